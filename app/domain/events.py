@@ -1,0 +1,30 @@
+"""Events: what happened to a ticket, in the past tense, append-only."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from app.domain.frozen import Frozen
+
+
+class TicketEvent(Frozen):
+    """One thing that happened to a ticket. `sequence` counts from 1 within the ticket."""
+
+    ticket_number: str
+    sequence: int
+    name: str
+    """Past tense: `ticket_received`, `field_corrected`, `ticket_accepted`."""
+    occurred_at: datetime
+    actor: str
+    """Who did it: `system`, or the name of the API key."""
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class OutboxMessage(Frozen):
+    """Something to be told to the outside, written in the transaction that caused it."""
+
+    id: str
+    topic: str
+    payload: dict[str, Any]
+    created_at: datetime

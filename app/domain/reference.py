@@ -1,0 +1,156 @@
+"""The city as the service knows it: units, categories, places, calendar and rules, read once and frozen."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from app.domain.frozen import Frozen
+from app.domain.place import Gazetteer
+from app.domain.reference_rules import (
+    DeadlineRules,
+    DuplicateRules,
+    EmotionRules,
+    ReferralRules,
+    RoutingRules,
+    Thresholds,
+)
+from app.domain.ticket import Category
+from app.domain.unit import Function, Unit, UnitKind, UnitName
+
+CITY_AREA = "370400"
+
+
+class CategoryNode(Frozen):
+    """One node of the category tree; leaves carry the words citizens say."""
+
+    code: str
+    name: str
+    keywords: tuple[str, ...] = ()
+    children: tuple["CategoryNode", ...] = ()
+
+
+class LivelihoodArea(Frozen):
+    """One of the six livelihood areas, as category codes of any level."""
+
+    area: str
+    name: str
+    categories: tuple[str, ...]
+
+
+class CategoryTree(Frozen):
+    """诉求分类体系, three levels."""
+
+    categories: tuple[CategoryNode, ...]
+    livelihood_areas: tuple[LivelihoodArea, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Category]:
+        """Every node by code, with its path of names."""
+        found: dict[str, Category] = {}
+
+        def walk(nodes: tuple[CategoryNode, ...], path: tuple[str, ...]) -> None:
+            for node in nodes:
+                found[node.code] = Category(code=node.code, path=(*path, node.name))
+                walk(node.children, (*path, node.name))
+
+        walk(self.categories, ())
+        return found
+
+    @cached_property
+    def leaves(self) -> tuple[CategoryNode, ...]:
+        """Third-level nodes."""
+        return tuple(leaf for top in self.categories for second in top.children for leaf in second.children)
+
+
+class CalendarDay(Frozen):
+    """A day that differs from the library's calendar."""
+
+    date: str
+    working: bool
+    reason: str
+    basis: str
+
+
+class Session(Frozen):
+    """Office hours of half a day, `HH:MM`."""
+
+    start: str
+    end: str
+
+
+class OfficeHours(Frozen):
+    """The file calendars/office_hours.yaml."""
+
+    id: str
+    basis: str
+    effective_from: str
+    timezone: Literal["Asia/Shanghai"]
+    morning: Session
+    afternoon: Session
+
+
+class WorkCalendar(Frozen):
+    """Office hours, and the days that differ from the national calendar."""
+
+    days: tuple[CalendarDay, ...] = ()
+    hours: OfficeHours
+
+
+class ReferenceData(Frozen):
+    """Everything under knowledge_base/ but the articles."""
+
+    functions: tuple[Function, ...]
+    units: tuple[Unit, ...]
+    categories: CategoryTree
+    gazetteer: Gazetteer
+    calendar: WorkCalendar
+    deadline: DeadlineRules
+    routing: RoutingRules
+    referral: ReferralRules
+    emotion: EmotionRules
+    duplicate: DuplicateRules
+    thresholds: Thresholds
+    digest: str = Field(description="sha256 over the files, for the record of each decision")
+
+    @cached_property
+    def unit_by_code(self) -> dict[str, Unit]:
+        """Units by code."""
+        return {unit.unit_code: unit for unit in self.units}
+
+    @cached_property
+    def function_by_id(self) -> dict[str, Function]:
+        """Functions by id."""
+        return {function.function: function for function in self.functions}
+
+    @cached_property
+    def _by_area_and_function(self) -> dict[tuple[str, str], Unit]:
+        """The unit of an area whose main function it is, else one that carries it among others."""
+        found: dict[tuple[str, str], Unit] = {}
+        for main_only in (True, False):
+            for unit in self.units:
+                for function in unit.functions[:1] if main_only else unit.functions[1:]:
+                    found.setdefault((unit.area_code, function), unit)
+        return found
+
+    def unit_for(self, function: str, area_code: str | None) -> Unit | None:
+        """Return the unit of `function` in the area, else the city's, else None."""
+        if area_code and (unit := self._by_area_and_function.get((area_code, function))):
+            return unit
+        return self._by_area_and_function.get((CITY_AREA, function))
+
+    def centre(self, area_code: str | None) -> Unit:
+        """Return the request centre of a district, or the city's."""
+        for unit in self.units:
+            if unit.kind is UnitKind.DISTRICT_CENTRE and unit.area_code == area_code:
+                return unit
+        return next(unit for unit in self.units if unit.kind is UnitKind.CITY_CENTRE)
+
+    @cached_property
+    def unit_by_name(self) -> dict[str, UnitName]:
+        """Units by full, short and former name."""
+        return {
+            name: UnitName(unit_code=unit.unit_code, name=unit.name)
+            for unit in self.units
+            for name in (*unit.former_names, unit.short_name, unit.name)
+        }

@@ -1,0 +1,255 @@
+"""City policy as data: the rule types of knowledge_base/rules/. Every rule carries its basis and its examples."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from app.domain.frozen import Frozen
+from app.domain.referral import Receiver
+from app.domain.risk import Emotion, Severity
+from app.domain.ticket import RequestKind, Subject, Urgency
+
+
+class Basis(Frozen):
+    """What makes a rule a rule: where it comes from and since when it holds."""
+
+    id: str
+    basis: str
+    effective_from: str
+
+
+class TextExamples(Frozen):
+    """Texts the rule must match and must not match: they are its tests."""
+
+    match: tuple[str, ...]
+    no_match: tuple[str, ...] = ()
+
+
+class TextRule(Basis):
+    """Patterns over one turn; an `exclude` match that overlaps a hit takes the hit away."""
+
+    patterns: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    examples: TextExamples
+
+
+class ReferralRule(TextRule):
+    """One kind of words or deeds that a receiving organ must learn of."""
+
+    receiver: Receiver
+    signal: str
+    severity: Severity
+    must_catch: bool
+
+
+class StatutoryRoute(TextRule):
+    """A matter the law sends elsewhere; the citizen is told where."""
+
+    name: str
+    tell_citizen: str
+
+
+class EmergencyRoute(TextRule):
+    """Life, fire or crime under way; the number to call at once."""
+
+    name: str
+    number: str
+    tell_citizen: str
+
+
+class RouteFacts(Frozen):
+    """What the routing and deadline rules look at."""
+
+    request_kind: RequestKind
+    subject: Subject = Subject.CITIZEN
+    urgency: Urgency = Urgency.NORMAL
+    functions: tuple[str, ...] = ()
+    has_town: bool = False
+    has_district: bool = False
+    statutory_route: bool = False
+    key_project: bool = False
+
+
+class Condition(Frozen):
+    """A key left out fits every value; `functions` fits when one of the ticket's functions is listed."""
+
+    request_kind: tuple[RequestKind, ...] | None = None
+    subject: tuple[Subject, ...] | None = None
+    urgency: tuple[Urgency, ...] | None = None
+    functions: tuple[str, ...] | None = None
+    has_town: bool | None = None
+    has_district: bool | None = None
+    statutory_route: bool | None = None
+    key_project: bool | None = None
+
+    def fits(self, facts: RouteFacts) -> bool:
+        """Tell whether every stated key fits the facts."""
+        return all(
+            self._fits_one(name, wanted, getattr(facts, name))
+            for name, wanted in self
+            if wanted is not None
+        )
+
+    @staticmethod
+    def _fits_one(name: str, wanted: Any, value: Any) -> bool:
+        if name == "functions":
+            return any(function in wanted for function in value)
+        return value in wanted if isinstance(wanted, tuple) else value == wanted
+
+
+class FactExamples(Frozen):
+    """match = this rule decides; no_match = another rule decides."""
+
+    match: tuple[RouteFacts, ...] = ()
+    no_match: tuple[RouteFacts, ...] = ()
+
+
+class RoutingRule(Basis):
+    """Who receives a ticket, and in which role. First fitting rule decides."""
+
+    when: Condition
+    receiver: Literal["hotline_centre", "town", "district_centre", "functional_unit", "statutory_route"]
+    role: Literal["lead", "assisting"]
+    human: bool
+    examples: FactExamples
+
+
+class Span(Frozen):
+    """A length of time. `hour` never stops; working hours and days follow the calendar."""
+
+    amount: int = Field(ge=0)
+    unit: Literal["hour", "working_hour", "working_day"]
+
+
+class DeadlineRule(Basis):
+    """By when to respond and to resolve. First fitting rule decides."""
+
+    when: Condition
+    respond: Span
+    resolve: Span
+    escalate: bool = False
+    examples: FactExamples
+
+
+class ExtensionRule(Basis):
+    """How far a deadline may be moved."""
+
+    max: Span
+    needs_reason: bool
+    needs_approval: bool
+
+
+class ReturnWindow(Basis):
+    """How long a unit may return a ticket."""
+
+    within: Span
+    needs_reason: bool
+
+
+class DeadlineRules(Frozen):
+    """The file rules/deadline.yaml."""
+
+    rules: tuple[DeadlineRule, ...]
+    extension: ExtensionRule
+    return_window: ReturnWindow
+
+
+class RoutingRules(Frozen):
+    """The file rules/routing.yaml."""
+
+    rules: tuple[RoutingRule, ...]
+    window: int
+    statutory_routes: tuple[StatutoryRoute, ...]
+    emergency_routes: tuple[EmergencyRoute, ...]
+
+
+class ReferralRules(Frozen):
+    """The file rules/referral.yaml."""
+
+    window: int
+    rules: tuple[ReferralRule, ...]
+
+
+class Intensifiers(Frozen):
+    """Words that weigh a hit up when they stand close before it."""
+
+    factor: float
+    patterns: tuple[str, ...]
+
+
+class EmotionLevel(Frozen):
+    """Words of one level of emotion."""
+
+    level: Emotion
+    weight: float
+    reached_at: float
+    patterns: tuple[str, ...]
+    examples: TextExamples
+
+
+class EmotionRules(Frozen):
+    """The file rules/emotion.yaml. Levels stand from the gravest down."""
+
+    basis: str
+    effective_from: str
+    window: int
+    near: int
+    intensifiers: Intensifiers
+    levels: tuple[EmotionLevel, ...]
+    idioms: tuple[str, ...]
+
+
+class Recurring(Frozen):
+    """Matters that are new each time after some hours."""
+
+    categories: tuple[str, ...]
+    hours: int
+
+
+class DuplicateWeights(Frozen):
+    """Shares of the pair score; they sum to 1."""
+
+    text: float
+    place: float
+    category: float
+    unit: float
+    caller: float
+
+
+class DuplicateRules(Basis):
+    """The file rules/duplicate.yaml: when two tickets are about the same matter."""
+
+    window_days: int
+    reminder_days: int
+    never_merge: tuple[tuple[RequestKind, RequestKind], ...]
+    never_merge_confidential_with_open: bool
+    never_merge_with_open_referral: bool
+    must_agree: tuple[Literal["district", "town", "building"], ...]
+    weights: DuplicateWeights
+    time_half_life_days: float
+    recurring: tuple[Recurring, ...]
+    examples: dict[Literal["match", "no_match"], tuple[dict[str, str | bool], ...]]
+
+
+class UnitThresholds(Frozen):
+    """Limits of the dispatch decision."""
+
+    auto: float
+    suggest: float
+    auto_margin: float
+    top_k: int
+
+
+class Thresholds(Basis):
+    """The file rules/thresholds.yaml. Parts read by one stage only stay plain mappings."""
+
+    unit: UnitThresholds
+    category: dict[str, float]
+    request_kind: dict[str, float]
+    duplicate: dict[str, float]
+    place: dict[str, float]
+    risk: dict[str, Any]
+    emotion: dict[str, float]
+    answer: dict[str, float]
+    field: dict[str, float]
+    warning: dict[str, float]

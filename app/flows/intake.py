@@ -1,0 +1,202 @@
+"""A call or message in, stored tickets out. `run` is the order of the steps; each step is one function away."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.domain.errors import Conflict
+from app.domain.events import OutboxMessage, TicketEvent
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.reading import CallReading
+from app.domain.ticket import IntakeResult, Ticket
+from app.domain.transcript import Transcript
+from app.flows.judgement import IntakePolicy, Judgement
+from app.receive.payload import content_digest, parse_transcript
+
+
+class Reads(Protocol):
+    """Reads a call; `CallReader` is the embedded engine's."""
+
+    def read(self, transcript: Transcript) -> CallReading:
+        """Return what was understood."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery of a channel: the transcript, the raw payload, and a digest of its content."""
+
+    transcript: Transcript
+    raw: Mapping[str, Any]
+    digest: str
+    received_at: datetime
+
+
+class IntakeFlow:
+    """Receives, understands, decides and stores. The same delivery always gets the same answer."""
+
+    def __init__(
+        self, *, reader: Reads, policy: IntakePolicy, store: UnitOfWorkFactory, clock: Clock
+    ) -> None:
+        self._reader = reader
+        self._policy = policy
+        self._store = store
+        self._clock = clock
+
+    def run(self, payload: Mapping[str, Any]) -> IntakeResult:
+        """Return the tickets a call became, stored durably.
+
+        Raises:
+            InvalidInput: the payload cannot be used.
+            Conflict: the call id was delivered before with other content.
+        """
+        started = time.perf_counter()
+        delivery = self.receive(payload)
+        earlier = self.earlier(delivery)
+        if earlier:
+            return earlier
+        reading = self._reader.read(delivery.transcript)
+        return self.keep(delivery, reading, started)
+
+    def receive(self, payload: Mapping[str, Any]) -> Delivery:
+        """Check a payload and stamp it."""
+        received_at = self._clock.now()
+        transcript = parse_transcript(payload, received_at=received_at)
+        return Delivery(transcript, payload, content_digest(payload), received_at)
+
+    def earlier(self, delivery: Delivery) -> IntakeResult | None:
+        """Return what an earlier delivery of the same call became."""
+        with self._store() as uow:
+            found = uow.deliveries.find(delivery.transcript.id)
+        if found is None:
+            return None
+        digest, result = found
+        if digest != delivery.digest:
+            raise Conflict(f"通话 {delivery.transcript.id} 已接收过，且内容不同", field="id")
+        return result
+
+    def keep(self, delivery: Delivery, reading: CallReading, started: float) -> IntakeResult:
+        """Decide and store one call in one transaction, then make its tickets findable."""
+        judged = self.judge(delivery, reading)
+        try:
+            with self._store() as uow:
+                result = self.write(uow, delivery, reading, judged, started)
+                uow.commit()
+        except Conflict:
+            simultaneous = self.earlier(delivery)
+            if simultaneous is None:
+                raise
+            return simultaneous
+        self.remember(result, reading)
+        return result
+
+    def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
+        """Decide every demand of a call."""
+        return tuple(
+            self._policy.judge(demand, delivery.transcript, received_at=delivery.received_at)
+            for demand in reading.demands
+        )
+
+    def write(
+        self,
+        uow: UnitOfWork,
+        delivery: Delivery,
+        reading: CallReading,
+        judged: Sequence[Judgement],
+        started: float,
+    ) -> IntakeResult:
+        """Write delivery, tickets, events and outbox rows into an open transaction."""
+        day = delivery.received_at.strftime("%Y%m%d")
+        numbers = uow.tickets.next_numbers(day, len(judged)) if judged else ()
+        tickets = tuple(
+            make_ticket(number, index, delivery, reading, judgement)
+            for index, (number, judgement) in enumerate(zip(numbers, judged, strict=True))
+        )
+        result = IntakeResult(
+            call_id=delivery.transcript.id,
+            tickets=tickets,
+            notice=self._policy.notice(reading),
+            engine=reading.engine,
+            model=reading.model,
+            latency_ms=round(1000 * (time.perf_counter() - started), 2),
+            trace_id=uuid.uuid4().hex,
+        )
+        uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at)
+        for ticket in tickets:
+            record_new_ticket(uow, ticket, reading)
+        uow.deliveries.set_result(delivery.transcript.id, result)
+        return result
+
+    def remember(self, result: IntakeResult, reading: CallReading) -> None:
+        """Make stored tickets findable as duplicates."""
+        for ticket, demand in zip(result.tickets, reading.demands, strict=True):
+            self._policy.remember(ticket, demand, reading.transcript)
+
+
+def make_ticket(
+    number: str, index: int, delivery: Delivery, reading: CallReading, judgement: Judgement
+) -> Ticket:
+    """Join draft and decisions into the ticket."""
+    draft = reading.demands[index].draft
+    return Ticket(
+        ticket_number=number,
+        call_id=delivery.transcript.id,
+        channel=delivery.transcript.channel,
+        demand_index=index,
+        created_at=delivery.received_at,
+        category=judgement.category,
+        urgency=judgement.urgency,
+        unit=judgement.unit,
+        deadline=judgement.deadline,
+        duplicates=judgement.duplicates,
+        referrals=judgement.referrals,
+        **{name: getattr(draft, name) for name in FROM_DRAFT},
+    )
+
+
+FROM_DRAFT = (
+    "request_kind",
+    "subject",
+    "title",
+    "content",
+    "wants",
+    "citizen",
+    "place",
+    "event_time",
+    "emotion",
+    "missing",
+    "follow_up_questions",
+    "evidence",
+    "confidence",
+)
+
+
+def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading) -> None:
+    """Write a ticket with its first event and the message to the outside."""
+    uow.tickets.add(ticket)
+    decided_by = {"engine": reading.engine, "model": reading.model, "rules": rule_ids(ticket)}
+    event = TicketEvent(
+        ticket_number=ticket.ticket_number,
+        sequence=1,
+        name="ticket_received",
+        occurred_at=ticket.created_at,
+        actor="system",
+        data={"call_id": ticket.call_id, "channel": ticket.channel, **decided_by},
+    )
+    uow.events.append(event)
+    uow.outbox.add(
+        OutboxMessage(
+            id=f"{ticket.ticket_number}.1",
+            topic="ticket.received",
+            payload={"ticket_number": ticket.ticket_number, "status": ticket.status},
+            created_at=ticket.created_at,
+        )
+    )
+
+
+def rule_ids(ticket: Ticket) -> list[str]:
+    """Return the ids of the rules the decisions rest on."""
+    ids = [ticket.unit.rule_id, ticket.deadline.rule_id if ticket.deadline else None]
+    return [rule for rule in (*ids, *(referral.rule_id for referral in ticket.referrals)) if rule]

@@ -1,0 +1,96 @@
+"""Transcript in, everything `understand` reads from it out. No store, no decision: safe in a worker process."""
+
+from typing import Protocol
+
+from app.domain.reading import CallReading, DemandReading
+from app.domain.risk import RiskReading, RiskSignal
+from app.domain.ticket import TicketDraft
+from app.domain.transcript import SpokenCall, Transcript
+from app.domain.unit import UnitReading
+
+
+class Normalises(Protocol):
+    """Makes a spoken call of a transcript."""
+
+    def normalise(self, transcript: Transcript) -> SpokenCall:
+        """Return the call with normalised turns and offsets."""
+
+
+class ReadsTickets(Protocol):
+    """Reads one draft a demand."""
+
+    def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
+        """Return the drafts, in the order the demands were made."""
+
+    def no_demand_reason(self, call: SpokenCall) -> str:
+        """Return, in Chinese, why a call holds no demand."""
+
+
+class ReadsRisk(Protocol):
+    """Reads emotion and risk signals."""
+
+    def read(self, call: SpokenCall) -> RiskReading:
+        """Return the reading of the whole call."""
+
+
+class ReadsUnits(Protocol):
+    """Scores functions and categories."""
+
+    def read(self, matter: str) -> UnitReading:
+        """Return functions and categories of one demand, best first."""
+
+
+class CallReader:
+    """Runs the readers of one engine over a call."""
+
+    def __init__(
+        self,
+        *,
+        normaliser: Normalises,
+        tickets: ReadsTickets,
+        risk: ReadsRisk,
+        units: ReadsUnits,
+        model: str,
+    ) -> None:
+        self._normaliser = normaliser
+        self._tickets = tickets
+        self._risk = risk
+        self._units = units
+        self._model = model
+
+    def read(self, transcript: Transcript) -> CallReading:
+        """Return drafts, unit scores and risk of a call."""
+        call = self._normaliser.normalise(transcript)
+        risk = self._risk.read(call)
+        drafts = self._tickets.read(call)
+        demands = tuple(
+            DemandReading(draft=draft, unit=self._units.read(draft.matter), risk=risk_of(draft, drafts, risk))
+            for draft in drafts
+        )
+        return CallReading(
+            transcript=transcript,
+            demands=demands,
+            risk=risk,
+            no_demand_reason=None if drafts else self._tickets.no_demand_reason(call),
+            engine="embedded",
+            model=self._model,
+        )
+
+
+def risk_of(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> RiskReading:
+    """Return the signals quoted from the draft's own passages; what belongs to no demand goes to the first."""
+
+    def kept(signals: tuple[RiskSignal, ...]) -> tuple[RiskSignal, ...]:
+        return tuple(s for s in signals if owner(s, drafts) is draft)
+
+    return risk.model_copy(update={"signals": kept(risk.signals), "emergencies": kept(risk.emergencies)})
+
+
+def owner(signal: RiskSignal, drafts: tuple[TicketDraft, ...]) -> TicketDraft:
+    """Return the draft whose content rests on the signal's passage, else the first."""
+    quote = signal.quote
+    for draft in drafts:
+        for passage in draft.evidence.get("content", ()):
+            if passage.turn == quote.turn and passage.start < quote.end and quote.start < passage.end:
+                return draft
+    return drafts[0]

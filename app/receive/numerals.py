@@ -1,0 +1,113 @@
+"""Spoken numbers to written ones: 幺三九… → 139…, 十三号楼 → 13号楼, 一千二百多块 → 1200多元. Words stay words."""
+
+import re
+
+from app.receive.offset_text import OffsetText
+
+DIGITS = {**dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)), "幺": "1", "洞": "0", "拐": "7", "勾": "9", "两": "2"}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[一二两三四五六七八九十\\d][一二两三四五六七八九十百千万亿零〇\\d]*"
+_MEASURES = (
+    "号楼|号院|栋|幢|单元|层|楼|室|号线|路车|路公交|号|元|块|毛|角|米|公里|里地|里路|平方米?|平米?|厘米|"
+    "天|个多?月|个多?小时|个多?钟头|小时|分钟|年|岁|月|日|点钟|点|度|人|口人|口|户|家|辆|台|次|回|趟|遍|斤|亩|吨|"
+    "间|套|桌|瓶|袋|节课|个人|个孩子"
+)
+_ONE_STAYS = ("个", "次", "家", "天", "年", "人", "口", "户", "辆", "台", "回", "趟", "遍", "间", "套", "桌", "瓶", "袋", "点", "块", "层", "节")
+
+_PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
+_YEAR = re.compile(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
+_PERCENT = re.compile(rf"百分之({_NUMERAL})")
+_DECIMAL = re.compile(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
+_MONEY = re.compile(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
+_COUNT = re.compile(rf"(?<![第周期拜几数])({_NUMERAL})(多|来|几)?(?={_MEASURES})")
+_TEN_THOUSANDS = re.compile(r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])")
+_ROOM = re.compile(r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])")
+_MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
+_APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
+
+
+def write_numbers(text: OffsetText) -> OffsetText:
+    """Return the text with spoken numbers written in digits, offsets kept."""
+    text = text.substitute(_PHONE, _phone)
+    text = text.substitute(_YEAR, lambda m: digit_by_digit(m.group()))
+    text = text.substitute(_PERCENT, lambda m: _suffixed(parse_numeral(m.group(1)), "%"))
+    text = text.substitute(_DECIMAL, _decimal)
+    text = text.substitute(_MONEY, _money)
+    text = text.substitute(_ROOM, lambda m: digit_by_digit(m.group()))
+    text = text.substitute(_COUNT, _count)
+    text = text.substitute(_TEN_THOUSANDS, _ten_thousands)
+    return text.substitute(_MONEY_UNIT, lambda _: "元")
+
+
+def digit_by_digit(numeral: str) -> str:
+    """Return each spoken digit as its figure: 五零二 → 502."""
+    return "".join(DIGITS.get(character, character) for character in numeral)
+
+
+def parse_numeral(numeral: str) -> int | None:
+    """Return the value of a Chinese numeral, shorthand included (两万三 → 23000); None if it is none."""
+    if numeral.isdigit():
+        return int(numeral)
+    total, section, digit, last_unit = 0, 0, -1, 1
+    for character in numeral:
+        if character in DIGITS or character.isdigit():
+            if digit > 0:
+                return None
+            digit = int(DIGITS.get(character, character))
+            last_unit = 1 if character in "零〇" else last_unit
+        elif character in _UNITS:
+            section += (1 if digit < 0 else digit) * _UNITS[character]
+            digit, last_unit = -1, _UNITS[character]
+        elif character in "万亿":
+            scale = 10_000 if character == "万" else 100_000_000
+            total = (total + section + max(digit, 0)) * scale
+            section, digit, last_unit = 0, -1, scale
+        else:
+            return None
+    return total + section + (digit * max(1, last_unit // 10) if digit > 0 else 0)
+
+
+def _phone(match: re.Match[str]) -> str | None:
+    """Join a number spoken in groups; keep what follows the last digit."""
+    spoken = match.group()
+    tail = re.search(r"(?:[，,、\s\-—]|那个|然后)*$", spoken)
+    body = spoken[: tail.start()] if tail else spoken
+    digits = re.sub(r"\D", "", digit_by_digit(body))
+    whole = re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]", digits)
+    return digits + spoken[len(body) :] if whole else None
+
+
+def _decimal(match: re.Match[str]) -> str | None:
+    whole = parse_numeral(match.group(1))
+    return None if whole is None else f"{whole}.{digit_by_digit(match.group(2))}"
+
+
+def _money(match: re.Match[str]) -> str | None:
+    whole = parse_numeral(match.group(1))
+    return None if whole is None else f"{whole}.{digit_by_digit(match.group(2))}元"
+
+
+def _count(match: re.Match[str]) -> str | None:
+    numeral, about = match.group(1), match.group(2) or ""
+    following = match.string[match.end() : match.end() + 2]
+    if _APPROXIMATE.match(numeral) or (numeral == "一" and following.startswith(_ONE_STAYS)):
+        return None  # 三四天 is a range, 一次 a word
+    if about == "几" or numeral.isdigit():
+        return None
+    value = parse_numeral(numeral)
+    return None if value is None else _written(value) + about
+
+
+def _ten_thousands(match: re.Match[str]) -> str | None:
+    if _APPROXIMATE.match(match.group()):
+        return None
+    value = parse_numeral(match.group())
+    return None if value is None else _written(value)
+
+
+def _written(value: int) -> str:
+    return f"{value // 10_000}万" if value >= 10_000 and value % 10_000 == 0 else str(value)
+
+
+def _suffixed(value: int | None, suffix: str) -> str | None:
+    return None if value is None else f"{value}{suffix}"

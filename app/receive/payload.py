@@ -1,0 +1,119 @@
+"""A channel's payload in, a Transcript out, or an error naming field and reason. The one door into the house."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from app.domain.errors import InvalidInput, TooLarge
+from app.domain.transcript import Speaker, Transcript, Turn
+
+CHINA = timezone(timedelta(hours=8))
+MAX_TURNS = 20_000
+MAX_CHARACTERS = 300_000
+MAX_ID = 128
+MAX_CHANNEL = 40
+MAX_TITLE = 500
+
+
+def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Transcript:
+    """Return the transcript in a payload; unknown keys are left to the raw copy in the store.
+
+    A missing `called_at` is the time of receipt; one without a zone is Chinese standard time.
+
+    Raises:
+        InvalidInput: a field is missing or of the wrong kind; `field` says which.
+        TooLarge: more turns or characters than a day-long call has.
+    """
+    turns = _turns(payload.get("turns"))
+    title = _text(payload, "title", longest=MAX_TITLE, required=False)
+    return Transcript(
+        id=_identifier(payload),
+        channel=_text(payload, "channel", longest=MAX_CHANNEL, required=False) or "phone",
+        called_at=_moment(payload.get("called_at"), received_at),
+        caller_number=_text(payload, "caller_number", longest=32, required=False),
+        title=title,
+        turns=turns,
+    )
+
+
+def content_digest(payload: Mapping[str, Any]) -> str:
+    """Return a digest of a payload that does not depend on key order."""
+    canonical = json.dumps(payload, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _identifier(payload: Mapping[str, Any]) -> str:
+    value = _text(payload, "id", longest=MAX_ID, required=True)
+    if value is None or any(unicodedata.category(character).startswith("C") for character in value):
+        raise InvalidInput("id 不能为空，也不能含控制字符", field="id")
+    return value
+
+
+def _text(payload: Mapping[str, Any], name: str, *, longest: int, required: bool) -> str | None:
+    value = payload.get(name)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str):
+        raise InvalidInput(f"{name} 应为文字" if value is not None else f"缺少 {name}", field=name)
+    _check_characters(value, name)
+    stripped = value.strip()
+    if required and not stripped:
+        raise InvalidInput(f"{name} 不能为空", field=name)
+    if len(stripped) > longest:
+        raise InvalidInput(f"{name} 最长 {longest} 个字符，收到 {len(stripped)} 个", field=name)
+    return stripped or None
+
+
+def _turns(value: Any) -> tuple[Turn, ...]:
+    if not isinstance(value, list):
+        raise InvalidInput("缺少 turns" if value is None else "turns 应为列表", field="turns")
+    if len(value) > MAX_TURNS:
+        raise TooLarge(f"turns 最多 {MAX_TURNS} 条，收到 {len(value)} 条", field="turns")
+    turns = tuple(_turn(item, f"turns[{index}]") for index, item in enumerate(value))
+    characters = sum(len(turn.text) for turn in turns)
+    if characters > MAX_CHARACTERS:
+        raise TooLarge(f"文字总长最多 {MAX_CHARACTERS} 个字符，收到 {characters} 个", field="turns")
+    return turns
+
+
+def _turn(item: Any, where: str) -> Turn:
+    if not isinstance(item, Mapping):
+        raise InvalidInput(f"{where} 应为对象，含 speaker 和 text", field=where)
+    speaker, text = item.get("speaker", "unknown"), item.get("text")
+    if speaker not in tuple(Speaker):
+        raise InvalidInput(
+            f"{where}.speaker 应为 operator、citizen 或 unknown，收到 {speaker!r}", field=f"{where}.speaker"
+        )
+    if not isinstance(text, str):
+        raise InvalidInput(f"{where}.text 应为文字", field=f"{where}.text")
+    _check_characters(text, f"{where}.text")
+    return Turn(speaker=Speaker(speaker), text=text)
+
+
+def _check_characters(text: str, where: str) -> None:
+    """Half a surrogate pair and NUL can be neither stored nor shown."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"{where} 含不完整的字符（位置 {error.start}）", field=where) from error
+    if "\x00" in text:
+        raise InvalidInput(f"{where} 含空字符（位置 {text.index(chr(0))}）", field=where)
+
+
+def _moment(value: Any, received_at: datetime) -> datetime:
+    if value is None:
+        return received_at
+    if not isinstance(value, str):
+        raise InvalidInput("called_at 应为 ISO 8601 时间文字", field="called_at")
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError as error:
+        raise InvalidInput(f"called_at 不是 ISO 8601 时间：{value[:40]!r}", field="called_at") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    try:
+        return moment.astimezone(CHINA)
+    except OverflowError as error:
+        raise InvalidInput(f"called_at 超出范围：{value[:40]!r}", field="called_at") from error

@@ -1,0 +1,75 @@
+"""A transcript in, the same call in normal written form out, every character traceable to the raw text."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import opencc
+
+from app.domain.place import Gazetteer
+from app.domain.transcript import Speaker, SpokenCall, SpokenTurn, Transcript, Turn
+from app.receive.numerals import write_numbers
+from app.receive.offset_text import OffsetText
+from app.receive.sound_alike import SoundAlike
+
+_FILLERS = re.compile(
+    r"(?:呃|嗯|唔|哎呀|哎哟|唉|噢|哦|喔|诶|欸|额(?=[，,、…\s]))[，,、…\s]*"
+    r"|(?:那个|这个|就是说|就是|怎么说呢|咋说呢|你知道吧|是吧|对吧|反正)(?=[，,、…\s])[，,、…\s]*"
+    r"|(?:那个|这个)(?=那个|这个)|^(?:那个|这个|就是说|就是)(?=[俺我咱])"
+)
+_STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
+_REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
+
+
+class Normaliser:
+    """Folds width and script, drops fillers and stutters, writes numbers, corrects sound-alike places."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._sound_alike = SoundAlike(gazetteer)
+        self._simplify = opencc.OpenCC("t2s").convert
+
+    def normalise(self, transcript: Transcript) -> SpokenCall:
+        """Return the call with every turn normalised; a title becomes turn -1."""
+        turns = [self._turn(index, turn) for index, turn in enumerate(transcript.turns)]
+        if transcript.title:
+            turns.insert(0, self._turn(-1, Turn(speaker=Speaker.CITIZEN, text=transcript.title)))
+        return SpokenCall(transcript=transcript, turns=tuple(turns))
+
+    def _turn(self, index: int, turn: Turn) -> SpokenTurn:
+        text = self._fold(OffsetText.of(turn.text))
+        spoken = text.substitute(_FILLERS, lambda _: "")
+        text = spoken if spoken.text.strip(" ，,。.、") else text  # a lone 嗯 is an answer
+        text = write_numbers(text).substitute(_STUTTER, _once)
+        text = self._sound_alike.correct(text)
+        return SpokenTurn(
+            index=index, speaker=turn.speaker, raw=turn.text, text=text.text, offsets=text.starts
+        )
+
+    def _fold(self, text: OffsetText) -> OffsetText:
+        folded = text.map_characters(_fold_character)
+        simplified = self._simplify(folded.text)
+        if len(simplified) == len(folded.text):
+            return OffsetText(simplified, folded.starts)
+        return folded.map_characters(lambda c: self._simplify(c)[:1] or c)
+
+
+@lru_cache(maxsize=8192)
+def _fold_character(character: str) -> str:
+    """Half-width, no control characters; Chinese punctuation stays as it is."""
+    if character in "，。！？；：（）“”、…《》":
+        return character
+    if character in "\r\n\t":
+        return " "
+    if unicodedata.category(character).startswith("C"):
+        return ""
+    return unicodedata.normalize("NFKC", character)
+
+
+def _once(match: re.Match[str]) -> str | None:
+    """Keep one of a repeated stretch; 天天 and 干干净净 are words, not stutters."""
+    single, several = match.group(1), match.group(2)
+    if single:
+        return str(single)
+    if _REPEATED_WORDS.match(several):
+        return None
+    return str(several)

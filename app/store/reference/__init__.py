@@ -1,0 +1,1 @@
+"""knowledge_base/ in, ReferenceData out; every mistake in it with file, line and key."""

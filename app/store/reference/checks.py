@@ -1,0 +1,160 @@
+"""Checks that need more than one entry: codes that point nowhere, names claimed twice, patterns that do not compile."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from app.domain.reference import CITY_AREA, ReferenceData
+from app.domain.unit import UnitKind
+from app.store.reference.yaml_file import Location, YamlFile
+
+Files = dict[str, YamlFile]
+
+
+def check_cross_references(reference: ReferenceData, files: Files) -> None:
+    """Note every cross-reference problem in the file it stands in."""
+    _check_units(reference, files)
+    _check_categories(reference, files["categories"], files["rules/duplicate"])
+    _check_places(reference, files)
+    _check_rules(reference, files)
+    _check_calendar(reference, files["calendars/overrides"])
+
+
+def _check_units(reference: ReferenceData, files: Files) -> None:
+    functions = files["units/functions"]
+    _unique(functions, "functions", "function", (f.function for f in reference.functions))
+    _unique_values(functions, ((("functions", i, "duties", j, "id"), d.id)
+                               for i, f in enumerate(reference.functions) for j, d in enumerate(f.duties)))
+    known = {f.function for f in reference.functions}
+    areas = {CITY_AREA} | {d.area_code for d in reference.gazetteer.districts}
+    towns = {t.code for t in reference.gazetteer.towns}
+    names: dict[str, str] = {}
+    for file, index, entry in _unit_entries(files):
+        where: Location = ("units", index)
+        code = str(entry.get("unit_code"))
+        for key in ("unit_code", "name"):
+            value = str(entry.get(key))
+            if names.setdefault(f"{key}={value}", code) != code or names.get(f"seen {code} {key}"):
+                file.problem((*where, key), f"{value} 重复")
+            names[f"seen {code} {key}"] = value
+        if entry.get("area_code") not in (towns if entry.get("kind") == UnitKind.TOWN else areas):
+            file.problem((*where, "area_code"), f"{entry.get('area_code')} 不是已知的区划代码")
+        for position, function in enumerate(entry.get("functions", [])):
+            if function not in known:
+                file.problem((*where, "functions", position), f"{function} 不在 functions.yaml 中")
+    _check_aliases(files)
+
+
+def _unit_entries(files: Files) -> Iterable[tuple[YamlFile, int, dict[str, object]]]:
+    for name in ("city", "utilities", "districts", "towns"):
+        file = files[f"units/{name}"]
+        for index, entry in enumerate(file.value.get("units", [])):
+            yield file, index, entry
+
+
+def _check_aliases(files: Files) -> None:
+    """An alias may recur in another area, never twice within one."""
+    claimed: dict[tuple[object, str], object] = {}
+    for file, index, entry in _unit_entries(files):
+        for position, alias in enumerate(entry.get("aliases") or []):  # type: ignore[arg-type,var-annotated]
+            owner = claimed.setdefault((entry.get("area_code"), alias), entry.get("unit_code"))
+            if owner != entry.get("unit_code"):
+                file.problem(("units", index, "aliases", position), f"{alias} 同时是 {owner} 的别名")
+
+
+def _check_categories(reference: ReferenceData, file: YamlFile, duplicate: YamlFile) -> None:
+    seen: set[str] = set()
+    for i, top in enumerate(reference.categories.categories):
+        for j, second in enumerate(top.children):
+            for k, leaf in enumerate(second.children):
+                where: Location = ("categories", i, "children", j, "children", k, "code")
+                if leaf.code in seen:
+                    file.problem(where, f"{leaf.code} 重复")
+                if leaf.code[:4] != second.code or second.code[:2] != top.code:
+                    file.problem(where, f"{leaf.code} 不在上级 {second.code} 之下")
+                seen.add(leaf.code)
+    known = reference.categories.by_code
+    for i, area in enumerate(reference.categories.livelihood_areas):
+        for j, code in enumerate(area.categories):
+            if code not in known:
+                file.problem(("livelihood_areas", i, "categories", j), f"{code} 不是已知的分类")
+    for i, recurring in enumerate(reference.duplicate.recurring):
+        for j, code in enumerate(recurring.categories):
+            if code not in known:
+                duplicate.problem(("recurring", i, "categories", j), f"{code} 不是已知的分类")
+
+
+def _check_places(reference: ReferenceData, files: Files) -> None:
+    districts = {d.name: d.area_code for d in reference.gazetteer.districts}
+    towns = files["places/towns"]
+    claimed: dict[str, str] = {}
+    for i, town in enumerate(reference.gazetteer.towns):
+        if districts.get(town.district) != town.area_code:
+            towns.problem(("towns", i, "district"), f"{town.district} 与 {town.area_code} 不符")
+        for alias in (town.name, *town.aliases):
+            if claimed.setdefault(alias, town.code) != town.code:
+                towns.problem(("towns", i), f"{alias} 同时指 {claimed[alias]}")
+    names = {t.name: t.district for t in reference.gazetteer.towns}
+    landmarks = files["places/landmarks"]
+    for i, place in enumerate(reference.gazetteer.landmarks):
+        if place.district is not None and place.district not in districts:
+            landmarks.problem(("places", i, "district"), f"{place.district} 不是已知的区（市）")
+        if place.town is not None and names.get(place.town) != place.district:
+            landmarks.problem(("places", i, "town"), f"{place.town} 不在 {place.district}")
+
+
+def _check_rules(reference: ReferenceData, files: Files) -> None:
+    functions = {f.function for f in reference.functions}
+    routing, deadline = files["rules/routing"], files["rules/deadline"]
+    _unique(routing, "rules", "id", (r.id for r in reference.routing.rules))
+    _unique(deadline, "rules", "id", (r.id for r in reference.deadline.rules))
+    for i, rule in enumerate(reference.routing.rules):
+        for j, function in enumerate(rule.when.functions or ()):
+            if function not in functions:
+                routing.problem(("rules", i, "when", "functions", j), f"{function} 不在 functions.yaml 中")
+    text_rules = (
+        (files["rules/referral"], "rules", reference.referral.rules),
+        (routing, "statutory_routes", reference.routing.statutory_routes),
+        (routing, "emergency_routes", reference.routing.emergency_routes),
+    )
+    for file, key, rules in text_rules:
+        _unique(file, key, "id", (rule.id for rule in rules))
+        for i, text_rule in enumerate(rules):
+            for part in ("patterns", "exclude"):
+                _check_patterns(file, (key, i, part), getattr(text_rule, part))
+    emotion = files["rules/emotion"]
+    _check_patterns(emotion, ("idioms",), reference.emotion.idioms)
+    for i, level in enumerate(reference.emotion.levels):
+        _check_patterns(emotion, ("levels", i, "patterns"), level.patterns)
+
+
+def _check_patterns(file: YamlFile, where: Location, patterns: Iterable[str]) -> None:
+    for i, pattern in enumerate(patterns):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            file.problem((*where, i), f"正则表达式有误：{error}")
+
+
+def _check_calendar(reference: ReferenceData, file: YamlFile) -> None:
+    seen: set[str] = set()
+    for i, day in enumerate(reference.calendar.days):
+        try:
+            date.fromisoformat(day.date)
+        except ValueError:
+            file.problem(("days", i, "date"), f"{day.date} 不是日期")
+        if day.date in seen:
+            file.problem(("days", i, "date"), f"{day.date} 重复")
+        seen.add(day.date)
+
+
+def _unique(file: YamlFile, key: str, field: str, values: Iterable[str]) -> None:
+    _unique_values(file, (((key, i, field), value) for i, value in enumerate(values)))
+
+
+def _unique_values(file: YamlFile, values: Iterable[tuple[Location, str]]) -> None:
+    seen: set[str] = set()
+    for where, value in values:
+        if value in seen:
+            file.problem(where, f"{value} 重复")
+        seen.add(value)

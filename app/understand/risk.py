@@ -1,0 +1,91 @@
+"""A call in, its emotion and risk signals out, each with its quote. Rules only: runs whatever else is down."""
+
+import re
+from collections.abc import Iterator
+
+from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
+from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
+from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
+from app.understand.text_rules import Hit, Patterns, longest_apart
+
+SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
+"""How sure a rule is of itself, until a calibrated model reads beside it."""
+
+
+class RiskReader:
+    """Reads only what the citizen said; the operator's words never count."""
+
+    def __init__(self, referral: ReferralRules, emotion: EmotionRules, routing: RoutingRules) -> None:
+        self._rules = tuple(
+            (rule, Patterns(rule.patterns, rule.exclude, window=referral.window)) for rule in referral.rules
+        )
+        self._emergencies = tuple(
+            (route, Patterns(route.patterns, route.exclude, window=routing.window))
+            for route in routing.emergency_routes
+        )
+        self._emotion = EmotionScale(emotion)
+
+    def read(self, call: SpokenCall) -> RiskReading:
+        """Return emotion, signals and emergencies of the whole call."""
+        turns = call.citizen_turns
+        signals = tuple(signal for turn in turns for signal in self._signals(turn))
+        emotion, evidence, confidence = self._emotion.level(turns)
+        if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
+            quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
+            emotion, evidence, confidence = Emotion.EXTREME, quotes, SCORES[Severity.EXTREME]
+        return RiskReading(
+            emotion=emotion,
+            emotion_evidence=evidence,
+            emotion_confidence=confidence,
+            signals=signals,
+            emergencies=tuple(signal for turn in turns for signal in self._emergency_signals(turn)),
+        )
+
+    def _signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
+        for rule, patterns in self._rules:
+            if hit := patterns.first(turn.text):
+                yield RiskSignal(
+                    signal=rule.signal,
+                    rule_id=rule.id,
+                    severity=rule.severity,
+                    score=SCORES[rule.severity],
+                    quote=turn.evidence(hit.start, hit.end),
+                )
+
+    def _emergency_signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
+        for route, patterns in self._emergencies:
+            if hit := patterns.first(turn.text):
+                yield RiskSignal(
+                    signal=route.number,
+                    rule_id=route.id,
+                    severity=Severity.EXTREME,
+                    score=SCORES[Severity.EXTREME],
+                    quote=turn.evidence(hit.start, hit.end),
+                )
+
+
+class EmotionScale:
+    """Adds up words of each level over the call; the gravest level reached is the call's."""
+
+    def __init__(self, rules: EmotionRules) -> None:
+        self._levels = tuple(
+            (level, Patterns(level.patterns, rules.idioms, window=rules.window)) for level in rules.levels
+        )
+        self._intensifiers = tuple(re.compile(pattern) for pattern in rules.intensifiers.patterns)
+        self._factor = rules.intensifiers.factor
+        self._near = rules.near
+
+    def level(self, turns: tuple[SpokenTurn, ...]) -> tuple[Emotion, tuple[Evidence, ...], float]:
+        """Return the level, the words it rests on, and a confidence."""
+        for level, patterns in self._levels:
+            found = [(turn, hit) for turn in turns for hit in longest_apart(patterns.hits(turn.text))]
+            total = sum(self._weight(level, turn.text, hit) for turn, hit in found)
+            if found and total >= level.reached_at:
+                quotes = tuple(turn.evidence(hit.start, hit.end) for turn, hit in found)
+                return level.level, quotes, min(0.95, 0.5 + 0.2 * total / level.reached_at)
+        return Emotion.CALM, (), 0.8
+
+    def _weight(self, level: EmotionLevel, text: str, hit: Hit) -> float:
+        before = text[max(0, hit.start - self._near) : hit.start]
+        strong = any(pattern.search(before) for pattern in self._intensifiers)
+        return level.weight * (self._factor if strong else 1.0)

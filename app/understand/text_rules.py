@@ -1,0 +1,55 @@
+"""Pattern rules over a turn: hits that no exclusion takes away, in the order they stand."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+
+class Hit(NamedTuple):
+    """A stretch of a text that a rule matched: characters `start` to `end`."""
+
+    start: int
+    end: int
+
+
+class Patterns:
+    """Several alternatives with exclusions, compiled once.
+
+    A hit is dropped only if an exclusion, searched within `window` characters around it, overlaps it: an idiom
+    elsewhere in the turn never hides a real threat.
+    """
+
+    def __init__(self, patterns: Sequence[str], exclude: Sequence[str] = (), *, window: int) -> None:
+        self._patterns = tuple(re.compile(pattern) for pattern in patterns)
+        self._exclude = tuple(re.compile(pattern) for pattern in exclude)
+        self._window = window
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Yield every stretch that matches and is not excluded."""
+        for pattern in self._patterns:
+            for match in pattern.finditer(text):
+                hit = Hit(*match.span())
+                if hit.end > hit.start and not self._excluded(text, hit):
+                    yield hit
+
+    def first(self, text: str) -> Hit | None:
+        """Return one hit, or None."""
+        return next(self.hits(text), None)
+
+    def _excluded(self, text: str, hit: Hit) -> bool:
+        start, end = max(0, hit.start - self._window), min(len(text), hit.end + self._window)
+        around = text[start:end]
+        return any(
+            match.start() + start < hit.end and hit.start < match.end() + start
+            for pattern in self._exclude
+            for match in pattern.finditer(around)
+        )
+
+
+def longest_apart(hits: Iterable[Hit]) -> list[Hit]:
+    """Return hits that do not overlap, longer ones first served, in text order."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept)

@@ -1,0 +1,123 @@
+"""`hotline eval TASK`: run the production code over a file with gold, print a table, write metrics."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from eval.base import Measurement, sha256_of
+
+
+class Engine(StrEnum):
+    """Which engine is measured."""
+
+    EMBEDDED = "embedded"
+    LLM = "llm"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What to measure, with what."""
+
+    data: Path
+    engine: Engine
+    model: Path | None
+
+
+def _ticket(run: Run) -> Measurement:
+    from eval.tasks.intake import ticket_rows
+
+    return ticket_rows(run.data, run.engine)
+
+
+def _unit(run: Run) -> Measurement:
+    from eval.tasks.intake import unit_rows
+    from eval.tasks.trained import trained_rows
+
+    return trained_rows(run.data, run.model) if run.model else unit_rows(run.data, run.engine)
+
+
+def _category(run: Run) -> Measurement:
+    from eval.tasks.intake import category_rows
+    from eval.tasks.trained import trained_rows
+
+    return trained_rows(run.data, run.model) if run.model else category_rows(run.data, run.engine)
+
+
+def _risk(run: Run) -> Measurement:
+    from eval.tasks.intake import risk_rows
+
+    return risk_rows(run.data, run.engine)
+
+
+def _duplicate(run: Run) -> Measurement:
+    from eval.tasks.intake import duplicate_rows
+
+    return duplicate_rows(run.data, run.engine)
+
+
+TASKS: dict[str, Callable[[Run], Measurement]] = {
+    "ticket": _ticket,
+    "unit": _unit,
+    "category": _category,
+    "risk": _risk,
+    "duplicate": _duplicate,
+}
+
+
+def evaluate(
+    task: Annotated[str, typer.Argument(help="、".join(TASKS))],
+    data: Annotated[Path, typer.Option(exists=True, help="评测文件")],
+    engine: Annotated[Engine, typer.Option(help="embedded 或 llm")] = Engine.EMBEDDED,
+    model: Annotated[Path | None, typer.Option(exists=True, help="训练得到的模型目录")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="把指标写入该文件")] = None,
+) -> None:
+    """在带标准答案的数据上评测，打印指标表及 95% 置信区间。"""
+    if task not in TASKS:
+        raise typer.BadParameter(f"未知任务 {task!r}，可选：{'、'.join(TASKS)}")
+    measured = TASKS[task](Run(data, engine, model))
+    console = Console()
+    console.print(metric_table(task, data, measured))
+    for name, rows in measured.tables.items():
+        console.print(row_table(name, rows))
+    if json_out:
+        json_out.write_text(json.dumps(report(task, Run(data, engine, model), measured), ensure_ascii=False, indent=2))
+
+
+def report(task: str, run: Run, measured: Measurement) -> dict[str, Any]:
+    """Return what `--json` writes."""
+    return {
+        "task": task,
+        "data": str(run.data),
+        "data_sha256": sha256_of(run.data),
+        "n": measured.n,
+        "engine": run.engine,
+        "model": str(run.model) if run.model else "default",
+        "measured_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        **{key: value for key, value in asdict(measured).items() if key in ("metrics", "intervals", "tables")},
+    }
+
+
+def metric_table(task: str, data: Path, measured: Measurement) -> Table:
+    """Return the table a person reads."""
+    table = Table("metric", "value", "95 % interval", title=f"{task} · {data.name} · n={measured.n}")
+    for name, value in measured.metrics.items():
+        low, high = measured.intervals.get(name, (float("nan"), float("nan")))
+        table.add_row(name, f"{value:.4f}", f"{low:.3f}–{high:.3f}" if low == low else "")
+    return table
+
+
+def row_table(name: str, rows: list[dict[str, Any]], *, most: int = 40) -> Table:
+    """Return the first rows of a break-down."""
+    columns = list(rows[0]) if rows else ["–"]
+    table = Table(*columns, title=f"{name} ({len(rows)})")
+    for row in rows[:most]:
+        table.add_row(*(str(row.get(column, "")) for column in columns))
+    return table

@@ -1,0 +1,16 @@
+"""A trained model folder on labelled texts: the model alone, without the rules around it."""
+
+from pathlib import Path
+
+from eval.base import Measurement
+from eval.tasks.labels import measure_labels
+from models.factory import load_classifier
+from training.data import read_examples
+
+
+def trained_rows(data: Path, model: Path) -> Measurement:
+    """Score a labelled file with the classifier in `model`."""
+    examples = read_examples(data)
+    classifier = load_classifier(model)
+    scores = classifier.scores([example.text for example in examples])
+    return measure_labels([example.label for example in examples], scores, classifier.labels)

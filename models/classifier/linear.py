@@ -1,0 +1,77 @@
+"""A linear text classifier over character n-grams: texts in, calibrated probabilities out. numpy only."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import ModelUnavailable
+
+LONGEST = 3
+"""Longest character n-gram; training uses the same constant."""
+
+
+def ngrams(text: str) -> list[str]:
+    """Return the character 1- to 3-grams of a text, white space removed, lower case."""
+    folded = "".join(text.lower().split())
+    return [
+        folded[start : start + length]
+        for length in range(1, LONGEST + 1)
+        for start in range(len(folded) - length + 1)
+    ]
+
+
+class LinearClassifier:
+    """Sublinear TF-IDF, int8 weights stored features × labels, softmax at a fitted temperature."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load `weights.npz` and `vocabulary.json` of a trained model folder.
+
+        Raises:
+            ModelUnavailable: a file is missing or does not fit the others.
+        """
+        try:
+            with np.load(folder / "weights.npz") as arrays:
+                self._weights: NDArray[np.int8] = arrays["weights"]
+                self._scale: NDArray[np.float32] = arrays["scale"]
+                self._bias: NDArray[np.float32] = arrays["bias"]
+                self._idf: NDArray[np.float32] = arrays["idf"]
+                self._temperature = float(arrays["temperature"])
+            stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
+        self._index = {gram: i for i, gram in enumerate(stored["features"])}
+        self._labels = tuple(stored["labels"])
+        if self._weights.shape != (len(self._index), len(self._labels)):
+            raise ModelUnavailable(f"{folder}: weights {self._weights.shape} do not fit the vocabulary")
+        self.name = str(manifest["name"])
+        self.revision = str(manifest["revision"])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in column order."""
+        return self._labels
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, shape (len(texts), len(labels))."""
+        logits = np.stack([self._logits(text) for text in texts]) / self._temperature
+        logits -= logits.max(axis=1, keepdims=True)
+        powers = np.exp(logits)
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def _logits(self, text: str) -> NDArray[np.float32]:
+        counts: dict[int, int] = {}
+        for gram in ngrams(text):
+            index = self._index.get(gram)
+            if index is not None:
+                counts[index] = counts.get(index, 0) + 1
+        if not counts:
+            return np.zeros_like(self._bias)  # nothing is known of this text: every label alike
+        rows = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        frequency = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(frequency)) * self._idf[rows]
+        values /= np.linalg.norm(values)
+        return np.asarray((values @ self._weights[rows]) * self._scale + self._bias, dtype=np.float32)

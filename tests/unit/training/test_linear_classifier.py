@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from models.base import ModelUnavailable
+from models.classifier.linear import LinearClassifier, ngrams
+from training.data import Example
+from training.linear_classifier import LinearSettings, train_linear
+
+WATER = ["家里停水三天", "水管爆了没水用", "自来水压力小", "停水没人修", "水龙头不出水", "小区断水"]
+HEAT = ["暖气不热", "屋里冷暖气片冰凉", "供暖温度低", "地暖不热", "还没供暖", "暖气片不热"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("model")
+    data = out / "data.csv"
+    data.write_text("x", "utf-8")
+    rows = [Example(f"w{i}", t, "water", f"w{i}") for i, t in enumerate(WATER)]
+    rows += [Example(f"h{i}", t, "heating", f"h{i}") for i, t in enumerate(HEAT)]
+    rows += [Example(f"r{i}", t, "road", f"r{i}") for i, t in enumerate(["路坑洼", "马路有坑", "道路破损", "路面塌陷"])]
+    train_linear(rows, out, name="tiny", task="unit", data=data, settings=LinearSettings(min_documents=1, folds=2))
+    return out
+
+
+def test_ngrams_cover_one_to_three_characters() -> None:
+    assert ngrams("停 水A") == ["停", "水", "a", "停水", "水a", "停水a"]
+
+
+def test_served_model_knows_what_it_was_taught(folder: Path) -> None:
+    model = LinearClassifier(folder)
+    scores = model.scores(["停水了", "暖气冰凉", "路面有坑"])
+    assert [model.labels[i] for i in scores.argmax(axis=1)] == ["water", "heating", "road"]
+    np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-5)
+
+
+def test_an_unknown_text_gets_no_confident_label(folder: Path) -> None:
+    scores = LinearClassifier(folder).scores(["zzz"])
+    assert scores.max() < 0.9
+
+
+def test_missing_weights_are_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="no usable classifier"):
+        LinearClassifier(tmp_path)

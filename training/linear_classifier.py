@@ -1,0 +1,133 @@
+"""Trains the linear character n-gram classifier on labelled texts and writes the folder it is served from."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from models.classifier.linear import ngrams
+from training.data import Example, group_folds
+from training.manifest import write_manifest
+
+
+@dataclass(frozen=True)
+class LinearSettings:
+    """Everything that changes the result; stands in the manifest."""
+
+    min_documents: int = 2
+    features: int = 40_000
+    inverse_regularisation: float = 30.0
+    folds: int = 5
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model before it is written down."""
+
+    vectorizer: TfidfVectorizer
+    model: LogisticRegression
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return raw scores, shape (texts, labels)."""
+        scores = self.model.decision_function(self.vectorizer.transform(texts))
+        if scores.ndim == 1:
+            scores = np.stack([-scores, scores], axis=1) / 2
+        return np.asarray(scores, dtype=np.float64)
+
+
+def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings) -> Fitted:
+    """Fit TF-IDF and a multinomial logistic regression."""
+    vectorizer = TfidfVectorizer(
+        analyzer=ngrams, sublinear_tf=True, min_df=settings.min_documents, max_features=settings.features
+    )
+    matrix: csr_matrix = vectorizer.fit_transform(texts)
+    model = LogisticRegression(C=settings.inverse_regularisation, max_iter=300, class_weight="balanced", tol=1e-3)
+    model.fit(matrix, labels)
+    return Fitted(vectorizer, model)
+
+
+def cross_validated_logits(
+    examples: Sequence[Example], labels: Sequence[str], settings: LinearSettings
+) -> NDArray[np.float64]:
+    """Return out-of-fold logits, shape (examples, labels); a label absent from a fold's training gets the minimum."""
+    folds = group_folds(examples, settings.folds, settings.seed)
+    column = {label: i for i, label in enumerate(labels)}
+    logits = np.zeros((len(examples), len(labels)))
+    for fold in track(range(settings.folds), description="cross-validation"):
+        inside = folds == fold
+        seen = [e for e, out in zip(examples, inside, strict=True) if not out]
+        held = [e for e, out in zip(examples, inside, strict=True) if out]
+        fitted = fit([e.text for e in seen], [e.label for e in seen], settings)
+        scores = fitted.logits([e.text for e in held])
+        rows = np.full((len(held), len(labels)), scores.min())
+        rows[:, [column[str(label)] for label in fitted.model.classes_]] = scores
+        logits[inside] = rows
+    return logits
+
+
+def fit_temperature(logits: NDArray[np.float64], gold: NDArray[np.int64]) -> float:
+    """Return the temperature with the least negative log-likelihood (Guo et al. 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        top = scaled.max(axis=1)
+        normaliser = top + np.log(np.exp(scaled - top[:, None]).sum(axis=1))
+        return float((normaliser - scaled[np.arange(len(gold)), gold]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def train_linear(
+    examples: Sequence[Example], out: Path, *, name: str, task: str, data: Path, settings: LinearSettings
+) -> dict[str, Any]:
+    """Cross-validate, calibrate, fit on everything, write weights, vocabulary and manifest; return the manifest."""
+    labels = sorted({example.label for example in examples})
+    column = {label: i for i, label in enumerate(labels)}
+    gold = np.array([column[example.label] for example in examples])
+    held_out = cross_validated_logits(examples, labels, settings)
+    temperature = fit_temperature(held_out, gold)
+    fitted = fit([e.text for e in examples], [e.label for e in examples], settings)
+    out.mkdir(parents=True, exist_ok=True)
+    write_weights(fitted, temperature, out)
+    facts = {
+        "seed": settings.seed,
+        "settings": settings.__dict__,
+        "examples": len(examples),
+        "labels": len(labels),
+        "cross_validated_accuracy": round(float((held_out.argmax(axis=1) == gold).mean()), 4),
+        "temperature": round(temperature, 4),
+        "base_revision": None,
+    }
+    return write_manifest(out, name=name, task=task, data=data, facts=facts)
+
+
+def write_weights(fitted: Fitted, temperature: float, out: Path) -> None:
+    """Quantise to int8 per label and write `weights.npz` and `vocabulary.json`."""
+    dense = fitted.model.coef_.T.astype(np.float32)
+    bias = fitted.model.intercept_.astype(np.float32)
+    if dense.shape[1] == 1:
+        dense, bias = np.hstack([-dense, dense]) / 2, np.hstack([-bias, bias]) / 2
+    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
+    np.savez_compressed(
+        out / "weights.npz",
+        weights=np.round(dense / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=bias,
+        idf=fitted.vectorizer.idf_.astype(np.float32),
+        temperature=np.float32(temperature),
+    )
+    vocabulary = {
+        "features": [str(f) for f in fitted.vectorizer.get_feature_names_out()],
+        "labels": [str(label) for label in fitted.model.classes_],
+    }
+    (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")

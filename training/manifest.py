@@ -1,0 +1,41 @@
+"""What every training run leaves beside its weights: where they came from, and a card to read."""
+
+import hashlib
+import json
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+def file_sha256(path: Path) -> str:
+    """Return the digest of a data file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def git_commit() -> str:
+    """Return the commit the code stood at, `unknown` outside a checkout; `+` marks uncommitted changes."""
+    try:
+        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+        dirty = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
+
+
+def write_manifest(folder: Path, *, name: str, task: str, data: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """Write `manifest.json`; `facts` are the seed, the settings, the base revision and the figures."""
+    weights = sorted(p for p in folder.iterdir() if p.suffix in (".npz", ".onnx", ".safetensors"))
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in weights)).hexdigest()
+    manifest = {
+        "name": name,
+        "task": task,
+        "revision": digest[:12],
+        "data": data.name,
+        "data_sha256": file_sha256(data),
+        "commit": git_commit(),
+        "trained_at": datetime.now().astimezone().date().isoformat(),
+        **facts,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return manifest
