@@ -57,7 +57,7 @@ def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings) -
 
 
 def cross_validated_logits(
-    examples: Sequence[Example], labels: Sequence[str], settings: LinearSettings
+    examples: Sequence[Example], labels: Sequence[str], settings: LinearSettings, beside: Sequence[Example]
 ) -> NDArray[np.float64]:
     """Return out-of-fold logits, shape (examples, labels); a label absent from a fold's training gets the minimum."""
     folds = group_folds(examples, settings.folds, settings.seed)
@@ -65,7 +65,7 @@ def cross_validated_logits(
     logits = np.zeros((len(examples), len(labels)))
     for fold in track(range(settings.folds), description="cross-validation"):
         inside = folds == fold
-        seen = [e for e, out in zip(examples, inside, strict=True) if not out]
+        seen = [*(e for e, out in zip(examples, inside, strict=True) if not out), *beside]
         held = [e for e, out in zip(examples, inside, strict=True) if out]
         fitted = fit([e.text for e in seen], [e.label for e in seen], settings)
         scores = fitted.logits([e.text for e in held])
@@ -88,15 +88,26 @@ def fit_temperature(logits: NDArray[np.float64], gold: NDArray[np.int64]) -> flo
 
 
 def train_linear(
-    examples: Sequence[Example], out: Path, *, name: str, task: str, data: Path, settings: LinearSettings
+    examples: Sequence[Example],
+    out: Path,
+    *,
+    name: str,
+    task: str,
+    data: Path,
+    settings: LinearSettings,
+    beside: Sequence[Example] = (),
 ) -> dict[str, Any]:
-    """Cross-validate, calibrate, fit on everything, write weights, vocabulary and manifest; return the manifest."""
-    labels = sorted({example.label for example in examples})
+    """Cross-validate, calibrate, fit on everything, write weights, vocabulary and manifest; return the manifest.
+
+    Examples in `beside` are learnt from and never scored.
+    """
+    labels = sorted({example.label for example in (*examples, *beside)})
     column = {label: i for i, label in enumerate(labels)}
     gold = np.array([column[example.label] for example in examples])
-    held_out = cross_validated_logits(examples, labels, settings)
+    held_out = cross_validated_logits(examples, labels, settings, beside)
     temperature = fit_temperature(held_out, gold)
-    fitted = fit([e.text for e in examples], [e.label for e in examples], settings)
+    everything = [*examples, *beside]
+    fitted = fit([e.text for e in everything], [e.label for e in everything], settings)
     out.mkdir(parents=True, exist_ok=True)
     write_weights(fitted, temperature, out)
     facts = {

@@ -1,6 +1,7 @@
 """Events: what happened to a ticket, in the past tense, append-only."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -27,4 +28,26 @@ class OutboxMessage(Frozen):
     id: str
     topic: str
     payload: dict[str, Any]
+    created_at: datetime
+
+
+class Verdict(StrEnum):
+    """What a person said of a result."""
+
+    ACCEPTED = "accepted"
+    """采纳"""
+    CORRECTED = "corrected"
+    """更正"""
+    REJECTED = "rejected"
+    """不采纳"""
+
+
+class Feedback(Frozen):
+    """A verdict on one field of a ticket, with the right value where it was corrected."""
+
+    ticket_number: str
+    field: str
+    verdict: Verdict
+    right_value: Any = None
+    actor: str
     created_at: datetime

@@ -6,7 +6,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from app.domain.events import OutboxMessage, TicketEvent
+from app.domain.access import AccessKey
+from app.domain.events import Feedback, OutboxMessage, TicketEvent
 from app.domain.ticket import IntakeResult, Ticket
 
 
@@ -76,6 +77,29 @@ class IdempotencyRecords(Protocol):
         """Keep an answer."""
 
 
+class AccessKeys(Protocol):
+    """API keys by hash."""
+
+    def add(self, key: AccessKey, key_hash: str) -> None:
+        """Keep a new key; a name twice is a Conflict."""
+
+    def find(self, key_hash: str) -> AccessKey | None:
+        """Return the key with this hash unless it is revoked."""
+
+    def all(self) -> Sequence[AccessKey]:
+        """Return every key, revoked ones too, oldest first."""
+
+    def revoke(self, name: str, revoked_at: datetime) -> None:
+        """End a key; raises NotFound."""
+
+
+class FeedbackRecords(Protocol):
+    """What people said of results."""
+
+    def add(self, feedback: Feedback) -> None:
+        """Keep one verdict."""
+
+
 class UnitOfWork(Protocol):
     """One transaction over everything stored. Leaving the block without `commit` rolls back."""
 
@@ -84,6 +108,8 @@ class UnitOfWork(Protocol):
     events: Events
     outbox: Outbox
     idempotency: IdempotencyRecords
+    access_keys: AccessKeys
+    feedback: FeedbackRecords
 
     def __enter__(self) -> Self:
         """Open the transaction."""

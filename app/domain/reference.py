@@ -12,6 +12,7 @@ from app.domain.reference_rules import (
     DuplicateRules,
     EmotionRules,
     ReferralRules,
+    RequestKindRules,
     RoutingRules,
     Thresholds,
 )
@@ -27,6 +28,8 @@ class CategoryNode(Frozen):
     code: str
     name: str
     keywords: tuple[str, ...] = ()
+    function: str | None = None
+    """Of a leaf: the function that usually answers for it."""
     children: tuple["CategoryNode", ...] = ()
 
 
@@ -109,6 +112,7 @@ class ReferenceData(Frozen):
     routing: RoutingRules
     referral: ReferralRules
     emotion: EmotionRules
+    request_kind: RequestKindRules
     duplicate: DuplicateRules
     thresholds: Thresholds
     digest: str = Field(description="sha256 over the files, for the record of each decision")

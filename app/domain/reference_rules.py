@@ -231,6 +231,26 @@ class DuplicateRules(Basis):
     examples: dict[Literal["match", "no_match"], tuple[dict[str, str | bool], ...]]
 
 
+class KindCue(Frozen):
+    """A pattern and what it adds to a kind's log-odds."""
+
+    weight: float
+    pattern: str
+
+
+class KindCues(Frozen):
+    """The cues of one kind."""
+
+    kind: RequestKind
+    cues: tuple[KindCue, ...]
+
+
+class RequestKindRules(Basis):
+    """The file rules/request_kind.yaml."""
+
+    kinds: tuple[KindCues, ...]
+
+
 class UnitThresholds(Frozen):
     """Limits of the dispatch decision."""
 

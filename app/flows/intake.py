@@ -92,10 +92,24 @@ class IntakeFlow:
         self.remember(result, reading)
         return result
 
+    def keep_many(
+        self, pending: Sequence[tuple[Delivery, CallReading]], started: float
+    ) -> list[IntakeResult]:
+        """Decide and store many calls in one transaction; each finds those before it as duplicates."""
+        results = []
+        with self._store() as uow:
+            for delivery, reading in pending:
+                judged = self.judge(delivery, reading)
+                result = self.write(uow, delivery, reading, judged, started)
+                self.remember(result, reading)
+                results.append(result)
+            uow.commit()
+        return results
+
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""
         return tuple(
-            self._policy.judge(demand, delivery.transcript, received_at=delivery.received_at)
+            self._policy.judge(demand, delivery.transcript)
             for demand in reading.demands
         )
 

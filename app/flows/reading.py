@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from app.domain.reading import CallReading, DemandReading
-from app.domain.risk import RiskReading, RiskSignal
+from app.domain.risk import Emotion, RiskReading, RiskSignal
 from app.domain.ticket import TicketDraft
 from app.domain.transcript import SpokenCall, Transcript
 from app.domain.unit import UnitReading
@@ -62,7 +62,7 @@ class CallReader:
         """Return drafts, unit scores and risk of a call."""
         call = self._normaliser.normalise(transcript)
         risk = self._risk.read(call)
-        drafts = self._tickets.read(call)
+        drafts = tuple(with_emotion(draft, risk) for draft in self._tickets.read(call))
         demands = tuple(
             DemandReading(draft=draft, unit=self._units.read(draft.matter), risk=risk_of(draft, drafts, risk))
             for draft in drafts
@@ -75,6 +75,19 @@ class CallReader:
             engine="embedded",
             model=self._model,
         )
+
+
+def with_emotion(draft: TicketDraft, risk: RiskReading) -> TicketDraft:
+    """Return the draft with the call's emotion and the words it rests on."""
+    if risk.emotion is Emotion.CALM:
+        return draft
+    return draft.model_copy(
+        update={
+            "emotion": risk.emotion,
+            "evidence": {**draft.evidence, "emotion": risk.emotion_evidence},
+            "confidence": {**draft.confidence, "emotion": risk.emotion_confidence},
+        }
+    )
 
 
 def risk_of(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> RiskReading:

@@ -72,6 +72,8 @@ def _check_categories(reference: ReferenceData, file: YamlFile, duplicate: YamlF
                     file.problem(where, f"{leaf.code} 重复")
                 if leaf.code[:4] != second.code or second.code[:2] != top.code:
                     file.problem(where, f"{leaf.code} 不在上级 {second.code} 之下")
+                if leaf.function not in reference.function_by_id:
+                    file.problem((*where[:-1], "function"), f"{leaf.function} 不在 functions.yaml 中")
                 seen.add(leaf.code)
     known = reference.categories.by_code
     for i, area in enumerate(reference.categories.livelihood_areas):
@@ -124,6 +126,9 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
                 _check_patterns(file, (key, i, part), getattr(text_rule, part))
     emotion = files["rules/emotion"]
     _check_patterns(emotion, ("idioms",), reference.emotion.idioms)
+    kinds = files["rules/request_kind"]
+    for i, kind in enumerate(reference.request_kind.kinds):
+        _check_patterns(kinds, ("kinds", i, "cues"), (cue.pattern for cue in kind.cues))
     for i, level in enumerate(reference.emotion.levels):
         _check_patterns(emotion, ("levels", i, "patterns"), level.patterns)
 

@@ -13,6 +13,7 @@ from app.domain.reference_rules import (
     DuplicateRules,
     EmotionRules,
     ReferralRules,
+    RequestKindRules,
     RoutingRules,
     Thresholds,
 )
@@ -26,6 +27,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "routing": RoutingRules,
     "referral": ReferralRules,
     "emotion": EmotionRules,
+    "request_kind": RequestKindRules,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
 }

@@ -1,0 +1,146 @@
+"""Settings in, the wired flows out. The only place that picks adapters and backends."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from app.config import Settings
+from app.domain.duplicate import TicketFacts
+from app.domain.ports import UnitOfWork
+from app.domain.reading import CallReading
+from app.domain.reference import ReferenceData
+from app.domain.transcript import Transcript
+from app.flows.access import AccessFlow
+from app.flows.batch import BatchFlow
+from app.flows.capabilities import CapabilityFlow
+from app.flows.intake import IntakeFlow
+from app.flows.judgement import IntakePolicy
+from app.flows.reading import CallReader
+from app.flows.tickets import TicketFlow
+from app.receive.spoken import Normaliser
+from app.store.engine import make_engine, migrate
+from app.store.reference.load import load_reference_data
+from app.store.unit_of_work import SqlUnitOfWork
+from app.understand.duplicate import DuplicateReader
+from app.understand.risk import RiskReader
+from app.understand.ticket.kind import KindReader
+from app.understand.ticket.reader import TicketReader
+from app.understand.unit import UnitReader
+from models.base import TextClassifier
+from models.embedding.hashed import HashedEmbedder
+from models.factory import load_classifier
+
+RECENT = 20_000
+"""Tickets looked back on at start for duplicates."""
+
+
+class SystemClock:
+    """Chinese standard time."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return datetime.now(timezone(timedelta(hours=8)))
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Everything the edge may call."""
+
+    intake: IntakeFlow
+    tickets: TicketFlow
+    batch: BatchFlow
+    access: AccessFlow
+    capabilities: CapabilityFlow
+    engine: Engine
+    reference: ReferenceData
+
+
+def build_flows(settings: Settings) -> Flows:
+    """Wire the service: store migrated, reference data checked, models loaded."""
+    engine = make_engine(settings.database_url)
+    migrate(engine)
+    reference = load_reference_data(settings.knowledge_dir)
+    clock = SystemClock()
+
+    @contextmanager
+    def store() -> Iterator[UnitOfWork]:
+        with SqlUnitOfWork(engine) as uow:
+            yield uow
+
+    reader = build_reader(settings, reference)
+    duplicates = DuplicateReader(HashedEmbedder())
+    duplicates.fill(recent_tickets(store))
+    policy = IntakePolicy(reference, duplicates)
+    intake = IntakeFlow(reader=reader, policy=policy, store=store, clock=clock)
+    return Flows(
+        intake=intake,
+        tickets=TicketFlow(store, clock),
+        batch=BatchFlow(intake),
+        access=AccessFlow(store, clock),
+        capabilities=CapabilityFlow(reader, policy),
+        engine=engine,
+        reference=reference,
+    )
+
+
+def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
+    """Wire the embedded engine's readers: no store, so a worker process can have its own."""
+    weights = settings.weights_dir
+    function, category, kind = (classifier(weights / name) for name in ("function", "category", "kind"))
+    return CallReader(
+        normaliser=Normaliser(reference.gazetteer),
+        tickets=TicketReader(reference, KindReader(reference.request_kind, kind)),
+        risk=RiskReader(reference.referral, reference.emotion, reference.routing),
+        units=UnitReader(reference, function, category),
+        model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),
+    )
+
+
+def classifier(folder: Path) -> TextClassifier:
+    """Load one of the embedded engine's own models."""
+    return load_classifier(folder)
+
+
+def recent_tickets(store: object) -> list[TicketFacts]:
+    """Return what duplicate search needs of the most recent tickets, oldest first."""
+    with store() as uow:  # type: ignore[operator]
+        tickets = uow.tickets.page(after=None, limit=RECENT, filters={})
+    facts = []
+    for ticket in reversed(tickets):
+        lead = ticket.unit.lead
+        facts.append(
+            TicketFacts(
+                ticket_number=ticket.ticket_number,
+                text=ticket.content,
+                created_at=ticket.created_at,
+                request_kind=ticket.request_kind,
+                district=ticket.place.district,
+                town=ticket.place.town,
+                detail=ticket.place.detail,
+                category=ticket.category.code if ticket.category else None,
+                function=lead.unit_code.split(".", 1)[-1] if lead else None,
+                caller=ticket.citizen.phone,
+                confidential=ticket.citizen.confidential,
+            )
+        )
+    return facts
+
+
+_worker_reader: CallReader | None = None
+
+
+def start_worker(settings: Settings) -> None:
+    """Give a worker process its reader."""
+    global _worker_reader
+    _worker_reader = build_reader(settings, load_reference_data(settings.knowledge_dir))
+
+
+def read_many(transcripts: Sequence[Transcript]) -> list[CallReading]:
+    """Read calls in a worker process."""
+    if _worker_reader is None:
+        raise RuntimeError("start_worker has not run in this process")
+    return [_worker_reader.read(transcript) for transcript in transcripts]

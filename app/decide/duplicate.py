@@ -1,0 +1,75 @@
+"""Which earlier tickets are about the same matter: weighted agreement, and what may never be one matter."""
+
+import re
+
+from app.domain.duplicate import DuplicateCandidate, SimilarTicket, TicketFacts
+from app.domain.reference_rules import DuplicateRules
+
+_BUILDING = re.compile(r"(\d+)(?:号楼|栋|幢)")
+
+
+def judge_duplicates(
+    new: TicketFacts, similar: tuple[SimilarTicket, ...], rules: DuplicateRules, limits: dict[str, float]
+) -> tuple[DuplicateCandidate, ...]:
+    """Return candidates worth showing, best first, each with reasons for and against."""
+    judged = (_judge(new, other, rules, limits) for other in similar)
+    shown = sorted((c for c in judged if c.score >= limits["candidate"]), key=lambda c: -c.score)
+    return tuple(shown[: int(limits["max_candidates"])])
+
+
+def _judge(
+    new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: dict[str, float]
+) -> DuplicateCandidate:
+    old, weights = other.facts, rules.weights
+    days = abs((new.created_at - old.created_at).total_seconds()) / 86400
+    same_caller = bool(new.caller and new.caller == old.caller)
+    place, place_reason = _place_agreement(new, old)
+    score = (
+        weights.text * other.text_score * 0.5 ** (days / rules.time_half_life_days / 4)
+        + weights.place * place
+        + weights.category * (new.category == old.category)
+        + weights.unit * (new.function == old.function)
+        + weights.caller * same_caller
+    )
+    against = _never_merge(new, old, rules)
+    reasons = [f"文字相似度{other.text_score:.0%}", place_reason, f"相隔{days:.0f}天" if days >= 1 else "同一天反映"]
+    reasons.append("同一来电号码" if same_caller else "不同来电人")
+    return DuplicateCandidate(
+        ticket_number=old.ticket_number,
+        score=round(min(1.0, score), 4),
+        same_matter=not against and score >= limits["same_matter"],
+        reasons=tuple(reason for reason in (*reasons, *against) if reason),
+    )
+
+
+def _place_agreement(new: TicketFacts, old: TicketFacts) -> tuple[float, str]:
+    if new.detail and old.detail:
+        if new.detail == old.detail:
+            return 1.0, f"同一地点：{new.detail}"
+        if new.detail in old.detail or old.detail in new.detail:
+            return 0.9, f"地点相近：{old.detail}"
+    if new.town and new.town == old.town:
+        return 0.6, f"同在{new.town}"
+    if new.district and new.district == old.district:
+        return 0.4, f"同在{new.district}"
+    return 0.3 if not (new.district and old.district) else 0.0, ""
+
+
+def _never_merge(new: TicketFacts, old: TicketFacts, rules: DuplicateRules) -> list[str]:
+    """Return, in Chinese, what rules out that two tickets are one matter."""
+    against = []
+    for name, label in (("district", "区（市）"), ("town", "镇（街道）")):
+        mine, theirs = getattr(new, name), getattr(old, name)
+        if name in rules.must_agree and mine and theirs and mine != theirs:
+            against.append(f"{label}不同：{theirs}")
+    buildings = [_BUILDING.findall(facts.detail or "") for facts in (new, old)]
+    if "building" in rules.must_agree and all(buildings) and set(buildings[0]).isdisjoint(buildings[1]):
+        against.append(f"楼号不同：{buildings[1][0]}号楼")
+    kinds = {new.request_kind, old.request_kind}
+    if any(kinds == set(pair) for pair in rules.never_merge):
+        against.append("诉求类型不同，不能并单")
+    if new.confidential != old.confidential and rules.never_merge_confidential_with_open:
+        against.append("一方要求保密，不能并单")
+    if abs((new.created_at - old.created_at).days) > rules.window_days:
+        against.append(f"相隔超过{rules.window_days}天")
+    return against

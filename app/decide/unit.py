@@ -1,0 +1,130 @@
+"""Who receives a ticket and who finally acts: function scores × area × routing rules, with reasons.
+
+Functions say what the matter is; jurisdiction says whose. Thresholds come from rules/thresholds.yaml.
+"""
+
+from collections.abc import Sequence
+
+from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
+from app.domain.reference import ReferenceData
+from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute
+from app.domain.ticket import Place, Urgency
+from app.domain.unit import ScoredLabel, Unit, UnitName, UnitReading
+
+MOST_CANDIDATES = 5
+NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
+"""Conduct and court matters are always a person's decision."""
+_AT_TOWN = "town_government"
+
+
+def decide_unit(
+    reading: UnitReading,
+    place: Place,
+    facts: RouteFacts,
+    reference: ReferenceData,
+    *,
+    statutory: StatutoryRoute | None = None,
+    sensitive: bool = False,
+) -> UnitDecision:
+    """Return the dispatch decision. `sensitive` marks conduct, enforcement and self-harm: never automatic."""
+    rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
+    candidates = _candidates(reading.functions, place, rule, reference)
+    lead = UnitName(unit_code=candidates[0].unit_code, name=candidates[0].name) if candidates else None
+    receiver = _receiver(rule, lead, place, reference)
+    return UnitDecision(
+        decision=_decision(reading.functions, place, facts, rule, reference, sensitive=sensitive),
+        lead=lead,
+        receiver=receiver,
+        candidates=candidates,
+        rule_id=statutory.id if statutory else rule.id,
+        statutory_route=statutory.tell_citizen if statutory else None,
+    )
+
+
+def _decision(
+    functions: Sequence[ScoredLabel],
+    place: Place,
+    facts: RouteFacts,
+    rule: RoutingRule,
+    reference: ReferenceData,
+    *,
+    sensitive: bool,
+) -> Decision:
+    limits = reference.thresholds.unit
+    best = functions[0].score if functions else 0.0
+    margin = best - (functions[1].score if len(functions) > 1 else 0.0)
+    if best < limits.suggest or facts.urgency is Urgency.EMERGENCY:
+        return Decision.HUMAN
+    never_auto = sensitive or rule.human or functions[0].label in NEVER_AUTO or not place.district
+    if never_auto or best < limits.auto or margin < limits.auto_margin:
+        return Decision.SUGGEST
+    return Decision.AUTO
+
+
+def _candidates(
+    functions: Sequence[ScoredLabel], place: Place, rule: RoutingRule, reference: ReferenceData
+) -> tuple[UnitCandidate, ...]:
+    """Turn functions into units of the area, best first, no unit twice."""
+    found: dict[str, UnitCandidate] = {}
+    for scored in functions:
+        unit = unit_of(scored.label, place, reference)
+        if unit is None or unit.unit_code in found or len(found) == MOST_CANDIDATES:
+            continue
+        found[unit.unit_code] = UnitCandidate(
+            unit_code=unit.unit_code,
+            name=unit.name,
+            role=UnitRole.ASSISTING if found else UnitRole.LEAD,
+            score=round(scored.score, 4),
+            reason=_reason(scored, unit, place, reference),
+            basis=(*_duty_basis(scored, reference), rule.id),
+        )
+    return tuple(found.values())
+
+
+def unit_of(function: str, place: Place, reference: ReferenceData) -> Unit | None:
+    """Return the unit that carries a function where the matter is: town, district, else city."""
+    town = reference.gazetteer.town_by_name.get(place.town or "")
+    if function == _AT_TOWN:
+        if town:
+            return reference.unit_by_code.get(f"{town.code}.town")
+        return reference.centre(reference.gazetteer.area_code(place.district))
+    if function == "hotline_centre":
+        return reference.centre(None)
+    return reference.unit_for(function, reference.gazetteer.area_code(place.district))
+
+
+def _receiver(
+    rule: RoutingRule, lead: UnitName | None, place: Place, reference: ReferenceData
+) -> UnitName | None:
+    area = reference.gazetteer.area_code(place.district)
+    town = reference.gazetteer.town_by_name.get(place.town or "")
+    if rule.receiver == "functional_unit":
+        return lead
+    if rule.receiver == "town" and town:
+        unit = reference.unit_by_code[f"{town.code}.town"]
+    elif rule.receiver == "district_centre":
+        unit = reference.centre(area)
+    else:
+        unit = reference.centre(None)
+    return UnitName(unit_code=unit.unit_code, name=unit.name)
+
+
+def _reason(scored: ScoredLabel, unit: Unit, place: Place, reference: ReferenceData) -> str:
+    """Say in one sentence which words, which duty and which area speak for the unit."""
+    function = reference.function_by_id[scored.label]
+    duty = next((d.text for d in function.duties if d.id in scored.duty_ids), None)
+    words = "、".join(f"“{word}”" for word in scored.words[:3])
+    because = f"诉求提到{words}，" if words else "按诉求内容判断，"
+    matter = f"属于{function.name}职责中的“{duty}”" if duty else f"属于{function.name}职责"
+    area = f"，事发地在{place.district}" if place.district else "，未说明区（市），暂列市级单位，请核实地点"
+    return f"{because}{matter}{area}，由{unit.short_name}办理。"
+
+
+def _duty_basis(scored: ScoredLabel, reference: ReferenceData) -> list[str]:
+    duties = {duty.id: duty for duty in reference.function_by_id[scored.label].duties}
+    cited: list[str] = []
+    for duty_id in scored.duty_ids[:1]:
+        cited.append(duty_id)
+        if basis := duties[duty_id].basis:
+            cited.append(basis)
+    return cited

@@ -1,0 +1,71 @@
+"""The working clock: adds hours, working hours and working days to a moment.
+
+Base calendar: `chinesecalendar` (State Council notices with 调休). Days in calendars/overrides.yaml win. A year
+the library does not know falls back to Monday to Friday, and `unknown_years` tells which.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+
+from app.domain.reference import WorkCalendar
+from app.domain.reference_rules import Span
+
+_LONGEST = 400
+"""Days looked ahead before a calendar without working days is called broken."""
+
+
+class WorkClock:
+    """Counts working time. A working day ends at the end of office hours."""
+
+    def __init__(self, calendar: WorkCalendar) -> None:
+        self._overrides = {date.fromisoformat(day.date): day.working for day in calendar.days}
+        hours = calendar.hours
+        self._sessions = tuple(
+            (time.fromisoformat(half.start), time.fromisoformat(half.end)) for half in (hours.morning, hours.afternoon)
+        )
+        self.unknown_years: set[int] = set()
+
+    def is_working(self, day: date) -> bool:
+        """Tell whether offices are open on a day."""
+        if day in self._overrides:
+            return self._overrides[day]
+        try:
+            return bool(chinese_calendar.is_workday(day))
+        except NotImplementedError:
+            self.unknown_years.add(day.year)
+            return day.weekday() < 5
+
+    def add(self, moment: datetime, span: Span) -> datetime:
+        """Return the moment a span after `moment`; a working-day span ends at the close of its last day.
+
+        The day of `moment` itself is not counted: four working days from Monday end on Friday.
+        """
+        if span.unit == "hour":
+            return moment + timedelta(hours=span.amount)
+        if span.unit == "working_hour":
+            return self._add_hours(moment, timedelta(hours=span.amount))
+        day = moment.date()
+        for _ in range(span.amount):
+            day = self._next_working(day)
+        return datetime.combine(day, self._sessions[-1][1], moment.tzinfo)
+
+    def _next_working(self, day: date) -> date:
+        for _ in range(_LONGEST):
+            day += timedelta(days=1)
+            if self.is_working(day):
+                return day
+        raise ValueError(f"no working day within {_LONGEST} days after {day}")
+
+    def _add_hours(self, moment: datetime, left: timedelta) -> datetime:
+        day = moment.date() if self.is_working(moment.date()) else self._next_working(moment.date())
+        while True:
+            for start, end in self._sessions:
+                opens = datetime.combine(day, start, moment.tzinfo)
+                closes = datetime.combine(day, end, moment.tzinfo)
+                begin = max(opens, moment)
+                if begin < closes:
+                    if left <= closes - begin:
+                        return begin + left
+                    left -= closes - begin
+            day = self._next_working(day)

@@ -1,0 +1,148 @@
+"""Many calls from a file: understood in worker processes, stored by one writer, resumable, nothing lost."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.reading import CallReading
+from app.domain.ticket import IntakeResult
+from app.domain.transcript import Transcript
+from app.flows.intake import Delivery, IntakeFlow
+from app.receive.batch import Line, read_lines
+
+CHUNK = 100
+"""Calls a transaction: large enough that the disk does not set the pace, small enough to lose nothing dear."""
+
+ReadMany = Callable[[Sequence[Transcript]], list[CallReading]]
+
+
+@dataclass
+class BatchCount:
+    """What a run did."""
+
+    taken: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    tickets: int = 0
+
+
+class BatchFlow:
+    """Runs a file through the intake."""
+
+    def __init__(self, intake: IntakeFlow) -> None:
+        self._intake = intake
+
+    def run(
+        self, source: Path, out: Path, *, executor: Executor, read_many: ReadMany, progress: Callable[[int], None]
+    ) -> BatchCount:
+        """Write one result a line to `out`; bad lines go to `<out>.rejected.jsonl` with their reason.
+
+        Calls whose results stand in `out` already are skipped, so a run that was cut off can be started again.
+        """
+        count = BatchCount()
+        done = finished_ids(out)
+        rejected_path = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
+        with out.open("a", encoding="utf-8") as results, rejected_path.open("a", encoding="utf-8") as rejects:
+            chunks = self._chunks(source, done, rejects, count, progress)
+            for chunk, readings in read_ahead(chunks, executor, read_many):
+                for result in self._store(chunk, readings, rejects, count):
+                    results.write(result.model_dump_json() + "\n")
+                    count.tickets += len(result.tickets)
+                results.flush()
+                progress(len(chunk))
+        if rejected_path.stat().st_size == 0:
+            rejected_path.unlink()
+        return count
+
+    def _chunks(
+        self, source: Path, done: set[str], rejects: IO[str], count: BatchCount, progress: Callable[[int], None]
+    ) -> Iterator[list[Delivery]]:
+        def wanted() -> Iterator[Delivery]:
+            for line in read_lines(source):
+                delivery = self._delivery(line, rejects, count)
+                if delivery is None:
+                    progress(1)
+                elif delivery.transcript.id in done:
+                    count.skipped += 1
+                    progress(1)
+                else:
+                    done.add(delivery.transcript.id)
+                    yield delivery
+
+        deliveries = wanted()
+        while chunk := list(islice(deliveries, CHUNK)):
+            yield chunk
+
+    def _delivery(self, line: Line, rejects: IO[str], count: BatchCount) -> Delivery | None:
+        if line.payload is None:
+            reject(rejects, count, line.number, line.reason or "", line.text)
+            return None
+        try:
+            return self._intake.receive(line.payload)
+        except InvalidInput as error:
+            reject(rejects, count, line.number, error.message_zh, line.text)
+            return None
+
+    def _store(
+        self, chunk: list[Delivery], readings: list[CallReading], rejects: IO[str], count: BatchCount
+    ) -> Iterator[IntakeResult]:
+        pending = []
+        for delivery, reading in zip(chunk, readings, strict=True):
+            try:
+                earlier = self._intake.earlier(delivery)
+            except Conflict as error:
+                reject(rejects, count, 0, error.message_zh, json.dumps(dict(delivery.raw), ensure_ascii=False))
+                continue
+            if earlier:
+                count.skipped += 1
+                yield earlier
+            else:
+                pending.append((delivery, reading))
+        started = time.perf_counter()
+        yield from self._intake.keep_many(pending, started)
+        count.taken += len(pending)
+
+
+def read_ahead(
+    chunks: Iterator[list[Delivery]], executor: Executor, read_many: ReadMany
+) -> Iterator[tuple[list[Delivery], list[CallReading]]]:
+    """Keep the workers two chunks ahead of the writer; order is kept."""
+    waiting: list[tuple[list[Delivery], Any]] = []
+    for chunk in chunks:
+        waiting.append((chunk, executor.submit(read_many, [delivery.transcript for delivery in chunk])))
+        if len(waiting) > 3:
+            first, future = waiting.pop(0)
+            yield first, future.result()
+    for first, future in waiting:
+        yield first, future.result()
+
+
+def finished_ids(out: Path) -> set[str]:
+    """Return the call ids whose results stand in `out`; a half-written last line is cut off."""
+    if not out.exists():
+        return set()
+    done = set()
+    good = 0
+    with out.open("rb") as file:
+        for raw in file:
+            try:
+                done.add(str(json.loads(raw)["call_id"]))
+            except (ValueError, KeyError, TypeError):
+                break
+            good += len(raw)
+    with out.open("r+b") as file:
+        file.truncate(good)
+    return done
+
+
+def reject(rejects: IO[str], count: BatchCount, number: int, reason: str, text: str) -> None:
+    """Write one rejected line with its reason."""
+    count.rejected += 1
+    rejects.write(json.dumps({"line": number, "reason": reason, "text": text}, ensure_ascii=False) + "\n")
+    rejects.flush()

@@ -1,0 +1,132 @@
+"""Everything decided about one demand, and the order it is decided in."""
+
+from dataclasses import dataclass
+
+from app.decide.deadline import decide_deadline
+from app.decide.duplicate import judge_duplicates
+from app.decide.referral import decide_referrals
+from app.decide.unit import decide_unit
+from app.decide.urgency import decide_urgency
+from app.decide.work_clock import WorkClock
+from app.domain.decision import Deadline, UnitDecision
+from app.domain.duplicate import DuplicateCandidate, TicketFacts
+from app.domain.reading import CallReading, DemandReading
+from app.domain.reference import ReferenceData
+from app.domain.reference_rules import RouteFacts, StatutoryRoute
+from app.domain.referral import Referral
+from app.domain.ticket import Category, RequestKind, Ticket, Urgency
+from app.domain.transcript import Transcript
+from app.understand.duplicate import DuplicateReader
+from app.understand.text_rules import Patterns
+
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All decisions about one demand."""
+
+    category: Category | None
+    urgency: Urgency
+    unit: UnitDecision
+    deadline: Deadline
+    duplicates: tuple[DuplicateCandidate, ...]
+    referrals: tuple[Referral, ...]
+
+
+class IntakePolicy:
+    """Applies the city's rules to what was read."""
+
+    def __init__(self, reference: ReferenceData, duplicates: DuplicateReader) -> None:
+        self._reference = reference
+        self._duplicates = duplicates
+        self._clock = WorkClock(reference.calendar)
+        self._statutory = tuple(
+            (route, Patterns(route.patterns, route.exclude, window=reference.routing.window))
+            for route in reference.routing.statutory_routes
+        )
+
+    def judge(self, demand: DemandReading, transcript: Transcript) -> Judgement:
+        """Decide one demand; its clock starts when the citizen called."""
+        draft, reference = demand.draft, self._reference
+        urgency = decide_urgency(draft.matter, demand.risk)
+        referrals = decide_referrals(demand.risk, reference.referral)
+        statutory = self._statutory_route(draft.matter, draft.request_kind)
+        facts = RouteFacts(
+            request_kind=draft.request_kind,
+            subject=draft.subject,
+            urgency=urgency,
+            functions=tuple(f.label for f in demand.unit.functions[:1]),
+            has_town=draft.place.town is not None,
+            has_district=draft.place.district is not None,
+            statutory_route=statutory is not None,
+        )
+        unit = decide_unit(
+            demand.unit, draft.place, facts, reference, statutory=statutory, sensitive=bool(referrals)
+        )
+        return Judgement(
+            category=self._category(demand),
+            urgency=urgency,
+            unit=unit,
+            deadline=decide_deadline(facts, reference.deadline, self._clock, transcript.called_at),
+            duplicates=self._similar(demand, transcript),
+            referrals=referrals,
+        )
+
+    def notice(self, reading: CallReading) -> str | None:
+        """Return what the operator must know at once: an emergency number, or why there is no ticket."""
+        numbers = {signal.signal for signal in reading.risk.emergencies}
+        told = [r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers]
+        return told[0] if told else reading.no_demand_reason
+
+    def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
+        """Make a stored ticket findable as a duplicate."""
+        self._duplicates.add(ticket_facts(ticket, demand.draft.matter, transcript))
+
+    def _category(self, demand: DemandReading) -> Category | None:
+        best = demand.unit.categories[:1]
+        limit = self._reference.thresholds.category["suggest"]
+        found = self._reference.categories.by_code
+        if not best:
+            return None
+        return found[best[0].label] if best[0].score >= limit else found[best[0].label[:2]]
+
+    def _similar(self, demand: DemandReading, transcript: Transcript) -> tuple[DuplicateCandidate, ...]:
+        draft = demand.draft
+        new = TicketFacts(
+            ticket_number="",
+            text=draft.matter,
+            created_at=transcript.called_at,
+            request_kind=draft.request_kind,
+            district=draft.place.district,
+            town=draft.place.town,
+            detail=draft.place.detail,
+            category=demand.unit.categories[0].label if demand.unit.categories else None,
+            function=demand.unit.functions[0].label if demand.unit.functions else None,
+            caller=transcript.caller_number,
+            confidential=draft.citizen.confidential,
+        )
+        limits = self._reference.thresholds.duplicate
+        return judge_duplicates(new, self._duplicates.similar(draft.matter), self._reference.duplicate, limits)
+
+    def _statutory_route(self, matter: str, kind: RequestKind) -> StatutoryRoute | None:
+        if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):
+            return None
+        return next((route for route, patterns in self._statutory if patterns.first(matter)), None)
+
+
+def ticket_facts(ticket: Ticket, text: str, transcript: Transcript) -> TicketFacts:
+    """Return what later comparisons look at."""
+    lead = ticket.unit.lead
+    return TicketFacts(
+        ticket_number=ticket.ticket_number,
+        text=text,
+        created_at=transcript.called_at,
+        request_kind=ticket.request_kind,
+        district=ticket.place.district,
+        town=ticket.place.town,
+        detail=ticket.place.detail,
+        category=ticket.category.code if ticket.category else None,
+        function=lead.unit_code.split(".", 1)[-1] if lead else None,
+        caller=transcript.caller_number,
+        confidential=ticket.citizen.confidential,
+    )

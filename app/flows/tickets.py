@@ -1,0 +1,163 @@
+"""Tickets after intake: read, correct a field, accept or decline. Every step is an event of its own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.ticket import Ticket
+from app.domain.workflow import Step, transition
+
+CORRECTABLE = (
+    "request_kind",
+    "subject",
+    "title",
+    "content",
+    "wants",
+    "citizen.name",
+    "citizen.phone",
+    "citizen.confidential",
+    "place.district",
+    "place.town",
+    "place.detail",
+    "event_time",
+    "urgency",
+)
+FILTERS = ("status", "request_kind", "district", "unit_code", "call_id")
+EVENT_OF = {Step.ACCEPT: "ticket_accepted", Step.DECLINE: "ticket_declined"}
+
+
+class TicketFlow:
+    """Reads and changes stored tickets."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def get(self, ticket_number: str) -> Ticket:
+        """Return a ticket; raises NotFound."""
+        with self._store() as uow:
+            return uow.tickets.get(ticket_number)
+
+    def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
+        """Return tickets, newest first."""
+        with self._store() as uow:
+            return uow.tickets.page(after=after, limit=limit, filters=filters)
+
+    def history(self, ticket_number: str) -> Sequence[TicketEvent]:
+        """Return a ticket's events; raises NotFound."""
+        with self._store() as uow:
+            uow.tickets.get(ticket_number)
+            return uow.events.of(ticket_number)
+
+    def correct(
+        self, ticket_number: str, changes: Mapping[str, Any], *, actor: str, expected_version: int
+    ) -> Ticket:
+        """Set fields a person corrected; their evidence gives way to the person's word.
+
+        Raises:
+            InvalidInput: an unknown field, or a value of the wrong kind.
+            Conflict: the ticket was changed meanwhile.
+        """
+        with self._store() as uow:
+            ticket = fresh(uow, ticket_number, expected_version)
+            transition(ticket.status, Step.CORRECT)
+            changed = corrected(ticket, changes)
+            uow.tickets.save(changed, expected_version=expected_version)
+            old = {path: _value(ticket, path) for path in changes}
+            self._record(uow, changed, "field_corrected", actor, {"old": old, "new": dict(changes)})
+            for path, value in changes.items():
+                verdict = Feedback(
+                    ticket_number=ticket_number,
+                    field=path,
+                    verdict=Verdict.CORRECTED,
+                    right_value=value,
+                    actor=actor,
+                    created_at=self._clock.now(),
+                )
+                uow.feedback.add(verdict)
+            uow.commit()
+        return changed
+
+    def step(
+        self, ticket_number: str, step: Step, *, actor: str, reason: str | None, expected_version: int | None
+    ) -> Ticket:
+        """Take a step of the workflow; raises InvalidTransition naming what is possible."""
+        with self._store() as uow:
+            ticket = fresh(uow, ticket_number, expected_version)
+            status = transition(ticket.status, step)
+            changed = ticket.model_copy(update={"status": status, "version": ticket.version + 1})
+            uow.tickets.save(changed, expected_version=ticket.version)
+            self._record(uow, changed, EVENT_OF[step], actor, {"reason": reason} if reason else {})
+            uow.commit()
+        return changed
+
+    def feedback(self, feedback: Feedback) -> None:
+        """Keep a verdict; raises NotFound."""
+        with self._store() as uow:
+            uow.tickets.get(feedback.ticket_number)
+            uow.feedback.add(feedback)
+            uow.commit()
+
+    def _record(self, uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: dict[str, Any]) -> None:
+        now = self._clock.now()
+        event = TicketEvent(
+            ticket_number=ticket.ticket_number,
+            sequence=ticket.version,
+            name=name,
+            occurred_at=now,
+            actor=actor,
+            data=data,
+        )
+        uow.events.append(event)
+        uow.outbox.add(
+            OutboxMessage(
+                id=f"{ticket.ticket_number}.{ticket.version}",
+                topic=name.replace("_", ".", 1),
+                payload={"ticket_number": ticket.ticket_number, "status": ticket.status},
+                created_at=now,
+            )
+        )
+
+
+def fresh(uow: UnitOfWork, ticket_number: str, expected_version: int | None) -> Ticket:
+    """Return the ticket if it still has the version the caller saw."""
+    ticket = uow.tickets.get(ticket_number)
+    if expected_version is not None and ticket.version != expected_version:
+        raise Conflict(f"工单 {ticket_number} 已更新到第 {ticket.version} 版，请刷新后重试")
+    return ticket
+
+
+def corrected(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:
+    """Return the ticket with the changes made, its version raised."""
+    if not changes:
+        raise InvalidInput("没有要更正的字段", field="changes")
+    body = ticket.model_dump(mode="json")
+    for path, value in changes.items():
+        if path not in CORRECTABLE:
+            raise InvalidInput(f"{path} 不能更正；可更正：{'、'.join(CORRECTABLE)}", field=path)
+        head, _, tail = path.partition(".")
+        if tail:
+            body[head][tail] = value
+        else:
+            body[head] = value
+        body["evidence"].pop(path, None)
+        body["confidence"][path] = 1.0
+        body["missing"] = [name for name in body["missing"] if name != path or value is None]
+    body["version"] = ticket.version + 1
+    try:
+        return Ticket.model_validate(body)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        where = ".".join(str(part) for part in detail["loc"])
+        raise InvalidInput(f"{where} 的值不符合要求：{detail['input']!r}", field=where) from error
+
+
+def _value(ticket: Ticket, path: str) -> Any:
+    value: Any = ticket
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value

@@ -1,0 +1,43 @@
+"""A JSONL file in, one payload or one reason of rejection a line out. A bad line never stops the rest."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.domain.frozen import Frozen
+
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+class Line(Frozen):
+    """One line: its payload, or why it cannot be used."""
+
+    number: int
+    payload: dict[str, Any] | None = None
+    reason: str | None = None
+    text: str = ""
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Yield the lines of a file that are not blank, numbered from 1."""
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if raw.strip():
+                yield read_line(number, raw)
+
+
+def read_line(number: int, raw: bytes) -> Line:
+    """Parse one line."""
+    if len(raw) > LONGEST_LINE:
+        return Line(number=number, reason=f"一行超过 {LONGEST_LINE} 字节", text=raw[:200].decode("utf-8", "replace"))
+    try:
+        text = raw.decode("utf-8-sig")
+        payload = json.loads(text)
+    except UnicodeDecodeError:
+        return Line(number=number, reason="不是 UTF-8 文字", text=raw[:200].decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        return Line(number=number, reason=f"不是合法的 JSON：{error}", text=raw[:200].decode("utf-8", "replace"))
+    if not isinstance(payload, dict):
+        return Line(number=number, reason="应为 JSON 对象", text=text[:200])
+    return Line(number=number, payload=payload, text=text.rstrip("\r\n"))

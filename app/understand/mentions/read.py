@@ -1,0 +1,30 @@
+"""Reads every kind of mention in one pass over what counts."""
+
+from app.domain.place import Gazetteer
+from app.domain.transcript import SpokenCall
+from app.understand.mentions.people import read_callback, read_caller, read_confidential
+from app.understand.mentions.places import read_areas, read_details
+from app.understand.mentions.sayings import read_sayings
+from app.understand.mentions.times import read_durations, read_times
+from app.understand.mentions.types import Mentions
+
+
+def read_mentions(call: SpokenCall, gazetteer: Gazetteer) -> Mentions:
+    """Return everything mentioned in a call."""
+    sayings = read_sayings(call)
+    districts, towns = read_areas(call, sayings, gazetteer)
+    name, name_refused = read_caller(call, sayings)
+    callback, phone_refused = read_callback(call, sayings)
+    return Mentions(
+        sayings=sayings,
+        times=read_times(call, sayings),
+        durations=read_durations(call, sayings),
+        districts=districts,
+        towns=towns,
+        details=read_details(call, sayings, gazetteer),
+        caller_name=name,
+        name_refused=name_refused,
+        callback=callback,
+        phone_refused=phone_refused,
+        confidential=read_confidential(call, sayings),
+    )

@@ -1,0 +1,62 @@
+"""Which words of a call count: the citizen's, less what was taken back, and the operator's once confirmed."""
+
+import re
+from collections.abc import Iterator
+
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.types import Saying
+
+CONFIRMS = re.compile(r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)")
+DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
+_NOT_BUT = re.compile(r"不是(?P<old>[^，,。！？；不]{1,14})[，,。\s]*(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{1,14})")
+_WRONG = re.compile(
+    r"(?P<old>[^。！？；]{1,40}?)[，,。\s]*(?:哦|噢|啊|哎)?(?:不对|不是|说错了|记错了|弄错了|我说错|错了)"
+    r"(?:不对|不是|说错了|记错了|错了|[，,。\s啊哦噢])*(?:是|应该是|应该)?(?P<new>[^，,。！？；]{1,16})"
+)
+_VALUE = re.compile(
+    r"\d[\d.]*(?P<unit>号楼|栋|幢|单元|室|楼|号|元|万|天|个月|月|点|年|户|度|米)|(?P<name>[\u4e00-\u9fff]{2,6}?(?P<kind>小区|家园|花园|街道|镇|路|村|庄|社区|学校|小学|医院|区|市))|\d{3,}"
+)
+
+
+def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
+    """Return what counts, in order."""
+    return tuple(_sayings(call))
+
+
+def _sayings(call: SpokenCall) -> Iterator[Saying]:
+    for position, turn in enumerate(call.turns):
+        if turn.speaker is not Speaker.OPERATOR:
+            yield Saying(turn=position, text=without_withdrawn(turn.text))
+            continue
+        answer = call.turns[position + 1] if position + 1 < len(call.turns) else None
+        if answer is None or answer.speaker is Speaker.OPERATOR or DENIES.search(answer.text):
+            continue
+        if confirming := CONFIRMS.search(answer.text):
+            quote = answer.evidence(confirming.start(), confirming.end())
+            yield Saying(turn=position, text=turn.text, confirmed_by=(quote,))
+
+
+def without_withdrawn(text: str) -> str:
+    """Return the text with every value that was taken back blanked by spaces."""
+    for start, end in withdrawn(text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def withdrawn(text: str) -> list[tuple[int, int]]:
+    """Return the stretches taken back: 不是[3号楼]，是13号楼; [3号楼]，不对，13号楼."""
+    found = []
+    for match in _NOT_BUT.finditer(text):
+        old, new = _VALUE.search(match["old"]), _VALUE.search(match["new"])
+        if old and new and _alike(old, new):
+            found.append((match.start(), match.start("new")))
+    for match in _WRONG.finditer(text):
+        new = _VALUE.search(match["new"])
+        olds = [old for old in _VALUE.finditer(match["old"]) if new and _alike(old, new)]
+        if olds and not any(start <= match.start("old") + olds[-1].start() < end for start, end in found):
+            found.append((match.start("old") + olds[-1].start(), match.start("new")))
+    return found
+
+
+def _alike(old: re.Match[str], new: re.Match[str]) -> bool:
+    return old["unit"] == new["unit"] and old["kind"] == new["kind"]

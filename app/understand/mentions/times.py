@@ -1,0 +1,138 @@
+"""When something happened: relative and absolute expressions to ISO 8601, as exact as the caller was."""
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from app.domain.transcript import SpokenCall
+from app.understand.mentions.types import Mention, Saying
+
+_DAYS = {
+    "大前天": -3, "前天": -2, "前晚": -2, "前儿": -2, "昨天": -1, "昨晚": -1, "昨夜": -1, "昨儿": -1, "昨个": -1, "昨日": -1,
+    "夜来": -1, "夜儿": -1, "今天": 0, "今早": 0, "今晚": 0, "今儿": 0, "今们": 0, "今个": 0, "今日": 0, "今晨": 0, "刚才": 0,
+}  # fmt: skip
+_WEEKDAYS = {name: i for i, name in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
+_PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|夜里|半夜|黑|夜间)?"
+_HOUR = rf"(?:的)?{_PART}(?:的)?(?:(?P<hour>\d{{1,2}})点(?:(?P<half>半)|(?P<minute>\d{{1,2}})分?)?)?"
+_NUMBER = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "几": None} | {c: i for i, c in enumerate("三四五六七八九十", start=3)}
+
+_EXPRESSIONS = (
+    re.compile(rf"(?P<day>{'|'.join(_DAYS)})(?:儿|个|黑)?{_HOUR}"),
+    re.compile(rf"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]){_HOUR}"),
+    re.compile(rf"(?:(?P<year>20\d\d)年|(?P<lastyear>去年|今年|前年)的?)?(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR})?"),
+    re.compile(rf"(?P<relmonth>上|这|本)个?月(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR}|初|底|中旬|份)?"),
+    re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆]|单元|公馆|院){_HOUR}"),
+    re.compile(r"(?P<relyear>去年|前年|大前年|今年)(?P<season>春天|夏天|秋天|冬天|上半年|下半年|年初|年底|开春|入冬|春节|过年)?"),
+    re.compile(r"(?P<year>20\d\d)年(?!级)"),
+    re.compile(r"(?P<count>\d+|[半一两俩三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
+    re.compile(r"(?P<edge>月初|月底)"),
+)  # fmt: skip
+_DURATION = re.compile(r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了\s])")
+_NOT_EVENT = re.compile(r"^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d")
+_AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
+_FUTURE = re.compile(r"(?:等到?|预计|打算|准备|计划|马上|截止|到期)$")
+
+
+def read_times(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
+    """Return past moments that were said."""
+    moment = call.transcript.called_at
+    return tuple(mention for saying in sayings for mention in _times(call, saying, moment))
+
+
+def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
+    """Return the dates that 停水3天了 and the like point back to."""
+    moment = call.transcript.called_at
+    found = []
+    for saying in sayings:
+        for match in _DURATION.finditer(saying.text):
+            value = _ago(match["count"], match["unit"], moment.date())
+            if value:
+                found.append(_mention(call, saying, match.start("count"), match.end("unit"), value, 0.55))
+    return tuple(found)
+
+
+def _times(call: SpokenCall, saying: Saying, moment: datetime) -> Iterator[Mention]:
+    taken: list[tuple[int, int]] = []
+    for expression in _EXPRESSIONS:
+        for match in expression.finditer(saying.text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            taken.append(match.span())
+            if _NOT_EVENT.search(saying.text[match.end() :]) or _FUTURE.search(saying.text[: match.start()]):
+                continue
+            value = _value(match, moment)
+            if value and value[:10] <= moment.date().isoformat()[: len(value[:10])]:
+                yield _mention(call, saying, match.start(), match.end(), value, 0.85)
+
+
+def _mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, confidence: float) -> Mention:
+    quote = call.turns[saying.turn].evidence(start, end)
+    return Mention(
+        value=value, turn=saying.turn, start=start, end=end, confidence=confidence,
+        evidence=(quote, *saying.confirmed_by),
+    )  # fmt: skip
+
+
+def _value(match: re.Match[str], moment: datetime) -> str | None:
+    parts, today = match.groupdict(), moment.date()
+    if parts.get("day"):
+        return _with_hour(today + timedelta(days=_DAYS[parts["day"]]), parts)
+    if parts.get("week"):
+        back = {"上上": 14, "上": 7}.get(parts["week"], 0)
+        monday = today - timedelta(days=today.weekday() + back)
+        return _with_hour(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]), parts)
+    if parts.get("count"):
+        return _ago(parts["count"], parts["unit"], today)
+    if parts.get("edge"):
+        return today.strftime("%Y-%m")
+    if parts.get("relyear"):
+        return str(today.year + {"去年": -1, "前年": -2, "大前年": -3}.get(parts["relyear"], 0)) if parts["season"] or parts["relyear"] != "今年" else None
+    return _in_month(parts, today)
+
+
+def _in_month(parts: dict[str, str | None], today: date) -> str | None:
+    year = today.year + {"去年": -1, "前年": -2}.get(parts.get("lastyear") or "", 0)
+    if parts.get("year"):
+        year = int(parts["year"] or 0)
+    month = int(parts.get("month") or today.month)
+    if parts.get("relmonth") == "上":
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    stated_year = parts.get("year") or parts.get("lastyear")
+    if not stated_year and not parts.get("relmonth") and month > today.month:
+        year -= 1
+    if not parts.get("dom"):
+        whole_year = parts.get("year") and not parts.get("month")
+        return str(year) if whole_year else f"{year}-{month:02}"
+    day = int(parts["dom"] or 1)
+    if not parts.get("month") and not parts.get("relmonth") and day > today.day:
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    if day > calendar.monthrange(year, month)[1]:
+        return None
+    return _with_hour(date(year, month, day), parts)
+
+
+def _with_hour(day: date, parts: dict[str, str | None]) -> str:
+    if not parts.get("hour"):
+        return day.isoformat()
+    hour = int(parts["hour"] or 0)
+    if hour < 12 and (parts.get("part") in _AFTERNOON or (parts.get("part") in ("夜里", "半夜") and hour >= 6)):
+        hour += 12
+    minute = ":30" if parts.get("half") else f":{int(parts['minute'] or 0):02}" if parts.get("minute") else ""
+    return f"{day.isoformat()}T{hour:02}{minute}" if hour < 24 else day.isoformat()
+
+
+def _ago(count: str, unit: str, today: date) -> str | None:
+    number = float(count) if count.isdigit() else _NUMBER.get(count)
+    if number is None:
+        return None
+    if unit == "天":
+        return (today - timedelta(days=int(number))).isoformat()
+    if "月" in unit:
+        if number < 1:
+            return (today - timedelta(days=15)).isoformat()
+        months = today.year * 12 + today.month - 1 - int(number)
+        return f"{months // 12}-{months % 12 + 1:02}"
+    if unit == "年":
+        return str(today.year - int(number)) if number >= 1 else None
+    return (today - timedelta(weeks=int(number))).isoformat() if number >= 1 else None

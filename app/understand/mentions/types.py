@@ -1,0 +1,51 @@
+"""What can be mentioned in a call."""
+
+from app.domain.frozen import Frozen
+from app.domain.transcript import Evidence
+
+
+class Saying(Frozen):
+    """A turn whose words may count: the citizen's own, or the operator's once the citizen confirmed them."""
+
+    turn: int
+    """Position in `SpokenCall.turns`, not the turn's own number."""
+    text: str
+    """Normalised text; withdrawn stretches are blanked with spaces, so that positions stay."""
+    confirmed_by: tuple[Evidence, ...] = ()
+    """The citizen's confirming words, where the words are the operator's."""
+
+
+class Mention(Frozen):
+    """A value and where it was said (`turn` and positions as in `Saying`)."""
+
+    value: str
+    turn: int
+    start: int
+    end: int
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+class PlaceMention(Frozen):
+    """A place said in one go: any of district, town and detail."""
+
+    district: Mention | None = None
+    town: Mention | None = None
+    detail: Mention | None = None
+
+
+class Mentions(Frozen):
+    """Everything mentioned, in the order it was said."""
+
+    sayings: tuple[Saying, ...]
+    times: tuple[Mention, ...] = ()
+    durations: tuple[Mention, ...] = ()
+    """Dates worked out from 停水3天了; less sure than a date that was said."""
+    districts: tuple[Mention, ...] = ()
+    towns: tuple[Mention, ...] = ()
+    details: tuple[Mention, ...] = ()
+    caller_name: Mention | None = None
+    name_refused: bool = False
+    callback: Mention | None = None
+    phone_refused: bool = False
+    confidential: Mention | None = None

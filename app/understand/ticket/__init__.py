@@ -1,0 +1,1 @@
+"""A normalised call in; one draft a demand out, every value with its evidence."""

@@ -1,0 +1,45 @@
+"""One call, several demands: where one ends and the next begins."""
+
+import re
+
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.clauses import Clause
+
+_NEXT = re.compile(
+    r"^(?:(?:哦|对了|那|然后)?(?:还有|另外|再|除此之外|除了这个)[^，。]{0,4}(?:一?个?(?:事|件事|问题|情况|小事))|(?:还有|另外)?(?:我|俺)?(?:还|再|顺便)(?:想)?(?:问|咨询|反映|投诉|举报|打听|说)(?:一下|一个|个|一?件)?|"
+    r"(?:第二|第三|其次|另一)(?:个|件)?(?:事|问题|是)?|顺便(?:再)?(?:问|说|反映|咨询)|再一个(?:就是|是)?|再有(?:就是|一个)|另外(?:就是|一个|还)|对了)"
+)
+_ANYTHING_ELSE = re.compile(r"还有(?:其他|别的|什么)|其他(?:问题|诉求|需要|事)|别的(?:问题|事|诉求)")
+_NOTHING = re.compile(r"^[^\u4e00-\u9fff]*(?:没|不|就这|行|好|谢谢|可以了|暂时)")
+_SHORTEST = 8
+"""Characters a demand needs to be one: shorter stretches are afterthoughts."""
+
+
+def split_demands(call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> list[tuple[Clause, ...]]:
+    """Return the clauses of each demand; a demand without substance joins the one before."""
+    parts: list[list[Clause]] = [[]]
+    asked = _asked_for_more(call, mentions)
+    for position, clause in enumerate(clauses):
+        first_of_turn = position == 0 or clauses[position - 1].saying != clause.saying
+        begins = bool(_NEXT.match(clause.text)) or (
+            first_of_turn and clause.saying in asked and not _NOTHING.match(clause.text)
+        )
+        if begins and _substance(parts[-1]) >= _SHORTEST and _substance(clauses[position:]) >= _SHORTEST:
+            parts.append([])
+        parts[-1].append(clause)
+    return [tuple(part) for part in parts if _substance(part) > 0]
+
+
+def _substance(clauses: list[Clause] | tuple[Clause, ...]) -> int:
+    return sum(len(clause.text) for clause in clauses if not clause.chatter)
+
+
+def _asked_for_more(call: SpokenCall, mentions: Mentions) -> set[int]:
+    """Return the sayings that answer 请问还有其他问题吗."""
+    answers = set()
+    for index, saying in enumerate(mentions.sayings):
+        before = call.turns[saying.turn - 1] if saying.turn else None
+        if before and before.speaker is Speaker.OPERATOR and _ANYTHING_ELSE.search(before.text):
+            answers.add(index)
+    return answers

@@ -1,0 +1,50 @@
+"""What sort of request it is: the text model's probabilities, moved by the rules' cues."""
+
+import math
+import re
+
+from app.domain.reference_rules import RequestKindRules
+from app.domain.ticket import RequestKind
+from models.base import TextClassifier
+
+_TITLE_SAYS = re.compile(r"(投诉|举报|咨询|建议|求助|表扬|感谢)")
+_TITLE_KIND = {
+    "投诉": RequestKind.COMPLAINT,
+    "举报": RequestKind.REPORT,
+    "咨询": RequestKind.CONSULTATION,
+    "建议": RequestKind.SUGGESTION,
+    "求助": RequestKind.HELP,
+    "表扬": RequestKind.PRAISE,
+    "感谢": RequestKind.PRAISE,
+}
+_TITLE_WEIGHT = 3.0
+_PRIOR = {RequestKind.HELP: 0.6, RequestKind.COMPLAINT: 0.4}
+
+
+class KindReader:
+    """Scores the six kinds for one demand."""
+
+    def __init__(self, rules: RequestKindRules, model: TextClassifier | None) -> None:
+        self._cues = tuple(
+            (kind.kind, cue.weight, re.compile(cue.pattern)) for kind in rules.kinds for cue in kind.cues
+        )
+        self._model = model
+
+    def read(self, matter: str, title: str | None) -> tuple[RequestKind, float]:
+        """Return the likeliest kind and its probability."""
+        logits = self._model_logits(matter)
+        for kind, weight, pattern in self._cues:
+            if pattern.search(matter):
+                logits[kind] += weight
+        if title and (said := _TITLE_SAYS.findall(title)):
+            logits[_TITLE_KIND[said[-1]]] += _TITLE_WEIGHT
+        best = max(logits, key=lambda kind: logits[kind])
+        total = sum(math.exp(value - logits[best]) for value in logits.values())
+        return best, round(1 / total, 3)
+
+    def _model_logits(self, matter: str) -> dict[RequestKind, float]:
+        if self._model is None:
+            return {kind: _PRIOR.get(kind, 0.0) for kind in RequestKind}
+        row = self._model.scores([matter])[0]
+        found = dict(zip(self._model.labels, row.tolist(), strict=True))
+        return {kind: math.log(max(found.get(kind, 0.0), 1e-3)) for kind in RequestKind}

@@ -1,0 +1,78 @@
+"""Which of the places mentioned is the place of a demand."""
+
+from collections.abc import Iterable, Sequence
+
+from app.domain.ticket import Place
+from app.domain.transcript import Evidence
+from app.understand.mentions.types import Mention, Mentions
+from app.understand.ticket.clauses import Clause
+
+Found = tuple[Place, dict[str, tuple[Evidence, ...]], dict[str, float]]
+_HOUSE_NUMBER = ("号楼", "单元", "栋", "室", "层", "楼")
+
+
+def place_of(mentions: Mentions, clauses: Sequence[Clause], *, least: float) -> Found:
+    """Return the place of a demand with evidence and confidence; what lies outside its clauses is inherited."""
+    detail = _detail(mentions, clauses)
+    town = _best(mentions.towns, mentions, clauses)
+    district = _district(mentions, clauses, town)
+    evidence: dict[str, tuple[Evidence, ...]] = {}
+    confidence: dict[str, float] = {}
+    values: dict[str, str] = {}
+    for name, found in (("district", district), ("town", town), ("detail", detail)):
+        if found and (found.confidence >= least or name == "detail"):
+            values[name] = found.value
+            evidence[f"place.{name}"] = found.evidence
+            confidence[f"place.{name}"] = found.confidence
+    return Place(**values), evidence, confidence
+
+
+def _district(mentions: Mentions, clauses: Sequence[Clause], town: Mention | None) -> Mention | None:
+    if town:
+        same = [d for d in mentions.districts if d.evidence == town.evidence]
+        if same:
+            return same[0]
+    return _best(mentions.districts, mentions, clauses)
+
+
+def _best(found: Sequence[Mention], mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
+    inside = [m for m in found if _inside(m, mentions, clauses)] or list(found)
+    return max(inside, key=lambda m: (m.confidence, -m.turn), default=None)
+
+
+def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
+    """Return the surest detail; a house number said apart joins the estate it belongs to."""
+    inside = [m for m in mentions.details if _inside(m, mentions, clauses)] or list(mentions.details)
+    named = [m for m in inside if not _only_number(m.value)]
+    numbers = [m for m in inside if _only_number(m.value)]
+    if not named:
+        return numbers[-1] if numbers else None
+    best = max(named, key=lambda m: (m.confidence, len(m.value), -m.turn))
+    if numbers and not any(part in best.value for part in _HOUSE_NUMBER):
+        number = numbers[-1]
+        return best.model_copy(
+            update={"value": best.value + number.value, "evidence": (*best.evidence, *number.evidence)}
+        )
+    return best
+
+
+def _only_number(value: str) -> bool:
+    return value[0].isdigit() or value[0] in "东西南北一二三" and value[1:2] in "区期"
+
+
+def _inside(mention: Mention, mentions: Mentions, clauses: Iterable[Clause]) -> bool:
+    sayings = {clause.saying: (clause.start, clause.end) for clause in clauses}
+    spans: dict[int, tuple[int, int]] = {}
+    for clause in clauses:
+        start, end = spans.get(clause.saying, (clause.start, clause.end))
+        spans[clause.saying] = (min(start, clause.start), max(end, clause.end))
+    for index in sayings:
+        start, end = spans[index]
+        if mentions.sayings[index].turn == mention.turn and start <= mention.start and mention.end <= end + 1:
+            return True
+    return False
+
+
+def inside(found: Sequence[Mention], mentions: Mentions, clauses: Sequence[Clause]) -> list[Mention]:
+    """Return the mentions that were made within a demand's clauses."""
+    return [mention for mention in found if _inside(mention, mentions, clauses)]

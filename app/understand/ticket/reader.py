@@ -1,0 +1,134 @@
+"""Reads a call into drafts: mentions, clauses, demands, then each demand's fields."""
+
+import re
+from collections.abc import Sequence
+
+from app.domain.reference import ReferenceData
+from app.domain.ticket import Citizen, Subject, TicketDraft
+from app.domain.transcript import Evidence, SpokenCall
+from app.understand.mentions.read import read_mentions
+from app.understand.mentions.types import Mention, Mentions
+from app.understand.ticket.clauses import Clause, read_clauses
+from app.understand.ticket.compose import compose_content, compose_title, compose_wants, informative
+from app.understand.ticket.demands import split_demands
+from app.understand.ticket.follow_up import follow_up_questions, missing_fields
+from app.understand.ticket.kind import KindReader
+from app.understand.ticket.place import inside, place_of
+
+_MARKET_ENTITY = re.compile(
+    r"(?:我|俺|我们|俺们|咱)(?:是|这是|这边是|代表)?[^，。]{0,10}?(?:公司|企业|厂里?(?!长)|合作社|门店|个体户)(?:的)?(?:负责人|老板|会计|经理|法人|工作人员|财务)?(?=[，。,]|$|是|的|想|要|在|有|被)|"
+    r"(?:我|俺)(?:自己)?(?:是)?(?:开|经营|干)(?:了|着|的)?(?:个|一?家|一个)?[^，。]{0,8}(?:店|饭馆|餐馆|超市|厂|公司|门市|门头|作坊|养殖场|民宿|诊所|理发|早餐|馆)|"
+    r"(?:我|俺)(?:们)?(?:这个?|的)?(?:小)?(?:店|饭店|超市|公司|企业|工厂|厂子)(?:里)?(?:被|想|要|刚|正|准备|办|申请|去年|今年|的营业执照)"
+)
+_NOT_MARKET = re.compile(r"(?:上班|打工|干活|买|住|投诉|欠)[^，。]{0,6}$")
+_NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
+_LEAST_MATTER = 4
+
+
+class TicketReader:
+    """The embedded engine's reader of tickets."""
+
+    def __init__(self, reference: ReferenceData, kinds: KindReader) -> None:
+        self._gazetteer = reference.gazetteer
+        self._least_place = reference.thresholds.place["min_confidence"] - 0.1
+        self._kinds = kinds
+        words = {w for f in reference.functions for w in f.keywords}
+        words |= {w for leaf in reference.categories.leaves for w in leaf.keywords}
+        self._matter_words = re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+
+    def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
+        """Return one draft a demand; none where nothing is asked or told."""
+        mentions = read_mentions(call, self._gazetteer)
+        clauses = read_clauses(call, mentions)
+        if not self._has_matter(clauses):
+            return ()
+        return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))
+
+    def no_demand_reason(self, call: SpokenCall) -> str:
+        """Return, in Chinese, why a call holds no demand."""
+        said = "".join(turn.text for turn in call.citizen_turns)
+        if not said.strip():
+            return "通话中没有诉求人的话，未生成工单"
+        return "疑似误拨或者无实际诉求，未生成工单" if _NO_DEMAND.search(said) else "未识别到诉求内容，请人工核对"
+
+    def _has_matter(self, clauses: Sequence[Clause]) -> bool:
+        told = informative(clauses)
+        length = sum(len(clause.text) for clause in told)
+        text = "".join(clause.text for clause in told)
+        if _NO_DEMAND.search(text) and not self._matter_words.search(text):
+            return False
+        return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))
+
+    def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> TicketDraft:
+        matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
+        kind, sure = self._kinds.read(matter, call.transcript.title)
+        wants = compose_wants(clauses, kind)
+        place, evidence, confidence = place_of(mentions, clauses, least=self._least_place)
+        citizen = self._citizen(call, mentions, evidence, confidence)
+        happened = self._event_time(mentions, clauses)
+        web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
+        content = compose_content(clauses, kind, wants, web=web)
+        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words)
+        subject, said = self._subject(clauses)
+        evidence |= {"title": title.evidence, "content": content.evidence, "request_kind": content.evidence[:2]}
+        confidence |= {"title": 0.7, "content": 0.8, "request_kind": sure}
+        if said:
+            evidence["subject"], confidence["subject"] = said, 0.8
+        if wants:
+            evidence["wants"], confidence["wants"] = wants.evidence, 0.75
+        if happened:
+            evidence["event_time"], confidence["event_time"] = happened.evidence, happened.confidence
+        missing = missing_fields(
+            kind, place, citizen, wants=bool(wants), event_time=bool(happened), phone_refused=mentions.phone_refused
+        )
+        return TicketDraft(
+            request_kind=kind,
+            subject=subject,
+            title=title.text,
+            content=content.text,
+            wants=wants.text if wants else None,
+            citizen=citizen,
+            place=place,
+            event_time=happened.value if happened else None,
+            missing=missing,
+            follow_up_questions=follow_up_questions(missing),
+            evidence=evidence,
+            confidence=confidence,
+            matter=matter,
+        )
+
+    def _citizen(
+        self,
+        call: SpokenCall,
+        mentions: Mentions,
+        evidence: dict[str, tuple[Evidence, ...]],
+        confidence: dict[str, float],
+    ) -> Citizen:
+        phone = call.transcript.caller_number
+        found = (
+            ("citizen.name", mentions.caller_name),
+            ("citizen.phone", mentions.callback),
+            ("citizen.confidential", mentions.confidential),
+        )
+        for path, mention in found:
+            if mention:
+                evidence[path], confidence[path] = mention.evidence, mention.confidence
+        return Citizen(
+            name=mentions.caller_name.value if mentions.caller_name else None,
+            phone=mentions.callback.value if mentions.callback else phone,
+            confidential=mentions.confidential is not None,
+        )
+
+    def _event_time(self, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
+        for found in (mentions.times, mentions.durations):
+            own = inside(found, mentions, clauses)
+            if own:
+                return max(own, key=lambda m: (len(m.value) >= len("2026-11-16"), -m.turn, -m.start))
+        return None
+
+    def _subject(self, clauses: Sequence[Clause]) -> tuple[Subject, tuple[Evidence, ...]]:
+        for clause in clauses:
+            match = _MARKET_ENTITY.search(clause.text)
+            if match and not _NOT_MARKET.search(clause.text[: match.start()]):
+                return Subject.MARKET_ENTITY, (clause.evidence,)
+        return Subject.CITIZEN, ()

@@ -1,0 +1,128 @@
+"""One demand's text in; functions and categories out, the text model and the duty catalogue's words fused."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.reference import ReferenceData
+from app.domain.unit import ScoredLabel, UnitReading
+from models.base import TextClassifier
+
+MOST = 8
+LEXICAL_WEIGHT = 0.25
+"""Share of the catalogue's own words beside a trained model: enough to carry a function the model never saw."""
+
+
+class Lexicon:
+    """Counts a label's own words in a text; longer words tell more."""
+
+    def __init__(self, words_of: Mapping[str, Iterable[str]]) -> None:
+        self.labels = tuple(words_of)
+        owners: dict[str, list[int]] = {}
+        for column, words in enumerate(words_of.values()):
+            for word in set(words):
+                owners.setdefault(word, []).append(column)
+        self._owners = owners
+        self._longest = max((len(word) for word in owners), default=0)
+
+    def match(self, text: str) -> tuple[NDArray[np.float64], dict[int, list[str]]]:
+        """Return a distribution over labels (all zero where nothing matches) and each label's words found."""
+        weights = np.zeros(len(self.labels))
+        words: dict[int, list[str]] = {}
+        for word in self._found(text):
+            columns = self._owners[word]
+            for column in columns:
+                weights[column] += len(word) ** 1.5 / len(columns)
+                words.setdefault(column, []).append(word)
+        total = weights.sum()
+        return (weights / total if total else weights), words
+
+    def _found(self, text: str) -> set[str]:
+        return {
+            text[start : start + length]
+            for start in range(len(text))
+            for length in range(2, self._longest + 1)
+            if text[start : start + length] in self._owners
+        }
+
+
+class UnitReader:
+    """Scores functions and category leaves for a demand."""
+
+    def __init__(
+        self,
+        reference: ReferenceData,
+        function_model: TextClassifier | None,
+        category_model: TextClassifier | None,
+    ) -> None:
+        self._functions = Scorer(function_words(reference), function_model)
+        self._categories = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
+        self._duties = {
+            f.function: [(duty.id, _pairs(duty.text)) for duty in f.duties] for f in reference.functions
+        }
+
+    def read(self, matter: str) -> UnitReading:
+        """Return functions and categories, best first."""
+        functions = tuple(
+            scored.model_copy(update={"duty_ids": self._duty(scored.label, matter)})
+            for scored in self._functions.score(matter)
+        )
+        return UnitReading(functions=functions, categories=self._categories.score(matter))
+
+    def _duty(self, function: str, matter: str) -> tuple[str, ...]:
+        """Return the duty that shares most with the matter, if any does."""
+        pairs = _pairs(matter)
+        duty_id, shared = max(
+            ((duty_id, len(pairs & own)) for duty_id, own in self._duties[function]), key=lambda item: item[1]
+        )
+        return (duty_id,) if shared else ()
+
+
+class Scorer:
+    """Fuses a model's probabilities with the lexicon's."""
+
+    def __init__(self, words_of: Mapping[str, Sequence[str]], model: TextClassifier | None) -> None:
+        self._lexicon = Lexicon(words_of)
+        self._model = model
+        if model:
+            column = {label: i for i, label in enumerate(self._lexicon.labels)}
+            self._columns = [(i, column[label]) for i, label in enumerate(model.labels) if label in column]
+
+    def score(self, text: str) -> tuple[ScoredLabel, ...]:
+        """Return the best labels with probability and words."""
+        lexical, words = self._lexicon.match(text)
+        probabilities = self._fused(text, lexical)
+        best = np.argsort(-probabilities)[:MOST]
+        return tuple(
+            ScoredLabel(
+                label=self._lexicon.labels[i],
+                score=float(probabilities[i]),
+                words=tuple(sorted(words.get(int(i), ()), key=len, reverse=True)),
+            )
+            for i in best
+            if probabilities[i] > 0.005
+        )
+
+    def _fused(self, text: str, lexical: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self._model is None:
+            return lexical * 0.8
+        learned = np.zeros_like(lexical)
+        scores = self._model.scores([text])[0]
+        for i, column in self._columns:
+            learned[column] = scores[i]
+        share = LEXICAL_WEIGHT if lexical.any() else 0.0
+        return (1 - share) * learned + share * lexical
+
+
+def function_words(reference: ReferenceData) -> dict[str, tuple[str, ...]]:
+    """Return each function's own words and those of the category leaves it answers for."""
+    words = {f.function: [*f.keywords, *(k for d in f.duties for k in d.keywords)] for f in reference.functions}
+    for leaf in reference.categories.leaves:
+        if leaf.function:
+            words[leaf.function] += leaf.keywords
+    return {function: tuple(found) for function, found in words.items()}
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}

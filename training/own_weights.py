@@ -1,0 +1,56 @@
+"""Makes the embedded engine's own weights again: `python -m training.own_weights`.
+
+Learns from the demand texts the project wrote and from the catalogue's own words (each keyword of a category
+leaf is a short example of the leaf and its function). Cross-validation scores the demand texts only.
+"""
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.domain.reference import ReferenceData
+from app.store.reference.load import load_reference_data
+from training.data import Example, read_examples
+from training.linear_classifier import LinearSettings, train_linear
+
+DATA = Path("training/datasets/demands.jsonl")
+WEIGHTS = Path("models/weights")
+TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
+
+
+def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
+    """Train one classifier a label and print what cross-validation by scenario says."""
+    table = Table("model", "examples", "labels", "accuracy (5-fold, by scenario)", "temperature")
+    reference = load_reference_data(Path("knowledge_base"))
+    for label, task in TASKS.items():
+        examples = read_examples(data, label=label)
+        catalogue = catalogue_examples(reference, label)
+        settings = LinearSettings(min_documents=1, features=30_000)
+        facts = train_linear(
+            examples, out / label, name=f"own-{label}", task=task, data=data, settings=settings, beside=catalogue
+        )
+        table.add_row(
+            label,
+            str(facts["examples"]),
+            str(facts["labels"]),
+            str(facts["cross_validated_accuracy"]),
+            str(facts["temperature"]),
+        )
+    Console().print(table)
+
+
+def catalogue_examples(reference: ReferenceData, label: str) -> list[Example]:
+    """Return the keywords of the category tree as examples of leaves or functions."""
+    if label == "kind":
+        return []
+    return [
+        Example(f"{leaf.code}-{i}", word, leaf.code if label == "category" else str(leaf.function), "catalogue")
+        for leaf in reference.categories.leaves
+        for i, word in enumerate((*leaf.keywords, leaf.name))
+    ]
+
+
+if __name__ == "__main__":
+    typer.run(main)
