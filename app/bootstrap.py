@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,16 +9,18 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.domain.duplicate import TicketFacts
-from app.domain.ports import UnitOfWork
+from app.domain.ports import UnitOfWork, UnitOfWorkFactory
 from app.domain.reading import CallReading
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Transcript
 from app.flows.access import AccessFlow
+from app.flows.answers import AnswerFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.reading import CallReader
+from app.flows.registry import Flows
 from app.flows.tickets import TicketFlow
 from app.receive.spoken import Normaliser
 from app.store.engine import make_engine, migrate
@@ -46,19 +47,6 @@ class SystemClock:
         return datetime.now(timezone(timedelta(hours=8)))
 
 
-@dataclass(frozen=True)
-class Flows:
-    """Everything the edge may call."""
-
-    intake: IntakeFlow
-    tickets: TicketFlow
-    batch: BatchFlow
-    access: AccessFlow
-    capabilities: CapabilityFlow
-    engine: Engine
-    reference: ReferenceData
-
-
 def build_flows(settings: Settings) -> Flows:
     """Wire the service: store migrated, reference data checked, models loaded."""
     engine = make_engine(settings.database_url)
@@ -82,9 +70,18 @@ def build_flows(settings: Settings) -> Flows:
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock),
         capabilities=CapabilityFlow(reader, policy),
-        engine=engine,
+        answers=AnswerFlow(store, clock),
+        clock=clock,
         reference=reference,
+        ready=lambda: answers(engine),
+        close=engine.dispose,
     )
+
+
+def answers(engine: Engine) -> None:
+    """Raise ServiceUnavailable unless the store answers."""
+    with SqlUnitOfWork(engine) as uow:
+        uow.access_keys.find("")
 
 
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
@@ -105,9 +102,9 @@ def classifier(folder: Path) -> TextClassifier:
     return load_classifier(folder)
 
 
-def recent_tickets(store: object) -> list[TicketFacts]:
+def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
     """Return what duplicate search needs of the most recent tickets, oldest first."""
-    with store() as uow:  # type: ignore[operator]
+    with store() as uow:
         tickets = uow.tickets.page(after=None, limit=RECENT, filters={})
     facts = []
     for ticket in reversed(tickets):

@@ -7,7 +7,15 @@ import cn2an
 
 _DROP = re.compile(r"[\s，。、；：！？,.;:!?“”\"'（）()《》【】\[\]—\-~～…·]")
 _NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万两俩幺]+")
-_SAME = (("块钱", "元"), ("块", "元"), ("个月", "月"), ("多钱", "多元"), ("摄氏度", "度"), ("星期", "周"), ("礼拜", "周"))
+_SAME = (
+    ("块钱", "元"),
+    ("块", "元"),
+    ("个月", "月"),
+    ("多钱", "多元"),
+    ("摄氏度", "度"),
+    ("星期", "周"),
+    ("礼拜", "周"),
+)
 
 
 def normal(text: str) -> str:
@@ -45,9 +53,7 @@ def holds_fact(text: str, fact: str | list[str]) -> bool:
     """Tell whether a fact (or one of its accepted wordings) stands in `text`, numerals written either way."""
     accepted = [fact] if isinstance(fact, str) else fact
     digits = numerals_to_digits(normal(text))
-    return any(
-        contains(text, wording) or contains(digits, numerals_to_digits(normal(wording))) for wording in accepted
-    )
+    return any(contains(text, wording) or contains(digits, numerals_to_digits(normal(wording))) for wording in accepted)
 
 
 def bigrams(text: str) -> list[str]:

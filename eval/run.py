@@ -19,7 +19,6 @@ class Engine(StrEnum):
     """Which engine is measured."""
 
     EMBEDDED = "embedded"
-    LLM = "llm"
 
 
 @dataclass(frozen=True)
@@ -34,33 +33,27 @@ class Run:
 def _ticket(run: Run) -> Measurement:
     from eval.tasks.intake import ticket_rows
 
-    return ticket_rows(run.data, run.engine)
+    return ticket_rows(run.data)
 
 
 def _unit(run: Run) -> Measurement:
     from eval.tasks.intake import unit_rows
     from eval.tasks.trained import trained_rows
 
-    return trained_rows(run.data, run.model) if run.model else unit_rows(run.data, run.engine)
+    return trained_rows(run.data, run.model) if run.model else unit_rows(run.data)
 
 
 def _category(run: Run) -> Measurement:
     from eval.tasks.intake import category_rows
     from eval.tasks.trained import trained_rows
 
-    return trained_rows(run.data, run.model) if run.model else category_rows(run.data, run.engine)
+    return trained_rows(run.data, run.model) if run.model else category_rows(run.data)
 
 
 def _risk(run: Run) -> Measurement:
     from eval.tasks.intake import risk_rows
 
-    return risk_rows(run.data, run.engine)
-
-
-def _duplicate(run: Run) -> Measurement:
-    from eval.tasks.intake import duplicate_rows
-
-    return duplicate_rows(run.data, run.engine)
+    return risk_rows(run.data)
 
 
 TASKS: dict[str, Callable[[Run], Measurement]] = {
@@ -68,14 +61,13 @@ TASKS: dict[str, Callable[[Run], Measurement]] = {
     "unit": _unit,
     "category": _category,
     "risk": _risk,
-    "duplicate": _duplicate,
 }
 
 
 def evaluate(
     task: Annotated[str, typer.Argument(help="、".join(TASKS))],
     data: Annotated[Path, typer.Option(exists=True, help="评测文件")],
-    engine: Annotated[Engine, typer.Option(help="embedded 或 llm")] = Engine.EMBEDDED,
+    engine: Annotated[Engine, typer.Option(help="embedded")] = Engine.EMBEDDED,
     model: Annotated[Path | None, typer.Option(exists=True, help="训练得到的模型目录")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="把指标写入该文件")] = None,
 ) -> None:

@@ -1,53 +1,14 @@
-"""Labelled texts from a city's own CSV or JSONL, and splits that do not leak."""
+"""Splits that do not leak, and a look for near-duplicates across them."""
 
-import csv
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-csv.field_size_limit(10_000_000)
+from eval.examples import Example
 
 NEAR_DUPLICATE = 0.8
 """Jaccard similarity of character 4-gram sets from which two texts count as the same."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """One labelled text. `group` keeps what must not be split apart (a scenario, an event)."""
-
-    id: str
-    text: str
-    label: str
-    group: str
-    created_at: str | None = None
-
-
-def read_examples(path: Path, *, label: str = "label") -> list[Example]:
-    """Read `id,title,text,label[,created_at][,group|scenario]` from CSV or JSONL.
-
-    Raises:
-        ValueError: a row lacks its label or text; names file and line.
-    """
-    examples = []
-    for number, row in enumerate(_rows(path), start=1):
-        text = " ".join(part for part in (row.get("title"), row.get("text")) if part)
-        if not text.strip() or not row.get(label):
-            raise ValueError(f"{path}: row {number}: needs text and {label}")
-        group = str(row.get("group") or row.get("scenario") or row.get("id") or number)
-        examples.append(Example(str(row.get("id", number)), text, str(row[label]), group, row.get("created_at")))
-    return examples
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [dict(row) for row in csv.DictReader(file)]
 
 
 def group_folds(examples: Sequence[Example], folds: int, seed: int) -> NDArray[np.int64]:

@@ -14,8 +14,9 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from eval.examples import Example
 from models.classifier.linear import ngrams
-from training.data import Example, group_folds
+from training.data import group_folds
 from training.manifest import write_manifest
 
 

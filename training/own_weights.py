@@ -12,7 +12,7 @@ from rich.table import Table
 
 from app.domain.reference import ReferenceData
 from app.store.reference.load import load_reference_data
-from training.data import Example, read_examples
+from eval.examples import Example, read_examples
 from training.linear_classifier import LinearSettings, train_linear
 
 DATA = Path("training/datasets/demands.jsonl")
@@ -29,7 +29,13 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
         catalogue = catalogue_examples(reference, label)
         settings = LinearSettings(min_documents=1, features=30_000)
         facts = train_linear(
-            examples, out / label, name=f"own-{label}", task=task, data=data, settings=settings, beside=catalogue
+            examples,
+            out / label,
+            name=f"own-{label}",
+            task=task,
+            data=data,
+            settings=settings,
+            beside=catalogue,
         )
         table.add_row(
             label,

@@ -32,7 +32,11 @@ def _judge(
         + weights.caller * same_caller
     )
     against = _never_merge(new, old, rules)
-    reasons = [f"文字相似度{other.text_score:.0%}", place_reason, f"相隔{days:.0f}天" if days >= 1 else "同一天反映"]
+    reasons = [
+        f"文字相似度{other.text_score:.0%}",
+        place_reason,
+        f"相隔{days:.0f}天" if days >= 1 else "同一天反映",
+    ]
     reasons.append("同一来电号码" if same_caller else "不同来电人")
     return DuplicateCandidate(
         ticket_number=old.ticket_number,

@@ -1,7 +1,7 @@
 """Which receiving organs a ticket is proposed to: the gravest signal of each lane, awaiting a person's word."""
 
-from app.domain.referral import Referral
 from app.domain.reference_rules import ReferralRules
+from app.domain.referral import Referral
 from app.domain.risk import RiskReading, Severity
 
 _GRAVITY = {Severity.NOTICE: 0, Severity.HIGH: 1, Severity.EXTREME: 2}
@@ -17,7 +17,5 @@ def decide_referrals(risk: RiskReading, rules: ReferralRules) -> tuple[Referral,
     proposed: dict[str, Referral] = {}
     for signal in gravest:
         receiver = receivers[signal.rule_id]
-        proposed.setdefault(
-            receiver, Referral(receiver=receiver, rule_id=signal.rule_id, quote=signal.quote.text)
-        )
+        proposed.setdefault(receiver, Referral(receiver=receiver, rule_id=signal.rule_id, quote=signal.quote.text))
     return tuple(proposed.values())

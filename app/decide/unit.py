@@ -93,9 +93,7 @@ def unit_of(function: str, place: Place, reference: ReferenceData) -> Unit | Non
     return reference.unit_for(function, reference.gazetteer.area_code(place.district))
 
 
-def _receiver(
-    rule: RoutingRule, lead: UnitName | None, place: Place, reference: ReferenceData
-) -> UnitName | None:
+def _receiver(rule: RoutingRule, lead: UnitName | None, place: Place, reference: ReferenceData) -> UnitName | None:
     area = reference.gazetteer.area_code(place.district)
     town = reference.gazetteer.town_by_name.get(place.town or "")
     if rule.receiver == "functional_unit":

@@ -46,9 +46,7 @@ class Gazetteer(Frozen):
     @cached_property
     def district_by_name(self) -> dict[str, District]:
         """Districts by every name they go by."""
-        return {
-            name: d for d in self.districts for name in (*d.former_names, *d.aliases, d.name)
-        }
+        return {name: d for d in self.districts for name in (*d.former_names, *d.aliases, d.name)}
 
     @cached_property
     def town_by_name(self) -> dict[str, Town]:

@@ -103,13 +103,33 @@ class FeedbackRecords(Protocol):
 class UnitOfWork(Protocol):
     """One transaction over everything stored. Leaving the block without `commit` rolls back."""
 
-    deliveries: Deliveries
-    tickets: Tickets
-    events: Events
-    outbox: Outbox
-    idempotency: IdempotencyRecords
-    access_keys: AccessKeys
-    feedback: FeedbackRecords
+    @property
+    def deliveries(self) -> Deliveries:
+        """What the channels delivered."""
+
+    @property
+    def tickets(self) -> Tickets:
+        """Tickets."""
+
+    @property
+    def events(self) -> Events:
+        """Their history."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be told."""
+
+    @property
+    def idempotency(self) -> IdempotencyRecords:
+        """Answers already given."""
+
+    @property
+    def access_keys(self) -> AccessKeys:
+        """API keys."""
+
+    @property
+    def feedback(self) -> FeedbackRecords:
+        """Verdicts."""
 
     def __enter__(self) -> Self:
         """Open the transaction."""

@@ -84,11 +84,7 @@ class Condition(Frozen):
 
     def fits(self, facts: RouteFacts) -> bool:
         """Tell whether every stated key fits the facts."""
-        return all(
-            self._fits_one(name, wanted, getattr(facts, name))
-            for name, wanted in self
-            if wanted is not None
-        )
+        return all(self._fits_one(name, wanted, getattr(facts, name)) for name, wanted in self if wanted is not None)
 
     @staticmethod
     def _fits_one(name: str, wanted: Any, value: Any) -> bool:

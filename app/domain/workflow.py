@@ -46,9 +46,7 @@ TRANSITIONS: dict[Step, dict[TicketStatus, TicketStatus]] = {
     Step.DECLINE: {TicketStatus.RECEIVED: TicketStatus.DECLINED},
     Step.ASSIGN: {TicketStatus.ACCEPTED: TicketStatus.ASSIGNED},
     Step.CORRECT: {
-        status: status
-        for status in TicketStatus
-        if status not in (TicketStatus.DECLINED, TicketStatus.ARCHIVED)
+        status: status for status in TicketStatus if status not in (TicketStatus.DECLINED, TicketStatus.ARCHIVED)
     },
 }
 

@@ -39,7 +39,13 @@ class BatchFlow:
         self._intake = intake
 
     def run(
-        self, source: Path, out: Path, *, executor: Executor, read_many: ReadMany, progress: Callable[[int], None]
+        self,
+        source: Path,
+        out: Path,
+        *,
+        executor: Executor,
+        read_many: ReadMany,
+        progress: Callable[[int], None],
     ) -> BatchCount:
         """Write one result a line to `out`; bad lines go to `<out>.rejected.jsonl` with their reason.
 
@@ -61,7 +67,12 @@ class BatchFlow:
         return count
 
     def _chunks(
-        self, source: Path, done: set[str], rejects: IO[str], count: BatchCount, progress: Callable[[int], None]
+        self,
+        source: Path,
+        done: set[str],
+        rejects: IO[str],
+        count: BatchCount,
+        progress: Callable[[int], None],
     ) -> Iterator[list[Delivery]]:
         def wanted() -> Iterator[Delivery]:
             for line in read_lines(source):

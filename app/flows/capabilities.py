@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.domain.decision import UnitDecision
+from app.domain.duplicate import DuplicateCandidate
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.reading import CallReading
-from app.domain.risk import RiskReading
 from app.domain.referral import Referral
+from app.domain.risk import RiskReading
 from app.domain.ticket import Category
-from app.domain.decision import UnitDecision
-from app.domain.duplicate import DuplicateCandidate
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
 from app.receive.payload import parse_transcript
@@ -56,7 +56,9 @@ class CapabilityFlow:
     def risk(self, payload: Mapping[str, Any], *, received_at: datetime) -> RiskAnswer:
         """Return the risk reading of a text."""
         reading = self._read(payload, received_at)
-        referrals = tuple(r for demand in reading.demands for r in self._policy.judge(demand, reading.transcript).referrals)
+        referrals = tuple(
+            r for demand in reading.demands for r in self._policy.judge(demand, reading.transcript).referrals
+        )
         return RiskAnswer(risk=reading.risk, referrals=referrals)
 
     def _first(self, payload: Mapping[str, Any], received_at: datetime) -> Judgement:

@@ -37,16 +37,18 @@ class Delivery:
 class IntakeFlow:
     """Receives, understands, decides and stores. The same delivery always gets the same answer."""
 
-    def __init__(
-        self, *, reader: Reads, policy: IntakePolicy, store: UnitOfWorkFactory, clock: Clock
-    ) -> None:
+    def __init__(self, *, reader: Reads, policy: IntakePolicy, store: UnitOfWorkFactory, clock: Clock) -> None:
         self._reader = reader
         self._policy = policy
         self._store = store
         self._clock = clock
 
     def run(self, payload: Mapping[str, Any]) -> IntakeResult:
-        """Return the tickets a call became, stored durably.
+        """Return the tickets a call became; see `run_once`."""
+        return self.run_once(payload)[0]
+
+    def run_once(self, payload: Mapping[str, Any]) -> tuple[IntakeResult, bool]:
+        """Return the tickets a call became, stored durably, and whether the call is new.
 
         Raises:
             InvalidInput: the payload cannot be used.
@@ -56,9 +58,9 @@ class IntakeFlow:
         delivery = self.receive(payload)
         earlier = self.earlier(delivery)
         if earlier:
-            return earlier
+            return earlier, False
         reading = self._reader.read(delivery.transcript)
-        return self.keep(delivery, reading, started)
+        return self.keep(delivery, reading, started), True
 
     def receive(self, payload: Mapping[str, Any]) -> Delivery:
         """Check a payload and stamp it."""
@@ -92,9 +94,7 @@ class IntakeFlow:
         self.remember(result, reading)
         return result
 
-    def keep_many(
-        self, pending: Sequence[tuple[Delivery, CallReading]], started: float
-    ) -> list[IntakeResult]:
+    def keep_many(self, pending: Sequence[tuple[Delivery, CallReading]], started: float) -> list[IntakeResult]:
         """Decide and store many calls in one transaction; each finds those before it as duplicates."""
         results = []
         with self._store() as uow:
@@ -108,10 +108,7 @@ class IntakeFlow:
 
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""
-        return tuple(
-            self._policy.judge(demand, delivery.transcript)
-            for demand in reading.demands
-        )
+        return tuple(self._policy.judge(demand, delivery.transcript) for demand in reading.demands)
 
     def write(
         self,
@@ -149,9 +146,7 @@ class IntakeFlow:
             self._policy.remember(ticket, demand, reading.transcript)
 
 
-def make_ticket(
-    number: str, index: int, delivery: Delivery, reading: CallReading, judgement: Judgement
-) -> Ticket:
+def make_ticket(number: str, index: int, delivery: Delivery, reading: CallReading, judgement: Judgement) -> Ticket:
     """Join draft and decisions into the ticket."""
     draft = reading.demands[index].draft
     return Ticket(

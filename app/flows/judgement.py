@@ -20,7 +20,6 @@ from app.understand.duplicate import DuplicateReader
 from app.understand.text_rules import Patterns
 
 
-
 @dataclass(frozen=True)
 class Judgement:
     """All decisions about one demand."""
@@ -60,9 +59,7 @@ class IntakePolicy:
             has_district=draft.place.district is not None,
             statutory_route=statutory is not None,
         )
-        unit = decide_unit(
-            demand.unit, draft.place, facts, reference, statutory=statutory, sensitive=bool(referrals)
-        )
+        unit = decide_unit(demand.unit, draft.place, facts, reference, statutory=statutory, sensitive=bool(referrals))
         return Judgement(
             category=self._category(demand),
             urgency=urgency,

@@ -76,6 +76,10 @@ class CallReader:
             model=self._model,
         )
 
+    def units_of(self, text: str) -> UnitReading:
+        """Return functions and categories of a text that is one demand."""
+        return self._units.read(text)
+
 
 def with_emotion(draft: TicketDraft, risk: RiskReading) -> TicketDraft:
     """Return the draft with the call's emotion and the words it rests on."""

@@ -53,9 +53,7 @@ class TicketFlow:
             uow.tickets.get(ticket_number)
             return uow.events.of(ticket_number)
 
-    def correct(
-        self, ticket_number: str, changes: Mapping[str, Any], *, actor: str, expected_version: int
-    ) -> Ticket:
+    def correct(self, ticket_number: str, changes: Mapping[str, Any], *, actor: str, expected_version: int) -> Ticket:
         """Set fields a person corrected; their evidence gives way to the person's word.
 
         Raises:

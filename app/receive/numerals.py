@@ -4,7 +4,14 @@ import re
 
 from app.receive.offset_text import OffsetText
 
-DIGITS = {**dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)), "幺": "1", "洞": "0", "拐": "7", "勾": "9", "两": "2"}
+DIGITS = {
+    **dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)),
+    "幺": "1",
+    "洞": "0",
+    "拐": "7",
+    "勾": "9",
+    "两": "2",
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[一二两三四五六七八九十\\d][一二两三四五六七八九十百千万亿零〇\\d]*"
 _MEASURES = (
@@ -12,7 +19,30 @@ _MEASURES = (
     "天|个多?月|个多?小时|个多?钟头|小时|分钟|年|岁|月|日|点钟|点|度|人|口人|口|户|家|辆|台|次|回|趟|遍|斤|亩|吨|"
     "间|套|桌|瓶|袋|节课|个人|个孩子"
 )
-_ONE_STAYS = ("个", "次", "家", "天", "年", "人", "口", "户", "辆", "台", "回", "趟", "遍", "间", "套", "桌", "瓶", "袋", "点", "块", "层", "节")
+_ONE_STAYS = (
+    "个",
+    "次",
+    "家",
+    "天",
+    "年",
+    "人",
+    "口",
+    "户",
+    "辆",
+    "台",
+    "回",
+    "趟",
+    "遍",
+    "间",
+    "套",
+    "桌",
+    "瓶",
+    "袋",
+    "点",
+    "块",
+    "层",
+    "节",
+)
 
 _PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
 _YEAR = re.compile(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
@@ -20,8 +50,12 @@ _PERCENT = re.compile(rf"百分之({_NUMERAL})")
 _DECIMAL = re.compile(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
 _MONEY = re.compile(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
 _COUNT = re.compile(rf"(?<![第周期拜几数])({_NUMERAL})(多|来|几)?(?={_MEASURES})")
-_TEN_THOUSANDS = re.compile(r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])")
-_ROOM = re.compile(r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])")
+_TEN_THOUSANDS = re.compile(
+    r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])"
+)
+_ROOM = re.compile(
+    r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])"
+)
 _MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
 
@@ -60,7 +94,8 @@ def parse_numeral(numeral: str) -> int | None:
             digit, last_unit = -1, _UNITS[character]
         elif character in "万亿":
             scale = 10_000 if character == "万" else 100_000_000
-            total = (total + section + max(digit, 0)) * scale
+            part = section + max(digit, 0)
+            total = (total + part) * scale if character == "亿" else total + part * scale
             section, digit, last_unit = 0, -1, scale
         else:
             return None

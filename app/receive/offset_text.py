@@ -25,9 +25,7 @@ class OffsetText:
         starts = [start for start, piece in zip(self.starts, pieces, strict=False) for _ in piece]
         return OffsetText("".join(pieces), (*starts, self.starts[-1]))
 
-    def substitute(
-        self, pattern: re.Pattern[str], rewrite: Callable[[re.Match[str]], Replacement]
-    ) -> "OffsetText":
+    def substitute(self, pattern: re.Pattern[str], rewrite: Callable[[re.Match[str]], Replacement]) -> "OffsetText":
         """Replace every match by what `rewrite` returns; None leaves it as it is."""
         pieces: list[str] = []
         starts: list[int] = []

@@ -41,9 +41,7 @@ class Normaliser:
         text = spoken if spoken.text.strip(" ，,。.、") else text  # a lone 嗯 is an answer
         text = write_numbers(text).substitute(_STUTTER, _once)
         text = self._sound_alike.correct(text)
-        return SpokenTurn(
-            index=index, speaker=turn.speaker, raw=turn.text, text=text.text, offsets=text.starts
-        )
+        return SpokenTurn(index=index, speaker=turn.speaker, raw=turn.text, text=text.text, offsets=text.starts)
 
     def _fold(self, text: OffsetText) -> OffsetText:
         folded = text.map_characters(_fold_character)

@@ -156,7 +156,11 @@ class SqlAccessKeys:
     def add(self, key: AccessKey, key_hash: str) -> None:
         """Keep a new key; a name twice is a Conflict."""
         row = ApiKeyRow(
-            name=key.name, key_hash=key_hash, scopes=list(key.scopes), created_at=key.created_at, revoked_at=None
+            name=key.name,
+            key_hash=key_hash,
+            scopes=list(key.scopes),
+            created_at=key.created_at,
+            revoked_at=None,
         )
         self._session.add(row)
         self._session.flush()

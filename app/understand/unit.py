@@ -9,9 +9,15 @@ from app.domain.reference import ReferenceData
 from app.domain.unit import ScoredLabel, UnitReading
 from models.base import TextClassifier
 
+Floats = NDArray[np.float64]
 MOST = 8
-LEXICAL_WEIGHT = 0.25
-"""Share of the catalogue's own words beside a trained model: enough to carry a function the model never saw."""
+LEXICAL_WEIGHT = 0.3
+"""Share of the catalogue's own words beside a trained model: enough to carry a function the model never saw.
+
+Set, like the share of the category model in functions, by cross-validation on the project's own demand texts.
+"""
+LEAF_WEIGHT = 0.5
+"""Share of the function model's part that goes to the functions of the likely category leaves."""
 
 
 class Lexicon:
@@ -26,7 +32,7 @@ class Lexicon:
         self._owners = owners
         self._longest = max((len(word) for word in owners), default=0)
 
-    def match(self, text: str) -> tuple[NDArray[np.float64], dict[int, list[str]]]:
+    def match(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
         """Return a distribution over labels (all zero where nothing matches) and each label's words found."""
         weights = np.zeros(len(self.labels))
         words: dict[int, list[str]] = {}
@@ -58,17 +64,19 @@ class UnitReader:
     ) -> None:
         self._functions = Scorer(function_words(reference), function_model)
         self._categories = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
-        self._duties = {
-            f.function: [(duty.id, _pairs(duty.text)) for duty in f.duties] for f in reference.functions
-        }
+        functions = {f.function: i for i, f in enumerate(reference.functions)}
+        self._function_of_leaf = np.array([functions[str(leaf.function)] for leaf in reference.categories.leaves])
+        self._duties = {f.function: [(duty.id, _pairs(duty.text)) for duty in f.duties] for f in reference.functions}
 
     def read(self, matter: str) -> UnitReading:
         """Return functions and categories, best first."""
+        leaves = self._categories.learned(matter)
+        beside = np.bincount(self._function_of_leaf, weights=leaves, minlength=len(self._duties)).astype(np.float64)
         functions = tuple(
             scored.model_copy(update={"duty_ids": self._duty(scored.label, matter)})
-            for scored in self._functions.score(matter)
+            for scored in self._functions.score(matter, self._functions.learned(matter), beside)
         )
-        return UnitReading(functions=functions, categories=self._categories.score(matter))
+        return UnitReading(functions=functions, categories=self._categories.score(matter, leaves))
 
     def _duty(self, function: str, matter: str) -> tuple[str, ...]:
         """Return the duty that shares most with the matter, if any does."""
@@ -89,10 +97,22 @@ class Scorer:
             column = {label: i for i, label in enumerate(self._lexicon.labels)}
             self._columns = [(i, column[label]) for i, label in enumerate(model.labels) if label in column]
 
-    def score(self, text: str) -> tuple[ScoredLabel, ...]:
-        """Return the best labels with probability and words."""
+    def learned(self, text: str) -> Floats:
+        """Return the model's probabilities in the lexicon's order; all zero without a model."""
+        found = np.zeros(len(self._lexicon.labels))
+        if self._model is not None:
+            scores = self._model.scores([text])[0]
+            for i, column in self._columns:
+                found[column] = scores[i]
+        return found
+
+    def score(self, text: str, learned: Floats, beside: Floats | None = None) -> tuple[ScoredLabel, ...]:
+        """Return the best labels with probability and words; `beside` is a second model's view."""
         lexical, words = self._lexicon.match(text)
-        probabilities = self._fused(text, lexical)
+        if beside is not None and beside.any():
+            learned = (1 - LEAF_WEIGHT) * learned + LEAF_WEIGHT * beside
+        share = (LEXICAL_WEIGHT if learned.any() else 0.8) if lexical.any() else 0.0
+        probabilities = (1 - share) * learned + share * lexical
         best = np.argsort(-probabilities)[:MOST]
         return tuple(
             ScoredLabel(
@@ -103,16 +123,6 @@ class Scorer:
             for i in best
             if probabilities[i] > 0.005
         )
-
-    def _fused(self, text: str, lexical: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self._model is None:
-            return lexical * 0.8
-        learned = np.zeros_like(lexical)
-        scores = self._model.scores([text])[0]
-        for i, column in self._columns:
-            learned[column] = scores[i]
-        share = LEXICAL_WEIGHT if lexical.any() else 0.0
-        return (1 - share) * learned + share * lexical
 
 
 def function_words(reference: ReferenceData) -> dict[str, tuple[str, ...]]:

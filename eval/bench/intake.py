@@ -63,9 +63,7 @@ def latency(rows: list[dict[str, object]], folder: Path) -> list[tuple[str, str]
     ]
 
 
-def batch_rate(
-    rows: list[dict[str, object]], batch: Path | None, count: int, folder: Path
-) -> list[tuple[str, str]]:
+def batch_rate(rows: list[dict[str, object]], batch: Path | None, count: int, folder: Path) -> list[tuple[str, str]]:
     """Time `hotline batch` as a user runs it, process start included."""
     source = batch or folder / "in.jsonl"
     if batch is None:
@@ -76,9 +74,7 @@ def batch_rate(
     command = [sys.executable, "-m", "app.cli", "batch", str(source), str(folder / "out.jsonl")]
     subprocess.run(command, check=True, env=environment(folder), stdout=subprocess.DEVNULL)
     taken = time.perf_counter() - started
-    tickets = sum(
-        len(json.loads(line)["tickets"]) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()
-    )
+    tickets = sum(len(json.loads(line)["tickets"]) for line in (folder / "out.jsonl").read_text("utf-8").splitlines())
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return [
         ("batch: transcripts, tickets", f"{n}, {tickets}"),
@@ -99,9 +95,7 @@ def seconds_to_ready(folder: Path) -> float:
         port = probe.getsockname()[1]
     started = time.perf_counter()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, env=environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not is_ready(port):
             if process.poll() is not None or time.perf_counter() - started > 60:

@@ -6,6 +6,7 @@ Dangerous error: a value nobody said (`unsupported_rate`) or one the caller took
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from app.domain.ticket import IntakeResult, Ticket
@@ -15,6 +16,7 @@ from eval.normal_form import bigram_f1, contains, holds_fact, normal, rouge_l
 from eval.tasks.ticket_support import unsupported_values
 
 Intake = Callable[[dict[str, Any]], IntakeResult]
+FieldCheck = Callable[[Any, Any, dict[str, Any]], bool]
 
 WANTS_SIMILAR = 0.4
 """Bigram F1 from which two wordings of a want count as the same."""
@@ -45,9 +47,7 @@ def measure_ticket(intake: Intake, rows: Sequence[dict[str, Any]]) -> Measuremen
         counted.append(compare(row, intake(payload)))
     metrics, intervals = with_intervals(counted, aggregate)
     faults = [
-        {"id": row["id"], "fault": fault}
-        for row, counts in zip(rows, counted, strict=True)
-        for fault in counts.faults
+        {"id": row["id"], "fault": fault} for row, counts in zip(rows, counted, strict=True) for fault in counts.faults
     ]
     return Measurement(len(rows), metrics, intervals, {"faults": faults})
 
@@ -103,7 +103,15 @@ def ticket_text(ticket: Ticket) -> str:
     """Return everything of a ticket that an operator reads."""
     place = "".join(filter(None, (ticket.place.district, ticket.place.town, ticket.place.detail)))
     citizen = ticket.citizen
-    parts = (ticket.title, ticket.content, ticket.wants, place, ticket.event_time, citizen.name, citizen.phone)
+    parts = (
+        ticket.title,
+        ticket.content,
+        ticket.wants,
+        place,
+        ticket.event_time,
+        citizen.name,
+        citizen.phone,
+    )
     return "\n".join(part for part in parts if part)
 
 
@@ -115,7 +123,7 @@ def compare_demands(gold: dict[str, Any], tickets: list[Ticket], counts: RowCoun
     counts.faults += [f"demand invented: {t.title}" for t in extra]
     for demand, ticket in pairs:
         for name, same in FIELD_CHECKS.items():
-            count_field(counts, name, demand.get(name), PREDICTED[name](ticket), lambda g, p, s=same, d=demand: s(g, p, d))
+            count_field(counts, name, demand.get(name), PREDICTED[name](ticket), partial(_with_demand, same, demand))
         counts.title_rouge.append(rouge_l("".join(demand.get("title_keywords", [])), ticket.title))
     if not tickets:
         return
@@ -125,7 +133,12 @@ def compare_demands(gold: dict[str, Any], tickets: list[Ticket], counts: RowCoun
     count_field(counts, "confidential", gold.get("confidential") or None, first.citizen.confidential or None, _equal)
     worst = max((str(t.emotion) for t in tickets), key=EMOTIONS.index)
     count_field(counts, "emotion", gold.get("emotion"), worst, _equal)
-    count_set(counts, "referrals", gold.get("referrals", []), (str(r.receiver) for t in tickets for r in t.referrals))
+    count_set(
+        counts,
+        "referrals",
+        gold.get("referrals", []),
+        (str(r.receiver) for t in tickets for r in t.referrals),
+    )
     count_set(counts, "missing", gold.get("missing", []), (name for t in tickets for name in t.missing))
 
 
@@ -185,7 +198,13 @@ def count_set(counts: RowCounts, name: str, gold: Iterable[str], predicted: Iter
 
 def same_name(gold: str, predicted: str) -> bool:
     """Accept the surname with another polite form, never another name."""
-    return gold == predicted or (len(gold) > 1 and gold[0] == predicted[0] and gold[1:] in TITLES and predicted[1:] in TITLES)
+    return gold == predicted or (
+        len(gold) > 1 and gold[0] == predicted[0] and gold[1:] in TITLES and predicted[1:] in TITLES
+    )
+
+
+def _with_demand(same: FieldCheck, demand: dict[str, Any], gold: Any, predicted: Any) -> bool:
+    return same(gold, predicted, demand)
 
 
 def _equal(gold: Any, predicted: Any) -> bool:
@@ -194,7 +213,7 @@ def _equal(gold: Any, predicted: Any) -> bool:
 
 def _same_place(gold: str, predicted: str, _demand: dict[str, Any]) -> bool:
     a, b = normal(gold), normal(predicted)
-    return a in b or b in a and len(b) >= PLACE_SIMILAR * len(a) or bigram_f1(a, b) >= PLACE_SIMILAR
+    return a in b or (b in a and len(b) >= PLACE_SIMILAR * len(a)) or bigram_f1(a, b) >= PLACE_SIMILAR
 
 
 def _same_time(gold: str, predicted: str, _demand: dict[str, Any]) -> bool:
@@ -219,7 +238,7 @@ PREDICTED: dict[str, Callable[[Ticket], Any]] = {
     "wants": lambda t: t.wants,
     "title_keywords": lambda t: t.title,
 }
-FIELD_CHECKS: dict[str, Callable[[Any, Any, dict[str, Any]], bool]] = {
+FIELD_CHECKS: dict[str, FieldCheck] = {
     "kind": lambda g, p, _: g == p,
     "subject": lambda g, p, _: g == p,
     "district": lambda g, p, _: g == p,

@@ -65,8 +65,4 @@ def is_quote(row: dict[str, Any], quote: Evidence) -> bool:
 def foreign_numbers(value: str, said: str) -> list[str]:
     """Return numbers of `value` that nobody said; dates are left to `event_time`."""
     spoken = set(_NUMBER.findall(said))
-    return [
-        number
-        for number in _NUMBER.findall(_DATE.sub("", value))
-        if number not in spoken and number not in said
-    ]
+    return [number for number in _NUMBER.findall(_DATE.sub("", value)) if number not in spoken and number not in said]

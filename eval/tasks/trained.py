@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from eval.base import Measurement
+from eval.examples import read_examples
 from eval.tasks.labels import measure_labels
 from models.factory import load_classifier
-from training.data import read_examples
 
 
 def trained_rows(data: Path, model: Path) -> Measurement:

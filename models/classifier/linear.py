@@ -17,9 +17,7 @@ def ngrams(text: str) -> list[str]:
     """Return the character 1- to 3-grams of a text, white space removed, lower case."""
     folded = "".join(text.lower().split())
     return [
-        folded[start : start + length]
-        for length in range(1, LONGEST + 1)
-        for start in range(len(folded) - length + 1)
+        folded[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(folded) - length + 1)
     ]
 
 

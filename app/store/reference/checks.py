@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from app.domain.reference import CITY_AREA, ReferenceData
+from app.domain.reference import CITY_AREA, CategoryNode, ReferenceData
 from app.domain.unit import UnitKind
 from app.store.reference.yaml_file import Location, YamlFile
 
@@ -23,8 +24,14 @@ def check_cross_references(reference: ReferenceData, files: Files) -> None:
 def _check_units(reference: ReferenceData, files: Files) -> None:
     functions = files["units/functions"]
     _unique(functions, "functions", "function", (f.function for f in reference.functions))
-    _unique_values(functions, ((("functions", i, "duties", j, "id"), d.id)
-                               for i, f in enumerate(reference.functions) for j, d in enumerate(f.duties)))
+    _unique_values(
+        functions,
+        (
+            (("functions", i, "duties", j, "id"), d.id)
+            for i, f in enumerate(reference.functions)
+            for j, d in enumerate(f.duties)
+        ),
+    )
     known = {f.function for f in reference.functions}
     areas = {CITY_AREA} | {d.area_code for d in reference.gazetteer.districts}
     towns = {t.code for t in reference.gazetteer.towns}
@@ -45,7 +52,7 @@ def _check_units(reference: ReferenceData, files: Files) -> None:
     _check_aliases(files)
 
 
-def _unit_entries(files: Files) -> Iterable[tuple[YamlFile, int, dict[str, object]]]:
+def _unit_entries(files: Files) -> Iterable[tuple[YamlFile, int, dict[str, Any]]]:
     for name in ("city", "utilities", "districts", "towns"):
         file = files[f"units/{name}"]
         for index, entry in enumerate(file.value.get("units", [])):
@@ -56,7 +63,7 @@ def _check_aliases(files: Files) -> None:
     """An alias may recur in another area, never twice within one."""
     claimed: dict[tuple[object, str], object] = {}
     for file, index, entry in _unit_entries(files):
-        for position, alias in enumerate(entry.get("aliases") or []):  # type: ignore[arg-type,var-annotated]
+        for position, alias in enumerate(entry.get("aliases") or []):
             owner = claimed.setdefault((entry.get("area_code"), alias), entry.get("unit_code"))
             if owner != entry.get("unit_code"):
                 file.problem(("units", index, "aliases", position), f"{alias} 同时是 {owner} 的别名")
@@ -64,17 +71,25 @@ def _check_aliases(files: Files) -> None:
 
 def _check_categories(reference: ReferenceData, file: YamlFile, duplicate: YamlFile) -> None:
     seen: set[str] = set()
+    for where, second_code, leaf in _leaves(reference):
+        if leaf.code in seen:
+            file.problem((*where, "code"), f"{leaf.code} 重复")
+        if leaf.code[:4] != second_code:
+            file.problem((*where, "code"), f"{leaf.code} 不在上级 {second_code} 之下")
+        if leaf.function not in reference.function_by_id:
+            file.problem((*where, "function"), f"{leaf.function} 不在 functions.yaml 中")
+        seen.add(leaf.code)
+    _check_codes(reference, file, duplicate)
+
+
+def _leaves(reference: ReferenceData) -> Iterable[tuple[Location, str, CategoryNode]]:
     for i, top in enumerate(reference.categories.categories):
         for j, second in enumerate(top.children):
             for k, leaf in enumerate(second.children):
-                where: Location = ("categories", i, "children", j, "children", k, "code")
-                if leaf.code in seen:
-                    file.problem(where, f"{leaf.code} 重复")
-                if leaf.code[:4] != second.code or second.code[:2] != top.code:
-                    file.problem(where, f"{leaf.code} 不在上级 {second.code} 之下")
-                if leaf.function not in reference.function_by_id:
-                    file.problem((*where[:-1], "function"), f"{leaf.function} 不在 functions.yaml 中")
-                seen.add(leaf.code)
+                yield ("categories", i, "children", j, "children", k), second.code, leaf
+
+
+def _check_codes(reference: ReferenceData, file: YamlFile, duplicate: YamlFile) -> None:
     known = reference.categories.by_code
     for i, area in enumerate(reference.categories.livelihood_areas):
         for j, code in enumerate(area.categories):
@@ -114,6 +129,11 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
         for j, function in enumerate(rule.when.functions or ()):
             if function not in functions:
                 routing.problem(("rules", i, "when", "functions", j), f"{function} 不在 functions.yaml 中")
+    _check_text_rules(reference, files)
+
+
+def _check_text_rules(reference: ReferenceData, files: Files) -> None:
+    routing = files["rules/routing"]
     text_rules = (
         (files["rules/referral"], "rules", reference.referral.rules),
         (routing, "statutory_routes", reference.routing.statutory_routes),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
@@ -45,7 +46,7 @@ def load_reference_data(folder: Path) -> ReferenceData:
         files[name] = YamlFile(folder / f"{name}.yaml", folder)
         return files[name]
 
-    parts = {
+    parts: dict[str, Any] = {
         "functions": opened("units/functions").parse_list("functions", Function),
         "units": tuple(u for name in UNIT_FILES for u in opened(f"units/{name}").parse_list("units", Unit)),
         "categories": opened("categories").parse(CategoryTree),
@@ -85,4 +86,3 @@ def _digest(folder: Path, names: Sequence[str]) -> str:
     for name in sorted(names):
         digest.update((folder / f"{name}.yaml").read_bytes())
     return digest.hexdigest()
-

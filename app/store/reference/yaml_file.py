@@ -22,7 +22,7 @@ class YamlFile:
         try:
             text = path.read_text("utf-8")
             self._node = yaml.compose(text, Loader=yaml.CSafeLoader)
-            self.value = yaml.load(text, Loader=yaml.CSafeLoader) or {}  # noqa: S506  safe loader
+            self.value = yaml.load(text, Loader=yaml.CSafeLoader) or {}
             self._check_repeated_keys(self._node)
         except OSError as error:
             self.problems.append(f"{self.name}: 无法读取：{error.strerror}")

@@ -7,18 +7,30 @@ from app.understand.mentions.types import Mention, Saying
 
 _SURNAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权"
 _GIVEN = r"[\u4e00-\u9fff]{1,2}"
-_NAMED = re.compile(rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?=[{_SURNAME}]{_GIVEN}[，,。]))(?P<name>[{_SURNAME}]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)")
+_NAMED = re.compile(
+    rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?=[{_SURNAME}]{_GIVEN}[，,。]))(?P<name>[{_SURNAME}]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
+)
 _SURNAMED = re.compile(rf"(?:我|俺|免贵|本人)[，,]?(?:免贵)?姓(?P<name>[{_SURNAME}])")
-_ANSWER = re.compile(rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:免贵)?(?:姓|叫))?(?P<name>[{_SURNAME}](?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士)")
+_ANSWER = re.compile(
+    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:免贵)?(?:姓|叫))?(?P<name>[{_SURNAME}](?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士)"
+)
 _ASKS_NAME = re.compile(r"贵姓|怎么称呼|叫什么|姓名|您姓|名字")
 _CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}](?:先生|女士|师傅|大爷|大娘|老师))")
 _POLITE = re.compile(r"(?P<polite>先生|女士|师傅|大爷|大娘|阿姨|老师)")
-_REFUSES_NAME = re.compile(r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问)|匿名")
-_CONFIDENTIAL = re.compile(r"(?:不要|别|不想|不能|甭)[^，。]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让(?:他|人|对方|村里|单位|物业|老板)[^，。]{0,4}知道)[^，。]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|身份[^，。]{0,4}(?:别|不要|不能)")
+_REFUSES_NAME = re.compile(
+    r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问)|匿名"
+)
+_CONFIDENTIAL = re.compile(
+    r"(?:不要|别|不想|不能|甭)[^，。]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让(?:他|人|对方|村里|单位|物业|老板)[^，。]{0,4}知道)[^，。]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|身份[^，。]{0,4}(?:别|不要|不能)"
+)
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|无需|没必要|没啥)(?:给我)?保密|(?:需要|要不要|是否)保密")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
-_OTHERS_PHONE = re.compile(r"(?:他|她|对方|物业|老板|客服|公司|村里|书记|经理|包工头|中介|那个人)[^，。]{0,8}(?:电话|号码|手机)?[^，。]{0,4}$")
-_REFUSES_PHONE = re.compile(r"(?:别|不要|不用|甭)(?:再)?(?:给我)?(?:打|回)(?:这个)?(?:电话)|(?:电话|号码)[^，。]{0,4}(?:不留|不方便|不想留)")
+_OTHERS_PHONE = re.compile(
+    r"(?:他|她|对方|物业|老板|客服|公司|村里|书记|经理|包工头|中介|那个人)[^，。]{0,8}(?:电话|号码|手机)?[^，。]{0,4}$"
+)
+_REFUSES_PHONE = re.compile(
+    r"(?:别|不要|不用|甭)(?:再)?(?:给我)?(?:打|回)(?:这个)?(?:电话)|(?:电话|号码)[^，。]{0,4}(?:不留|不方便|不想留)"
+)
 
 
 def read_caller(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention | None, bool]:
@@ -83,6 +95,11 @@ def read_confidential(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention 
         if match and not _NOT_CONFIDENTIAL.search(saying.text) and not saying.confirmed_by:
             quote = call.turns[saying.turn].evidence(match.start(), match.end())
             return Mention(
-                value="保密", turn=saying.turn, start=match.start(), end=match.end(), confidence=0.9, evidence=(quote,)
+                value="保密",
+                turn=saying.turn,
+                start=match.start(),
+                end=match.end(),
+                confidence=0.9,
+                evidence=(quote,),
             )
     return None

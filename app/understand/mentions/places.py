@@ -21,19 +21,90 @@ _OF_A_TOWN = re.compile(r"^(?:街道|镇|乡|办事处)")
 _RELATION = re.compile(
     r"^(?:的)?(?:[东西南北]{1,2}(?:侧|边|头|门|面|向|段|首)|对面|对过|旁边?|隔壁|门口|大门口|附近|路口|交叉口|十字路口|拐角|拐弯处|后面|前面|后头|前头|楼下|楼顶|里面|院内|中段|路段|沿线|交汇处)"
 )
-_CROSSING = re.compile(r"^(?:和|与|跟)(?P<other>[\u4e00-\u9fff]{2,6}?(?:路|街|大道))(?:的)?(?P<where>交叉口|路口|交汇处|十字路口|拐角)")
+_CROSSING = re.compile(
+    r"^(?:和|与|跟)(?P<other>[\u4e00-\u9fff]{2,6}?(?:路|街|大道))(?:的)?(?P<where>交叉口|路口|交汇处|十字路口|拐角)"
+)
 _CROSSING_BACK = re.compile(r"(?P<other>[\u4e00-\u9fff]{2,5}?(?:路|街|大道))(?:和|与|跟|、)?$")
 _STOP = re.compile(
     r".*(?:住在|位于|就在|是在|家是|这里是|名字叫|叫做|小区叫|我们|俺们|咱们|你们|他们|他家|她家|我家|俺家|"
     r"[我俺咱你他她在住是的了到从去往把被跟给和与有叫找让说问请这那个家就也都还又过经靠离来对向要想买开租卖着，。、！？；：\s\d]|投诉|反映|举报|咨询|请问|关于|建议)"
 )
 _LONE = re.compile(rf"{_NUMBERED}(?:[的，,\s]?{_NUMBERED})*")
-_EMPTY_NAMES = re.compile(r"^(?:小区|社区|市场|公司|学校|医院|超市|工地|公园|大厅|银行|路口|养老院|幼儿园|某|一条|一个|整个|哪|啥|什么|别的|隔壁|对面|老|新|大|小|本|该|各|每|全|另|几|多)+$")
-_NOT_NAMES = ("马路", "公路", "走路", "修路", "道路", "一路", "铁路", "水路", "上路", "问路", "半路", "线路", "网路", "电路", "带路", "让路", "上街", "逛街", "下山", "出厂", "工厂", "河湖", "村里", "农村", "全村", "我村", "俺村", "村庄", "本村", "整个村", "楼房", "分公司", "总公司", "门诊", "过桥", "上学", "放学", "国道", "省道", "物业公司", "燃气公司", "供电公司", "自来水公司", "热力公司", "供热公司", "保险公司", "公交公司", "快递公司", "有限公司", "开发公司", "地产公司", "劳务公司", "装修公司", "村委", "小路", "大路", "土路", "石子路", "水泥路", "柏油路", "人行道路", "主干路", "门前路", "过路")
+_EMPTY_NAMES = re.compile(
+    r"^(?:小区|社区|市场|公司|学校|医院|超市|工地|公园|大厅|银行|路口|养老院|幼儿园|某|一条|一个|整个|哪|啥|什么|别的|隔壁|对面|老|新|大|小|本|该|各|每|全|另|几|多)+$"
+)
+_NOT_NAMES = (
+    "马路",
+    "公路",
+    "走路",
+    "修路",
+    "道路",
+    "一路",
+    "铁路",
+    "水路",
+    "上路",
+    "问路",
+    "半路",
+    "线路",
+    "网路",
+    "电路",
+    "带路",
+    "让路",
+    "上街",
+    "逛街",
+    "下山",
+    "出厂",
+    "工厂",
+    "河湖",
+    "村里",
+    "农村",
+    "全村",
+    "我村",
+    "俺村",
+    "村庄",
+    "本村",
+    "整个村",
+    "楼房",
+    "分公司",
+    "总公司",
+    "门诊",
+    "过桥",
+    "上学",
+    "放学",
+    "国道",
+    "省道",
+    "物业公司",
+    "燃气公司",
+    "供电公司",
+    "自来水公司",
+    "热力公司",
+    "供热公司",
+    "保险公司",
+    "公交公司",
+    "快递公司",
+    "有限公司",
+    "开发公司",
+    "地产公司",
+    "劳务公司",
+    "装修公司",
+    "村委",
+    "小路",
+    "大路",
+    "土路",
+    "石子路",
+    "水泥路",
+    "柏油路",
+    "人行道路",
+    "主干路",
+    "门前路",
+    "过路",
+)
 _ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从)[^，。]{0,4}$")
 
 
-def read_areas(call: SpokenCall, sayings: tuple[Saying, ...], gazetteer: Gazetteer) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
+def read_areas(
+    call: SpokenCall, sayings: tuple[Saying, ...], gazetteer: Gazetteer
+) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
     """Return districts and towns that were named; a town or landmark names its district too."""
     reader = _AreaReader(gazetteer)
     districts: list[Mention] = []
@@ -45,7 +116,9 @@ def read_areas(call: SpokenCall, sayings: tuple[Saying, ...], gazetteer: Gazette
             if town:
                 towns.append(_mention(call, saying, start, end, town, sure))
             if district:
-                districts.append(_mention(call, saying, start, end, district, sure if name in reader.own_names else 0.8))
+                districts.append(
+                    _mention(call, saying, start, end, district, sure if name in reader.own_names else 0.8)
+                )
     return tuple(districts), tuple(towns)
 
 
@@ -61,7 +134,9 @@ class _AreaReader:
     def named(self, text: str) -> Iterator[tuple[str, int, int]]:
         for match in self._pattern.finditer(text):
             following = text[match.end() : match.end() + 1]
-            bare = match.group() in self._gazetteer.town_by_name and match.group() not in {t.name for t in self._gazetteer.towns}
+            bare = match.group() in self._gazetteer.town_by_name and match.group() not in {
+                t.name for t in self._gazetteer.towns
+            }
             if not (bare and following in ("路", "街", "村", "河", "桥", "小", "中")):
                 yield match.group(), match.start(), match.end()
 
@@ -133,7 +208,9 @@ def _right_edge(text: str, end: int) -> int:
     return end
 
 
-_HEAD_AGAIN = re.compile(rf"^(?:的)?(?:[\u4e00-\u9fff]{{0,4}}?(?:{_HEADS}))(?=\d|[的，,。]?(?:{_NUMBERED})|门口|对面|旁|附近)")
+_HEAD_AGAIN = re.compile(
+    rf"^(?:的)?(?:[\u4e00-\u9fff]{{0,4}}?(?:{_HEADS}))(?=\d|[的，,。]?(?:{_NUMBERED})|门口|对面|旁|附近)"
+)
 
 
 def _confidence(text: str, start: int, end: int) -> float:
@@ -151,5 +228,10 @@ def _confidence(text: str, start: int, end: int) -> float:
 def _mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, sure: float) -> Mention:
     quote = call.turns[saying.turn].evidence(start, end)
     return Mention(
-        value=value, turn=saying.turn, start=start, end=end, confidence=sure, evidence=(quote, *saying.confirmed_by)
+        value=value,
+        turn=saying.turn,
+        start=start,
+        end=end,
+        confidence=sure,
+        evidence=(quote, *saying.confirmed_by),
     )

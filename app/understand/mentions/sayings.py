@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Saying
 
-CONFIRMS = re.compile(r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)")
+CONFIRMS = re.compile(
+    r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)"
+)
 DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
-_NOT_BUT = re.compile(r"不是(?P<old>[^，,。！？；不]{1,14})[，,。\s]*(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{1,14})")
+_NOT_BUT = re.compile(
+    r"不是(?P<old>[^，,。！？；不]{1,14})[，,。\s]*(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{1,14})"
+)
 _WRONG = re.compile(
     r"(?P<old>[^。！？；]{1,40}?)[，,。\s]*(?:哦|噢|啊|哎)?(?:不对|不是|说错了|记错了|弄错了|我说错|错了)"
     r"(?:不对|不是|说错了|记错了|错了|[，,。\s啊哦噢])*(?:是|应该是|应该)?(?P<new>[^，,。！？；]{1,16})"

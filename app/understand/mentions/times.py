@@ -28,7 +28,9 @@ _EXPRESSIONS = (
     re.compile(r"(?P<count>\d+|[半一两俩三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
     re.compile(r"(?P<edge>月初|月底)"),
 )  # fmt: skip
-_DURATION = re.compile(r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了\s])")
+_DURATION = re.compile(
+    r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了\s])"
+)
 _NOT_EVENT = re.compile(r"^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d")
 _AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
 _FUTURE = re.compile(r"(?:等到?|预计|打算|准备|计划|马上|截止|到期)$")
@@ -87,7 +89,11 @@ def _value(match: re.Match[str], moment: datetime) -> str | None:
     if parts.get("edge"):
         return today.strftime("%Y-%m")
     if parts.get("relyear"):
-        return str(today.year + {"去年": -1, "前年": -2, "大前年": -3}.get(parts["relyear"], 0)) if parts["season"] or parts["relyear"] != "今年" else None
+        return (
+            str(today.year + {"去年": -1, "前年": -2, "大前年": -3}.get(parts["relyear"], 0))
+            if parts["season"] or parts["relyear"] != "今年"
+            else None
+        )
     return _in_month(parts, today)
 
 

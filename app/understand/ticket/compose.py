@@ -56,7 +56,9 @@ def compose_wants(clauses: Sequence[Clause], kind: RequestKind) -> Passage | Non
 def _as_want(text: str) -> str:
     for pattern, head in _WANT_FORMS:
         if pattern.search(text):
-            rest = pattern.sub("", text, count=1).lstrip("给其帮把") if head == "希望" else pattern.sub("", text, count=1)
+            rest = (
+                pattern.sub("", text, count=1).lstrip("给其帮把") if head == "希望" else pattern.sub("", text, count=1)
+            )
             return head + _drop_question(rest)
     return "希望" + _drop_question(text)
 
@@ -69,9 +71,7 @@ def _drop_question(text: str) -> str:
     return re.sub(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$", "", text.rstrip("？?。"))
 
 
-def compose_content(
-    clauses: Sequence[Clause], kind: RequestKind, wants: Passage | None, *, web: bool
-) -> Passage:
+def compose_content(clauses: Sequence[Clause], kind: RequestKind, wants: Passage | None, *, web: bool) -> Passage:
     """Return 来电人反映：…。诉求：…。 built from the informative clauses."""
     told = _within(informative(clauses))
     who = "来信人" if web else "来电人"

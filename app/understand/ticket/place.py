@@ -57,7 +57,7 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
 
 
 def _only_number(value: str) -> bool:
-    return value[0].isdigit() or value[0] in "东西南北一二三" and value[1:2] in "区期"
+    return value[0].isdigit() or (value[0] in "东西南北一二三" and value[1:2] in "区期")
 
 
 def _inside(mention: Mention, mentions: Mentions, clauses: Iterable[Clause]) -> bool:

@@ -70,7 +70,11 @@ class TicketReader:
         content = compose_content(clauses, kind, wants, web=web)
         title = compose_title(clauses, kind, place.detail or place.town, self._matter_words)
         subject, said = self._subject(clauses)
-        evidence |= {"title": title.evidence, "content": content.evidence, "request_kind": content.evidence[:2]}
+        evidence |= {
+            "title": title.evidence,
+            "content": content.evidence,
+            "request_kind": content.evidence[:2],
+        }
         confidence |= {"title": 0.7, "content": 0.8, "request_kind": sure}
         if said:
             evidence["subject"], confidence["subject"] = said, 0.8
@@ -79,7 +83,12 @@ class TicketReader:
         if happened:
             evidence["event_time"], confidence["event_time"] = happened.evidence, happened.confidence
         missing = missing_fields(
-            kind, place, citizen, wants=bool(wants), event_time=bool(happened), phone_refused=mentions.phone_refused
+            kind,
+            place,
+            citizen,
+            wants=bool(wants),
+            event_time=bool(happened),
+            phone_refused=mentions.phone_refused,
         )
         return TicketDraft(
             request_kind=kind,

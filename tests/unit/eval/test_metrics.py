@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from eval.metrics import (
     adjusted_rand_index,
     b_cubed_f1,

@@ -1,4 +1,5 @@
 import pytest
+
 from eval.normal_form import contains, holds_fact, numerals_to_digits, rouge_l
 
 

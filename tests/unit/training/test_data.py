@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
-from training.data import Example, group_folds, near_duplicates_across, read_examples
+
+from eval.examples import Example, read_examples
+from training.data import group_folds, near_duplicates_across
 
 
 def example(id: str, text: str, label: str = "a", group: str | None = None) -> Example:

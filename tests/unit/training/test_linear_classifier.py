@@ -5,9 +5,9 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from eval.examples import Example
 from models.base import ModelUnavailable
 from models.classifier.linear import LinearClassifier, ngrams
-from training.data import Example
 from training.linear_classifier import LinearSettings, train_linear
 
 WATER = ["家里停水三天", "水管爆了没水用", "自来水压力小", "停水没人修", "水龙头不出水", "小区断水"]

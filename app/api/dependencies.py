@@ -1,0 +1,69 @@
+"""What routes ask for: the flows, the caller's key with the scope the route needs, the body as JSON."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+
+from app.domain.access import AccessKey, Scope
+from app.domain.errors import InvalidInput, TooLarge
+from app.flows.registry import Flows
+from app.observability import Metrics
+
+LARGEST_BODY = 10 * 1024 * 1024
+
+
+def get_flows(request: Request) -> Flows:
+    """Return the wired flows."""
+    flows: Flows = request.app.state.flows
+    return flows
+
+
+def get_metrics(request: Request) -> Metrics:
+    """Return the instance's metrics."""
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+FlowsDep = Annotated[Flows, Depends(get_flows)]
+MetricsDep = Annotated[Metrics, Depends(get_metrics)]
+
+
+def requires(scope: Scope) -> Callable[..., AccessKey]:
+    """Return a dependency that lets only keys with `scope` pass."""
+
+    def check(
+        flows: FlowsDep,
+        authorization: Annotated[str | None, Header()] = None,
+        x_api_key: Annotated[str | None, Header()] = None,
+    ) -> AccessKey:
+        bearer = authorization.removeprefix("Bearer ").strip() if authorization else None
+        return flows.access.check(x_api_key or bearer, scope)
+
+    return check
+
+
+async def json_body(request: Request) -> dict[str, Any]:
+    """Return the body as a JSON object; what is not one is a clear error, and too much of it too."""
+    raw = await request.body()
+    if len(raw) > LARGEST_BODY:
+        raise TooLarge(f"请求正文最大 {LARGEST_BODY // 1024 // 1024} MiB")
+    try:
+        body = json.loads(raw, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"请求正文不是合法的 JSON：{error}", field="body") from error
+    if not isinstance(body, dict):
+        raise InvalidInput("请求正文应为 JSON 对象", field="body")
+    return body
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} 不是合法的 JSON 数值")
+
+
+Body = Annotated[dict[str, Any], Depends(json_body)]
+IntakeKey = Annotated[AccessKey, Depends(requires(Scope.INTAKE_WRITE))]
+ReaderKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_READ))]
+WriterKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_WRITE))]
+ClassifyKey = Annotated[AccessKey, Depends(requires(Scope.CLASSIFY))]

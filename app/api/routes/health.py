@@ -1,0 +1,27 @@
+"""/healthz, /readyz, /metrics: for the platform that runs the service."""
+
+from fastapi import APIRouter, Response
+
+from app.api.dependencies import FlowsDep, MetricsDep
+from app.observability import CONTENT_TYPE
+
+router = APIRouter(tags=["运行"])
+
+
+@router.get("/healthz", summary="进程存活")
+def healthz() -> dict[str, str]:
+    """能应答即存活。"""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="可以接收请求")
+def readyz(flows: FlowsDep) -> dict[str, str]:
+    """数据库可用、基础数据和模型已加载。"""
+    flows.ready()
+    return {"status": "ready", "reference": flows.reference.digest[:12]}
+
+
+@router.get("/metrics", summary="Prometheus 指标")
+def metrics(metrics: MetricsDep) -> Response:
+    """Prometheus 文本格式。"""
+    return Response(metrics.render(), media_type=CONTENT_TYPE)

@@ -1,0 +1,136 @@
+"""`hotline …`: serve, ticket, batch, keys, db; eval and train are loaded only when called."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from app.bootstrap import build_flows, read_many, start_worker
+from app.config import Settings
+from app.domain.access import Scope
+from app.domain.errors import HotlineError
+from app.receive.batch import read_line
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
+keys = typer.Typer(no_args_is_help=True, help="API 密钥")
+db = typer.Typer(no_args_is_help=True, help="数据库")
+cli.add_typer(keys, name="keys")
+cli.add_typer(db, name="db")
+console = Console()
+
+
+def main() -> None:
+    """Run a command; an expected error is one Chinese line and exit code 1."""
+    try:
+        cli()
+    except HotlineError as error:
+        Console(stderr=True).print(f"[red]{error.message_zh}[/red]")
+        raise SystemExit(1) from error
+
+
+@cli.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """启动服务。"""
+    import uvicorn
+
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, log_level="info", access_log=False)
+
+
+@cli.command()
+def ticket(file: Annotated[Path, typer.Argument(help="通话 JSON 文件，- 为标准输入")]) -> None:
+    """由一通电话或一条来信生成工单，打印 JSON。"""
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    line = read_line(1, raw)
+    if line.payload is None:
+        raise typer.BadParameter(line.reason or "")
+    result = build_flows(Settings()).intake.run(line.payload)
+    typer.echo(result.model_dump_json(indent=2))
+
+
+@cli.command()
+def batch(
+    source: Annotated[Path, typer.Argument(exists=True, help="每行一个通话的 JSONL")],
+    out: Annotated[Path, typer.Argument(help="结果 JSONL；再次运行接着做")],
+    workers: Annotated[int | None, typer.Option(help="理解文字的进程数，默认为核数")] = None,
+) -> None:
+    """批量生成工单：可续跑，坏行写入 OUT.rejected.jsonl。"""
+    settings = Settings()
+    flows = build_flows(settings)
+    with source.open("rb") as file:
+        lines = sum(1 for raw in file if raw.strip())
+    columns = (TextColumn("工单"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, initializer=start_worker, initargs=(settings,))
+    with pool as executor, Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=lines)
+        count = flows.batch.run(
+            source, out, executor=executor, read_many=read_many, progress=lambda n: bar.advance(task, n)
+        )
+    console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")
+
+
+@keys.command("create")
+def create_key(name: str, scope: Annotated[list[Scope], typer.Option(help="可多次给出")]) -> None:
+    """新建密钥，只显示一次。"""
+    typer.echo(build_flows(Settings()).access.create(name, scope))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """列出密钥，不含密文。"""
+    table = Table("名称", "权限", "创建", "吊销")
+    for key in build_flows(Settings()).access.keys():
+        revoked = key.revoked_at.isoformat(timespec="minutes") if key.revoked_at else ""
+        table.add_row(key.name, "、".join(key.scopes), key.created_at.isoformat(timespec="minutes"), revoked)
+    console.print(table)
+
+
+@keys.command("revoke")
+def revoke_key(name: str) -> None:
+    """吊销密钥，立即生效。"""
+    build_flows(Settings()).access.revoke(name)
+    typer.echo(f"已吊销 {name}")
+
+
+@db.command("upgrade")
+def upgrade_db() -> None:
+    """把数据库升级到当前版本。"""
+    build_flows(Settings())
+    typer.echo("数据库已是当前版本")
+
+
+@db.command("check")
+def check_reference() -> None:
+    """检查知识库基础数据。"""
+    reference = build_flows(Settings()).reference
+    typer.echo(json.dumps({"units": len(reference.units), "functions": len(reference.functions)}))
+
+
+def _command_of(path: str) -> Callable[..., Any]:
+    """Load an offline command by name: it sits above this package and is imported only when asked for."""
+    module, name = path.split(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+OFFLINE = {"eval": "eval.run:evaluate", "train": "training.run:train"}
+
+
+def _offline_commands() -> None:
+    wanted = [name for name in OFFLINE if name in sys.argv[1:2] or "--help" in sys.argv[1:2]]
+    for name in wanted:
+        cli.command(name)(_command_of(OFFLINE[name]))
+
+
+_offline_commands()
+
+if __name__ == "__main__":
+    main()

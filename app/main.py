@@ -1,0 +1,44 @@
+"""create_app(): routers, middleware, error handlers, lifespan. The only FastAPI() call."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.exception_handlers import add_exception_handlers
+from app.api.middleware import add_middleware
+from app.api.routes import health, intake, tickets
+from app.bootstrap import build_flows
+from app.config import Settings
+from app.console.mount import mount_console
+from app.observability import Metrics, configure_logging
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the service. Flows are built when it starts, so that a wrong file stops the start."""
+    configure_logging()
+    chosen = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.flows = build_flows(chosen)
+        app.state.metrics = Metrics()
+        preset = chosen.auth.bootstrap_key
+        first = app.state.flows.access.first_key(preset.get_secret_value() if preset else None)
+        if first and not preset:
+            print(f"\n首次启动：管理员密钥（只显示这一次）\n\n    {first}\n", flush=True)  # noqa: T201  shown once
+        yield
+        app.state.flows.close()
+
+    app = FastAPI(
+        title="市民诉求办理模型服务",
+        description="通话和来信生成结构化工单，判断承办单位、查重、风险提示。",
+        version="0.1.0",
+        lifespan=lifespan,
+    )
+    add_exception_handlers(app)
+    add_middleware(app)
+    for router in (health.router, intake.router, tickets.router):
+        app.include_router(router)
+    mount_console(app)
+    return app

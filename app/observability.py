@@ -1,0 +1,39 @@
+"""Structured logs without personal data, request ids, and Prometheus metrics."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def configure_logging() -> None:
+    """Log JSON lines to stderr. Callers log ids and codes, never what a citizen said."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+class Metrics:
+    """Counters of one service instance."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter("hotline_requests", "HTTP requests", ["route", "status"], registry=self.registry)
+        self.seconds = Histogram("hotline_request_seconds", "Time to answer", ["route"], registry=self.registry)
+        self.tickets = Counter("hotline_tickets", "Tickets made", ["request_kind"], registry=self.registry)
+        self.degraded = Counter("hotline_degraded", "Results of a fallen-back engine", registry=self.registry)
+
+    def render(self) -> bytes:
+        """Return the metrics in Prometheus' text format."""
+        return generate_latest(self.registry)

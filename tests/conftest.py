@@ -1,0 +1,82 @@
+"""Fixtures: the city's reference data, an empty service on SQLite and on PostgreSQL, a client with a key."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from app.bootstrap import build_flows
+from app.config import ROOT, Settings
+from app.domain.reference import ReferenceData
+from app.flows.registry import Flows
+from app.main import create_app
+from app.store.reference.load import load_reference_data
+
+KEY = "test-key"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if "__" in name or name == "DATA_DIR":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def reference() -> ReferenceData:
+    return load_reference_data(ROOT / "knowledge_base")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pgserver = pytest.importorskip("pgserver") if "CI" not in os.environ else __import__("pgserver")
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'hotline.db'}"
+    base: str = request.getfixturevalue("postgres_server")
+    return fresh_database(base, f"t_{abs(hash(str(tmp_path))):x}")
+
+
+def fresh_database(base: str, name: str) -> str:
+    from sqlalchemy import create_engine, text
+
+    admin = create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return admin.url.set(database=name).render_as_string(hide_password=False)
+
+
+def settings_for(folder: Path, url: str = "") -> Settings:
+    settings = Settings(data_dir=folder)
+    settings.database.url = url
+    settings.auth.bootstrap_key = SecretStr(KEY)
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_for(tmp_path)
+
+
+@pytest.fixture
+def flows(settings: Settings) -> Iterator[Flows]:
+    built = build_flows(settings)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as opened:
+        yield opened

@@ -1,0 +1,65 @@
+"""Every rule's examples are its tests."""
+
+import pytest
+
+from app.config import ROOT
+from app.decide.deadline import deadline_rule
+from app.domain.reference import ReferenceData
+from app.domain.transcript import Speaker, SpokenTurn
+from app.store.reference.load import load_reference_data
+from app.understand.risk import EmotionScale
+from app.understand.text_rules import Patterns
+
+REFERENCE: ReferenceData = load_reference_data(ROOT / "knowledge_base")
+TEXT_RULES = [
+    *((rule, REFERENCE.referral.window) for rule in REFERENCE.referral.rules),
+    *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.statutory_routes),
+    *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.emergency_routes),
+]
+
+
+@pytest.mark.parametrize(("rule", "window"), TEXT_RULES, ids=[rule.id for rule, _ in TEXT_RULES])
+def test_text_rules_match_their_examples_and_no_others(rule: object, window: int) -> None:
+    patterns = Patterns(rule.patterns, rule.exclude, window=window)  # type: ignore[attr-defined]
+    examples = rule.examples  # type: ignore[attr-defined]
+    assert [text for text in examples.match if not patterns.first(text)] == []
+    assert [text for text in examples.no_match if patterns.first(text)] == []
+
+
+@pytest.mark.parametrize("rule", REFERENCE.deadline.rules, ids=lambda rule: rule.id)
+def test_deadline_rules_decide_their_examples(rule: object) -> None:
+    for facts in rule.examples.match:  # type: ignore[attr-defined]
+        assert deadline_rule(facts, REFERENCE.deadline).id == rule.id  # type: ignore[attr-defined]
+    for facts in rule.examples.no_match:  # type: ignore[attr-defined]
+        assert deadline_rule(facts, REFERENCE.deadline).id != rule.id  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rule", REFERENCE.routing.rules, ids=lambda rule: rule.id)
+def test_routing_rules_decide_their_examples(rule: object) -> None:
+    def deciding(facts: object) -> str:
+        return next(r.id for r in REFERENCE.routing.rules if r.when.fits(facts))  # type: ignore[arg-type]
+
+    for facts in rule.examples.match:  # type: ignore[attr-defined]
+        assert deciding(facts) == rule.id  # type: ignore[attr-defined]
+    for facts in rule.examples.no_match:  # type: ignore[attr-defined]
+        assert deciding(facts) != rule.id  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("level", REFERENCE.emotion.levels, ids=lambda level: str(level.level))
+def test_emotion_levels_match_their_examples(level: object) -> None:
+    scale = EmotionScale(REFERENCE.emotion)
+    order = [item.level for item in REFERENCE.emotion.levels]
+
+    def at_least(text: str) -> bool:
+        turn = SpokenTurn(index=0, speaker=Speaker.CITIZEN, raw=text, text=text, offsets=tuple(range(len(text) + 1)))
+        found = scale.level((turn,))[0]
+        return found in order and order.index(found) <= order.index(level.level)  # type: ignore[attr-defined]
+
+    assert [text for text in level.examples.match if not at_least(text)] == []  # type: ignore[attr-defined]
+
+
+def test_the_city_is_complete() -> None:
+    towns = [unit for unit in REFERENCE.units if unit.kind == "town"]
+    assert len(towns) == len(REFERENCE.gazetteer.towns) == 66
+    assert len(REFERENCE.units) >= 180
+    assert len(REFERENCE.categories.categories) == 15

@@ -1,0 +1,179 @@
+"""The service over HTTP, as a hotline system and as a careless or hostile caller use it."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.factories import WATER, call, message
+
+POST = "/v1/transcripts"
+
+
+def test_a_call_is_answered_with_a_complete_ticket(client: TestClient) -> None:
+    answer = client.post(POST, json=WATER)
+    assert answer.status_code == 201
+    ticket = answer.json()["tickets"][0]
+    assert ticket["place"] == {"district": "滕州市", "town": "荆河街道", "detail": "幸福家园13号楼2单元"}
+    assert ticket["unit"]["lead"]["name"] == "枣庄市城市供水企业"
+    assert ticket["deadline"]["rule_id"] == "deadline.citizen"
+    assert ticket["category"]["path"][0] == "城乡建设"
+    assert client.post(POST, json=WATER).status_code == 200
+
+
+def test_no_key_no_entry_and_no_scope_no_step(client: TestClient) -> None:
+    assert client.post(POST, json=WATER, headers={"X-API-Key": "wrong"}).status_code == 401
+    flows = client.app.state.flows  # type: ignore[attr-defined]
+    secret = flows.access.create("reader", ["tickets:read"])
+    answer = client.post(POST, json=WATER, headers={"X-API-Key": secret})
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert "intake:write" in answer.json()["detail"]
+
+
+def test_a_revoked_key_ends_at_once(client: TestClient) -> None:
+    access = client.app.state.flows.access  # type: ignore[attr-defined]
+    secret = access.create("temporary", ["tickets:read"])
+    assert client.get("/v1/tickets", headers={"X-API-Key": secret}).status_code == 200
+    access.revoke("temporary")
+    assert client.get("/v1/tickets", headers={"X-API-Key": secret}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"id": NaN, "turns": []}',
+        b'{"id": 1e999, "turns": []}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"id": "s", "turns": [{"speaker": "citizen", "text": "\\ud800"}]}',
+        b'{"id": "\\ud800", "turns": []}',
+        b'{"id": "s", "turns": [{"speaker": "citizen", "text": "\\u0000"}]}',
+        b'{"id": "s", "turns": [], "called_at": "2026-13-01"}',
+    ],
+)
+def test_malformed_bodies_are_refused_by_name(client: TestClient, raw: bytes) -> None:
+    answer = client.post(POST, content=raw, headers={"content-type": "application/json"})
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        call(call_id="empty"),
+        call("您好", "", call_id="silent"),
+        message("😀😀 路灯坏了 😡", call_id="emoji"),
+        message("小區門口的路燈壞了，請儘快維修", call_id="traditional"),
+        message("The street lamp near Guangming Road is broken, please fix it.", call_id="english"),
+        message("路灯\x07坏\u200b了\r\n请修", call_id="control"),
+        message("。" * 5000, call_id="dots"),
+        message("1" * 5000, call_id="digits"),
+        message("不是" * 2000, call_id="not"),
+        message("好" * 100_000, call_id="long"),
+        {"id": "unknown-speaker", "turns": [{"speaker": "unknown", "text": "市中区停水了"}]},
+    ],
+    ids=lambda payload: payload["id"],
+)
+def test_odd_but_usable_calls_are_taken(client: TestClient, payload: dict[str, Any]) -> None:
+    assert client.post(POST, json=payload).status_code == 201
+
+
+def test_a_three_hour_call_is_taken(client: TestClient) -> None:
+    talk = [
+        "您好，请讲",
+        "俺再跟你说说这个暖气的事，从11月15号到现在屋里一直就是十三四度，打了好几回电话也没人来修",
+    ] * 900
+    answer = client.post(POST, json=call(*talk, call_id="three-hours"))
+    assert answer.status_code == 201
+    assert len(answer.json()["tickets"][0]["content"]) <= 600
+
+
+def test_ten_megabytes_are_too_much(client: TestClient) -> None:
+    assert client.post(POST, json=message("水" * 3_600_000)).status_code == 413
+    assert client.post(POST, json=message("水" * 400_000)).status_code == 413
+
+
+def test_an_idempotency_key_answers_once(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    headers = {"Idempotency-Key": "k-1"}
+    first = client.post(f"/v1/tickets/{number}/accept", headers=headers)
+    again = client.post(f"/v1/tickets/{number}/accept", headers=headers)
+    assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
+    assert client.post(f"/v1/tickets/{number}/accept").status_code == 409
+    assert client.post(f"/v1/tickets/{number}/accept", json={"x": 1}, headers=headers).status_code == 409
+
+
+def test_a_field_is_corrected_against_the_version_seen(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    path = f"/v1/tickets/{number}"
+    tag = client.get(path).headers["etag"]
+    assert client.patch(path, json={"wants": "尽快恢复供水"}).status_code == 422
+    changed = client.patch(path, json={"wants": "尽快恢复供水"}, headers={"If-Match": tag})
+    assert (changed.json()["wants"], changed.headers["etag"]) == ("尽快恢复供水", '"2"')
+    assert client.patch(path, json={"wants": "别的"}, headers={"If-Match": tag}).status_code == 409
+    unknown = client.patch(path, json={"wanted": "别的"}, headers={"If-Match": '"2"'})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "wanted")
+    wrong = client.patch(path, json={"request_kind": "plea"}, headers={"If-Match": '"2"'})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "request_kind")
+    names = [event["name"] for event in client.get(f"{path}/history").json()]
+    assert names == ["ticket_received", "field_corrected"]
+
+
+def test_lists_page_by_cursor_and_filter(client: TestClient) -> None:
+    for i in range(5):
+        client.post(POST, json=call("您好", f"市中区光明路{i}号路灯坏了，希望修", call_id=f"l-{i}"))
+    first = client.get("/v1/tickets", params={"limit": 3}).json()
+    rest = client.get("/v1/tickets", params={"limit": 3, "after": first["next"]}).json()
+    numbers = [t["ticket_number"] for t in first["tickets"] + rest["tickets"]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == 5
+    assert rest["next"] is None
+    assert client.get("/v1/tickets", params={"district": "滕州市"}).json()["tickets"] == []
+
+
+def test_capabilities_answer_alone(client: TestClient) -> None:
+    units = client.post("/v1/units:classify", json={"text": "滕州市小区停水三天了没人修"}).json()
+    assert units["unit"]["lead"]["name"] == "枣庄市城市供水企业"
+    risk = client.post("/v1/risk:assess", json={"text": "再不给钱俺就不想活了"}).json()
+    assert risk["referrals"][0]["receiver"] == "political_legal"
+    assert client.post("/v1/duplicates:search", json={"text": "停水了没人管"}).json() == {"duplicates": []}
+    assert client.post("/v1/units:classify", json={"text": ""}).status_code == 422
+
+
+def test_feedback_is_kept_and_checked(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    body = {"ticket_number": number, "field": "wants", "verdict": "accepted"}
+    assert client.post("/v1/feedback", json=body).status_code == 201
+    assert client.post("/v1/feedback", json={**body, "verdict": "fine"}).json()["field"] == "verdict"
+    assert client.post("/v1/feedback", json={**body, "ticket_number": "0"}).status_code == 404
+
+
+def test_the_platform_can_watch(client: TestClient) -> None:
+    client.post(POST, json=WATER)
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["status"] == "ready"
+    assert 'hotline_tickets_total{request_kind="help"} 1.0' in client.get("/metrics").text
+
+
+def test_the_page_stands_alone(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "诉求工单" in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_logs_and_errors_hold_no_personal_data(client: TestClient, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = call("您好", "我叫李桂兰，打我手机幺三九零零零零一二三四，家里停水了", call_id="p-1")
+    client.post(POST, json=secret)
+    client.post(POST, json={**secret, "turns": [{"speaker": "x", "text": "李桂兰"}]})
+    shown = "".join(capfd.readouterr())
+    assert "李桂兰" not in shown
+    assert "13900001234" not in shown
+    assert json.dumps("李桂兰") not in shown

@@ -1,0 +1,30 @@
+"""Calls as a hotline delivers them. Names and numbers are invented."""
+
+from typing import Any
+
+CALLED_AT = "2026-11-18T09:42:00+08:00"
+
+
+def call(*turns: str, call_id: str = "c-1", **changes: Any) -> dict[str, Any]:
+    """Return a phone call; turns alternate, the operator first."""
+    spoken = [{"speaker": ("operator", "citizen")[i % 2], "text": text} for i, text in enumerate(turns)]
+    return {
+        "id": call_id,
+        "channel": "phone",
+        "called_at": CALLED_AT,
+        "caller_number": "13900000000",
+        "turns": spoken,
+        **changes,
+    }
+
+
+def message(text: str, call_id: str = "m-1", **changes: Any) -> dict[str, Any]:
+    """Return a web message."""
+    turns = [{"speaker": "citizen", "text": text}]
+    return {"id": call_id, "channel": "web", "called_at": CALLED_AT, "turns": turns, **changes}
+
+
+WATER = call(
+    "您好，枣庄12345，请讲",
+    "俺住在滕州京河街道幸福家园三号楼，哦不对，十三号楼二单元，从前天晚上八点就停水了，你们能不能赶紧给俺修修",
+)

@@ -1,0 +1,122 @@
+"""The store on both databases: what is acknowledged stays, what is not committed never was."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from app.bootstrap import build_flows
+from app.domain.errors import Conflict, InvalidTransition, NotFound
+from app.domain.events import Feedback, Verdict
+from app.domain.workflow import Step, TicketStatus
+from app.flows.registry import Flows
+from app.store.engine import make_engine, migrate
+from app.store.unit_of_work import SqlUnitOfWork
+from tests.conftest import settings_for
+from tests.factories import WATER, call
+
+
+@pytest.fixture
+def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
+    flows = build_flows(settings_for(tmp_path, database_url))
+    yield flows
+    flows.close()
+
+
+def test_a_call_becomes_a_ticket_with_its_first_event(stored: Flows) -> None:
+    ticket = stored.intake.run(WATER).tickets[0]
+    assert stored.tickets.get(ticket.ticket_number) == ticket
+    assert [event.name for event in stored.tickets.history(ticket.ticket_number)] == ["ticket_received"]
+
+
+def test_the_same_call_again_gets_the_same_answer(stored: Flows) -> None:
+    first, again = stored.intake.run_once(WATER), stored.intake.run_once(WATER)
+    assert first[1] is True
+    assert again == (first[0], False)
+
+
+def test_the_same_id_with_other_content_is_a_conflict(stored: Flows) -> None:
+    stored.intake.run(WATER)
+    with pytest.raises(Conflict, match="内容不同"):
+        stored.intake.run(call("您好", "路灯坏了", call_id=WATER["id"]))
+
+
+def test_one_call_delivered_many_times_at_once_makes_one_ticket(stored: Flows) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: stored.intake.run(WATER), range(8)))
+    assert len({r.tickets[0].ticket_number for r in results}) == 1
+    assert len(stored.tickets.page(after=None, limit=50, filters={})) == 1
+
+
+def test_numbers_are_never_given_twice(stored: Flows) -> None:
+    calls = [call("您好", f"第{i}路公交车站牌坏了，希望修一下", call_id=f"n-{i}") for i in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        numbers = [r.tickets[0].ticket_number for r in pool.map(stored.intake.run, calls)]
+    assert len(set(numbers)) == len(calls)
+
+
+def test_a_correction_keeps_old_and_new(stored: Flows) -> None:
+    ticket = stored.intake.run(WATER).tickets[0]
+    changed = stored.tickets.correct(
+        ticket.ticket_number, {"place.detail": "幸福家园15号楼"}, actor="operator-1", expected_version=1
+    )
+    assert changed.place.detail == "幸福家园15号楼"
+    assert "place.detail" not in changed.evidence
+    event = stored.tickets.history(ticket.ticket_number)[-1]
+    assert (event.name, event.actor) == ("field_corrected", "operator-1")
+    assert event.data["old"] == {"place.detail": "幸福家园13号楼2单元"}
+
+
+def test_a_stale_correction_is_refused(stored: Flows) -> None:
+    number = stored.intake.run(WATER).tickets[0].ticket_number
+    stored.tickets.correct(number, {"wants": "尽快恢复供水"}, actor="a", expected_version=1)
+    with pytest.raises(Conflict, match="第 2 版"):
+        stored.tickets.correct(number, {"wants": "别的"}, actor="b", expected_version=1)
+
+
+def test_steps_follow_the_table(stored: Flows) -> None:
+    number = stored.intake.run(WATER).tickets[0].ticket_number
+    accepted = stored.tickets.step(number, Step.ACCEPT, actor="a", reason=None, expected_version=None)
+    assert accepted.status is TicketStatus.ACCEPTED
+    with pytest.raises(InvalidTransition, match="可执行"):
+        stored.tickets.step(number, Step.ACCEPT, actor="a", reason=None, expected_version=None)
+
+
+def test_a_similar_call_finds_the_earlier_ticket(stored: Flows) -> None:
+    first = stored.intake.run(WATER).tickets[0]
+    again = call(
+        "您好", "滕州荆河街道幸福家园13号楼从前天晚上就停水了，赶紧修修", call_id="c-2", caller_number="13900000002"
+    )
+    found = stored.intake.run(again).tickets[0].duplicates[0]
+    assert found.ticket_number == first.ticket_number
+    assert "不同来电人" in found.reasons
+
+
+def test_feedback_needs_an_existing_ticket(stored: Flows) -> None:
+    verdict = Feedback(
+        ticket_number="0", field="wants", verdict=Verdict.REJECTED, actor="a", created_at=stored.clock.now()
+    )
+    with pytest.raises(NotFound):
+        stored.tickets.feedback(verdict)
+
+
+def test_leaving_without_commit_leaves_nothing(tmp_path: Path, database_url: str) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    with SqlUnitOfWork(engine) as uow:
+        assert uow.tickets.next_numbers("20261118", 2) == ["20261118000001", "20261118000002"]
+    with SqlUnitOfWork(engine) as uow:
+        assert uow.tickets.next_numbers("20261118", 1) == ["20261118000001"]
+    engine.dispose()
+
+
+def test_migrations_go_up_and_down(database_url: str) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    assert "tickets" in inspect(engine).get_table_names()
+    migrate(engine, "base")
+    assert "tickets" not in inspect(engine).get_table_names()
+    migrate(engine)
+    engine.dispose()

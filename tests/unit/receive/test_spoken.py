@@ -1,0 +1,100 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.reference import ReferenceData
+from app.domain.transcript import SpokenTurn
+from app.receive.numerals import parse_numeral
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from tests.factories import message
+
+
+@pytest.fixture(scope="module")
+def normaliser(reference: ReferenceData) -> Normaliser:
+    return Normaliser(reference.gazetteer)
+
+
+def spoken(normaliser: Normaliser, text: str) -> SpokenTurn:
+    return normaliser.normalise(parse_transcript(message(text), received_at=datetime.now(UTC))).turns[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("我手机号是幺三九零零零零，一二三四", "我手机号是13900001234"),
+        ("十三号楼二单元五零二", "13号楼2单元502"),
+        ("欠俺一千二百多块钱", "欠俺1200多元"),
+        ("两万三千块", "23000元"),
+        ("十二万八", "128000"),
+        ("二零二五年三月", "2025年3月"),
+        ("停水三天了", "停水3天了"),
+        ("百分之三十", "30%"),
+        ("十六点五度", "16.5度"),
+        ("小區裏沒有暖氣", "小区里没有暖气"),
+        ("我我我想反映", "我想反映"),
+        ("１３号楼ＡＢＣ", "13号楼ABC"),
+    ],
+)
+def test_spoken_forms_are_written(normaliser: Normaliser, said: str, written: str) -> None:
+    assert spoken(normaliser, said).text == written
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "一直没人管",
+        "万一出事",
+        "统一处理",
+        "五一路和七里堡",
+        "十字路口",
+        "三四天前",
+        "天天晚上",
+        "干干净净",
+        "第三天",
+        "一次",
+    ],
+)
+def test_words_that_hold_numerals_stay_words(normaliser: Normaliser, said: str) -> None:
+    assert spoken(normaliser, said).text == said
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("京河街道那边", "荆河街道那边"),
+        ("俺住台二庄这边", "俺住台儿庄这边"),
+        ("学城区", "薛城区"),
+        ("义城区", "峄城区"),
+        ("藤州市西岗镇", "滕州市西岗镇"),
+    ],
+)
+def test_sound_alike_places_are_recognised(normaliser: Normaliser, said: str, meant: str) -> None:
+    assert spoken(normaliser, said).text == meant
+
+
+def test_evidence_is_the_raw_words(normaliser: Normaliser) -> None:
+    turn = spoken(normaliser, "呃，俺住京河街道十三号楼")
+    start = turn.text.index("13号楼")
+    assert turn.evidence(start, start + len("13号楼")).text == "十三号楼"
+    start = turn.text.index("荆河街道")
+    assert turn.evidence(start, start + 4).text == "京河街道"
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60))
+def test_offsets_always_lead_back_into_the_raw_text(reference: ReferenceData, text: str) -> None:
+    turn = spoken(Normaliser(reference.gazetteer), text)
+    assert len(turn.offsets) == len(turn.text) + 1
+    assert list(turn.offsets) == sorted(turn.offsets)
+    assert turn.offsets[-1] == len(turn.raw)
+    assert turn.evidence(0, len(turn.text)).text == turn.raw[turn.offsets[0] :]
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"), [("一百零五", 105), ("两千", 2000), ("三百五", 350), ("十", 10), ("一亿二千万", 120_000_000)]
+)
+def test_numerals_have_values(numeral: str, value: int) -> None:
+    assert parse_numeral(numeral) == value

@@ -1,0 +1,130 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.domain.reference import ReferenceData
+from app.domain.ticket import RequestKind, Subject, TicketDraft
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.ticket.kind import KindReader
+from app.understand.ticket.reader import TicketReader
+from tests.factories import call, message
+
+
+@pytest.fixture(scope="module")
+def reader(reference: ReferenceData) -> Any:
+    normaliser = Normaliser(reference.gazetteer)
+    tickets = TicketReader(reference, KindReader(reference.request_kind, None))
+
+    def read(payload: dict[str, Any]) -> tuple[TicketDraft, ...]:
+        return tickets.read(normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC))))
+
+    return read
+
+
+def test_a_value_taken_back_is_never_shown(reader: Any) -> None:
+    draft = reader(call("您好", "俺住幸福家园三号楼，哦不对，十三号楼二单元，暖气不热，不是3栋，是5栋也不热"))[0]
+    shown = draft.model_dump_json(exclude={"evidence"})
+    assert draft.place.detail == "幸福家园13号楼2单元"
+    assert "幸福家园3号楼" not in shown
+
+
+def test_what_the_operator_guessed_and_the_citizen_denied_does_not_count(reader: Any) -> None:
+    draft = reader(call("您好", "小区停水了", "是荆河街道的幸福家园吗", "不是，是西岗镇的东王庄村"))[0]
+    assert draft.place.town == "西岗镇"
+    assert "幸福家园" not in draft.model_dump_json(exclude={"evidence"})
+
+
+def test_what_the_operator_said_and_the_citizen_confirmed_counts(reader: Any) -> None:
+    draft = reader(call("您好", "俺这边停水了", "是薛城区常庄街道是吧", "对对，就是这"))[0]
+    assert (draft.place.district, draft.place.town) == ("薛城区", "常庄街道")
+    assert len(draft.evidence["place.town"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "date"),
+    [
+        ("从前天晚上八点就停水了", "2026-11-16T20"),
+        ("上个礼拜三停的水", "2026-11-11"),
+        ("夜来停的水", "2026-11-17"),
+        ("11月10号开始停水", "2026-11-10"),
+        ("上个月15号就停水了", "2026-10-15"),
+        ("去年冬天就不热", "2025"),
+        ("停水三天了", "2026-11-15"),
+        ("月初就停水了", "2026-11"),
+        ("半个月前停的", "2026-11-03"),
+    ],
+)
+def test_relative_times_become_dates(reader: Any, said: str, date: str) -> None:
+    assert reader(call("您好", f"幸福家园{said}，一直没有人来修"))[0].event_time == date
+
+
+def test_a_number_to_call_back_and_a_third_partys_number_are_told_apart(reader: Any) -> None:
+    draft = reader(call("您好", "物业经理电话是13800000001，从来不接，打我手机幺三九零零零零一二三四，家里停水了"))[0]
+    assert draft.citizen.phone == "13900001234"
+
+
+def test_names_are_the_callers_only(reader: Any) -> None:
+    draft = reader(call("请问您贵姓", "免贵姓张，邻居老李家也停水了，都没人管", "好的张先生", "谢谢"))[0]
+    assert draft.citizen.name == "张先生"
+
+
+def test_a_refused_name_stays_empty_and_confidentiality_is_kept(reader: Any) -> None:
+    draft = reader(call("您贵姓", "名字就不说了，别告诉村里是我说的，他们把地都占了盖厂房"))[0]
+    assert draft.citizen.name is None
+    assert draft.citizen.confidential
+
+
+def test_two_demands_become_two_drafts(reader: Any) -> None:
+    drafts = reader(
+        call(
+            "您好", "光明路街道路灯坏了一个星期了，晚上看不见路", "还有其他问题吗", "还有个事，楼下天天跳广场舞声音太大"
+        )
+    )
+    assert len(drafts) == 2
+    assert "路灯" in drafts[0].title
+    assert "广场舞" in drafts[1].content
+    assert "广场舞" not in drafts[0].content
+
+
+@pytest.mark.parametrize("said", ["打错了打错了", "喂", "", "嗯嗯", "哈哈哈没事随便打打"])
+def test_a_call_without_demand_makes_no_ticket(reader: Any, said: str) -> None:
+    assert reader(call("您好", said)) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("我想咨询一下孩子上户口需要带什么材料", RequestKind.CONSULTATION),
+        ("我要投诉物业乱收费，态度还恶劣", RequestKind.COMPLAINT),
+        ("我举报村东头有人半夜偷排污水", RequestKind.REPORT),
+        ("我建议在路口加装一个红绿灯", RequestKind.SUGGESTION),
+        ("我想表扬一下一路公交车的司机", RequestKind.PRAISE),
+        ("家里停水了，麻烦帮忙解决一下", RequestKind.HELP),
+    ],
+)
+def test_kinds_follow_what_is_asked(reader: Any, said: str, kind: RequestKind) -> None:
+    assert reader(message(said))[0].request_kind is kind
+
+
+def test_a_shopkeeper_speaks_for_a_market_entity_a_customer_does_not(reader: Any) -> None:
+    assert reader(message("我开了个早餐店，办证跑了三趟"))[0].subject is Subject.MARKET_ENTITY
+    assert reader(message("我要投诉小区门口那家早餐店卖过期牛奶"))[0].subject is Subject.CITIZEN
+
+
+def test_every_value_has_evidence_that_is_a_quote(reader: Any) -> None:
+    payload = call("您好", "俺是滕州京河街道的，呃，幸福家园十三号楼从前天就停水了，希望赶紧修修，我叫李桂兰")
+    draft = reader(payload)[0]
+    for path in (
+        "title",
+        "content",
+        "wants",
+        "place.district",
+        "place.town",
+        "place.detail",
+        "event_time",
+        "citizen.name",
+    ):
+        for quote in draft.evidence[path]:
+            assert payload["turns"][quote.turn]["text"][quote.start : quote.end] == quote.text
