@@ -125,6 +125,7 @@ _TITLE_FORMS = {
     RequestKind.PRAISE: ("表扬", ""),
 }
 _LONGEST_PLACE = 14
+_THREAT = re.compile(r"跳下去|跳楼|不想活|自杀|喝药|同归于尽|拼命")
 _TROUBLE = re.compile(
     r"拖欠|欠|坏|漏|堵|停[水电气暖]|吵|臭|脏|占|骗|打人|塌|裂|淹|冷|不热|不亮|不通|不给|不退|不管|不发|没发|乱|超|违|偷|缺|断|丢|撞|倒闭|跑路|推诿|态度|扰民|涨价|收费|隐患|办不|报销|补贴|申请"
 )
@@ -148,7 +149,7 @@ def _key_words(clause: str, where: str, matter_words: re.Pattern[str], longest: 
 def _matter_score(clause: Clause, told: Sequence[Clause], matter_words: re.Pattern[str]) -> float:
     words = {match.group() for match in matter_words.finditer(clause.text)}
     position = told.index(clause) if clause in told else 0
-    wish = bool(_WANTS.search(clause.text)) and not clause.question
+    wish = (bool(_WANTS.search(clause.text)) and not clause.question) or bool(_THREAT.search(clause.text))
     trouble = len(set(_TROUBLE.findall(clause.text)))
     return (
         2.0 * len(words)
@@ -156,7 +157,7 @@ def _matter_score(clause: Clause, told: Sequence[Clause], matter_words: re.Patte
         + sum(len(w) for w in words) / 4
         - len(clause.text) / 12
         - 0.2 * position
-        - 0.5 * wish
+        - 1.5 * wish
     )
 
 
