@@ -4,6 +4,7 @@ Functions say what the matter is; jurisdiction says whose. Thresholds come from 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
@@ -11,10 +12,17 @@ from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute
 from app.domain.ticket import Place, Urgency
 from app.domain.unit import ScoredLabel, Unit, UnitName, UnitReading
 
-MOST_CANDIDATES = 5
 NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
 """Conduct and court matters are always a person's decision."""
 _AT_TOWN = "town_government"
+
+
+class _Ranked(NamedTuple):
+    """A unit with the joint probability of its functions, and the likeliest of them."""
+
+    unit: Unit
+    score: float
+    reading: ScoredLabel
 
 
 def decide_unit(
@@ -26,23 +34,56 @@ def decide_unit(
     statutory: StatutoryRoute | None = None,
     sensitive: bool = False,
 ) -> UnitDecision:
-    """Return the dispatch decision. `sensitive` marks conduct, enforcement and self-harm: never automatic."""
+    """Return the dispatch decision.
+
+    The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. `sensitive`
+    marks conduct, enforcement and self-harm: never automatic.
+    """
+    ranked = _ranked(reading.functions, place, reference)
+    facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
     rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
-    candidates = _candidates(reading.functions, place, rule, reference)
-    lead = UnitName(unit_code=candidates[0].unit_code, name=candidates[0].name) if candidates else None
-    receiver = _receiver(rule, lead, place, reference)
+    lead = UnitName(unit_code=ranked[0].unit.unit_code, name=ranked[0].unit.name) if ranked else None
+    route = _statutory_route(rule, statutory, ranked, reference)
     return UnitDecision(
-        decision=_decision(reading.functions, place, facts, rule, reference, sensitive=sensitive),
+        decision=_decision(ranked, place, facts, rule, reference, sensitive=sensitive),
         lead=lead,
-        receiver=receiver,
-        candidates=candidates,
-        rule_id=statutory.id if statutory else rule.id,
-        statutory_route=statutory.tell_citizen if statutory else None,
+        receiver=_receiver(rule, lead, place, reference),
+        candidates=_candidates(ranked, place, rule, reference),
+        rule_id=route.id if route and route is statutory else rule.id,
+        statutory_route=route.tell_citizen if route else None,
     )
 
 
+def _ranked(functions: Sequence[ScoredLabel], place: Place, reference: ReferenceData) -> list[_Ranked]:
+    """Turn functions into units of the area, best first. A unit that carries several adds up their scores."""
+    found: dict[str, _Ranked] = {}
+    for scored in functions:
+        unit = unit_of(scored.label, place, reference)
+        if unit is None:
+            continue
+        first = found.get(unit.unit_code)
+        found[unit.unit_code] = (
+            first._replace(score=min(1.0, first.score + scored.score)) if first else _Ranked(unit, scored.score, scored)
+        )
+    return sorted(found.values(), key=lambda ranked: -ranked.score)
+
+
+def _statutory_route(
+    rule: RoutingRule, named: StatutoryRoute | None, ranked: Sequence[_Ranked], reference: ReferenceData
+) -> StatutoryRoute | None:
+    """Return what the citizen is told: the route the words named, else the one the rule tells of.
+
+    The rule's own needs a lead that may be suggested: no one is turned away on a guess.
+    """
+    if rule.receiver != "statutory_route":
+        return None
+    if named or not ranked or ranked[0].score < reference.thresholds.unit.suggest:
+        return named
+    return next((route for route in reference.routing.statutory_routes if route.id == rule.tells), None)
+
+
 def _decision(
-    functions: Sequence[ScoredLabel],
+    ranked: Sequence[_Ranked],
     place: Place,
     facts: RouteFacts,
     rule: RoutingRule,
@@ -51,34 +92,30 @@ def _decision(
     sensitive: bool,
 ) -> Decision:
     limits = reference.thresholds.unit
-    best = functions[0].score if functions else 0.0
-    margin = best - (functions[1].score if len(functions) > 1 else 0.0)
+    best = ranked[0].score if ranked else 0.0
+    margin = best - (ranked[1].score if len(ranked) > 1 else 0.0)
     if best < limits.suggest or facts.urgency is Urgency.EMERGENCY:
         return Decision.HUMAN
-    never_auto = sensitive or rule.human or functions[0].label in NEVER_AUTO or not place.district
+    never_auto = sensitive or rule.human or ranked[0].reading.label in NEVER_AUTO or not place.district
     if never_auto or best < limits.auto or margin < limits.auto_margin:
         return Decision.SUGGEST
     return Decision.AUTO
 
 
 def _candidates(
-    functions: Sequence[ScoredLabel], place: Place, rule: RoutingRule, reference: ReferenceData
+    ranked: Sequence[_Ranked], place: Place, rule: RoutingRule, reference: ReferenceData
 ) -> tuple[UnitCandidate, ...]:
-    """Turn functions into units of the area, best first, no unit twice."""
-    found: dict[str, UnitCandidate] = {}
-    for scored in functions:
-        unit = unit_of(scored.label, place, reference)
-        if unit is None or unit.unit_code in found or len(found) == MOST_CANDIDATES:
-            continue
-        found[unit.unit_code] = UnitCandidate(
+    return tuple(
+        UnitCandidate(
             unit_code=unit.unit_code,
             name=unit.name,
-            role=UnitRole.ASSISTING if found else UnitRole.LEAD,
-            score=round(scored.score, 4),
-            reason=_reason(scored, unit, place, reference),
-            basis=(*_duty_basis(scored, reference), rule.id),
+            role=UnitRole.ASSISTING if position else UnitRole.LEAD,
+            score=round(score, 4),
+            reason=_reason(reading, unit, place, reference),
+            basis=(*_duty_basis(reading, reference), rule.id),
         )
-    return tuple(found.values())
+        for position, (unit, score, reading) in enumerate(ranked[: reference.thresholds.unit.top_k])
+    )
 
 
 def unit_of(function: str, place: Place, reference: ReferenceData) -> Unit | None:

@@ -1,10 +1,12 @@
 """The working clock: adds hours, working hours and working days to a moment.
 
 Base calendar: `chinesecalendar` (State Council notices with 调休). Days in calendars/overrides.yaml win. A year
-the library does not know falls back to Monday to Friday, and `unknown_years` tells which.
+the library does not know falls back to Monday to Friday; the first question about such a year logs a warning.
 """
 
+import logging
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
@@ -13,6 +15,7 @@ from app.domain.reference_rules import Span
 
 _LONGEST = 400
 """Days looked ahead before a calendar without working days is called broken."""
+_LOG = logging.getLogger(__name__)
 
 
 class WorkClock:
@@ -24,6 +27,7 @@ class WorkClock:
         self._sessions = tuple(
             (time.fromisoformat(half.start), time.fromisoformat(half.end)) for half in (hours.morning, hours.afternoon)
         )
+        self._zone = ZoneInfo(hours.timezone)
         self.unknown_years: set[int] = set()
 
     def is_working(self, day: date) -> bool:
@@ -33,14 +37,21 @@ class WorkClock:
         try:
             return bool(chinese_calendar.is_workday(day))
         except NotImplementedError:
-            self.unknown_years.add(day.year)
+            self._warn_once(day.year)
             return day.weekday() < 5
 
     def add(self, moment: datetime, span: Span) -> datetime:
         """Return the moment a span after `moment`; a working-day span ends at the close of its last day.
 
-        The day of `moment` itself is not counted: four working days from Monday end on Friday.
+        The day of `moment` itself is not counted: four working days from Monday end on Friday. Days are those of
+        the calendar's time zone, whatever zone `moment` comes in.
+
+        Raises:
+            ValueError: `moment` has no time zone.
         """
+        if moment.tzinfo is None:
+            raise ValueError("a deadline needs a moment with a time zone")
+        moment = moment.astimezone(self._zone)
         if span.unit == "hour":
             return moment + timedelta(hours=span.amount)
         if span.unit == "working_hour":
@@ -49,6 +60,11 @@ class WorkClock:
         for _ in range(span.amount):
             day = self._next_working(day)
         return datetime.combine(day, self._sessions[-1][1], moment.tzinfo)
+
+    def _warn_once(self, year: int) -> None:
+        if year not in self.unknown_years:
+            self.unknown_years.add(year)
+            _LOG.warning("法定节假日日历尚无%d年：暂按周一至周五计算，请在 calendars/overrides.yaml 中补充", year)
 
     def _next_working(self, day: date) -> date:
         for _ in range(_LONGEST):

@@ -30,6 +30,8 @@ class TicketFacts(Frozen):
     caller: str | None = None
     """The caller's number; compared, never shown."""
     confidential: bool = False
+    referred: bool = False
+    """A referral is proposed or confirmed: its receipt belongs to this ticket alone."""
 
 
 class SimilarTicket(Frozen):

@@ -107,6 +107,8 @@ class RoutingRule(Basis):
     receiver: Literal["hotline_centre", "town", "district_centre", "functional_unit", "statutory_route"]
     role: Literal["lead", "assisting"]
     human: bool
+    tells: str | None = None
+    """Of a rule whose receiver is a statutory route: the route the citizen is told of, by id."""
     examples: FactExamples
 
 
@@ -253,7 +255,7 @@ class UnitThresholds(Frozen):
     auto: float
     suggest: float
     auto_margin: float
-    top_k: int
+    top_k: int = Field(ge=1, le=5)
 
 
 class Thresholds(Basis):
