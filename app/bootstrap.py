@@ -55,8 +55,8 @@ def build_flows(settings: Settings) -> Flows:
     clock = SystemClock()
 
     @contextmanager
-    def store() -> Iterator[UnitOfWork]:
-        with SqlUnitOfWork(engine) as uow:
+    def store(*, reading: bool = False) -> Iterator[UnitOfWork]:
+        with SqlUnitOfWork(engine, reading=reading) as uow:
             yield uow
 
     reader = build_reader(settings, reference)
@@ -80,7 +80,7 @@ def build_flows(settings: Settings) -> Flows:
 
 def answers(engine: Engine) -> None:
     """Raise ServiceUnavailable unless the store answers."""
-    with SqlUnitOfWork(engine) as uow:
+    with SqlUnitOfWork(engine, reading=True) as uow:
         uow.access_keys.find("")
 
 
@@ -104,7 +104,7 @@ def classifier(folder: Path) -> TextClassifier:
 
 def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
     """Return what duplicate search needs of the most recent tickets, oldest first."""
-    with store() as uow:
+    with store(reading=True) as uow:
         tickets = uow.tickets.page(after=None, limit=RECENT, filters={})
     facts = []
     for ticket in reversed(tickets):

@@ -146,5 +146,5 @@ class UnitOfWork(Protocol):
 class UnitOfWorkFactory(Protocol):
     """Makes a fresh UnitOfWork."""
 
-    def __call__(self) -> AbstractContextManager[UnitOfWork]:
-        """Return a new, unopened unit of work."""
+    def __call__(self, *, reading: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """Return a new, unopened unit of work; a `reading` one must not write."""

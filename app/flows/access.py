@@ -18,7 +18,7 @@ class AccessFlow:
 
     def first_key(self, preset: str | None) -> str | None:
         """Make the administrator's key where there is no key yet; return it to be shown once."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             if uow.access_keys.all():
                 return None
         return self.create("admin", (Scope.ADMIN,), secret=preset)
@@ -36,7 +36,7 @@ class AccessFlow:
         """Return the key behind a secret; raises Unauthenticated or Forbidden."""
         if not secret:
             raise Unauthenticated("请在 Authorization: Bearer 或 X-API-Key 中提供密钥")
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             key = uow.access_keys.find(hash_of(secret))
         if key is None:
             raise Unauthenticated("密钥无效或已吊销")
@@ -46,7 +46,7 @@ class AccessFlow:
 
     def keys(self) -> Sequence[AccessKey]:
         """Return all keys."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             return uow.access_keys.all()
 
     def revoke(self, name: str) -> None:

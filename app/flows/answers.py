@@ -24,7 +24,7 @@ class AnswerFlow:
 
     def find(self, record: str) -> Answer | None:
         """Return the answer given before."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             found = uow.idempotency.find(record)
         return Answer(*found) if found else None
 

@@ -70,7 +70,7 @@ class IntakeFlow:
 
     def earlier(self, delivery: Delivery) -> IntakeResult | None:
         """Return what an earlier delivery of the same call became."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             found = uow.deliveries.find(delivery.transcript.id)
         if found is None:
             return None

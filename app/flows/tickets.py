@@ -39,17 +39,17 @@ class TicketFlow:
 
     def get(self, ticket_number: str) -> Ticket:
         """Return a ticket; raises NotFound."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             return uow.tickets.get(ticket_number)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
         """Return tickets, newest first."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             return uow.tickets.page(after=after, limit=limit, filters=filters)
 
     def history(self, ticket_number: str) -> Sequence[TicketEvent]:
         """Return a ticket's events; raises NotFound."""
-        with self._store() as uow:
+        with self._store(reading=True) as uow:
             uow.tickets.get(ticket_number)
             return uow.events.of(ticket_number)
 

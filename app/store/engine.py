@@ -6,9 +6,11 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 12345
+"""The advisory lock that one migrating process holds."""
 
 
 def make_engine(url: str) -> Engine:
@@ -31,16 +33,19 @@ def _durable(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _write_lock(connection: Any) -> None:
-    """Take the write lock at the start, so that a transaction never fails half way for want of it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _write_lock(connection: Connection) -> None:
+    """Take the write lock at the start, so that a writer never fails half way for want of it. Readers take none."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to a revision, up or down."""
+    """Bring the schema to a revision, up or down. Of several processes one migrates, the others wait for it."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
         config.attributes["connection"] = connection
         if revision == "base":
             command.downgrade(config, revision)

@@ -4,10 +4,10 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Conflict, ServiceUnavailable
+from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.repositories import (
     SqlAccessKeys,
     SqlDeliveries,
@@ -20,10 +20,10 @@ from app.store.repositories import (
 
 
 class SqlUnitOfWork:
-    """Opens a session on entry; leaving without `commit` rolls back."""
+    """Opens a session on entry; leaving without `commit` rolls back. A reading one never waits for a writer."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, reading: bool = False) -> None:
+        self._engine = engine.execution_options(reading=True) if reading else engine
 
     def __enter__(self) -> Self:
         """Open the transaction."""
@@ -44,6 +44,8 @@ class SqlUnitOfWork:
         self._session.close()
         if isinstance(error, IntegrityError):
             raise Conflict("同一记录已经存在") from error
+        if isinstance(error, DataError):
+            raise InvalidInput("内容含有不能保存的字符，或者过长") from error
         if isinstance(error, OperationalError):
             raise ServiceUnavailable("数据库暂时不可用，请稍后重试") from error
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 
 from app.bootstrap import build_flows
-from app.domain.errors import Conflict, InvalidTransition, NotFound
+from app.domain.access import Scope
+from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
@@ -120,3 +122,38 @@ def test_migrations_go_up_and_down(database_url: str) -> None:
     assert "tickets" not in inspect(engine).get_table_names()
     migrate(engine)
     engine.dispose()
+
+
+def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: str) -> None:
+    flows = build_flows(settings_for(tmp_path, database_url))
+    flows.access.create("reader", (Scope.TICKETS_READ,))
+    kept = flows.access.keys()[0].created_at
+    assert kept.utcoffset() == timedelta(hours=8)
+    assert abs(flows.clock.now() - kept) < timedelta(minutes=1)
+    flows.close()
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, database_url: str) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    with SqlUnitOfWork(engine) as writer:
+        writer.tickets.next_numbers("20261118", 1)
+        with SqlUnitOfWork(engine, reading=True) as reader:
+            assert reader.tickets.page(after=None, limit=1, filters={}) == []
+    engine.dispose()
+
+
+def test_several_processes_may_migrate_at_once(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: migrate(engine), range(4)))
+    assert "tickets" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_nul_in_a_filter_finds_nothing_or_is_refused(stored: Flows, database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        assert stored.tickets.page(after=None, limit=1, filters={"district": "\x00"}) == []
+        return
+    with pytest.raises(InvalidInput, match="不能保存"):
+        stored.tickets.page(after=None, limit=1, filters={"district": "\x00"})
