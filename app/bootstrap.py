@@ -88,11 +88,12 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     """Wire the embedded engine's readers: no store, so a worker process can have its own."""
     weights = settings.weights_dir
     function, category, kind = (classifier(weights / name) for name in ("function", "category", "kind"))
+    units = UnitReader(reference, function, category)
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=TicketReader(reference, KindReader(reference.request_kind, kind)),
+        tickets=TicketReader(reference, KindReader(reference.request_kind, kind), units.topics),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing),
-        units=UnitReader(reference, function, category),
+        units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),
     )
 

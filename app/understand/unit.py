@@ -30,7 +30,9 @@ class Lexicon:
             for word in set(words):
                 owners.setdefault(word, []).append(column)
         self._owners = owners
-        self._longest = max((len(word) for word in owners), default=0)
+        self._by_start: dict[str, list[str]] = {}
+        for word in owners:
+            self._by_start.setdefault(word[:2], []).append(word)
 
     def match(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
         """Return a distribution over labels (all zero where nothing matches) and each label's words found."""
@@ -46,10 +48,10 @@ class Lexicon:
 
     def _found(self, text: str) -> set[str]:
         return {
-            text[start : start + length]
-            for start in range(len(text))
-            for length in range(2, self._longest + 1)
-            if text[start : start + length] in self._owners
+            word
+            for start in range(len(text) - 1)
+            for word in self._by_start.get(text[start : start + 2], ())
+            if text.startswith(word, start)
         }
 
 
@@ -64,6 +66,7 @@ class UnitReader:
     ) -> None:
         self._functions = Scorer(function_words(reference), function_model)
         self._categories = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
+        self._leaf_names = tuple(leaf.name for leaf in reference.categories.leaves)
         functions = {f.function: i for i, f in enumerate(reference.functions)}
         self._function_of_leaf = np.array([functions[str(leaf.function)] for leaf in reference.categories.leaves])
         self._duties = {f.function: [(duty.id, _pairs(duty.text)) for duty in f.duties] for f in reference.functions}
@@ -77,6 +80,10 @@ class UnitReader:
             for scored in self._functions.score(matter, self._functions.learned(matter), beside)
         )
         return UnitReading(functions=functions, categories=self._categories.score(matter, leaves))
+
+    def topics(self, texts: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
+        """Return the names of the category leaves, and each text's probabilities: shape (len(texts), leaves)."""
+        return self._leaf_names, np.stack([self._categories.probabilities(text) for text in texts])
 
     def _duty(self, function: str, matter: str) -> tuple[str, ...]:
         """Return the duty that shares most with the matter, if any does."""
@@ -95,24 +102,27 @@ class Scorer:
         self._model = model
         if model:
             column = {label: i for i, label in enumerate(self._lexicon.labels)}
-            self._columns = [(i, column[label]) for i, label in enumerate(model.labels) if label in column]
+            known = [(i, column[label]) for i, label in enumerate(model.labels) if label in column]
+            self._from, self._to = (np.array(indexes, dtype=np.int64) for indexes in zip(*known, strict=True))
 
     def learned(self, text: str) -> Floats:
         """Return the model's probabilities in the lexicon's order; all zero without a model."""
         found = np.zeros(len(self._lexicon.labels))
         if self._model is not None:
             scores = self._model.scores([text])[0]
-            for i, column in self._columns:
-                found[column] = scores[i]
+            found[self._to] = scores[self._from]
         return found
+
+    def probabilities(self, text: str) -> Floats:
+        """Return the fused probabilities in the lexicon's order."""
+        return fused(self.learned(text), self._lexicon.match(text)[0])
 
     def score(self, text: str, learned: Floats, beside: Floats | None = None) -> tuple[ScoredLabel, ...]:
         """Return the best labels with probability and words; `beside` is a second model's view."""
         lexical, words = self._lexicon.match(text)
         if beside is not None and beside.any():
             learned = (1 - LEAF_WEIGHT) * learned + LEAF_WEIGHT * beside
-        share = (LEXICAL_WEIGHT if learned.any() else 0.8) if lexical.any() else 0.0
-        probabilities = (1 - share) * learned + share * lexical
+        probabilities = fused(learned, lexical)
         best = np.argsort(-probabilities)[:MOST]
         return tuple(
             ScoredLabel(
@@ -123,6 +133,12 @@ class Scorer:
             for i in best
             if probabilities[i] > 0.005
         )
+
+
+def fused(learned: Floats, lexical: Floats) -> Floats:
+    """Return the mixture of both views; a lexicon alone is never quite sure."""
+    share = (LEXICAL_WEIGHT if learned.any() else 0.8) if lexical.any() else 0.0
+    return np.asarray((1 - share) * learned + share * lexical)
 
 
 def function_words(reference: ReferenceData) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """A linear text classifier over character n-grams: texts in, calibrated probabilities out. numpy only."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,11 +62,8 @@ class LinearClassifier:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def _logits(self, text: str) -> NDArray[np.float32]:
-        counts: dict[int, int] = {}
-        for gram in ngrams(text):
-            index = self._index.get(gram)
-            if index is not None:
-                counts[index] = counts.get(index, 0) + 1
+        counts = Counter(map(self._index.get, ngrams(text)))
+        counts.pop(None, None)
         if not counts:
             return np.zeros_like(self._bias)  # nothing is known of this text: every label alike
         rows = np.fromiter(counts, dtype=np.int64, count=len(counts))

@@ -10,13 +10,22 @@ _GIVEN = r"[\u4e00-\u9fff]{1,2}"
 _NAMED = re.compile(
     rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?=[{_SURNAME}]{_GIVEN}[，,。]))(?P<name>[{_SURNAME}]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
-_SURNAMED = re.compile(rf"(?:我|俺|免贵|本人)[，,]?(?:免贵)?姓(?P<name>[{_SURNAME}])")
+_SURNAMED = re.compile(
+    rf"(?:我|俺|免贵|本人)[，,]?(?:免贵)?姓(?P<surname>[{_SURNAME}])(?:[，,。\s]*(?:叫|我叫)?(?P<name>(?P=surname){_GIVEN})(?=[，,。\s]|$))?"
+)
+_SIGNED = re.compile(
+    rf"(?:联系人|反映人|投诉人|举报人|署名|姓名)(?:是|为|[:：])?\s*(?P<name>[{_SURNAME}]{_GIVEN}|[{_SURNAME}](?:先生|女士|师傅))(?=[，,。、\s\d电手]|$)"
+)
 _ANSWER = re.compile(
     rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:免贵)?(?:姓|叫))?(?P<name>[{_SURNAME}](?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士)"
 )
 _ASKS_NAME = re.compile(r"贵姓|怎么称呼|叫什么|姓名|您姓|名字")
-_CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}](?:先生|女士|师傅|大爷|大娘|老师))")
-_POLITE = re.compile(r"(?P<polite>先生|女士|师傅|大爷|大娘|阿姨|老师)")
+_CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}])(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)")
+_POLITE = re.compile(r"(?P<polite>先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师)")
+_ADDRESSED = {"小姐": "女士", "大爷": "先生", "大叔": "先生", "大哥": "先生", "老哥": "先生"} | dict.fromkeys(
+    ("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士"
+)
+"""What a ticket calls someone whom the call addresses by age."""
 _REFUSES_NAME = re.compile(
     r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问)|匿名"
 )
@@ -40,10 +49,17 @@ def read_caller(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention 
         if saying.confirmed_by:
             match = _CONFIRMED_NAME.search(saying.text)
         else:
-            match = _NAMED.search(saying.text) or _SURNAMED.search(saying.text) or _answer(call, saying)
+            match = _given_name(call, saying)
         if match and not (refused and not saying.confirmed_by and "匿名" in saying.text):
             return _name(call, saying, match), refused
     return None, refused
+
+
+def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
+    for pattern in (_NAMED, _SIGNED, _SURNAMED):
+        if match := pattern.search(saying.text):
+            return match
+    return _answer(call, saying)
 
 
 def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
@@ -54,9 +70,10 @@ def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
 
 
 def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
-    name = match["name"]
-    start, end = match.start("name"), match.end("name")
+    group = "name" if match["name"] else "surname"
+    name, start, end = match[group], match.start(group), match.end(group)
     evidence = (call.turns[saying.turn].evidence(start, end), *saying.confirmed_by)
+    name = name[0] + _ADDRESSED.get(name[1:], name[1:])
     if len(name) == 1 and (polite := _form_of_address(call, name)):
         name, quote = polite
         evidence = (*evidence, quote)
@@ -68,7 +85,8 @@ def _form_of_address(call: SpokenCall, surname: str) -> tuple[str, Evidence] | N
     for turn in call.turns:
         match = re.search(surname + _POLITE.pattern, turn.text)
         if match:
-            return match.group(), turn.evidence(match.start(), match.end())
+            polite = match["polite"]
+            return surname + _ADDRESSED.get(polite, polite), turn.evidence(match.start(), match.end())
     return None
 
 

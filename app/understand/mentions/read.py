@@ -2,14 +2,15 @@
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
+from app.understand.mentions.details import DetailReader
 from app.understand.mentions.people import read_callback, read_caller, read_confidential
-from app.understand.mentions.places import read_areas, read_details
+from app.understand.mentions.places import read_areas
 from app.understand.mentions.sayings import read_sayings
 from app.understand.mentions.times import read_durations, read_times
 from app.understand.mentions.types import Mentions
 
 
-def read_mentions(call: SpokenCall, gazetteer: Gazetteer) -> Mentions:
+def read_mentions(call: SpokenCall, gazetteer: Gazetteer, details: DetailReader) -> Mentions:
     """Return everything mentioned in a call."""
     sayings = read_sayings(call)
     districts, towns = read_areas(call, sayings, gazetteer)
@@ -21,7 +22,7 @@ def read_mentions(call: SpokenCall, gazetteer: Gazetteer) -> Mentions:
         durations=read_durations(call, sayings),
         districts=districts,
         towns=towns,
-        details=read_details(call, sayings, gazetteer),
+        details=details.read(call, sayings),
         caller_name=name,
         name_refused=name_refused,
         callback=callback,

@@ -10,27 +10,40 @@ CONFIRMS = re.compile(
     r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)"
 )
 DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
+_BETWEEN = r"[，,。\s]*(?:我|俺)?(?:刚才|刚刚)?(?:说|记|弄)?错?了?[，,。\s]*"
 _NOT_BUT = re.compile(
-    r"不是(?P<old>[^，,。！？；不]{1,14})[，,。\s]*(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{1,14})"
+    rf"不是(?P<old>[^，,。！？；不]{{1,14}}?)(?:吧|啊|哈)?(?P<mark>{_BETWEEN})(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{{1,14}})"
 )
 _WRONG = re.compile(
     r"(?P<old>[^。！？；]{1,40}?)[，,。\s]*(?:哦|噢|啊|哎)?(?:不对|不是|说错了|记错了|弄错了|我说错|错了)"
     r"(?:不对|不是|说错了|记错了|错了|[，,。\s啊哦噢])*(?:是|应该是|应该)?(?P<new>[^，,。！？；]{1,16})"
 )
+_WRONG_BEFORE = re.compile(
+    r"^[^，,。]{0,4}(?:刚才|刚刚|前面|上面)?[^，,。]{0,2}(?:说|记|弄|报)错了?[，,。\s]*(?:应该)?(?:是|在)?(?P<new>[^，,。！？；]{1,16})"
+)
 _VALUE = re.compile(
     r"\d[\d.]*(?P<unit>号楼|栋|幢|单元|室|楼|号|元|万|天|个月|月|点|年|户|度|米)|(?P<name>[\u4e00-\u9fff]{2,6}?(?P<kind>小区|家园|花园|街道|镇|路|村|庄|社区|学校|小学|医院|区|市))|\d{3,}"
 )
+_NO_VALUE = re.compile(r"[我俺你恁他她咱]|没|要|给|说|想|能|会|让|因为|就是|光|所有|这个意思|一[次天回]")
 
 
 def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
-    """Return what counts, in order."""
-    return tuple(_sayings(call))
+    """Return what counts, in order; a value taken back is blank wherever it was said before."""
+    sayings = list(_sayings(call))
+    for position, saying in enumerate(sayings):
+        for value in _values_withdrawn(saying.text, [earlier.text for earlier in sayings[:position]]):
+            said = re.compile(rf"(?<!\d){re.escape(value)}")
+            sayings[: position + 1] = [
+                earlier.model_copy(update={"text": said.sub(lambda m: " " * len(m.group()), earlier.text)})
+                for earlier in sayings[: position + 1]
+            ]
+    return tuple(s.model_copy(update={"text": _blanked(s.text, withdrawn(s.text))}) for s in sayings)
 
 
 def _sayings(call: SpokenCall) -> Iterator[Saying]:
     for position, turn in enumerate(call.turns):
         if turn.speaker is not Speaker.OPERATOR:
-            yield Saying(turn=position, text=without_withdrawn(turn.text))
+            yield Saying(turn=position, text=turn.text)
             continue
         answer = call.turns[position + 1] if position + 1 < len(call.turns) else None
         if answer is None or answer.speaker is Speaker.OPERATOR or DENIES.search(answer.text):
@@ -41,18 +54,16 @@ def _sayings(call: SpokenCall) -> Iterator[Saying]:
 
 
 def without_withdrawn(text: str) -> str:
-    """Return the text with every value that was taken back blanked by spaces."""
-    for start, end in withdrawn(text):
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+    """Return one text with every value that was taken back blanked by spaces."""
+    return _blanked(text, withdrawn(text))
 
 
 def withdrawn(text: str) -> list[tuple[int, int]]:
-    """Return the stretches taken back: 不是[3号楼]，是13号楼; [3号楼]，不对，13号楼."""
+    """Return the stretches taken back: [不是3号楼，]是13号楼; [3号楼]，不对，13号楼."""
     found = []
     for match in _NOT_BUT.finditer(text):
         old, new = _VALUE.search(match["old"]), _VALUE.search(match["new"])
-        if old and new and _alike(old, new):
+        if (old and new and _alike(old, new)) or _repeated(match, text):
             found.append((match.start(), match.start("new")))
     for match in _WRONG.finditer(text):
         new = _VALUE.search(match["new"])
@@ -60,6 +71,30 @@ def withdrawn(text: str) -> list[tuple[int, int]]:
         if olds and not any(start <= match.start("old") + olds[-1].start() < end for start, end in found):
             found.append((match.start("old") + olds[-1].start(), match.start("new")))
     return found
+
+
+def _values_withdrawn(text: str, before: list[str]) -> Iterator[str]:
+    """Yield what a saying takes back of what was said earlier in the call."""
+    for denial in _NOT_BUT.finditer(text):
+        old, said = denial["old"], text[: denial.start()] + "，".join(before)
+        if old in said and old not in denial["new"] and not _NO_VALUE.search(old):
+            yield old
+    if (match := _WRONG_BEFORE.search(text)) and (new := _VALUE.search(match["new"])):
+        olds = [old for earlier in before for old in _VALUE.finditer(earlier) if _alike(old, new)]
+        if olds and olds[-1].group() not in new.group():
+            yield olds[-1].group()
+
+
+def _repeated(match: re.Match[str], text: str) -> bool:
+    """Tell whether 城头，不是城头，是山城 says its old value twice: then it is one, whatever its form."""
+    old = match["old"]
+    return len(old) > 1 and not _NO_VALUE.search(old) and (old in text[: match.start()] or "错" in match["mark"])
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _alike(old: re.Match[str], new: re.Match[str]) -> bool:

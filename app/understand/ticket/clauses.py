@@ -1,11 +1,12 @@
 """The citizen's statements, clause by clause, with chatter marked: the material of title, content and wants."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.domain.frozen import Frozen
 from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.types import Mentions, Saying
+from app.understand.ticket.register import written
 
 _BREAK = re.compile(r"[，,。！!？?；;…\s]+")
 _CHATTER = re.compile(
@@ -16,7 +17,7 @@ _CHATTER = re.compile(
     r"是(?:12345|热线|市长热线)(?:吗|不)?|请问(?:一下)?|问一下|那(?:个|啥)|这个|然后(?:呢)?|完了|反正|就是说?|特此(?:投诉|举报|反映|建议|咨询)|同志|师傅|小姐|领导(?:您?好)?|尊敬的.{0,12}|此致|敬礼|恳请领导.{0,6})$"
 )
 _NAME_OR_PHONE = re.compile(
-    r"(?:我|俺|免贵|本人)?(?:叫|姓)[\u4e00-\u9fff]{1,3}$|(?:电话|手机|号码|打我)[^，。]{0,6}(?:是)?\d{7,}|^\d{7,}$|^(?:就|打)?(?:这个|本机)(?:号|号码|电话)|(?:不想|别|甭)(?:说|留|问)[^，。]{0,4}(?:名|姓)|保密|别(?:告诉|透露|说)"
+    r"^(?:我|俺|免贵|本人|就)?(?:叫|姓)[\u4e00-\u9fff]{1,3}$|^(?:我是)?[\u4e00-\u9fff](?:先生|女士|师傅|大爷|大娘|阿姨|老师)(?:就行|就中)?$|(?:电话|手机|号码|打我)[^，。]{0,6}(?:是)?\d{7,}|^\d{7,}$|^(?:就|打)?(?:这个|本机)(?:号|号码|电话)|(?:不想|别|甭)(?:说|留|问)[^，。]{0,4}(?:名|姓)|保密|别(?:告诉|透露|说)"
 )
 _QUESTION = re.compile(
     r"[吗么呢不没]$|请问|多少|怎么|咋|哪|啥|什么|几[点号天个]|能不能|是不是|有没有|能否|可否|可不可以|行不行"
@@ -34,6 +35,11 @@ class Clause(Frozen):
     chatter: bool
     question: bool
     evidence: Evidence
+
+
+def informative(clauses: Sequence[Clause]) -> list[Clause]:
+    """Return clauses that say something."""
+    return [clause for clause in clauses if not clause.chatter and len(written(clause.text)) > 1]
 
 
 def read_clauses(call: SpokenCall, mentions: Mentions) -> tuple[Clause, ...]:

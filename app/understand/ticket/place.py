@@ -49,7 +49,7 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
         return numbers[-1] if numbers else None
     best = max(named, key=lambda m: (m.confidence, len(m.value), -m.turn))
     if numbers and not any(part in best.value for part in _HOUSE_NUMBER):
-        number = numbers[-1]
+        number = min(numbers, key=lambda m: (m.turn < best.turn, abs(m.turn - best.turn), abs(m.start - best.end)))
         return best.model_copy(
             update={"value": best.value + number.value, "evidence": (*best.evidence, *number.evidence)}
         )

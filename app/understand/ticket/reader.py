@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, Subject, TicketDraft
 from app.domain.transcript import Evidence, SpokenCall
+from app.understand.mentions.details import DetailReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
-from app.understand.ticket.clauses import Clause, read_clauses
-from app.understand.ticket.compose import compose_content, compose_title, compose_wants, informative
+from app.understand.ticket.clauses import Clause, informative, read_clauses
+from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.place import inside, place_of
+from app.understand.ticket.title import Topics, compose_title
+from app.understand.ticket.wants import compose_wants
 
 _MARKET_ENTITY = re.compile(
     r"(?:我|俺|我们|俺们|咱)(?:是|这是|这边是|代表)?[^，。]{0,10}?(?:公司|企业|厂里?(?!长)|合作社|门店|个体户)(?:的)?(?:负责人|老板|会计|经理|法人|工作人员|财务)?(?=[，。,]|$|是|的|想|要|在|有|被)|"
@@ -28,8 +31,10 @@ _LEAST_MATTER = 4
 class TicketReader:
     """The embedded engine's reader of tickets."""
 
-    def __init__(self, reference: ReferenceData, kinds: KindReader) -> None:
+    def __init__(self, reference: ReferenceData, kinds: KindReader, topics: Topics) -> None:
+        self._topics = topics
         self._gazetteer = reference.gazetteer
+        self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._kinds = kinds
         words = {w for f in reference.functions for w in f.keywords}
@@ -38,7 +43,7 @@ class TicketReader:
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
-        mentions = read_mentions(call, self._gazetteer)
+        mentions = read_mentions(call, self._gazetteer, self._details)
         clauses = read_clauses(call, mentions)
         if not self._has_matter(clauses):
             return ()
@@ -62,13 +67,13 @@ class TicketReader:
     def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> TicketDraft:
         matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
         kind, sure = self._kinds.read(matter, call.transcript.title)
-        wants = compose_wants(clauses, kind)
+        wants = compose_wants(call, mentions, clauses, kind)
         place, evidence, confidence = place_of(mentions, clauses, least=self._least_place)
         citizen = self._citizen(call, mentions, evidence, confidence)
         happened = self._event_time(mentions, clauses)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         content = compose_content(clauses, kind, wants, web=web)
-        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words)
+        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics)
         subject, said = self._subject(clauses)
         evidence |= {
             "title": title.evidence,

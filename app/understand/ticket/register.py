@@ -1,6 +1,7 @@
 """Spoken words to the register of an official ticket: the same facts, the caller in the third person."""
 
 import re
+from functools import lru_cache
 
 _DROPPED = re.compile(
     r"(?:啊|呀|呢|吧|嘛|哩|哈|咧|了吧|来着|的说)$|^(?:啊|那|然后|就|就是|就是说|反正|其实|主要是|完了|可是说|你说|我说|你看|我跟你说|俺跟你说|说实话|那个|这个|所以说?)(?=[\u4e00-\u9fff]{3})"
@@ -11,7 +12,7 @@ _WRITTEN = tuple(
         (r"俺们?家|我们?家|咱们?家", "其家"),
         (r"俺们?小区|我们?小区|咱们?小区|俺这个小区|我们这个小区", "其小区"),
         (r"俺们?庄|俺们?村|我们?村|咱们?村", "其村"),
-        (r"俺们|我们|咱们|俺|我|咱(?![们这])", "其"),
+        (r"(?:俺们|我们|咱们|俺|我|咱(?![们这]))的", "其"), (r"俺们|我们|咱们|俺|我|咱(?![们这])", "其"),
         (r"恁们?|你们", "相关单位"),
         (r"夜来黑", "昨日晚上"), (r"夜来", "昨日"), (r"今们|今儿个?", "今日"), (r"明们|明儿个?", "明日"), (r"昨儿个?", "昨日"),
         (r"咋办", "如何处理"), (r"咋", "如何"), (r"啥时候", "何时"), (r"啥", "什么"), (r"木有|没得", "没有"), (r"白搭", "没有用"),
@@ -24,6 +25,7 @@ _COURTESY = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def written(clause: str) -> str:
     """Return a clause in written register; facts, figures and names are left alone."""
     text = _COURTESY.sub("", clause.strip())

@@ -1,0 +1,90 @@
+"""A title in the register of an official ticket: place and matter in at most 30 characters."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.ticket import RequestKind
+from app.understand.ticket.clauses import Clause, informative
+from app.understand.ticket.register import written
+from app.understand.ticket.wants import Passage, is_wish
+
+LONGEST_TITLE = 30
+_LONGEST_PLACE = 14
+_FOCUS_WEIGHT = 3.0
+"""What it counts that a clause alone speaks for the demand's category."""
+_MOST_CLAUSES = 8
+"""Likely clauses that the category model looks at."""
+_TAIL = re.compile(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$")
+Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
+"""Texts in; the names of all topics and each text's probabilities out."""
+
+
+def compose_title(
+    clauses: Sequence[Clause], kind: RequestKind, place: str | None, matter_words: re.Pattern[str], topics: Topics
+) -> Passage:
+    """Return place and matter in at most 30 characters: 幸福家园13号楼停水问题."""
+    told = informative(clauses) or list(clauses)
+    ranked = sorted(
+        ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
+        reverse=True,
+    )[:_MOST_CLAUSES]
+    likely = [told[-position] for _, position in ranked]
+    _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
+    gains = shares[1:, int(shares[0].argmax())]
+    best = likely[max(range(len(likely)), key=lambda i: ranked[i][0] + _FOCUS_WEIGHT * gains[i])]
+    start, end = _TITLE_FORMS.get(kind, ("", "问题"))
+    where = (place or "")[-_LONGEST_PLACE:]
+    key = _key_words(best.text, where, matter_words, LONGEST_TITLE - len(start) - len(end) - len(where))
+    where = "" if where and where in key else where
+    return Passage(f"{start}{where}{key}{end}", (best.evidence,))
+
+
+_TITLE_FORMS = {
+    RequestKind.CONSULTATION: ("咨询", ""),
+    RequestKind.SUGGESTION: ("关于", "的建议"),
+    RequestKind.PRAISE: ("表扬", ""),
+}
+_LONGEST_PLACE = 14
+_THREAT = re.compile(r"跳下去|跳楼|不想活|自杀|喝药|同归于尽|拼命")
+_TROUBLE = re.compile(
+    r"拖欠|欠|坏|漏|堵|停[水电气暖]|吵|臭|脏|占|骗|打人|塌|裂|淹|冷|不热|不亮|不通|不给|不退|不管|不发|没发|乱|超|违|偷|缺|断|丢|撞|倒闭|跑路|推诿|态度|扰民|涨价|收费|隐患|办不|报销|补贴|申请"
+)
+_NOT_IN_TITLES = re.compile(
+    r"(?:从|自|到|打从)?(?:大前天|前天|昨天|昨晚|今天|今早|现在|目前|最近|近期|这几天|这两天|刚才|夜来|上个?(?:月|周|星期|礼拜).?|去年|今年|前年|\d{1,2}月\d{1,2}[号日]|\d{4}年(?:\d{1,2}月)?)(?:开始|以来|起)?"
+    r"(?:的)?(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨)?(?:\d{1,2}点(?:多|半|\d{1,2}分?)?)?|"
+    r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是|然后|而且|所以|并且|还有|另外|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天)(?=[\u4e00-\u9fff]{2})|"
+    r"(?:了|啊|呀|呢|吧|的)$"
+)
+
+
+def _key_words(clause: str, where: str, matter_words: re.Pattern[str], longest: int) -> str:
+    """Shorten a clause to its matter: no time, no pronoun, no place that stands before it."""
+    text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
+    text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、")
+    if len(text) > longest and (first := matter_words.search(text)):
+        text = text[max(0, min(first.start() - 2, len(text) - longest)) :]
+    return _shorter(text, longest)
+
+
+def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) -> float:
+    words = {match.group() for match in matter_words.finditer(clause.text)}
+    wish = (is_wish(clause) and not clause.question) or bool(_THREAT.search(clause.text))
+    trouble = len(set(_TROUBLE.findall(clause.text)))
+    return (
+        2.0 * len(words)
+        + 1.2 * trouble
+        + sum(len(w) for w in words) / 4
+        - len(clause.text) / 12
+        - 0.2 * position
+        - 1.5 * wish
+    )
+
+
+def _shorter(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    cut = text[:longest]
+    return cut[: cut.rfind("的")] if "的" in cut[longest // 2 :] else cut

@@ -1,0 +1,112 @@
+"""What the citizen asks for, in official wording: from the answer to 您的诉求是, else from the wishes in the call."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app.domain.ticket import RequestKind
+from app.domain.transcript import Evidence, SpokenCall
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.clauses import Clause, informative
+from app.understand.ticket.demands import answers_to_asking
+from app.understand.ticket.register import written
+
+MOST_CLAUSES = 3
+_WISH = re.compile(
+    r"希望|要求|请求|恳请|恳求|想让|想请|想要|就想|请(?!问|假)|能不能|能否|可不可以|可否|行不行|赶紧|赶快|抓紧|尽快|尽早|早点|快点|"
+    r"给(?:个|俺|我|我们|俺们|俺家|我家)?(?:个)?(?:说法|解决|修|查|处理|退|调|换|补|清|安|装|办|通|协调)|"
+    r"望(?:有关|相关|部门|领导|政府|尽快|能|贵|给予|予以|介入|处理)|帮(?:我|俺|忙|着)|(?:派|来)(?:个|几个)?人(?!来看|来了|说)|建议|要(?:求)?(?:退|赔|给)|"
+    r"得(?:给|管|赔|退)|管管|管一管|查查|查一查|修修|治治|清清|问问|(?:让|叫)(?:他|她|他们|公司|物业|老板|开发商|施工方)[^，。]{0,6}(?:退|赔|修|停|还|给|道歉|搬|拆|清)|"
+    r"(?:不许|不能|不准|别)(?:再)?(?:干|吵|放|占|停|排|让)|应该(?!是|有|会|在)|最好|^(?:并且?|及时|立即|依法|彻底|全额|把[^，。]{1,10})?(?:退还|退款|赔偿|返还|归还|撤销|恢复|维修|修复|清理|整改|查处|处罚|停止|拆除|加装|增设|补发|核实|严查|取缔|更换|疏通)(?!了|过|的)"
+)
+_NOT_WISH = re.compile(
+    r"不(?:希望|想让|帮|想要)|(?:说|答应|承诺|保证|回复)[^，。]{0,6}(?:尽快|马上|请|赶紧|派人)|第[一二三]回|来了个?人|(?:让|叫)(?:我|俺|其|他|等)[^，。]{0,3}(?:等|找|去|来)"
+)
+_VAGUE = re.compile(
+    r"^(?:尽快|相关部门|有关部门|部门|领导|政府|贵部门|予以|给予|介入|核实|处理|解决|帮助|关注|重视|管理|协调|并|和|这个|问题|此事|一下|调查)+$"
+)
+_HEAD = re.compile(
+    r"^(?:其|我们?|俺们?|就是|就|只|也|主要|那|所以|但|还是|现在|特此|在此|本人|说|再|真|最好|(?:能)?麻烦|一个|第[一二]个?)*"
+    r"(?:诉求(?:就是|是)?|想着?|希望(?:能够?)?|要求|请求|恳请|恳求|想让|想请|想要|敬请|请|望|建议|能不能|能否|可不可以|可否|要|得|应该|就想)+(?:能够?|可以|着)?"
+)
+_WHOM = re.compile(
+    r"^(?:你们|恁们?|相关单位|咱们?|政府|领导们?|(?:有关|相关|贵|主管|上级)(?:部门|单位)|部门|热线|12345|帮忙|帮助|帮(?:其|我|俺)|给(?:其家|其|我们?|俺们?|咱)(?!个)|也|都|能(?!源)|可以|去|来(?!人))+"
+)
+_OFFICIAL = tuple(
+    (re.compile(spoken), official)
+    for spoken, official in (
+        (r"赶紧|赶快|抓紧|快点|早点|尽早|马上|立马|快一点", "尽快"),
+        (r"(?:给)?(?:修修|修一修|修一下|修理一下|维修一下|来修)", "维修"),
+        (r"管一管|管管|管一下", "管理"),
+        (r"查一查|查查|查一下|调查一下", "核查"),
+        (r"清一清|清清|清一下|拉走", "清理"),
+        (r"来个人|来人|派个人|派几个人|派人来", "派人"),
+        (r"问一问|问问|打听打听|打听", "了解"),
+        (r"要回来", "追回"), (r"弄好|整好", "修好"), (r"退给(?:其|我|俺)|退了", "退还"), (r"解决解决|解决一下", "解决"),
+        (r"处理处理|处理一下", "处理"), (r"给(?:其|我|俺)个", "给"), (r"协调协调|协调一下", "协调"), (r"给(?=维修|清理|解决|处理|核查|退还|协调)", ""),
+        (r"不许|不准|^别再?(?=[\u4e00-\u9fff])", "不得"),
+    )
+)  # fmt: skip
+_TAIL = re.compile(r"(?:就(?:行|中|管|好|可以|得)了?|行不行|好不好|中不中|可以吗|吗|么|呗|吧|呀|啊|哈|嘛|一下|了)+$")
+
+
+class Passage(NamedTuple):
+    """Composed text with the words it rests on."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Passage | None:
+    """Return what the citizen asks for, or None where they did not say."""
+    told = informative(clauses)
+    answers = answers_to_asking(call, mentions)
+    chosen = _questions(told) if kind is RequestKind.CONSULTATION else []
+    chosen = chosen or _asked_for(told, answers) or _wished(told)
+    if not chosen:
+        return None
+    texts = list(dict.fromkeys(filter(None, (official(written(clause.text)) for clause in chosen))))
+    if not texts:
+        return None
+    head = "咨询" if kind is RequestKind.CONSULTATION and not texts[0].startswith("咨询") else ""
+    return Passage(head + "，".join(texts), tuple(clause.evidence for clause in chosen))
+
+
+def is_wish(clause: Clause) -> bool:
+    """Tell whether a clause asks for something to be done."""
+    return bool(_WISH.search(clause.text)) and not _NOT_WISH.search(clause.text)
+
+
+def official(text: str) -> str:
+    """Return a wish without its head, in the words a ticket uses: 赶紧给修修 → 尽快维修."""
+    shorter = _HEAD.sub("", text, count=1)
+    shorter = _WHOM.sub("", shorter if len(shorter) > 1 else text, count=1)
+    shorter = _HEAD.sub("", shorter, count=1) if len(_HEAD.sub("", shorter, count=1)) > 3 else shorter
+    for spoken, wording in _OFFICIAL:
+        shorter = spoken.sub(wording, shorter)
+    return _TAIL.sub("", shorter).strip(" 的，") or text
+
+
+def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:
+    """Return the clauses that answer the question for the demand: from the first wish on, else from the start."""
+    answered = [clause for clause in told if clause.saying in answers]
+    first = next((i for i, clause in enumerate(answered) if is_wish(clause)), 0)
+    kept = [clause for clause in answered[first:] if not clause.question or is_wish(clause)]
+    return kept[:MOST_CLAUSES]
+
+
+def _wished(told: Sequence[Clause]) -> list[Clause]:
+    """Return the most telling wishes in the order they were said: the later and the more definite first."""
+    wishes = [(clause, position) for position, clause in enumerate(told) if is_wish(clause)]
+    ranked = sorted(wishes, key=lambda item: (bool(_VAGUE.match(official(written(item[0].text)))), -item[1]))
+    return [clause for clause, _ in sorted(ranked[:2], key=lambda item: item[1])]
+
+
+def _questions(told: Sequence[Clause]) -> list[Clause]:
+    """Return the questions of a consultation, with the statement that one rests on."""
+    asked = [position for position, clause in enumerate(told) if clause.question]
+    if not asked:
+        return []
+    first = asked[0]
+    start = first - 1 if first and len(told[first].text) < 8 and told[first - 1].saying == told[first].saying else first
+    return [told[position] for position in range(len(told)) if position in asked[:MOST_CLAUSES] or position == start]
