@@ -18,7 +18,7 @@ def check_cross_references(reference: ReferenceData, files: Files) -> None:
     _check_categories(reference, files["categories"], files["rules/duplicate"])
     _check_places(reference, files)
     _check_rules(reference, files)
-    _check_calendar(reference, files["calendars/overrides"])
+    _check_calendar(reference, files["calendars/overrides"], files["calendars/office_hours"])
 
 
 def _check_units(reference: ReferenceData, files: Files) -> None:
@@ -129,6 +129,8 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
         for j, function in enumerate(rule.when.functions or ()):
             if function not in functions:
                 routing.problem(("rules", i, "when", "functions", j), f"{function} 不在 functions.yaml 中")
+        if rule.tells and rule.tells not in {route.id for route in reference.routing.statutory_routes}:
+            routing.problem(("rules", i, "tells"), f"{rule.tells} 不是已知的法定渠道")
     _check_text_rules(reference, files)
 
 
@@ -161,7 +163,13 @@ def _check_patterns(file: YamlFile, where: Location, patterns: Iterable[str]) ->
             file.problem((*where, i), f"正则表达式有误：{error}")
 
 
-def _check_calendar(reference: ReferenceData, file: YamlFile) -> None:
+def _check_calendar(reference: ReferenceData, file: YamlFile, hours: YamlFile) -> None:
+    halves = reference.calendar.hours
+    limits = [halves.morning.start, halves.morning.end, halves.afternoon.start, halves.afternoon.end]
+    for i, limit in enumerate(limits[1:], start=1):
+        if limit <= limits[i - 1]:
+            where = (("morning", "afternoon")[i // 2], ("start", "end")[i % 2])
+            hours.problem(where, f"{limit} 应晚于 {limits[i - 1]}")
     seen: set[str] = set()
     for i, day in enumerate(reference.calendar.days):
         try:

@@ -1,0 +1,69 @@
+"""The commands as a user runs them: files in, files out, one bad line never stops the rest."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+from tests.factories import WATER, call
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_ticket_prints_the_result(tmp_path: Path) -> None:
+    (tmp_path / "call.json").write_text(json.dumps(WATER), "utf-8")
+    printed = RUNNER.invoke(cli, ["ticket", str(tmp_path / "call.json")])
+    assert printed.exit_code == 0, printed.output
+    assert json.loads(printed.output)["tickets"][0]["place"]["detail"] == "幸福家园13号楼2单元"
+
+
+def test_ticket_reads_standard_input() -> None:
+    printed = RUNNER.invoke(cli, ["ticket", "-"], input=json.dumps(WATER))
+    assert json.loads(printed.output)["call_id"] == WATER["id"]
+
+
+def test_a_batch_keeps_going_and_can_be_run_again(tmp_path: Path) -> None:
+    calls = [call("您好", f"山亭区第{i}个路口的路灯不亮，希望尽快维修", call_id=f"b-{i}") for i in range(30)]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    good = [json.dumps(c, ensure_ascii=False) for c in calls]
+    bad = ["{not json", json.dumps({"id": "x"}), json.dumps({**calls[0], "turns": [{"speaker": "dog", "text": "a"}]})]
+    source.write_text("\n".join([*good[:10], *bad, *good[10:]]), "utf-8")
+
+    first = RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"])
+    assert first.exit_code == 0, first.output
+    assert {row["call_id"] for row in lines(out)} == {c["id"] for c in calls}
+    rejected = lines(tmp_path / "out.rejected.jsonl")
+    assert [row["line"] for row in rejected] == [11, 12, 13]
+    assert all(row["reason"] for row in rejected)
+
+    kept = out.read_text("utf-8").splitlines()
+    out.write_text("\n".join(kept[:12]) + "\n" + kept[12][:40], "utf-8")
+    again = RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"])
+    assert again.exit_code == 0, again.output
+    assert sorted(row["call_id"] for row in lines(out)) == sorted(c["id"] for c in calls)
+    numbers = [t["ticket_number"] for row in lines(out) for t in row["tickets"]]  # type: ignore[attr-defined]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_keys_are_made_listed_and_revoked() -> None:
+    secret = RUNNER.invoke(cli, ["keys", "create", "desk", "--scope", "tickets:read"]).output.strip()
+    listed = RUNNER.invoke(cli, ["keys", "list"]).output
+    assert "desk" in listed
+    assert secret not in listed
+    assert RUNNER.invoke(cli, ["keys", "revoke", "desk"]).exit_code == 0
+
+
+def test_heavy_packages_are_not_loaded_by_the_service() -> None:
+    assert not {"torch", "sklearn", "transformers"} & set(sys.modules)

@@ -1,0 +1,67 @@
+"""A fault in the knowledge base stops the start and names file, line and key."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.config import ROOT
+from app.domain.errors import ReferenceDataError
+from app.domain.reference import ReferenceData
+from app.store.reference.load import load_reference_data
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[[str, str, str], Path]:
+    folder = tmp_path / "knowledge_base"
+    shutil.copytree(ROOT / "knowledge_base", folder)
+
+    def edit(name: str, old: str, new: str) -> Path:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        return folder
+
+    return edit
+
+
+def test_the_city_is_complete(reference: ReferenceData) -> None:
+    kinds = [unit.kind for unit in reference.units]
+    assert len(reference.units) >= 180
+    assert kinds.count("town") == len(reference.gazetteer.towns) == 66
+    assert len(reference.categories.categories) == 15
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("rules/deadline.yaml", "amount: 2, unit: hour", "amount: 2, unit: fortnight", "unit"),
+        ("rules/deadline.yaml", "basis: 国办发", "basic: 国办发", "basic"),
+        ("rules/deadline.yaml", "id: deadline.consultation", "id: deadline.emergency", "deadline.emergency"),
+        ("categories.yaml", "function: heating_supply", "function: heating", "heating"),
+        ("categories.yaml", 'code: "010102"', 'code: "010101"', "010101"),
+        ("rules/routing.yaml", "tells: statutory.discipline", "tells: statutory.nowhere", "statutory.nowhere"),
+        ("calendars/office_hours.yaml", 'end: "12:00"', 'end: "14:00"', "office_hours"),
+        ("calendars/overrides.yaml", '"2027-02-06"', '"2027-02-05"', "2027-02-05"),
+    ],
+)
+def test_a_fault_is_named_with_its_file_and_line(
+    edited: Callable[[str, str, str], Path], name: str, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(ReferenceDataError) as stopped:
+        load_reference_data(edited(name, old, new))
+    message = stopped.value.message_zh
+    assert Path(name).name in message
+    assert told in message
+    assert any(character.isdigit() for character in message)
+
+
+def test_every_fault_is_told_at_once(edited: Callable[[str, str, str], Path]) -> None:
+    edited("rules/deadline.yaml", "amount: 2, unit: hour", "amount: 2, unit: fortnight")
+    folder = edited("rules/emotion.yaml", "window: 16", "windows: 16")
+    with pytest.raises(ReferenceDataError) as stopped:
+        load_reference_data(folder)
+    assert "deadline.yaml" in stopped.value.message_zh
+    assert "emotion.yaml" in stopped.value.message_zh
