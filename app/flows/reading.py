@@ -4,7 +4,7 @@ from typing import Protocol
 
 from app.domain.reading import CallReading, DemandReading
 from app.domain.risk import Emotion, RiskReading, RiskSignal
-from app.domain.ticket import TicketDraft
+from app.domain.ticket import RequestKind, TicketDraft
 from app.domain.transcript import SpokenCall, Transcript
 from app.domain.unit import UnitReading
 
@@ -62,7 +62,8 @@ class CallReader:
         """Return drafts, unit scores and risk of a call."""
         call = self._normaliser.normalise(transcript)
         risk = self._risk.read(call)
-        drafts = tuple(with_emotion(draft, risk) for draft in self._tickets.read(call))
+        drafts = self._tickets.read(call)
+        drafts = tuple(with_emotion(draft, drafts, risk) for draft in drafts)
         demands = tuple(
             DemandReading(draft=draft, unit=self._units.read(draft.matter), risk=risk_of(draft, drafts, risk))
             for draft in drafts
@@ -81,17 +82,30 @@ class CallReader:
         return self._units.read(text)
 
 
-def with_emotion(draft: TicketDraft, risk: RiskReading) -> TicketDraft:
-    """Return the draft with the call's emotion and the words it rests on."""
-    if risk.emotion is Emotion.CALM:
+def with_emotion(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> TicketDraft:
+    """Return the draft with the call's emotion and the words it rests on.
+
+    A complaint says that its caller is dissatisfied, in whatever words; where nothing is complained of, a word of
+    impatience alone (怎么还没) does not.
+    """
+    emotion, evidence, confidence = risk.emotion, risk.emotion_evidence, risk.emotion_confidence
+    complained = next((d for d in drafts if d.request_kind is RequestKind.COMPLAINT), None)
+    if emotion is Emotion.CALM and complained:
+        emotion, evidence, confidence = Emotion.DISSATISFIED, complained.evidence.get("content", ())[:1], 0.6
+    if emotion is Emotion.DISSATISFIED and all(d.request_kind in UNHURRIED for d in drafts):
+        emotion = Emotion.CALM
+    if emotion is Emotion.CALM:
         return draft
     return draft.model_copy(
         update={
-            "emotion": risk.emotion,
-            "evidence": {**draft.evidence, "emotion": risk.emotion_evidence},
-            "confidence": {**draft.confidence, "emotion": risk.emotion_confidence},
+            "emotion": emotion,
+            "evidence": {**draft.evidence, "emotion": evidence},
+            "confidence": {**draft.confidence, "emotion": confidence},
         }
     )
+
+
+UNHURRIED = (RequestKind.CONSULTATION, RequestKind.SUGGESTION, RequestKind.PRAISE)
 
 
 def risk_of(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> RiskReading:

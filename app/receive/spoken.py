@@ -17,6 +17,9 @@ _FILLERS = re.compile(
     r"|(?:那个|这个|就是说|就是|怎么说呢|咋说呢|你知道吧|是吧|对吧|反正)(?=[，,、…\s])[，,、…\s]*"
     r"|(?:那个|这个)(?=那个|这个)|^(?:那个|这个|就是说|就是)(?=[俺我咱])"
 )
+_OPERATOR_SAYS = re.compile(
+    r"枣庄12345|12345(?:热线|请讲|为您)|请讲$|请问您|您(?:贵姓|在什么|在哪|能留|的诉求|反映|怎么称呼|别着急|慢慢说|稍等)|为您(?:登记|记录|转)|感谢您的来电"
+)
 _STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
 _REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
 
@@ -30,7 +33,7 @@ class Normaliser:
 
     def normalise(self, transcript: Transcript) -> SpokenCall:
         """Return the call with every turn normalised; a title becomes turn -1."""
-        turns = [self._turn(index, turn) for index, turn in enumerate(transcript.turns)]
+        turns = [self._turn(index, told_apart(turn)) for index, turn in enumerate(transcript.turns)]
         if transcript.title:
             turns.insert(0, self._turn(-1, Turn(speaker=Speaker.CITIZEN, text=transcript.title)))
         return SpokenCall(transcript=transcript, turns=tuple(turns))
@@ -49,6 +52,13 @@ class Normaliser:
         if len(simplified) == len(folded.text):
             return OffsetText(simplified, folded.starts)
         return folded.map_characters(lambda c: self._simplify(c)[:1] or c)
+
+
+def told_apart(turn: Turn) -> Turn:
+    """Return a turn whose speaker was not told apart as the operator's, where only an operator speaks so."""
+    if turn.speaker is Speaker.UNKNOWN and _OPERATOR_SAYS.search(turn.text):
+        return turn.model_copy(update={"speaker": Speaker.OPERATOR})
+    return turn
 
 
 @lru_cache(maxsize=8192)

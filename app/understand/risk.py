@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
-from app.understand.text_rules import Hit, Patterns, longest_apart
+from app.understand.text_rules import ClosedUp, Hit, Patterns, longest_apart
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
 """How sure a rule is of itself, until a calibrated model reads beside it."""
@@ -42,8 +42,9 @@ class RiskReader:
         )
 
     def _signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
+        closed_up = ClosedUp(turn.text)
         for rule, patterns in self._rules:
-            if hit := patterns.first(turn.text):
+            if hit := closed_up.first(patterns):
                 yield RiskSignal(
                     signal=rule.signal,
                     rule_id=rule.id,
@@ -53,8 +54,9 @@ class RiskReader:
                 )
 
     def _emergency_signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
+        closed_up = ClosedUp(turn.text)
         for route, patterns in self._emergencies:
-            if hit := patterns.first(turn.text):
+            if hit := closed_up.first(patterns):
                 yield RiskSignal(
                     signal=route.number,
                     rule_id=route.id,
@@ -78,7 +80,7 @@ class EmotionScale:
     def level(self, turns: tuple[SpokenTurn, ...]) -> tuple[Emotion, tuple[Evidence, ...], float]:
         """Return the level, the words it rests on, and a confidence."""
         for level, patterns in self._levels:
-            found = [(turn, hit) for turn in turns for hit in longest_apart(patterns.hits(turn.text))]
+            found = [(turn, hit) for turn in turns for hit in longest_apart(ClosedUp(turn.text).hits(patterns))]
             total = sum(self._weight(level, turn.text, hit) for turn, hit in found)
             if found and total >= level.reached_at:
                 quotes = tuple(turn.evidence(hit.start, hit.end) for turn, hit in found)

@@ -46,6 +46,23 @@ class Patterns:
         )
 
 
+class ClosedUp:
+    """A text without its spaces, which speech recognition puts anywhere; hits are given in the text's own places."""
+
+    def __init__(self, text: str) -> None:
+        self._at = [i for i, character in enumerate(text) if not character.isspace()]
+        self._text = "".join(text[i] for i in self._at)
+
+    def hits(self, patterns: Patterns) -> Iterator[Hit]:
+        """Yield every stretch that matches and is not excluded."""
+        for hit in patterns.hits(self._text):
+            yield Hit(self._at[hit.start], self._at[hit.end - 1] + 1)
+
+    def first(self, patterns: Patterns) -> Hit | None:
+        """Return one hit, or None."""
+        return next(self.hits(patterns), None)
+
+
 def longest_apart(hits: Iterable[Hit]) -> list[Hit]:
     """Return hits that do not overlap, longer ones first served, in text order."""
     kept: list[Hit] = []

@@ -19,7 +19,7 @@ Intake = Callable[[dict[str, Any]], IntakeResult]
 FieldCheck = Callable[[Any, Any, dict[str, Any]], bool]
 
 WANTS_SIMILAR = 0.4
-"""Bigram F1 from which two wordings of a want count as the same."""
+"""ROUGE-L from which two wordings of a want count as the same: the gold sums up what the citizen said at length."""
 PLACE_SIMILAR = 0.6
 
 
@@ -247,6 +247,6 @@ FIELD_CHECKS: dict[str, FieldCheck] = {
     "event_time": _same_time,
     "lead_unit": _same_unit,
     "category_level1": lambda g, p, _: g == p,
-    "wants": lambda g, p, _: bigram_f1(g, p) >= WANTS_SIMILAR,
+    "wants": lambda g, p, _: rouge_l(g, p) >= WANTS_SIMILAR,
     "title_keywords": lambda g, p, _: 2 * sum(contains(p, word) for word in g) >= len(g),
 }

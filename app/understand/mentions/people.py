@@ -7,19 +7,27 @@ from app.understand.mentions.types import Mention, Saying
 
 _SURNAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权"
 _GIVEN = r"[\u4e00-\u9fff]{1,2}"
+_COMPOUND = "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木"
+_FAMILY = rf"(?:{_COMPOUND}|[{_SURNAME}])"
+_ANY_FAMILY = rf"(?:{_COMPOUND}|(?![什啥名何哪的么不同])[\u4e00-\u9fff])"
+"""After 姓 any character is a surname."""
+_STOP = r"(?=[，,。、\s]|$)"
 _NAMED = re.compile(
-    rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?=[{_SURNAME}]{_GIVEN}[，,。]))(?P<name>[{_SURNAME}]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
+    rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
 _SURNAMED = re.compile(
-    rf"(?:我|俺|免贵|本人)[，,]?(?:免贵)?姓(?P<surname>[{_SURNAME}])(?:[，,。\s]*(?:叫|我叫)?(?P<name>(?P=surname){_GIVEN})(?=[，,。\s]|$))?"
+    rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])"
 )
 _SIGNED = re.compile(
-    rf"(?:联系人|反映人|投诉人|举报人|署名|姓名)(?:是|为|[:：])?\s*(?P<name>[{_SURNAME}]{_GIVEN}|[{_SURNAME}](?:先生|女士|师傅))(?=[，,。、\s\d电手]|$)"
+    rf"(?:联系人|反映人|投诉人|举报人|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?P<name>{_FAMILY}{_GIVEN}|{_FAMILY}(?:先生|女士|师傅))(?=[，,。、\s\d电手]|$)"
 )
 _ANSWER = re.compile(
-    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:免贵)?(?:姓|叫))?(?P<name>[{_SURNAME}](?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士)"
+    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{_FAMILY}(?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士|师傅)"
 )
-_ASKS_NAME = re.compile(r"贵姓|怎么称呼|叫什么|姓名|您姓|名字")
+_ASKS_NAME = re.compile(r"贵姓|怎么称呼|叫什么|姓名|您姓|名字|全名")
+_ASKS_OTHERS = re.compile(
+    r"(?:婆婆|公公|母亲|父亲|妈妈|爸爸|老人|孩子|对方|他|她|老板|店|医生|司机|物业|人家|患者|学生)[^，。]{0,4}(?:姓|叫|名|称呼)"
+)
 _CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}])(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)")
 _POLITE = re.compile(r"(?P<polite>先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师)")
 _ADDRESSED = {"小姐": "女士", "大爷": "先生", "大叔": "先生", "大哥": "先生", "老哥": "先生"} | dict.fromkeys(
@@ -30,7 +38,7 @@ _REFUSES_NAME = re.compile(
     r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问)|匿名"
 )
 _CONFIDENTIAL = re.compile(
-    r"(?:不要|别|不想|不能|甭)[^，。]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让(?:他|人|对方|村里|单位|物业|老板)[^，。]{0,4}知道)[^，。]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|身份[^，。]{0,4}(?:别|不要|不能)"
+    r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
 )
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|无需|没必要|没啥)(?:给我)?保密|(?:需要|要不要|是否)保密")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
@@ -45,17 +53,21 @@ _REFUSES_PHONE = re.compile(
 def read_caller(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention | None, bool]:
     """Return the caller's name as they gave it, and whether they refused to."""
     refused = any(_REFUSES_NAME.search(s.text) for s in sayings if not s.confirmed_by)
+    found: list[Mention] = []
     for saying in sayings:
         if saying.confirmed_by:
             match = _CONFIRMED_NAME.search(saying.text)
         else:
             match = _given_name(call, saying)
         if match and not (refused and not saying.confirmed_by and "匿名" in saying.text):
-            return _name(call, saying, match), refused
-    return None, refused
+            found.append(_name(call, saying, match))
+    fuller = [name for name in found if name.value[0] == found[0].value[0] and not _POLITE.search(name.value)]
+    return max([*found[:1], *fuller], key=lambda name: len(_POLITE.sub("", name.value)), default=None), refused
 
 
 def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
+    if saying.turn and _ASKS_OTHERS.search(call.turns[saying.turn - 1].text):
+        return None
     for pattern in (_NAMED, _SIGNED, _SURNAMED):
         if match := pattern.search(saying.text):
             return match
@@ -63,31 +75,52 @@ def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
 
 
 def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
+    """Return the name in the answer to 您贵姓; 小孟 too, where the operator then says 孟先生."""
     before = call.turns[saying.turn - 1] if saying.turn else None
     if before is None or before.speaker is not Speaker.OPERATOR or not _ASKS_NAME.search(before.text):
         return None
-    return _ANSWER.search(saying.text)
+    if match := _ANSWER.search(saying.text):
+        return match
+    after = call.turns[saying.turn + 1].text if saying.turn + 1 < len(call.turns) else ""
+    said = re.search(rf"({_FAMILY})(?:先生|女士|师傅|大[爷娘叔哥姐])", after)
+    return re.search(rf"(?P<surname>{said[1]})", saying.text) if said else None
 
 
 def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
-    group = "name" if match["name"] else "surname"
-    name, start, end = match[group], match.start(group), match.end(group)
+    group = "surname" if match.groupdict().get("surname") else "name"
+    name, start, end = match[group], *match.span(group)
+    surname = name if group == "surname" or len(name) == 1 else None
     evidence = (call.turns[saying.turn].evidence(start, end), *saying.confirmed_by)
-    name = name[0] + _ADDRESSED.get(name[1:], name[1:])
-    if len(name) == 1 and (polite := _form_of_address(call, name)):
-        name, quote = polite
-        evidence = (*evidence, quote)
-    return Mention(value=name, turn=saying.turn, start=start, end=end, confidence=0.85, evidence=evidence)
+    if surname and (full := _full_name(saying.text, surname)):
+        name, start, end = full.group(), *full.span()
+        evidence = (call.turns[saying.turn].evidence(start, end),)
+    elif len(name) == 1 or name in _COMPOUND.split("|"):
+        name, said = _form_of_address(call, name)
+        evidence = (*evidence, *said)
+    return Mention(value=_addressed(name), turn=saying.turn, start=start, end=end, confidence=0.85, evidence=evidence)
 
 
-def _form_of_address(call: SpokenCall, surname: str) -> tuple[str, Evidence] | None:
-    """Return how anybody in the call addressed the caller: 王 → 王先生."""
+def _full_name(text: str, surname: str) -> re.Match[str] | None:
+    """Return 宋雪梅 where 姓宋 was said beside it."""
+    found = re.finditer(rf"(?<=[，,。\s]){surname}{_GIVEN}{_STOP}", text)
+    return next((match for match in found if not _POLITE.search(match.group())), None)
+
+
+def _addressed(name: str) -> str:
+    """Return 王女士 for 王阿姨."""
+    for polite, written in _ADDRESSED.items():
+        if name.endswith(polite) and len(name) <= len(polite) + 2:
+            return name.removesuffix(polite) + written
+    return name
+
+
+def _form_of_address(call: SpokenCall, surname: str) -> tuple[str, tuple[Evidence, ...]]:
+    """Return how anybody in the call addressed the caller, and where: 王 → 王先生."""
     for turn in call.turns:
-        match = re.search(surname + _POLITE.pattern, turn.text)
+        match = re.search(rf"{surname}\s?{_POLITE.pattern}", turn.text)
         if match:
-            polite = match["polite"]
-            return surname + _ADDRESSED.get(polite, polite), turn.evidence(match.start(), match.end())
-    return None
+            return surname + match["polite"], (turn.evidence(match.start(), match.end()),)
+    return surname, ()
 
 
 def read_callback(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention | None, bool]:

@@ -16,13 +16,15 @@ def read_mentions(call: SpokenCall, gazetteer: Gazetteer, details: DetailReader)
     districts, towns = read_areas(call, sayings, gazetteer)
     name, name_refused = read_caller(call, sayings)
     callback, phone_refused = read_callback(call, sayings)
+    named, spots = details.read(call, sayings)
     return Mentions(
         sayings=sayings,
         times=read_times(call, sayings),
         durations=read_durations(call, sayings),
         districts=districts,
         towns=towns,
-        details=details.read(call, sayings),
+        details=named,
+        spots=spots,
         caller_name=name,
         name_refused=name_refused,
         callback=callback,

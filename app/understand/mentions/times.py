@@ -4,6 +4,9 @@ import calendar
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import jionlp
 
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Saying
@@ -20,26 +23,46 @@ _NUMBER = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "几": None} | {c: i for i,
 _EXPRESSIONS = (
     re.compile(rf"(?P<day>{'|'.join(_DAYS)})(?:儿|个|黑)?{_HOUR}"),
     re.compile(rf"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]){_HOUR}"),
-    re.compile(rf"(?:(?P<year>20\d\d)年|(?P<lastyear>去年|今年|前年)的?)?(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR})?"),
+    re.compile(rf"(?:(?P<year>20\d\d)年|(?P<lastyear>去年|今年|前年)的?)?\s?(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR})?"),
     re.compile(rf"(?P<relmonth>上|这|本)个?月(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR}|初|底|中旬|份)?"),
     re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆]|单元|公馆|院){_HOUR}"),
     re.compile(r"(?P<relyear>去年|前年|大前年|今年)(?P<season>春天|夏天|秋天|冬天|上半年|下半年|年初|年底|开春|入冬|春节|过年)?"),
     re.compile(r"(?P<year>20\d\d)年(?!级)"),
     re.compile(r"(?P<count>\d+|[半一两俩三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
     re.compile(r"(?P<edge>月初|月底)"),
+    re.compile(r"(?P<festival>(?:去年|今年|前年)?(?:正月初?|腊月|大年初)[一二三四五六七八九十廿\d]{1,3}|(?:去年|今年|前年)?(?:除夕|春节|元宵节?|清明节?|五一|端午节?|中秋节?|国庆节?|双十一|元旦))(?P<since>以后|之后|过后|前后|期间|到现在)?"),
+    re.compile(r"(?<!\d)(?P<clock>\d{1,2})点(?:(?P<minutes>\d{1,2})分?|半|多)?(?=看见|发现|开始|就停|停的|来的)"),
 )  # fmt: skip
 _DURATION = re.compile(
     r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了\s])"
 )
-_NOT_EVENT = re.compile(r"^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d")
+_NOT_EVENT = re.compile(
+    r"^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d"
+)
 _AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
+_SAME_BREATH = re.compile(r"[，,\s]*(?:哎|啊|哦|不|是|就是|应该是|说错了|不对|也就是)*[，,\s]*")
 _FUTURE = re.compile(r"(?:等到?|预计|打算|准备|计划|马上|截止|到期)$")
 
 
 def read_times(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
     """Return past moments that were said."""
     moment = call.transcript.called_at
-    return tuple(mention for saying in sayings for mention in _times(call, saying, moment))
+    return tuple(
+        mention
+        for saying in sayings
+        for mention in _settled(saying.text, sorted_by_place(_times(call, saying, moment)))
+    )
+
+
+def sorted_by_place(found: Iterator[Mention]) -> list[Mention]:
+    """Return the mentions of one saying in the order they were said."""
+    return sorted(found, key=lambda m: m.start)
+
+
+def _settled(text: str, found: list[Mention]) -> list[Mention]:
+    """Drop a moment that the next one, said in the same breath, makes exact: 前天晚上，哎是大前天，8月6号晚上."""
+    kept = [m for m, after in pairwise(found) if not _SAME_BREATH.fullmatch(text[m.end : after.start])]
+    return kept + found[-1:]
 
 
 def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
@@ -86,6 +109,10 @@ def _value(match: re.Match[str], moment: datetime) -> str | None:
         return _with_hour(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]), parts)
     if parts.get("count"):
         return _ago(parts["count"], parts["unit"], today)
+    if parts.get("festival"):
+        return _festival(parts["festival"], since=bool(parts["since"]), today=today)
+    if parts.get("clock"):
+        return f"{today.isoformat()}T{int(parts['clock']):02}" if int(parts["clock"]) < 24 else None
     if parts.get("edge"):
         return today.strftime("%Y-%m")
     if parts.get("relyear"):
@@ -95,6 +122,19 @@ def _value(match: re.Match[str], moment: datetime) -> str | None:
             else None
         )
     return _in_month(parts, today)
+
+
+def _festival(name: str, *, since: bool, today: date) -> str | None:
+    """Return the day of a festival or lunar date, the last one before today; 五一以后 is no more exact than a month."""
+    for year in (today.year, today.year - 1):
+        try:
+            parsed = jionlp.parse_time(name, time_base={"year": year, "month": today.month, "day": today.day})
+        except ValueError:
+            return None
+        day = str(parsed["time"][0])[:10]
+        if day <= today.isoformat():
+            return day[:7] if since else day
+    return None
 
 
 def _in_month(parts: dict[str, str | None], today: date) -> str | None:

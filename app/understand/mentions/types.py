@@ -44,6 +44,8 @@ class Mentions(Frozen):
     districts: tuple[Mention, ...] = ()
     towns: tuple[Mention, ...] = ()
     details: tuple[Mention, ...] = ()
+    spots: tuple[Mention, ...] = ()
+    """Spots without a name (西头垃圾池): they belong to a detail said elsewhere."""
     caller_name: Mention | None = None
     name_refused: bool = False
     callback: Mention | None = None

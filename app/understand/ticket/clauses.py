@@ -19,6 +19,10 @@ _CHATTER = re.compile(
 _NAME_OR_PHONE = re.compile(
     r"^(?:我|俺|免贵|本人|就)?(?:叫|姓)[\u4e00-\u9fff]{1,3}$|^(?:我是)?[\u4e00-\u9fff](?:先生|女士|师傅|大爷|大娘|阿姨|老师)(?:就行|就中)?$|(?:电话|手机|号码|打我)[^，。]{0,6}(?:是)?\d{7,}|^\d{7,}$|^(?:就|打)?(?:这个|本机)(?:号|号码|电话)|(?:不想|别|甭)(?:说|留|问)[^，。]{0,4}(?:名|姓)|保密|别(?:告诉|透露|说)"
 )
+_DENIAL = re.compile(
+    r"^(?:可|也|就)?(?:我|俺|俺们|我们)?(?:可|也|又)?不是(?!不|没|很|只|说|一|所有|头|第)[^，。]{1,12}$"
+)
+"""我不是闹事的: what a matter is not has no place on a ticket."""
 _QUESTION = re.compile(
     r"[吗么呢不没]$|请问|多少|怎么|咋|哪|啥|什么|几[点号天个]|能不能|是不是|有没有|能否|可否|可不可以|行不行"
 )
@@ -65,7 +69,7 @@ def _clauses(call: SpokenCall, index: int, saying: Saying) -> Iterator[Clause]:
                 saying=index,
                 start=at,
                 end=end,
-                chatter=bool(_CHATTER.match(text) or _NAME_OR_PHONE.search(text)),
+                chatter=bool(_CHATTER.match(text) or _NAME_OR_PHONE.search(text) or _DENIAL.match(text.strip())),
                 question="？" in mark or "?" in mark or bool(_QUESTION.search(text)),
                 evidence=turn.evidence(at, end),
             )

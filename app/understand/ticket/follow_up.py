@@ -15,7 +15,14 @@ _PLACE_BOUND = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT)
 
 
 def missing_fields(
-    kind: RequestKind, place: Place, citizen: Citizen, *, wants: bool, event_time: bool, phone_refused: bool
+    kind: RequestKind,
+    place: Place,
+    citizen: Citizen,
+    *,
+    wants: bool,
+    event_time: bool,
+    phone_refused: bool,
+    vague: bool,
 ) -> tuple[str, ...]:
     """Return the dotted paths of fields this ticket needs and lacks."""
     bound = kind in _PLACE_BOUND
@@ -23,7 +30,7 @@ def missing_fields(
         "place.district": bound and not place.district,
         "place.town": bound and bool(place.district) and not place.town and not place.detail,
         "place.detail": bound and not place.detail,
-        "wants": kind is not RequestKind.PRAISE and not wants,
+        "wants": bound and not wants and vague,
         "event_time": kind is RequestKind.REPORT and not event_time,
         "citizen.phone": not citizen.phone and not phone_refused,
     }

@@ -8,10 +8,11 @@ from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 
 Found = tuple[Place, dict[str, tuple[Evidence, ...]], dict[str, float]]
+_ROADS = ("路", "街", "大道")
 _HOUSE_NUMBER = ("号楼", "单元", "栋", "室", "层", "楼")
 
 
-def place_of(mentions: Mentions, clauses: Sequence[Clause], *, least: float) -> Found:
+def place_of(mentions: Mentions, clauses: Sequence[Clause], *, least: float, least_detail: float) -> Found:
     """Return the place of a demand with evidence and confidence; what lies outside its clauses is inherited."""
     detail = _detail(mentions, clauses)
     town = _best(mentions.towns, mentions, clauses)
@@ -20,7 +21,7 @@ def place_of(mentions: Mentions, clauses: Sequence[Clause], *, least: float) -> 
     confidence: dict[str, float] = {}
     values: dict[str, str] = {}
     for name, found in (("district", district), ("town", town), ("detail", detail)):
-        if found and (found.confidence >= least or name == "detail"):
+        if found and found.confidence >= (least_detail if name == "detail" else least):
             values[name] = found.value
             evidence[f"place.{name}"] = found.evidence
             confidence[f"place.{name}"] = found.confidence
@@ -47,13 +48,24 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
     numbers = [m for m in inside if _only_number(m.value)]
     if not named:
         return numbers[-1] if numbers else None
-    best = max(named, key=lambda m: (m.confidence, len(m.value), -m.turn))
+    best = max(
+        named, key=lambda m: m.confidence + 0.02 * min(len(m.value), 10) + 0.1 * (len(m.evidence) > 1) - 0.01 * m.turn
+    )
+    best = max((m for m in named if best.value in m.value), key=lambda m: len(m.value))
+    if best.value.endswith(_ROADS) and (beside := [m for m in named if m.turn == best.turn and m.start > best.end]):
+        best = _joined(best, beside[0]) if not beside[0].value.endswith(_ROADS) else best
+    if not _inside(best, mentions, clauses) and (spots := [m for m in mentions.spots if _inside(m, mentions, clauses)]):
+        return _joined(best, spots[0])
     if numbers and not any(part in best.value for part in _HOUSE_NUMBER):
         number = min(numbers, key=lambda m: (m.turn < best.turn, abs(m.turn - best.turn), abs(m.start - best.end)))
-        return best.model_copy(
-            update={"value": best.value + number.value, "evidence": (*best.evidence, *number.evidence)}
-        )
+        return _joined(best, number)
     return best
+
+
+def _joined(first: Mention, second: Mention) -> Mention:
+    return first.model_copy(
+        update={"value": first.value + second.value, "evidence": (*first.evidence, *second.evidence)}
+    )
 
 
 def _only_number(value: str) -> bool:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from app.domain.reference import ReferenceData
-from app.domain.ticket import Citizen, Subject, TicketDraft
-from app.domain.transcript import Evidence, SpokenCall
+from app.domain.ticket import Citizen, RequestKind, Subject, TicketDraft
+from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
@@ -16,7 +16,7 @@ from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.place import inside, place_of
 from app.understand.ticket.title import Topics, compose_title
-from app.understand.ticket.wants import compose_wants
+from app.understand.ticket.wants import compose_wants, is_wish
 
 _MARKET_ENTITY = re.compile(
     r"(?:我|俺|我们|俺们|咱)(?:是|这是|这边是|代表)?[^，。]{0,10}?(?:公司|企业|厂里?(?!长)|合作社|门店|个体户)(?:的)?(?:负责人|老板|会计|经理|法人|工作人员|财务)?(?=[，。,]|$|是|的|想|要|在|有|被)|"
@@ -25,7 +25,20 @@ _MARKET_ENTITY = re.compile(
 )
 _NOT_MARKET = re.compile(r"(?:上班|打工|干活|买|住|投诉|欠)[^，。]{0,6}$")
 _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
+_WRONG_NUMBER = re.compile(r"(?:打|拨)错了|(?:打|拨)错(?:电话|号)")
+_GIVEN_UP = re.compile(
+    r"占用线路|玩电话|小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|恶作剧|不是[^，。]{1,6}客服"
+)
+"""What an operator says to a caller who wants nothing of the hotline."""
+_TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
+"""Kinds that tell of no event."""
+_ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时")
+_TELLING_MATTER = 30
+"""Characters of a matter from which what is wanted goes without saying: 路灯坏了 wants mending."""
 _LEAST_MATTER = 4
+_DETAIL_OF_QUESTION = 0.9
+"""A place named in a question is seldom where something is wrong: only a sure one is kept."""
+_LEAST_WISH = 8
 
 
 class TicketReader:
@@ -45,7 +58,7 @@ class TicketReader:
         """Return one draft a demand; none where nothing is asked or told."""
         mentions = read_mentions(call, self._gazetteer, self._details)
         clauses = read_clauses(call, mentions)
-        if not self._has_matter(clauses):
+        if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()
         return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))
 
@@ -68,9 +81,14 @@ class TicketReader:
         matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
         kind, sure = self._kinds.read(matter, call.transcript.title)
         wants = compose_wants(call, mentions, clauses, kind)
-        place, evidence, confidence = place_of(mentions, clauses, least=self._least_place)
+        place, evidence, confidence = place_of(
+            mentions,
+            clauses,
+            least=self._least_place,
+            least_detail=_DETAIL_OF_QUESTION if kind is RequestKind.CONSULTATION else 0,
+        )
         citizen = self._citizen(call, mentions, evidence, confidence)
-        happened = self._event_time(mentions, clauses)
+        happened = None if kind in _TIMELESS else _event_time(call, mentions, clauses)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         content = compose_content(clauses, kind, wants, web=web)
         title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics)
@@ -94,6 +112,7 @@ class TicketReader:
             wants=bool(wants),
             event_time=bool(happened),
             phone_refused=mentions.phone_refused,
+            vague=len(matter) < _TELLING_MATTER,
         )
         return TicketDraft(
             request_kind=kind,
@@ -133,16 +152,28 @@ class TicketReader:
             confidential=mentions.confidential is not None,
         )
 
-    def _event_time(self, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
-        for found in (mentions.times, mentions.durations):
-            own = inside(found, mentions, clauses)
-            if own:
-                return max(own, key=lambda m: (len(m.value) >= len("2026-11-16"), -m.turn, -m.start))
-        return None
-
     def _subject(self, clauses: Sequence[Clause]) -> tuple[Subject, tuple[Evidence, ...]]:
         for clause in clauses:
             match = _MARKET_ENTITY.search(clause.text)
             if match and not _NOT_MARKET.search(clause.text[: match.start()]):
                 return Subject.MARKET_ENTITY, (clause.evidence,)
         return Subject.CITIZEN, ()
+
+
+def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
+    """Return when it happened: the answer to 什么时候开始的, else the first day that was named, else a duration."""
+    for found in (mentions.times, mentions.durations):
+        own = inside(found, mentions, clauses)
+        answers = [m for m in own if m.turn and _ASKS_WHEN.search(call.turns[m.turn - 1].text)]
+        if own:
+            return max(answers or own, key=lambda m: (len(m.value) >= len("2026-11-16"), -m.turn, -m.start))
+    return None
+
+
+def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
+    """Tell whether a caller dialled wrongly or played: they or the operator say so, and nothing is asked for."""
+    operator = "，".join(turn.text for turn in call.turns if turn.speaker is Speaker.OPERATOR)
+    citizen = "，".join(turn.text for turn in call.citizen_turns)
+    if _WRONG_NUMBER.search(citizen):
+        return not any(is_wish(clause) for clause in clauses)
+    return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)

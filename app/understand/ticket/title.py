@@ -13,6 +13,8 @@ from app.understand.ticket.wants import Passage, is_wish
 
 LONGEST_TITLE = 30
 _LONGEST_PLACE = 14
+_TELLING = 9
+"""Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
 """What it counts that a clause alone speaks for the demand's category."""
 _MOST_CLAUSES = 8
@@ -34,12 +36,17 @@ def compose_title(
     likely = [told[-position] for _, position in ranked]
     _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
     gains = shares[1:, int(shares[0].argmax())]
-    best = likely[max(range(len(likely)), key=lambda i: ranked[i][0] + _FOCUS_WEIGHT * gains[i])]
+    best = likely[
+        max(
+            range(len(likely)),
+            key=lambda i: ranked[i][0] + _FOCUS_WEIGHT * gains[i] - 2 * _says_where(likely[i], place),
+        )
+    ]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
     where = (place or "")[-_LONGEST_PLACE:]
-    key = _key_words(best.text, where, matter_words, LONGEST_TITLE - len(start) - len(end) - len(where))
+    key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
     where = "" if where and where in key else where
-    return Passage(f"{start}{where}{key}{end}", (best.evidence,))
+    return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
 
 
 _TITLE_FORMS = {
@@ -47,7 +54,6 @@ _TITLE_FORMS = {
     RequestKind.SUGGESTION: ("关于", "的建议"),
     RequestKind.PRAISE: ("表扬", ""),
 }
-_LONGEST_PLACE = 14
 _THREAT = re.compile(r"跳下去|跳楼|不想活|自杀|喝药|同归于尽|拼命")
 _TROUBLE = re.compile(
     r"拖欠|欠|坏|漏|堵|停[水电气暖]|吵|臭|脏|占|骗|打人|塌|裂|淹|冷|不热|不亮|不通|不给|不退|不管|不发|没发|乱|超|违|偷|缺|断|丢|撞|倒闭|跑路|推诿|态度|扰民|涨价|收费|隐患|办不|报销|补贴|申请"
@@ -60,13 +66,28 @@ _NOT_IN_TITLES = re.compile(
 )
 
 
-def _key_words(clause: str, where: str, matter_words: re.Pattern[str], longest: int) -> str:
-    """Shorten a clause to its matter: no time, no pronoun, no place that stands before it."""
-    text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
-    text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、")
+def _key_words(
+    told: Sequence[Clause], position: int, where: str, matter_words: re.Pattern[str], longest: int
+) -> tuple[str, list[Clause]]:
+    """Return a clause's matter, with its neighbours' while that is short and fits, and the clauses used."""
+    used = [told[position]]
+    text = _matter_of(told[position].text, where)
+    for clause in told[position + 1 :]:
+        more = _matter_of(clause.text, where)
+        if clause.saying != told[position].saying or len(text) >= _TELLING or len(text) + len(more) > longest:
+            break
+        if more and not is_wish(clause):
+            text, used = text + more, [*used, clause]
     if len(text) > longest and (first := matter_words.search(text)):
         text = text[max(0, min(first.start() - 2, len(text) - longest)) :]
-    return _shorter(text, longest)
+    return _shorter(text, longest), used
+
+
+def _matter_of(clause: str, where: str) -> str:
+    """Return a clause without time, pronoun, or the place that stands before it."""
+    text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
+    text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、").replace(" ", "")
+    return "" if text in where else text
 
 
 def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) -> float:
@@ -81,6 +102,13 @@ def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) 
         - 0.2 * position
         - 1.5 * wish
     )
+
+
+def _says_where(clause: Clause, place: str | None) -> float:
+    """Return the share of a clause that only names the place."""
+    words = clause.text.replace(" ", "")
+    pairs = [words[i : i + 2] for i in range(len(words) - 1)]
+    return sum(pair in (place or "") for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _shorter(text: str, longest: int) -> str:

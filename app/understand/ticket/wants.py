@@ -11,16 +11,25 @@ from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.register import written
 
-MOST_CLAUSES = 3
+MOST_CLAUSES = 4
+_SHORT = 9
+"""Characters of a clause that goes with the wish beside it: 停工，拆了，把顶修好."""
+_NO_ANSWER = re.compile(
+    r"不清楚|不知道|不想|打过|别给(?:我|俺)上课|谁急|没办法|就明白|就认了|不认|无所谓|说得对|[?？]$"
+)
 _WISH = re.compile(
     r"希望|要求|请求|恳请|恳求|想让|想请|想要|就想|请(?!问|假)|能不能|能否|可不可以|可否|行不行|赶紧|赶快|抓紧|尽快|尽早|早点|快点|"
     r"给(?:个|俺|我|我们|俺们|俺家|我家)?(?:个)?(?:说法|解决|修|查|处理|退|调|换|补|清|安|装|办|通|协调)|"
     r"望(?:有关|相关|部门|领导|政府|尽快|能|贵|给予|予以|介入|处理)|帮(?:我|俺|忙|着)|(?:派|来)(?:个|几个)?人(?!来看|来了|说)|建议|要(?:求)?(?:退|赔|给)|"
     r"得(?:给|管|赔|退)|管管|管一管|查查|查一查|修修|治治|清清|问问|(?:让|叫)(?:他|她|他们|公司|物业|老板|开发商|施工方)[^，。]{0,6}(?:退|赔|修|停|还|给|道歉|搬|拆|清)|"
-    r"(?:不许|不能|不准|别)(?:再)?(?:干|吵|放|占|停|排|让)|应该(?!是|有|会|在)|最好|^(?:并且?|及时|立即|依法|彻底|全额|把[^，。]{1,10})?(?:退还|退款|赔偿|返还|归还|撤销|恢复|维修|修复|清理|整改|查处|处罚|停止|拆除|加装|增设|补发|核实|严查|取缔|更换|疏通)(?!了|过|的)"
+    r"(?:不许|不能|不准|别)(?:再)?(?:干|吵|放|占|停|排|让)|应该(?!是|有|会|在)|最好|^(?:并且?|及时|立即|依法|彻底|全额|把[^，。]{1,10})?(?:退还|退款|赔偿|返还|归还|撤销|恢复|维修|修复|清理|整改|查处|处罚|停止|拆除|补缴|补上|化验|检测|复工|停工|道歉|赔我|赔俺|加装|增设|补发|核实|严查|取缔|更换|疏通)(?!了|过|的)|把[^，。]{1,14}?(?:修|剪|清|拉|装|换|补|搬|挪|拆|改|停|关|填|通上|疏通|退|还|给|查|弄好|挖|砍|锯|抽|去了|刷|公示)|退(?=\d|十|钱|款|我|给|俺)|"
+    r"(?:让|叫)[^，。]{1,5}(?:来|做|认|开|把|出|给)|找(?:人来|专家|回)|加(?:个|装|宽|固)|换个|多(?:开|装|设|派|弄)几?个?|安排[^，。]{0,4}人|给[^，。]{0,4}(?:解释|答复|交代|准信|时间|结果|明白)"
 )
 _NOT_WISH = re.compile(
     r"不(?:希望|想让|帮|想要)|(?:说|答应|承诺|保证|回复)[^，。]{0,6}(?:尽快|马上|请|赶紧|派人)|第[一二三]回|来了个?人|(?:让|叫)(?:我|俺|其|他|等)[^，。]{0,3}(?:等|找|去|来)"
+)
+_SUMMED_UP = re.compile(
+    r"(?:希望|诉求(?:就)?是|要求是?|想(?:要|让|请)?)(?:就是|是)?(?P<wish>(?!怎么|什么|哪|如何|我们怎)[^，。？?！]{3,40}?)(?:\s*(?:对吧|对吗|对不对|是吧|是吗|是不是|吗|吧))?[\s。？?]*(?:$|您贵姓|您怎么称呼|[，。])"
 )
 _VAGUE = re.compile(
     r"^(?:尽快|相关部门|有关部门|部门|领导|政府|贵部门|予以|给予|介入|核实|处理|解决|帮助|关注|重视|管理|协调|并|和|这个|问题|此事|一下|调查)+$"
@@ -47,7 +56,9 @@ _OFFICIAL = tuple(
         (r"不许|不准|^别再?(?=[\u4e00-\u9fff])", "不得"),
     )
 )  # fmt: skip
-_TAIL = re.compile(r"(?:就(?:行|中|管|好|可以|得)了?|行不行|好不好|中不中|可以吗|吗|么|呗|吧|呀|啊|哈|嘛|一下|了)+$")
+_TAIL = re.compile(
+    r"(?:就(?:行|中|管|好|可以|得)了?|行不行|好不好|中不中|可以吗|吗|(?<!什)(?<!怎)么|呗|吧|呀|啊|哈|嘛|一下|了)+$"
+)
 
 
 class Passage(NamedTuple):
@@ -60,6 +71,8 @@ class Passage(NamedTuple):
 def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Passage | None:
     """Return what the citizen asks for, or None where they did not say."""
     told = informative(clauses)
+    if kind is not RequestKind.CONSULTATION and (confirmed := _confirmed(call, mentions, clauses)):
+        return confirmed
     answers = answers_to_asking(call, mentions)
     chosen = _questions(told) if kind is RequestKind.CONSULTATION else []
     chosen = chosen or _asked_for(told, answers) or _wished(told)
@@ -70,6 +83,21 @@ def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause
         return None
     head = "咨询" if kind is RequestKind.CONSULTATION and not texts[0].startswith("咨询") else ""
     return Passage(head + "，".join(texts), tuple(clause.evidence for clause in chosen))
+
+
+def _confirmed(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Passage | None:
+    """Return the wish that the operator summed up and the citizen confirmed, with what the citizen then added."""
+    turns = {mentions.sayings[clause.saying].turn for clause in clauses}
+    for saying in mentions.sayings:
+        match = _SUMMED_UP.search(saying.text) if saying.confirmed_by and saying.turn + 1 in turns else None
+        if match:
+            added = [
+                c for c in informative(clauses) if mentions.sayings[c.saying].turn == saying.turn + 1 and is_wish(c)
+            ][:2]
+            texts = [official(match["wish"]), *(official(written(clause.text)) for clause in added)]
+            quote = call.turns[saying.turn].evidence(*match.span("wish"))
+            return Passage("，".join(dict.fromkeys(texts)), (quote, *saying.confirmed_by, *(c.evidence for c in added)))
+    return None
 
 
 def is_wish(clause: Clause) -> bool:
@@ -88,11 +116,18 @@ def official(text: str) -> str:
 
 
 def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:
-    """Return the clauses that answer the question for the demand: from the first wish on, else from the start."""
-    answered = [clause for clause in told if clause.saying in answers]
-    first = next((i for i, clause in enumerate(answered) if is_wish(clause)), 0)
-    kept = [clause for clause in answered[first:] if not clause.question or is_wish(clause)]
-    return kept[:MOST_CLAUSES]
+    """Return the answer to the question for the demand: its wishes and the short clauses about them."""
+    answered = [c for c in told if c.saying in answers and not _NO_ANSWER.search(c.text)]
+    wishes = [i for i, clause in enumerate(answered) if is_wish(clause)]
+    start = wishes[0] if wishes else 0
+    while start and len(answered[start - 1].text) <= _SHORT and answered[start - 1].saying == answered[start].saying:
+        start -= 1
+    kept: list[Clause] = []
+    for clause in answered[start:]:
+        if kept and not is_wish(clause) and len(clause.text) > _SHORT:
+            break
+        kept.append(clause)
+    return kept[:MOST_CLAUSES] if wishes or all(len(clause.text) <= 2 * _SHORT for clause in kept) else []
 
 
 def _wished(told: Sequence[Clause]) -> list[Clause]:
