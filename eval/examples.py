@@ -20,8 +20,8 @@ class Example:
     created_at: str | None = None
 
 
-def read_examples(path: Path, *, label: str = "label") -> list[Example]:
-    """Read `id,title,text,label[,created_at][,group|scenario]` from CSV or JSONL.
+def read_examples(path: Path, *, label: str = "label", partial: bool = False) -> list[Example]:
+    """Read `id,title,text,label[,created_at][,group|scenario]` from CSV or JSONL; `partial` skips unlabelled rows.
 
     Raises:
         ValueError: a row lacks its label or text; names file and line.
@@ -29,6 +29,8 @@ def read_examples(path: Path, *, label: str = "label") -> list[Example]:
     examples = []
     for number, row in enumerate(_rows(path), start=1):
         text = " ".join(part for part in (row.get("title"), row.get("text")) if part)
+        if partial and not row.get(label):
+            continue
         if not text.strip() or not row.get(label):
             raise ValueError(f"{path}: row {number}: needs text and {label}")
         group = str(row.get("group") or row.get("scenario") or row.get("id") or number)

@@ -25,7 +25,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
     table = Table("model", "examples", "labels", "accuracy (5-fold, by scenario)", "temperature")
     reference = load_reference_data(Path("knowledge_base"))
     for label, task in TASKS.items():
-        examples = read_examples(data, label=label)
+        examples = read_examples(data, label=label, partial=label == "kind")
         catalogue = catalogue_examples(reference, label)
         settings = LinearSettings(min_documents=1, features=30_000)
         facts = train_linear(

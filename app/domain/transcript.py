@@ -66,6 +66,8 @@ class SpokenTurn(Frozen):
     def evidence(self, start: int, end: int) -> Evidence:
         """Return the raw stretch behind normalised characters `start` to `end` (end excluded)."""
         first, last = self.offsets[start], self.offsets[end]
+        if last == first:  # within a rewritten stretch: quote the whole of it
+            last = next((offset for offset in self.offsets[end:] if offset > first), len(self.raw))
         return Evidence(turn=self.index, start=first, end=last, text=self.raw[first:last])
 
 

@@ -1,6 +1,7 @@
 """An independent look at whether a ticket's values were said: it shares no code with the service's own check."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,10 @@ from app.domain.transcript import Evidence
 from eval.normal_form import normal, numerals_to_digits
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_DIGIT = "零〇一二三四五六七八九两"
+_SHORTENED = re.compile(rf"([{_DIGIT}十百千\d]+)([万千百元毛])([{_DIGIT}]?)(?![十百千万])")
+_POINTED = re.compile(rf"([{_DIGIT}十百]+)点([{_DIGIT}]+)")
+_VALUE_OF = {"万": 10_000, "千": 1000, "百": 100, "元": 1, "毛": 1}
 _DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月\d{1,2}日")
 
 
@@ -52,8 +57,21 @@ def values_of(ticket: Ticket) -> Iterator[tuple[str, str]]:
 
 def said_text(row: dict[str, Any]) -> str:
     """Return all that was said or written, numerals as they came and in digits."""
-    raw = normal("".join([row.get("title") or "", *(turn["text"] for turn in row["turns"])]))
-    return raw + "\n" + numerals_to_digits(raw)
+    words = "\n".join([row.get("title") or "", *(turn["text"] for turn in row["turns"])])
+    raw = normal(words)
+    return "\n".join([unicodedata.normalize("NFKC", words), raw, numerals_to_digits(raw), *other_readings(raw)])
+
+
+def other_readings(said: str) -> Iterator[str]:
+    """Yield the figures of shortened numerals: 八十万 is 80 (万), 四万二 is 42000 and 4.2 (万), 三块八 is 3.8."""
+    for whole, unit, rest in _SHORTENED.findall(said):
+        head, tail = numerals_to_digits(whole), numerals_to_digits(rest) if rest else ""
+        yield head
+        if tail.isdigit() and len(tail) == 1 and head.isdigit():
+            yield f"{head}.{tail}"
+            yield str(int(head) * _VALUE_OF[unit] + int(tail) * _VALUE_OF[unit] // 10)
+    for whole, part in _POINTED.findall(said):
+        yield f"{numerals_to_digits(whole)}.{numerals_to_digits(part)}"
 
 
 def is_quote(row: dict[str, Any], quote: Evidence) -> bool:

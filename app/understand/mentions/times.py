@@ -1,12 +1,14 @@
 """When something happened: relative and absolute expressions to ISO 8601, as exact as the caller was."""
 
 import calendar
+import contextlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
-
-import jionlp
+from typing import Any
 
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Saying
@@ -40,6 +42,13 @@ _NOT_EVENT = re.compile(
     r"^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d"
 )
 _AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
+_LUNAR_DAYS = (
+    tuple("一二三四五六七八九十")
+    + tuple("十" + c for c in "一二三四五六七八九")
+    + ("二十",)
+    + tuple("二十" + c for c in "一二三四五六七八九")
+    + ("三十",)
+)
 _SAME_BREATH = re.compile(r"[，,\s]*(?:哎|啊|哦|不|是|就是|应该是|说错了|不对|也就是)*[，,\s]*")
 _FUTURE = re.compile(r"(?:等到?|预计|打算|准备|计划|马上|截止|到期)$")
 
@@ -126,15 +135,24 @@ def _value(match: re.Match[str], moment: datetime) -> str | None:
 
 def _festival(name: str, *, since: bool, today: date) -> str | None:
     """Return the day of a festival or lunar date, the last one before today; 五一以后 is no more exact than a month."""
+    name = re.sub(r"\d+", lambda m: _LUNAR_DAYS[int(m.group()) - 1] if 0 < int(m.group()) <= 30 else "", name)
     for year in (today.year, today.year - 1):
         try:
-            parsed = jionlp.parse_time(name, time_base={"year": year, "month": today.month, "day": today.day})
+            parsed = _parser()(name, time_base={"year": year, "month": today.month, "day": today.day})
         except ValueError:
             return None
         day = str(parsed["time"][0])[:10]
         if day <= today.isoformat():
             return day[:7] if since else day
     return None
+
+
+@cache
+def _parser() -> Callable[..., dict[str, Any]]:
+    """Return jionlp's reader of dates; its greeting on import stays off the standard output."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        from jionlp import parse_time
+    return parse_time  # type: ignore[no-any-return]
 
 
 def _in_month(parts: dict[str, str | None], today: date) -> str | None:

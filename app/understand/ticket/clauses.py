@@ -19,6 +19,20 @@ _CHATTER = re.compile(
 _NAME_OR_PHONE = re.compile(
     r"^(?:我|俺|免贵|本人|就)?(?:叫|姓)[\u4e00-\u9fff]{1,3}$|^(?:我是)?[\u4e00-\u9fff](?:先生|女士|师傅|大爷|大娘|阿姨|老师)(?:就行|就中)?$|(?:电话|手机|号码|打我)[^，。]{0,6}(?:是)?\d{7,}|^\d{7,}$|^(?:就|打)?(?:这个|本机)(?:号|号码|电话)|(?:不想|别|甭)(?:说|留|问)[^，。]{0,4}(?:名|姓)|保密|别(?:告诉|透露|说)"
 )
+_TO_THE_OPERATOR = re.compile(
+    r"^(?:你|您|恁|你们)(?:姓啥|叫啥|听我?说?|听听|记着?|看看|算算|想想|评评|别(?:害怕|当真|写|管|光|说|问|急)|不用(?:管|问)|就写|先别|说(?:说|是不是?|气人|这是?|呢)?|知道|等着|哪个|说得对)[^，。]{0,12}$|"
+    r"^(?:就|打)?(?:我|俺|那俺|他|她)?的?(?:电话|手机|姓名|名字|号码|家姓)[^，。]{0,4}(?:你|您|恁|就不说|不留|知道|有|不方便|算了)[^，。]{0,6}$|不留名|^(?:我|俺)?不姓.$|"
+    r"^(?:我|俺|都|应该)?(?:等着|知道|不知道|不清楚|记不清[^，。]{0,4}|忘了|没啥|就是这么一说|打个比方|嗓门大|也不清楚[^，。]{0,10}|替(?:她|他)们也说一声)[了啊呢吧]*$|^(?:男|女)(?:的|同志)$|^(?:俩|两个?|三个?|2个?|3个?)事[啊儿]*$"
+)
+_SPELLED = re.compile(
+    r"^(?:名字叫)?(?P<word>[\u4e00-\u9fff]{1,5})的(?P<character>[\u4e00-\u9fff])$|[人立木水火土金]字?旁|双人旁|耳东|弓长|草头|木子李|口天吴"
+)
+"""渠道的渠: how a name is written."""
+_ASKS_NAME = re.compile(
+    r"^(?!.*(?:父亲|母亲|婆婆|老人|孩子|爱人|对方|店|公司)).*(?:贵姓|怎么称呼|姓名|您姓|全名|怎么联系)"
+)
+_LONGEST_NAME = 6
+_PLACE_WORDS = re.compile(r"[的在是住就这那边个里我俺们家\s]")
 _DENIAL = re.compile(
     r"^(?:可|也|就)?(?:我|俺|俺们|我们)?(?:可|也|又)?不是(?!不|没|很|只|说|一|所有|头|第)[^，。]{1,12}$"
 )
@@ -58,6 +72,7 @@ def read_clauses(call: SpokenCall, mentions: Mentions) -> tuple[Clause, ...]:
 
 def _clauses(call: SpokenCall, index: int, saying: Saying) -> Iterator[Clause]:
     turn = call.turns[saying.turn]
+    named = saying.turn > 0 and bool(_ASKS_NAME.search(call.turns[saying.turn - 1].text))
     at = 0
     for stretch in (*_BREAK.finditer(saying.text), None):
         end = stretch.start() if stretch else len(saying.text)
@@ -69,8 +84,35 @@ def _clauses(call: SpokenCall, index: int, saying: Saying) -> Iterator[Clause]:
                 saying=index,
                 start=at,
                 end=end,
-                chatter=bool(_CHATTER.match(text) or _NAME_OR_PHONE.search(text) or _DENIAL.match(text.strip())),
+                chatter=_is_chatter(text.strip()) or (named and len(text) <= _LONGEST_NAME),
                 question="？" in mark or "?" in mark or bool(_QUESTION.search(text)),
                 evidence=turn.evidence(at, end),
             )
         at = stretch.end() if stretch else end
+
+
+def _is_chatter(text: str) -> bool:
+    """Tell whether a clause says nothing about the matter: courtesy, names, asides to the operator."""
+    spelled = _SPELLED.search(text)
+    if spelled and (spelled["character"] is None or spelled["character"] in spelled["word"]):
+        return True
+    return any(
+        found
+        for found in (
+            _CHATTER.match(text),
+            _NAME_OR_PHONE.search(text),
+            _DENIAL.match(text),
+            _TO_THE_OPERATOR.search(text),
+        )
+    )
+
+
+def is_stated_place(clause: Clause, mentions: Mentions, where: str) -> bool:
+    """Tell whether a clause holds nothing but places that `where`, the ticket's own place, states already."""
+    turn = mentions.sayings[clause.saying].turn
+    left = list(clause.text)
+    for mention in (*mentions.districts, *mentions.towns, *mentions.details, *mentions.spots):
+        if mention.turn == turn and (mention.value in where or mention in (*mentions.districts, *mentions.towns)):
+            for i in range(max(mention.start, clause.start), min(mention.end, clause.end)):
+                left[i - clause.start] = " "
+    return not _PLACE_WORDS.sub("", "".join(left))

@@ -13,7 +13,9 @@ LONGEST_CONTENT = 400
 _FACTS = re.compile(r"\d")
 
 
-def compose_content(clauses: Sequence[Clause], kind: RequestKind, wants: Passage | None, *, web: bool) -> Passage:
+def compose_content(
+    clauses: Sequence[Clause], kind: RequestKind, wants: Passage | None, *, where: str, web: bool
+) -> Passage:
     """Return 来电人反映：…。诉求：…。 built from the informative clauses."""
     told = _within(informative(clauses))
     who = "来信人" if web else "来电人"
@@ -25,7 +27,8 @@ def compose_content(clauses: Sequence[Clause], kind: RequestKind, wants: Passage
             continue
         mark = "。" if previous and previous.saying != clause.saying else "，"
         lines.append((mark if lines else "") + text)
-    content = f"{who}{verb}：{''.join(lines)}。"
+    place = f"{where}，" if where and where not in "".join(lines) else ""
+    content = f"{who}{verb}：{place}{''.join(lines)}。"
     if wants:
         content += f"诉求：{wants.text}。"
     return Passage(content, _quotes(told) + (wants.evidence if wants else ()))

@@ -9,7 +9,7 @@ from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
-from app.understand.ticket.clauses import Clause, informative, read_clauses
+from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
@@ -90,7 +90,9 @@ class TicketReader:
         citizen = self._citizen(call, mentions, evidence, confidence)
         happened = None if kind in _TIMELESS else _event_time(call, mentions, clauses)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
-        content = compose_content(clauses, kind, wants, web=web)
+        where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
+        apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
+        content = compose_content(apart or clauses, kind, wants, where=where, web=web)
         title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics)
         subject, said = self._subject(clauses)
         evidence |= {
