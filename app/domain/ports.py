@@ -21,11 +21,10 @@ class Clock(Protocol):
 class Deliveries(Protocol):
     """What the channels delivered, kept raw, and what each delivery became. Idempotent by call id."""
 
-    def add(self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime) -> None:
-        """Keep a delivery; a second one with the same call id raises Conflict at commit."""
-
-    def set_result(self, call_id: str, result: IntakeResult) -> None:
-        """Keep what the delivery became."""
+    def add(
+        self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime, result: IntakeResult
+    ) -> None:
+        """Keep a delivery and what it became; a second one with the same call id raises Conflict."""
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery, or None."""

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 
 from app.domain.errors import Conflict
@@ -84,7 +85,8 @@ class IntakeFlow:
         judged = self.judge(delivery, reading)
         try:
             with self._store() as uow:
-                result = self.write(uow, delivery, reading, judged, started)
+                numbers = reserved(uow, delivery, len(judged))
+                result = self.write(uow, delivery, reading, judged, numbers, started)
                 uow.commit()
         except Conflict:
             simultaneous = self.earlier(delivery)
@@ -96,11 +98,15 @@ class IntakeFlow:
 
     def keep_many(self, pending: Sequence[tuple[Delivery, CallReading]], started: float) -> list[IntakeResult]:
         """Decide and store many calls in one transaction; each finds those before it as duplicates."""
-        results = []
+        results: list[IntakeResult] = []
+        if not pending:
+            return results
         with self._store() as uow:
+            numbers = iter(reserved(uow, pending[0][0], sum(len(reading.demands) for _, reading in pending)))
             for delivery, reading in pending:
                 judged = self.judge(delivery, reading)
-                result = self.write(uow, delivery, reading, judged, started)
+                own = tuple(islice(numbers, len(judged)))
+                result = self.write(uow, delivery, reading, judged, own, started)
                 self.remember(result, reading)
                 results.append(result)
             uow.commit()
@@ -116,11 +122,10 @@ class IntakeFlow:
         delivery: Delivery,
         reading: CallReading,
         judged: Sequence[Judgement],
+        numbers: Sequence[str],
         started: float,
     ) -> IntakeResult:
         """Write delivery, tickets, events and outbox rows into an open transaction."""
-        day = delivery.received_at.strftime("%Y%m%d")
-        numbers = uow.tickets.next_numbers(day, len(judged)) if judged else ()
         tickets = tuple(
             make_ticket(number, index, delivery, reading, judgement)
             for index, (number, judgement) in enumerate(zip(numbers, judged, strict=True))
@@ -134,16 +139,20 @@ class IntakeFlow:
             latency_ms=round(1000 * (time.perf_counter() - started), 2),
             trace_id=uuid.uuid4().hex,
         )
-        uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at)
+        uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
         for ticket in tickets:
             record_new_ticket(uow, ticket, reading)
-        uow.deliveries.set_result(delivery.transcript.id, result)
         return result
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:
         """Make stored tickets findable as duplicates."""
         for ticket, demand in zip(result.tickets, reading.demands, strict=True):
             self._policy.remember(ticket, demand, reading.transcript)
+
+
+def reserved(uow: UnitOfWork, delivery: Delivery, count: int) -> Sequence[str]:
+    """Reserve ticket numbers of the day the first delivery came in."""
+    return uow.tickets.next_numbers(delivery.received_at.strftime("%Y%m%d"), count) if count else ()
 
 
 def make_ticket(number: str, index: int, delivery: Delivery, reading: CallReading, judgement: Judgement) -> Ticket:

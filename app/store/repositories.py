@@ -33,17 +33,14 @@ class SqlDeliveries:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime) -> None:
-        """Keep a delivery; the same call id twice is a Conflict."""
-        row = DeliveryRow(call_id=call_id, digest=digest, raw=dict(raw), received_at=received_at, result=None)
+    def add(
+        self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime, result: IntakeResult
+    ) -> None:
+        """Keep a delivery and what it became; the same call id twice is a Conflict."""
+        kept = result.model_dump(mode="json")
+        row = DeliveryRow(call_id=call_id, digest=digest, raw=dict(raw), received_at=received_at, result=kept)
         self._session.add(row)
         self._session.flush()
-
-    def set_result(self, call_id: str, result: IntakeResult) -> None:
-        """Keep what the delivery became."""
-        self._session.execute(
-            update(DeliveryRow).where(DeliveryRow.call_id == call_id).values(result=result.model_dump(mode="json"))
-        )
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery."""

@@ -12,6 +12,31 @@ SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
 """How sure a rule is of itself, until a calibrated model reads beside it."""
 
 
+class Said:
+    """The citizen's turns as one closed-up text, so that a rule looks once at the whole call.
+
+    A full stop stands between turns: no pattern reaches across one.
+    """
+
+    def __init__(self, turns: tuple[SpokenTurn, ...]) -> None:
+        self._turns = turns
+        self._text = ""
+        self._at: list[tuple[int, int]] = []
+        for number, turn in enumerate(turns):
+            kept = [(number, i) for i, character in enumerate(turn.text) if not character.isspace()]
+            self._text += "".join(turn.text[i] for _, i in kept) + "。"
+            self._at += [*kept, (number, len(turn.text))]
+
+    def quotes(self, patterns: Patterns) -> Iterator[Evidence]:
+        """Yield one quote a turn that the patterns hit."""
+        quoted: set[int] = set()
+        for hit in patterns.hits(self._text):
+            (first, start), (last, end) = self._at[hit.start], self._at[hit.end - 1]
+            if first == last and first not in quoted:
+                quoted.add(first)
+                yield self._turns[first].evidence(start, min(end + 1, len(self._turns[first].text)))
+
+
 class RiskReader:
     """Reads only what the citizen said; the operator's words never count."""
 
@@ -28,7 +53,8 @@ class RiskReader:
     def read(self, call: SpokenCall) -> RiskReading:
         """Return emotion, signals and emergencies of the whole call."""
         turns = call.citizen_turns
-        signals = tuple(signal for turn in turns for signal in self._signals(turn))
+        said = Said(turns)
+        signals = tuple(self._signals(said))
         emotion, evidence, confidence = self._emotion.level(turns)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
@@ -38,31 +64,29 @@ class RiskReader:
             emotion_evidence=evidence,
             emotion_confidence=confidence,
             signals=signals,
-            emergencies=tuple(signal for turn in turns for signal in self._emergency_signals(turn)),
+            emergencies=tuple(self._emergency_signals(said)),
         )
 
-    def _signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
-        closed_up = ClosedUp(turn.text)
+    def _signals(self, said: Said) -> Iterator[RiskSignal]:
         for rule, patterns in self._rules:
-            if hit := closed_up.first(patterns):
+            for quote in said.quotes(patterns):
                 yield RiskSignal(
                     signal=rule.signal,
                     rule_id=rule.id,
                     severity=rule.severity,
                     score=SCORES[rule.severity],
-                    quote=turn.evidence(hit.start, hit.end),
+                    quote=quote,
                 )
 
-    def _emergency_signals(self, turn: SpokenTurn) -> Iterator[RiskSignal]:
-        closed_up = ClosedUp(turn.text)
+    def _emergency_signals(self, said: Said) -> Iterator[RiskSignal]:
         for route, patterns in self._emergencies:
-            if hit := closed_up.first(patterns):
+            for quote in said.quotes(patterns):
                 yield RiskSignal(
                     signal=route.number,
                     rule_id=route.id,
                     severity=Severity.EXTREME,
                     score=SCORES[Severity.EXTREME],
-                    quote=turn.evidence(hit.start, hit.end),
+                    quote=quote,
                 )
 
 

@@ -18,7 +18,7 @@ class HashedEmbedder:
 
     name = "hashed-ngrams"
 
-    def __init__(self, dimensions: int = 1024) -> None:
+    def __init__(self, dimensions: int = 512) -> None:
         self.dimensions = dimensions
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -11,10 +11,9 @@ ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从
 
 
 def read_areas(
-    call: SpokenCall, sayings: tuple[Saying, ...], gazetteer: Gazetteer
+    call: SpokenCall, sayings: tuple[Saying, ...], reader: "AreaReader"
 ) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
     """Return districts and towns that were named; a town or landmark names its district too."""
-    reader = _AreaReader(gazetteer)
     districts: list[Mention] = []
     towns: list[Mention] = []
     for saying in sayings:
@@ -28,21 +27,20 @@ def read_areas(
     return tuple(districts), tuple(towns)
 
 
-class _AreaReader:
+class AreaReader:
     """Finds every gazetteer name in a text, longest first."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         names = {*gazetteer.district_by_name, *gazetteer.town_by_name, *gazetteer.landmark_by_name}
         self._pattern = re.compile("|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)))
+        self._full_towns = frozenset(town.name for town in gazetteer.towns)
         self.own_names = {*gazetteer.district_by_name, *gazetteer.town_by_name}
 
     def named(self, text: str) -> Iterator[tuple[str, int, int]]:
         for match in self._pattern.finditer(text):
             following = text[match.end() : match.end() + 1]
-            bare = match.group() in self._gazetteer.town_by_name and match.group() not in {
-                t.name for t in self._gazetteer.towns
-            }
+            bare = match.group() in self._gazetteer.town_by_name and match.group() not in self._full_towns
             if not (bare and following in ("路", "街", "村", "河", "桥", "小", "中")):
                 yield match.group(), match.start(), match.end()
 

@@ -1,19 +1,18 @@
 """Reads every kind of mention in one pass over what counts."""
 
-from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.people import read_callback, read_caller, read_confidential
-from app.understand.mentions.places import read_areas
+from app.understand.mentions.places import AreaReader, read_areas
 from app.understand.mentions.sayings import read_sayings
 from app.understand.mentions.times import read_durations, read_times
 from app.understand.mentions.types import Mentions
 
 
-def read_mentions(call: SpokenCall, gazetteer: Gazetteer, details: DetailReader) -> Mentions:
+def read_mentions(call: SpokenCall, areas: AreaReader, details: DetailReader) -> Mentions:
     """Return everything mentioned in a call."""
     sayings = read_sayings(call)
-    districts, towns = read_areas(call, sayings, gazetteer)
+    districts, towns = read_areas(call, sayings, areas)
     name, name_refused = read_caller(call, sayings)
     callback, phone_refused = read_callback(call, sayings)
     named, spots = details.read(call, sayings)

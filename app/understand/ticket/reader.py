@@ -7,6 +7,7 @@ from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, RequestKind, Subject, TicketDraft
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.details import DetailReader
+from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
@@ -46,7 +47,7 @@ class TicketReader:
 
     def __init__(self, reference: ReferenceData, kinds: KindReader, topics: Topics) -> None:
         self._topics = topics
-        self._gazetteer = reference.gazetteer
+        self._areas = AreaReader(reference.gazetteer)
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._kinds = kinds
@@ -56,7 +57,7 @@ class TicketReader:
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
-        mentions = read_mentions(call, self._gazetteer, self._details)
+        mentions = read_mentions(call, self._areas, self._details)
         clauses = read_clauses(call, mentions)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()

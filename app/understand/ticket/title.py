@@ -17,7 +17,7 @@ _TELLING = 9
 """Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
 """What it counts that a clause alone speaks for the demand's category."""
-_MOST_CLAUSES = 8
+_MOST_CLAUSES = 5
 """Likely clauses that the category model looks at."""
 _TAIL = re.compile(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$")
 Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
