@@ -45,6 +45,8 @@ _LINK = re.compile(
 _CALLED = re.compile(
     r"(?:小区|楼盘|公司|厂子?|店|学校|饭店|村|庄)(?:名字?)?(?:叫做?|名叫)(?P<name>[\u4e00-\u9fff]{2,7}?)(?=[，,。\s\d的]|$)"
 )
+_BESIDE = re.compile(r"(?:的|那个|这个)?(?:旁|附近|对面|对过|隔壁|门口|周边|底下|前面|后面)")
+"""A chain cannot begin beside something that was not named."""
 _AND = re.compile(r"(?:和|与|跟|、)")
 _ROAD = re.compile(r"(?:路|街|大道|巷)$")
 _AFTER_HEAD = {
@@ -136,7 +138,8 @@ class DetailReader:
         details: list[Mention] = []
         spots: list[Mention] = []
         for saying in sayings:
-            for pieces in self.chains(saying.text):
+            for chain in self.chains(saying.text):
+                pieces = chain[1:] if len(chain) > 1 and _BESIDE.match(saying.text, chain[0].start) else chain
                 start, end = pieces[0].start, pieces[-1].end
                 value = _joined(saying.text, pieces)
                 sure = _confidence(saying.text, start, pieces)

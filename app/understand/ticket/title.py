@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from app.understand.ticket.wants import Passage, is_wish
 
 LONGEST_TITLE = 30
 _LONGEST_PLACE = 14
+_SAME_PLACE = 4
+"""Characters in common from which a clause repeats the place before it."""
+_FIRST_NAME = re.compile(r".{1,9}?(?:街道|社区|小区|大道|[区市镇路街园])(?=..)")
 _TELLING = 9
 """Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
@@ -43,7 +47,7 @@ def compose_title(
         )
     ]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
-    where = (place or "")[-_LONGEST_PLACE:]
+    where = _short_place(place or "")
     key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
     where = "" if where and where in key else where
     return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
@@ -87,6 +91,9 @@ def _matter_of(clause: str, where: str) -> str:
     """Return a clause without time, pronoun, or the place that stands before it."""
     text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
     text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、").replace(" ", "")
+    common = SequenceMatcher(None, text, where, autojunk=False).find_longest_match()
+    if common.size >= _SAME_PLACE:
+        text = (text[: common.a] + text[common.a + common.size :]).lstrip("在的、旁边")
     return "" if text in where else text
 
 
@@ -102,6 +109,13 @@ def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) 
         - 0.2 * position
         - 1.5 * wish
     )
+
+
+def _short_place(place: str) -> str:
+    """Return the end of a long place, from where one of its names begins."""
+    while len(place) > _LONGEST_PLACE and (first := _FIRST_NAME.match(place)):
+        place = place[first.end() :]
+    return place[-_LONGEST_PLACE:]
 
 
 def _says_where(clause: Clause, place: str | None) -> float:
