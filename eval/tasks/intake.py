@@ -15,7 +15,7 @@ from app.domain.reference import ReferenceData
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import Measurement, read_jsonl, with_intervals
-from eval.examples import read_examples
+from eval.examples import Example, read_examples
 from eval.metrics import f1
 from eval.tasks.labels import measure_labels
 from eval.tasks.ticket import measure_ticket
@@ -40,10 +40,12 @@ def ticket_rows(data: Path) -> Measurement:
 
 
 def unit_rows(data: Path) -> Measurement:
-    """Measure the leading unit of labelled texts; labels may be a unit's code, any of its names, or a function."""
+    """Measure the leading unit of labelled texts; labels are a unit's code or any of its names, or all functions."""
     examples = read_examples(data)
     with fresh_flows() as flows:
         reference = flows.reference
+        if all(example.label in reference.function_by_id for example in examples):
+            return function_rows(examples, reference)
         codes = [unit.unit_code for unit in reference.units]
         column = {code: i for i, code in enumerate(codes)}
         scores = np.zeros((len(examples), len(codes)), dtype=np.float32)
@@ -53,6 +55,18 @@ def unit_rows(data: Path) -> Measurement:
                 scores[i, column[candidate.unit_code]] = candidate.score
         gold = [unit_code_of(example.label, reference) for example in examples]
     return measure_labels(gold, scores, codes)
+
+
+def function_rows(examples: Sequence[Example], reference: ReferenceData) -> Measurement:
+    """Measure the field of duty alone, without the jurisdiction that makes a unit of it."""
+    reader = build_reader(Settings(), reference)
+    functions = [function.function for function in reference.functions]
+    column = {function: i for i, function in enumerate(functions)}
+    scores = np.zeros((len(examples), len(functions)), dtype=np.float32)
+    for i, example in enumerate(examples):
+        for scored in reader.units_of(example.text).functions:
+            scores[i, column[scored.label]] = scored.score
+    return measure_labels([example.label for example in examples], scores, functions)
 
 
 def unit_code_of(label: str, reference: ReferenceData) -> str:
