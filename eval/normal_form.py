@@ -37,7 +37,7 @@ def _digits(numeral: str) -> str:
         return "".join(str("零一二三四五六七八九".index(c)) for c in plain)
     try:
         return str(int(cn2an.cn2an(plain, "smart")))
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an knows no unit before 两百五 and the like
         return numeral
 
 

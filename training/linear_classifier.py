@@ -1,4 +1,4 @@
-"""Trains the linear character n-gram classifier on labelled texts and writes the folder it is served from."""
+"""Trains the linear classifier on labelled texts and writes the folder it is served from."""
 
 import json
 from collections.abc import Sequence
@@ -13,9 +13,10 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from eval.examples import Example
-from models.classifier.linear import ngrams
+from models.classifier.features import ANALYSERS
 from training.data import group_folds
 from training.manifest import write_manifest
 
@@ -26,6 +27,10 @@ class LinearSettings:
 
     min_documents: int = 2
     features: int = 40_000
+    analyser: str = "chars"
+    """Of `models.classifier.features.ANALYSERS`."""
+    kind: str = "logistic"
+    """`logistic` regression, or a linear `svm`: better on long texts with few classes."""
     inverse_regularisation: float = 30.0
     folds: int = 5
     seed: int = 7
@@ -36,7 +41,7 @@ class Fitted:
     """A fitted model before it is written down."""
 
     vectorizer: TfidfVectorizer
-    model: LogisticRegression
+    model: LogisticRegression | LinearSVC
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return raw scores, shape (texts, labels)."""
@@ -49,10 +54,18 @@ class Fitted:
 def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings) -> Fitted:
     """Fit TF-IDF and a multinomial logistic regression."""
     vectorizer = TfidfVectorizer(
-        analyzer=ngrams, sublinear_tf=True, min_df=settings.min_documents, max_features=settings.features
+        analyzer=ANALYSERS[settings.analyser],
+        sublinear_tf=True,
+        min_df=settings.min_documents,
+        max_features=settings.features,
     )
     matrix: csr_matrix = vectorizer.fit_transform(texts)
-    model = LogisticRegression(C=settings.inverse_regularisation, max_iter=300, class_weight="balanced", tol=1e-3)
+    cost = settings.inverse_regularisation
+    model: LogisticRegression | LinearSVC = (
+        LinearSVC(C=cost, class_weight="balanced")
+        if settings.kind == "svm"
+        else LogisticRegression(C=cost, max_iter=300, class_weight="balanced", tol=1e-3)
+    )
     model.fit(matrix, labels)
     return Fitted(vectorizer, model)
 
@@ -110,7 +123,7 @@ def train_linear(
     everything = [*examples, *beside]
     fitted = fit([e.text for e in everything], [e.label for e in everything], settings)
     out.mkdir(parents=True, exist_ok=True)
-    write_weights(fitted, temperature, out)
+    write_weights(fitted, temperature, settings.analyser, out)
     facts = {
         "seed": settings.seed,
         "settings": settings.__dict__,
@@ -123,7 +136,7 @@ def train_linear(
     return write_manifest(out, name=name, task=task, data=data, facts=facts)
 
 
-def write_weights(fitted: Fitted, temperature: float, out: Path) -> None:
+def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) -> None:
     """Quantise to int8 per label and write `weights.npz` and `vocabulary.json`."""
     dense = fitted.model.coef_.T.astype(np.float32)
     bias = fitted.model.intercept_.astype(np.float32)
@@ -139,6 +152,7 @@ def write_weights(fitted: Fitted, temperature: float, out: Path) -> None:
         temperature=np.float32(temperature),
     )
     vocabulary = {
+        "analyser": analyser,
         "features": [str(f) for f in fitted.vectorizer.get_feature_names_out()],
         "labels": [str(label) for label in fitted.model.classes_],
     }

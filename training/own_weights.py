@@ -18,6 +18,8 @@ from training.linear_classifier import LinearSettings, train_linear
 DATA = Path("training/datasets/demands.jsonl")
 WEIGHTS = Path("models/weights")
 TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
+COSTS = {"function": 2.0, "category": 1.0, "kind": 1.0}
+"""Cost of the support vector machine, by cross-validation on the demand texts."""
 
 
 def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
@@ -27,7 +29,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
     for label, task in TASKS.items():
         examples = read_examples(data, label=label, partial=label == "kind")
         catalogue = catalogue_examples(reference, label)
-        settings = LinearSettings(min_documents=1, features=30_000)
+        settings = LinearSettings(min_documents=1, features=30_000, kind="svm", inverse_regularisation=COSTS[label])
         facts = train_linear(
             examples,
             out / label,

@@ -1,4 +1,4 @@
-"""A linear text classifier over character n-grams: texts in, calibrated probabilities out. numpy only."""
+"""A linear text classifier over counted features: texts in, calibrated probabilities out. numpy only."""
 
 import json
 from collections import Counter
@@ -9,17 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
-
-LONGEST = 3
-"""Longest character n-gram; training uses the same constant."""
-
-
-def ngrams(text: str) -> list[str]:
-    """Return the character 1- to 3-grams of a text, white space removed, lower case."""
-    folded = "".join(text.lower().split())
-    return [
-        folded[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(folded) - length + 1)
-    ]
+from models.classifier.features import ANALYSERS
 
 
 class LinearClassifier:
@@ -39,6 +29,7 @@ class LinearClassifier:
                 self._idf: NDArray[np.float32] = arrays["idf"]
                 self._temperature = float(arrays["temperature"])
             stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            self._features = ANALYSERS[stored.get("analyser", "chars")]
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
@@ -62,7 +53,7 @@ class LinearClassifier:
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def _logits(self, text: str) -> NDArray[np.float32]:
-        counts = Counter(map(self._index.get, ngrams(text)))
+        counts = Counter(map(self._index.get, self._features(text)))
         counts.pop(None, None)
         if not counts:
             return np.zeros_like(self._bias)  # nothing is known of this text: every label alike

@@ -7,7 +7,8 @@ pytest.importorskip("sklearn")
 
 from eval.examples import Example
 from models.base import ModelUnavailable
-from models.classifier.linear import LinearClassifier, ngrams
+from models.classifier.features import chars, words
+from models.classifier.linear import LinearClassifier
 from training.linear_classifier import LinearSettings, train_linear
 
 WATER = ["家里停水三天", "水管爆了没水用", "自来水压力小", "停水没人修", "水龙头不出水", "小区断水"]
@@ -26,8 +27,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_ngrams_cover_one_to_three_characters() -> None:
-    assert ngrams("停 水A") == ["停", "水", "a", "停水", "水a", "停水a"]
+def test_chars_cover_one_to_three_characters() -> None:
+    assert chars("停 水A") == ["停", "水", "a", "停水", "水a", "停水a"]
+
+
+def test_words_join_neighbours_and_character_pairs() -> None:
+    found = words("路灯 坏了")
+    assert {"路灯", "灯坏"} <= set(found)
+    assert any(feature.startswith("路灯_坏") for feature in found)
+
+
+def test_a_support_vector_model_is_served_alike(folder: Path) -> None:
+    rows = [Example(f"w{i}", t, "water", f"w{i}") for i, t in enumerate(WATER)]
+    rows += [Example(f"h{i}", t, "heating", f"h{i}") for i, t in enumerate(HEAT)]
+    settings = LinearSettings(min_documents=1, folds=2, analyser="words", kind="svm", inverse_regularisation=0.3)
+    out = folder.parent / "svm"
+    out.mkdir(exist_ok=True)
+    train_linear(rows, out, name="svm", task="unit", data=folder / "data.csv", settings=settings)
+    model = LinearClassifier(out)
+    assert [model.labels[i] for i in model.scores(["停水了", "暖气冰凉"]).argmax(axis=1)] == ["water", "heating"]
 
 
 def test_served_model_knows_what_it_was_taught(folder: Path) -> None:
