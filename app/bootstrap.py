@@ -18,7 +18,7 @@ from app.flows.answers import AnswerFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
 from app.flows.intake import IntakeFlow
-from app.flows.judgement import IntakePolicy
+from app.flows.judgement import UNIT_FIELDS, IntakePolicy
 from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.flows.tickets import TicketFlow
@@ -27,6 +27,7 @@ from app.store.engine import make_engine, migrate
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.understand.duplicate import DuplicateReader
+from app.understand.precedent import PrecedentReader
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
@@ -62,11 +63,12 @@ def build_flows(settings: Settings) -> Flows:
     reader = build_reader(settings, reference)
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
-    policy = IntakePolicy(reference, duplicates)
+    policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
+    recall_verdicts(store, policy)
     intake = IntakeFlow(reader=reader, policy=policy, store=store, clock=clock)
     return Flows(
         intake=intake,
-        tickets=TicketFlow(store, clock),
+        tickets=TicketFlow(store, clock, policy),
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock),
         capabilities=CapabilityFlow(reader, policy),
@@ -126,6 +128,13 @@ def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
             )
         )
     return facts
+
+
+def recall_verdicts(store: UnitOfWorkFactory, policy: IntakePolicy) -> None:
+    """Learn again from the verdicts on units that stand in the store."""
+    with store(reading=True) as uow:
+        for feedback in uow.feedback.about(UNIT_FIELDS, limit=RECENT):
+            policy.learn(policy.precedents_of(uow.tickets.get(feedback.ticket_number), feedback))
 
 
 _worker_reader: CallReader | None = None

@@ -10,7 +10,7 @@ from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute
 from app.domain.ticket import Place, Urgency
-from app.domain.unit import ScoredLabel, Unit, UnitName, UnitReading
+from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 
 NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
 """Conduct and court matters are always a person's decision."""
@@ -32,6 +32,7 @@ def decide_unit(
     reference: ReferenceData,
     *,
     statutory: StatutoryRoute | None = None,
+    precedents: Sequence[Precedent] = (),
     sensitive: bool = False,
 ) -> UnitDecision:
     """Return the dispatch decision.
@@ -39,7 +40,8 @@ def decide_unit(
     The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. `sensitive`
     marks conduct, enforcement and self-harm: never automatic.
     """
-    ranked = _ranked(reading.functions, place, reference)
+    functions = weighed(reading.functions, precedents, reference.thresholds.unit.precedent_weight)
+    ranked = _ranked(functions, place, reference)
     facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
     rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
     lead = UnitName(unit_code=ranked[0].unit.unit_code, name=ranked[0].unit.name) if ranked else None
@@ -52,6 +54,23 @@ def decide_unit(
         rule_id=route.id if route and route is statutory else rule.id,
         statutory_route=route.tell_citizen if route else None,
     )
+
+
+def weighed(
+    functions: Sequence[ScoredLabel], precedents: Sequence[Precedent], weight: float
+) -> tuple[ScoredLabel, ...]:
+    """Return the functions moved by what people said of similar tickets: towards the right one, away from the wrong."""
+    scores = {scored.label: scored for scored in functions}
+    for precedent in precedents:
+        share = weight * precedent.likeness
+        function = max(precedent.functions, key=lambda f: scores[f].score if f in scores else 0.0)
+        old = scores.get(function, ScoredLabel(label=function, score=0.0))
+        score = old.score + share * (1 - old.score) if precedent.good else old.score * (1 - share)
+        said = (*old.precedents, precedent.ticket_number) if precedent.good else old.precedents
+        others = (1 - share) if precedent.good else 1.0
+        scores = {label: s.model_copy(update={"score": s.score * others}) for label, s in scores.items()}
+        scores[function] = old.model_copy(update={"score": score, "precedents": said})
+    return tuple(sorted(scores.values(), key=lambda scored: -scored.score))
 
 
 def _ranked(functions: Sequence[ScoredLabel], place: Place, reference: ReferenceData) -> list[_Ranked]:
@@ -112,7 +131,7 @@ def _candidates(
             role=UnitRole.ASSISTING if position else UnitRole.LEAD,
             score=round(score, 4),
             reason=_reason(reading, unit, place, reference),
-            basis=(*_duty_basis(reading, reference), rule.id),
+            basis=(*_duty_basis(reading, reference), rule.id, *(f"ticket:{n}" for n in reading.precedents)),
         )
         for position, (unit, score, reading) in enumerate(ranked[: reference.thresholds.unit.top_k])
     )
@@ -152,7 +171,8 @@ def _reason(scored: ScoredLabel, unit: Unit, place: Place, reference: ReferenceD
     because = f"诉求提到{words}，" if words else "按诉求内容判断，"
     matter = f"属于{function.name}职责中的“{duty}”" if duty else f"属于{function.name}职责"
     area = f"，事发地在{place.district}" if place.district else "，未说明区（市），暂列市级单位，请核实地点"
-    return f"{because}{matter}{area}，由{unit.short_name}办理。"
+    known = f"，与已核实的工单{scored.precedents[0]}相似" if scored.precedents else ""
+    return f"{because}{matter}{area}{known}，由{unit.short_name}办理。"
 
 
 def _duty_basis(scored: ScoredLabel, reference: ReferenceData) -> list[str]:

@@ -98,6 +98,9 @@ class FeedbackRecords(Protocol):
     def add(self, feedback: Feedback) -> None:
         """Keep one verdict."""
 
+    def about(self, fields: Sequence[str], *, limit: int) -> Sequence[Feedback]:
+        """Return the newest verdicts on any of these fields, oldest first."""
+
 
 class UnitOfWork(Protocol):
     """One transaction over everything stored. Leaving the block without `commit` rolls back."""

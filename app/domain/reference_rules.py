@@ -256,6 +256,8 @@ class UnitThresholds(Frozen):
     suggest: float
     auto_margin: float
     top_k: int = Field(ge=1, le=5)
+    precedent_likeness: float = Field(ge=0, le=1)
+    precedent_weight: float = Field(ge=0, le=1)
 
 
 class Thresholds(Basis):

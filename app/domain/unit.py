@@ -70,6 +70,8 @@ class ScoredLabel(Frozen):
     score: float
     words: tuple[str, ...] = ()
     duty_ids: tuple[str, ...] = ()
+    precedents: tuple[str, ...] = ()
+    """Ticket numbers of confirmed dispatches of similar matters."""
 
 
 class UnitReading(Frozen):
@@ -77,3 +79,14 @@ class UnitReading(Frozen):
 
     functions: tuple[ScoredLabel, ...]
     categories: tuple[ScoredLabel, ...]
+
+
+class Precedent(Frozen):
+    """What a person said of the dispatch of an earlier ticket: one of these functions was right, or was not."""
+
+    ticket_number: str
+    text: str
+    functions: tuple[str, ...]
+    good: bool
+    likeness: float = 0.0
+    """Of its text to the text at hand, 0 to 1; 0 in store."""

@@ -1,5 +1,7 @@
 """Everything decided about one demand, and the order it is decided in."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.decide.deadline import decide_deadline
@@ -10,13 +12,17 @@ from app.decide.urgency import decide_urgency
 from app.decide.work_clock import WorkClock
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.duplicate import DuplicateCandidate, TicketFacts
+from app.domain.errors import InvalidInput
+from app.domain.events import Feedback, Verdict
 from app.domain.reading import CallReading, DemandReading
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, StatutoryRoute
 from app.domain.referral import Referral
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
+from app.domain.unit import Precedent
 from app.understand.duplicate import DuplicateReader
+from app.understand.precedent import PrecedentReader
 from app.understand.text_rules import Patterns
 
 
@@ -35,7 +41,8 @@ class Judgement:
 class IntakePolicy:
     """Applies the city's rules to what was read."""
 
-    def __init__(self, reference: ReferenceData, duplicates: DuplicateReader) -> None:
+    def __init__(self, reference: ReferenceData, duplicates: DuplicateReader, precedents: PrecedentReader) -> None:
+        self._precedents = precedents
         self._reference = reference
         self._duplicates = duplicates
         self._clock = WorkClock(reference.calendar)
@@ -59,7 +66,17 @@ class IntakePolicy:
             has_district=draft.place.district is not None,
             statutory_route=statutory is not None,
         )
-        unit = decide_unit(demand.unit, draft.place, facts, reference, statutory=statutory, sensitive=bool(referrals))
+        unit = decide_unit(
+            demand.unit,
+            draft.place,
+            facts,
+            reference,
+            statutory=statutory,
+            precedents=self._precedents.near(
+                matter_of(draft.content), least=reference.thresholds.unit.precedent_likeness
+            ),
+            sensitive=bool(referrals),
+        )
         return Judgement(
             category=self._category(demand),
             urgency=urgency,
@@ -78,6 +95,41 @@ class IntakePolicy:
     def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
         """Make a stored ticket findable as a duplicate."""
         self._duplicates.add(ticket_facts(ticket, demand.draft.matter, transcript))
+
+    def precedents_of(self, ticket: Ticket, feedback: Feedback) -> tuple[Precedent, ...]:
+        """Return what a verdict on the unit says of dispatching such a matter; nothing for other fields.
+
+        Raises:
+            InvalidInput: the right value is no unit's code or name.
+        """
+        if feedback.field not in UNIT_FIELDS:
+            return ()
+        named = [(lead_code(ticket), feedback.verdict is Verdict.ACCEPTED)]
+        if feedback.verdict is Verdict.CORRECTED:
+            named.append((self._unit_code(feedback.right_value), True))
+        units = [(self._reference.unit_by_code[code], good) for code, good in named if code]
+        return tuple(
+            Precedent(
+                ticket_number=ticket.ticket_number,
+                text=matter_of(ticket.content),
+                functions=tuple(unit.functions),
+                good=good,
+            )
+            for unit, good in units
+            if unit.functions
+        )
+
+    def learn(self, precedents: Sequence[Precedent]) -> None:
+        """Let the next ticket of the kind profit at once."""
+        if precedents:
+            self._precedents.add(precedents)
+
+    def _unit_code(self, value: object) -> str:
+        if isinstance(value, str) and value in self._reference.unit_by_code:
+            return value
+        if isinstance(value, str) and value in self._reference.unit_by_name:
+            return self._reference.unit_by_name[value].unit_code
+        raise InvalidInput(f"right_value 应为承办单位的代码或名称，收到 {value!r}", field="right_value")
 
     def _category(self, demand: DemandReading) -> Category | None:
         best = demand.unit.categories[:1]
@@ -109,6 +161,20 @@ class IntakePolicy:
         if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):
             return None
         return next((route for route, patterns in self._statutory if patterns.first(matter)), None)
+
+
+UNIT_FIELDS = ("unit", "unit.lead")
+_FRAME = re.compile(r"^来[电信]人(?:反映|咨询|表扬)：|诉求：.*$")
+
+
+def matter_of(content: str) -> str:
+    """Return a ticket's content without the words that every ticket has."""
+    return _FRAME.sub("", content)
+
+
+def lead_code(ticket: Ticket) -> str | None:
+    """Return the code of the unit that a ticket names as leading."""
+    return ticket.unit.lead.unit_code if ticket.unit.lead else None
 
 
 def ticket_facts(ticket: Ticket, text: str, transcript: Transcript) -> TicketFacts:

@@ -10,6 +10,7 @@ from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step, transition
+from app.flows.judgement import IntakePolicy
 
 CORRECTABLE = (
     "request_kind",
@@ -33,8 +34,9 @@ EVENT_OF = {Step.ACCEPT: "ticket_accepted", Step.DECLINE: "ticket_declined"}
 class TicketFlow:
     """Reads and changes stored tickets."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, policy: IntakePolicy) -> None:
         self._store = store
+        self._policy = policy
         self._clock = clock
 
     def get(self, ticket_number: str) -> Ticket:
@@ -94,11 +96,18 @@ class TicketFlow:
         return changed
 
     def feedback(self, feedback: Feedback) -> None:
-        """Keep a verdict; raises NotFound."""
+        """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
+
+        Raises:
+            NotFound: no such ticket.
+            InvalidInput: the right unit is unknown.
+        """
         with self._store() as uow:
-            uow.tickets.get(feedback.ticket_number)
+            ticket = uow.tickets.get(feedback.ticket_number)
+            precedents = self._policy.precedents_of(ticket, feedback)
             uow.feedback.add(feedback)
             uow.commit()
+        self._policy.learn(precedents)
 
     def _record(self, uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: dict[str, Any]) -> None:
         now = self._clock.now()

@@ -191,6 +191,12 @@ class SqlFeedback:
         """Keep one verdict."""
         self._session.add(FeedbackRow(**feedback.model_dump(mode="python")))
 
+    def about(self, fields: Sequence[str], *, limit: int) -> Sequence[Feedback]:
+        """Return the newest verdicts on any of these fields, oldest first."""
+        query = select(FeedbackRow).where(FeedbackRow.field.in_(fields)).order_by(FeedbackRow.id.desc()).limit(limit)
+        rows = list(self._session.scalars(query))
+        return [Feedback(**{name: getattr(row, name) for name in Feedback.model_fields}) for row in reversed(rows)]
+
 
 def _ticket_columns(ticket: Ticket) -> dict[str, Any]:
     return {

@@ -157,3 +157,29 @@ def test_nul_in_a_filter_finds_nothing_or_is_refused(stored: Flows, database_url
         return
     with pytest.raises(InvalidInput, match="不能保存"):
         stored.tickets.page(after=None, limit=1, filters={"district": "\x00"})
+
+
+def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_path: Path, database_url: str) -> None:
+    text = "滕州市荆河街道幸福家园门口那棵法桐挡住了红绿灯，过路口看不清，希望尽快处理"
+    flows = build_flows(settings_for(tmp_path, database_url))
+    ticket = flows.intake.run(call("您好", text, call_id="p-1")).tickets[0]
+    right = next(u for u in flows.reference.units if u.name == "滕州市公安局交通警察大队" or "parks" in u.unit_code)
+    verdict = Feedback(
+        ticket_number=ticket.ticket_number,
+        field="unit.lead",
+        verdict=Verdict.CORRECTED,
+        right_value=right.name,
+        actor="desk",
+        created_at=flows.clock.now(),
+    )
+    flows.tickets.feedback(verdict)
+    similar = text.replace("门口那棵", "东门口的").replace("希望", "请")
+    first = flows.intake.run(call("您好", similar, call_id="p-2")).tickets[0].unit
+    flows.close()
+    reopened = build_flows(settings_for(tmp_path, database_url))
+    again = reopened.intake.run(call("您好", similar + "了", call_id="p-3")).tickets[0].unit
+    for unit in (first, again):
+        assert f"ticket:{ticket.ticket_number}" in unit.candidates[0].basis
+    with pytest.raises(InvalidInput, match="right_value"):
+        reopened.tickets.feedback(verdict.model_copy(update={"right_value": "没有这个单位"}))
+    reopened.close()
