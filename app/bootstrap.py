@@ -17,17 +17,20 @@ from app.flows.access import AccessFlow
 from app.flows.answers import AnswerFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
+from app.flows.consultation import ConsultationFlow
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
 from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.flows.tickets import TicketFlow
 from app.receive.spoken import Normaliser
+from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
+from app.understand.question import QuestionReader
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
@@ -53,6 +56,7 @@ def build_flows(settings: Settings) -> Flows:
     engine = make_engine(settings.database_url)
     migrate(engine)
     reference = load_reference_data(settings.knowledge_dir)
+    articles = load_articles(settings.knowledge_dir / "articles", owners=frozenset(reference.function_by_id))
     clock = SystemClock()
 
     @contextmanager
@@ -73,6 +77,12 @@ def build_flows(settings: Settings) -> Flows:
         access=AccessFlow(store, clock),
         capabilities=CapabilityFlow(reader, policy),
         answers=AnswerFlow(store, clock),
+        consultations=ConsultationFlow(
+            reader,
+            policy,
+            QuestionReader(articles),
+            reference.thresholds.answer,
+        ),
         clock=clock,
         reference=reference,
         ready=lambda: answers(engine),

@@ -23,8 +23,10 @@ from app.receive.batch import read_line
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
 keys = typer.Typer(no_args_is_help=True, help="API 密钥")
 db = typer.Typer(no_args_is_help=True, help="数据库")
+kb = typer.Typer(no_args_is_help=True, help="知识库")
 cli.add_typer(keys, name="keys")
 cli.add_typer(db, name="db")
+cli.add_typer(kb, name="kb")
 console = Console()
 
 
@@ -112,6 +114,25 @@ def check_reference() -> None:
     """检查知识库基础数据。"""
     reference = build_flows(Settings()).reference
     typer.echo(json.dumps({"units": len(reference.units), "functions": len(reference.functions)}))
+
+
+@kb.command("check")
+def check_articles() -> None:
+    """检查全部知识条目。"""
+    typer.echo(f"知识条目 {build_flows(Settings()).consultations.count} 篇，全部可用")
+
+
+@kb.command("search")
+def search_articles(question: str, area: Annotated[str | None, typer.Option(help="区（市）")] = None) -> None:
+    """按问题查找知识条目。"""
+    flows = build_flows(Settings())
+    table = Table("条目", "覆盖", "依据", "适用")
+    for scored in flows.consultations.search(question, on=flows.clock.now().date(), area=area):
+        article = scored.article
+        table.add_row(
+            article.title, f"{scored.coverage:.0%}", f"{article.source} {article.clause or ''}", article.region
+        )
+    console.print(table)
 
 
 def _command_of(path: str) -> Callable[..., Any]:

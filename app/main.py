@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
-from app.api.routes import health, intake, tickets
+from app.api.routes import consultations, health, intake, tickets
 from app.bootstrap import build_flows
 from app.config import Settings
 from app.console.mount import mount_console
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     add_exception_handlers(app)
     add_middleware(app)
-    for router in (health.router, intake.router, tickets.router):
+    for router in (health.router, intake.router, tickets.router, consultations.router):
         app.include_router(router)
     mount_console(app)
     return app

@@ -9,6 +9,7 @@ from app.flows.access import AccessFlow
 from app.flows.answers import AnswerFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
+from app.flows.consultation import ConsultationFlow
 from app.flows.intake import IntakeFlow
 from app.flows.tickets import TicketFlow
 
@@ -23,6 +24,7 @@ class Flows:
     access: AccessFlow
     capabilities: CapabilityFlow
     answers: AnswerFlow
+    consultations: ConsultationFlow
     clock: Clock
     reference: ReferenceData
     ready: Callable[[], None]

@@ -177,3 +177,17 @@ def test_logs_and_errors_hold_no_personal_data(client: TestClient, capfd: pytest
     assert "李桂兰" not in shown
     assert "13900001234" not in shown
     assert json.dumps("李桂兰") not in shown
+
+
+def test_a_question_is_answered_with_its_source_or_refused_with_a_reason(client: TestClient) -> None:
+    answered = client.post("/v1/consultations", json={"question": "老家属院想成立业委会，要多少户同意"}).json()
+    assert answered["answer"]
+    assert answered["citations"][0]["source"]
+    assert answered["citations"][0]["quote"] in answered["answer"] or "《" in answered["citations"][0]["quote"]
+    unknown = client.post("/v1/consultations", json={"question": "请问火星移民怎么报名"}).json()
+    assert unknown["refusal"]["code"] == "no_basis"
+    assert unknown["answer"] is None
+    trouble = client.post("/v1/consultations", json={"question": "俺家停水三天了没人修"}).json()
+    assert trouble["refusal"]["code"] == "needs_ticket"
+    assert client.post("/v1/consultations", json={"question": ""}).json()["field"] == "question"
+    assert client.post("/v1/consultations", json={"question": "咋办", "date": "明天"}).json()["field"] == "date"

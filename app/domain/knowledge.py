@@ -1,0 +1,106 @@
+"""Knowledge articles and the answers that rest on them."""
+
+from datetime import date
+from enum import StrEnum
+
+from app.domain.frozen import Frozen
+
+
+class ArticleStatus(StrEnum):
+    """Where an article stands."""
+
+    DRAFT = "draft"
+    """草稿"""
+    REVIEW = "review"
+    """待审核"""
+    PUBLISHED = "published"
+    """已发布"""
+    RETIRED = "retired"
+    """已停用"""
+
+
+class Article(Frozen):
+    """知识条目: an answer in the city's own words, with the law it rests on and when it holds."""
+
+    id: str
+    title: str
+    questions: tuple[str, ...] = ()
+    """How citizens ask it."""
+    source: str
+    clause: str | None = None
+    issued_by: str | None = None
+    region: str = "全国"
+    effective_from: date | None = None
+    expires_on: date | None = None
+    """The first day on which it holds no more."""
+    owner: str
+    """The function that answers for it."""
+    status: ArticleStatus
+    body: str
+
+    def holds(self, *, on: date, area: str | None) -> bool:
+        """Tell whether the article may be cited on a day for a matter in an area."""
+        in_time = (self.effective_from is None or self.effective_from <= on) and (
+            self.expires_on is None or on < self.expires_on
+        )
+        here = self.region in ("全国", "山东省", "枣庄市") or self.region == area
+        return self.status is ArticleStatus.PUBLISHED and in_time and here
+
+
+class ScoredArticle(Frozen):
+    """An article with how well it fits a question."""
+
+    article: Article
+    score: float
+    """BM25; comparable within one question only."""
+    coverage: float
+    """Share of the question's telling character pairs that the article holds, 0 to 1."""
+
+
+class RefusalCode(StrEnum):
+    """Why there is no answer."""
+
+    NO_BASIS = "no_basis"
+    """知识库没有依据"""
+    NEEDS_TICKET = "needs_ticket"
+    """属于诉求，应转受理"""
+    EMERGENCY = "emergency"
+    """紧急情况"""
+
+
+class Refusal(Frozen):
+    """A typed refusal, with what to do instead."""
+
+    code: RefusalCode
+    reason: str
+    unit: str | None = None
+    """Who could know."""
+
+
+class Citation(Frozen):
+    """The article and the passage that an answer rests on."""
+
+    article_id: str
+    title: str
+    source: str
+    clause: str | None
+    issued_by: str | None
+    region: str
+    effective_from: date | None
+    expires_on: date | None
+    quote: str
+
+
+class ConsultationAnswer(Frozen):
+    """A suggested answer with its sources, or a refusal; never both, never neither."""
+
+    question: str
+    answer: str | None
+    citations: tuple[Citation, ...] = ()
+    refusal: Refusal | None = None
+    nearest: tuple[str, ...] = ()
+    """Of a refusal: titles of the nearest articles, for the operator to look at."""
+    confidence: float
+    engine: str
+    degraded: bool = False
+    degraded_reason: str | None = None
