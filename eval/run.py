@@ -56,11 +56,18 @@ def _risk(run: Run) -> Measurement:
     return risk_rows(run.data)
 
 
+def _retrieval(run: Run) -> Measurement:
+    from eval.tasks.retrieval import own_questions, retrieval_rows
+
+    return own_questions() if run.data.name == "articles" else retrieval_rows(run.data)
+
+
 TASKS: dict[str, Callable[[Run], Measurement]] = {
     "ticket": _ticket,
     "unit": _unit,
     "category": _category,
     "risk": _risk,
+    "retrieval": _retrieval,
 }
 
 
