@@ -62,7 +62,13 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} 不是合法的 JSON 数值")
 
 
+async def optional_json_body(request: Request) -> dict[str, Any]:
+    """Return the body as a JSON object; none at all is an empty one."""
+    return await json_body(request) if await request.body() else {}
+
+
 Body = Annotated[dict[str, Any], Depends(json_body)]
+OptionalBody = Annotated[dict[str, Any], Depends(optional_json_body)]
 IntakeKey = Annotated[AccessKey, Depends(requires(Scope.INTAKE_WRITE))]
 ReaderKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_READ))]
 WriterKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_WRITE))]

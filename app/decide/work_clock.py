@@ -61,6 +61,15 @@ class WorkClock:
             day = self._next_working(day)
         return datetime.combine(day, self._sessions[-1][1], moment.tzinfo)
 
+    def working_days_between(self, start: datetime, end: datetime) -> int:
+        """Return how many working days begin after `start` and not after `end`."""
+        day, last = start.astimezone(self._zone).date(), end.astimezone(self._zone).date()
+        count = 0
+        while day < last:
+            day += timedelta(days=1)
+            count += self.is_working(day)
+        return count
+
     def _warn_once(self, year: int) -> None:
         if year not in self.unknown_years:
             self.unknown_years.add(year)

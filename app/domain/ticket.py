@@ -11,6 +11,7 @@ from app.domain.frozen import Frozen
 from app.domain.referral import Referral
 from app.domain.risk import Emotion
 from app.domain.transcript import Evidence
+from app.domain.unit import UnitName
 from app.domain.workflow import TicketStatus
 
 
@@ -122,6 +123,8 @@ class Ticket(Frozen):
     emotion: Emotion
     unit: UnitDecision
     deadline: Deadline | None
+    handler: UnitName | None = None
+    """The unit that a person gave the ticket to."""
     duplicates: tuple[DuplicateCandidate, ...] = ()
     referrals: tuple[Referral, ...] = ()
     missing: tuple[str, ...] = ()

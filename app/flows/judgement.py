@@ -20,7 +20,8 @@ from app.domain.reference_rules import RouteFacts, StatutoryRoute
 from app.domain.referral import Referral
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
-from app.domain.unit import Precedent
+from app.domain.unit import Precedent, UnitName
+from app.domain.workflow import Step
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
 from app.understand.text_rules import Patterns
@@ -45,7 +46,7 @@ class IntakePolicy:
         self._precedents = precedents
         self._reference = reference
         self._duplicates = duplicates
-        self._clock = WorkClock(reference.calendar)
+        self.clock = WorkClock(reference.calendar)
         self._statutory = tuple(
             (route, Patterns(route.patterns, route.exclude, window=reference.routing.window))
             for route in reference.routing.statutory_routes
@@ -81,7 +82,7 @@ class IntakePolicy:
             category=self._category(demand),
             urgency=urgency,
             unit=unit,
-            deadline=decide_deadline(facts, reference.deadline, self._clock, transcript.called_at),
+            deadline=decide_deadline(facts, reference.deadline, self.clock, transcript.called_at),
             duplicates=self._similar(demand, transcript),
             referrals=referrals,
         )
@@ -104,10 +105,36 @@ class IntakePolicy:
         """
         if feedback.field not in UNIT_FIELDS:
             return ()
-        named = [(lead_code(ticket), feedback.verdict is Verdict.ACCEPTED)]
+        lead = lead_code(ticket)
+        named = [(lead, feedback.verdict is Verdict.ACCEPTED)] if lead else []
         if feedback.verdict is Verdict.CORRECTED:
-            named.append((self._unit_code(feedback.right_value), True))
-        units = [(self._reference.unit_by_code[code], good) for code, good in named if code]
+            named.append((self.unit_named(feedback.right_value, field="right_value").unit_code, True))
+        return self._precedents_from(ticket, named)
+
+    def learn(self, precedents: Sequence[Precedent]) -> None:
+        """Let the next ticket of the kind profit at once."""
+        if precedents:
+            self._precedents.add(precedents)
+
+    def precedents_of_step(self, before: Ticket, after: Ticket, step: Step) -> tuple[Precedent, ...]:
+        """Return what a step says of dispatching such a matter: an approved return, or the unit it then went to."""
+        if step is Step.APPROVE_RETURN and before.handler:
+            return self._precedents_from(before, [(before.handler.unit_code, False)])
+        if step is Step.REDISPATCH and after.handler:
+            return self._precedents_from(after, [(after.handler.unit_code, True)])
+        return ()
+
+    def unit_named(self, value: object, *, field: str) -> UnitName:
+        """Return the unit with a code or name; raises InvalidInput for an unknown one."""
+        if isinstance(value, str) and value in self._reference.unit_by_code:
+            unit = self._reference.unit_by_code[value]
+            return UnitName(unit_code=unit.unit_code, name=unit.name)
+        if isinstance(value, str) and value in self._reference.unit_by_name:
+            return self._reference.unit_by_name[value]
+        raise InvalidInput(f"{field} 应为承办单位的代码或名称，收到 {value!r}", field=field)
+
+    def _precedents_from(self, ticket: Ticket, units: Sequence[tuple[str, bool]]) -> tuple[Precedent, ...]:
+        found = [(self._reference.unit_by_code[code], good) for code, good in units]
         return tuple(
             Precedent(
                 ticket_number=ticket.ticket_number,
@@ -115,21 +142,9 @@ class IntakePolicy:
                 functions=tuple(unit.functions),
                 good=good,
             )
-            for unit, good in units
+            for unit, good in found
             if unit.functions
         )
-
-    def learn(self, precedents: Sequence[Precedent]) -> None:
-        """Let the next ticket of the kind profit at once."""
-        if precedents:
-            self._precedents.add(precedents)
-
-    def _unit_code(self, value: object) -> str:
-        if isinstance(value, str) and value in self._reference.unit_by_code:
-            return value
-        if isinstance(value, str) and value in self._reference.unit_by_name:
-            return self._reference.unit_by_name[value].unit_code
-        raise InvalidInput(f"right_value 应为承办单位的代码或名称，收到 {value!r}", field="right_value")
 
     def _category(self, demand: DemandReading) -> Category | None:
         best = demand.unit.categories[:1]

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.decide.step import check_return, checked_details, extended, resumed
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
-from app.domain.workflow import Step, transition
+from app.domain.workflow import STEPS, Step, transition
 from app.flows.judgement import IntakePolicy
 
 CORRECTABLE = (
@@ -28,7 +29,6 @@ CORRECTABLE = (
     "urgency",
 )
 FILTERS = ("status", "request_kind", "district", "unit_code", "call_id")
-EVENT_OF = {Step.ACCEPT: "ticket_accepted", Step.DECLINE: "ticket_declined"}
 
 
 class TicketFlow:
@@ -83,17 +83,48 @@ class TicketFlow:
         return changed
 
     def step(
-        self, ticket_number: str, step: Step, *, actor: str, reason: str | None, expected_version: int | None
+        self,
+        ticket_number: str,
+        step: Step,
+        *,
+        actor: str,
+        details: Mapping[str, Any],
+        expected_version: int | None,
     ) -> Ticket:
-        """Take a step of the workflow; raises InvalidTransition naming what is possible."""
+        """Take a step of the workflow.
+
+        Raises:
+            InvalidTransition: the step is not possible now; the message names what is.
+            InvalidInput: the step needs something that `details` lacks.
+        """
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version)
             status = transition(ticket.status, step)
-            changed = ticket.model_copy(update={"status": status, "version": ticket.version + 1})
+            kept = checked_details(step, details)
+            changes = self._changes(ticket, step, kept, uow.events.of(ticket_number))
+            changed = ticket.model_copy(update={"status": status, "version": ticket.version + 1, **changes})
             uow.tickets.save(changed, expected_version=ticket.version)
-            self._record(uow, changed, EVENT_OF[step], actor, {"reason": reason} if reason else {})
+            self._record(uow, changed, STEPS[step].event, actor, kept)
             uow.commit()
+        self._policy.learn(self._policy.precedents_of_step(ticket, changed, step))
         return changed
+
+    def _changes(
+        self, ticket: Ticket, step: Step, details: dict[str, Any], history: Sequence[TicketEvent]
+    ) -> dict[str, Any]:
+        """Return what a step changes beside the status."""
+        now, deadline = self._clock.now(), ticket.deadline
+        if step is Step.RETURN:
+            check_return(history, now, self._policy.clock)
+        if step in (Step.ASSIGN, Step.REDISPATCH):
+            unit = self._policy.unit_named(details["unit"], field="unit")
+            details["unit"] = unit.unit_code
+            return {"handler": unit}
+        if step is Step.EXTEND and deadline:
+            return {"deadline": extended(deadline, history, details["days"], self._policy.clock)}
+        if step is Step.RESUME and deadline:
+            return {"deadline": resumed(deadline, history, now, self._policy.clock)}
+        return {}
 
     def feedback(self, feedback: Feedback) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.

@@ -80,10 +80,10 @@ def test_a_stale_correction_is_refused(stored: Flows) -> None:
 
 def test_steps_follow_the_table(stored: Flows) -> None:
     number = stored.intake.run(WATER).tickets[0].ticket_number
-    accepted = stored.tickets.step(number, Step.ACCEPT, actor="a", reason=None, expected_version=None)
+    accepted = stored.tickets.step(number, Step.ACCEPT, actor="a", details={}, expected_version=None)
     assert accepted.status is TicketStatus.ACCEPTED
     with pytest.raises(InvalidTransition, match="可执行"):
-        stored.tickets.step(number, Step.ACCEPT, actor="a", reason=None, expected_version=None)
+        stored.tickets.step(number, Step.ACCEPT, actor="a", details={}, expected_version=None)
 
 
 def test_a_similar_call_finds_the_earlier_ticket(stored: Flows) -> None:

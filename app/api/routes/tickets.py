@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from app.api.dependencies import Body, FlowsDep, ReaderKey, WriterKey
+from app.api.dependencies import Body, FlowsDep, OptionalBody, ReaderKey, WriterKey
 from app.domain.errors import InvalidInput
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
@@ -71,26 +71,24 @@ def correct_ticket(
     return tagged(flows.tickets.correct(number, body, actor=key.name, expected_version=version), response)
 
 
-@router.post("/tickets/{ticket_number}/{step}", summary="受理（accept）或不予受理（decline）")
+@router.post("/tickets/{ticket_number}/{step}", summary="办理步骤：受理、交办、签收、退单、反馈、审核、回复……")
 def take_step(
     ticket_number: str,
     step: Step,
+    details: OptionalBody,
     flows: FlowsDep,
     key: WriterKey,
     response: Response,
     if_match: IfMatch = None,
-    reason: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Ticket:
-    """不可能的步骤返回 409，并说明可以执行什么。"""
-    if step not in (Step.ACCEPT, Step.DECLINE):
-        raise InvalidInput(f"{step} 不能这样执行", field="step")
-    if step is Step.DECLINE and not reason:
-        raise InvalidInput("不予受理须说明理由", field="reason")
+    """正文按步骤给出 reason、text、unit、days、solved、satisfied；不可能的步骤返回 409，并说明可以执行什么。"""
+    if step is Step.CORRECT:
+        raise InvalidInput("更正字段请用 PATCH", field="step")
     ticket = flows.tickets.step(
         clean("ticket_number", ticket_number),
         step,
         actor=key.name,
-        reason=reason,
+        details=details,
         expected_version=version_of(if_match),
     )
     return tagged(ticket, response)
