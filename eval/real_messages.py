@@ -6,6 +6,7 @@ created_at. The human title is withheld from the service and compared with the t
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,8 @@ def main(source: Path, work: Path, shown: int = 20) -> None:
     calls = work / "in.jsonl"
     calls.write_text("\n".join(json.dumps(payload(row), ensure_ascii=False) for row in rows.values()), "utf-8")
     command = [sys.executable, "-m", "app.cli", "batch", str(calls), str(work / "out.jsonl")]
-    subprocess.run(command, check=True)
+    # A store of its own: a call known to the service would get its earlier answer again.
+    subprocess.run(command, check=True, env={**os.environ, "DATA_DIR": str(work / "var")})
     results = [json.loads(line) for line in (work / "out.jsonl").read_text("utf-8").splitlines()]
     console = Console(width=160)
     console.print(figures(rows, results))

@@ -1,4 +1,4 @@
-"""A question in, the articles that may answer it out: BM25 over character pairs, validity and area first."""
+"""A question in, the articles that may answer it out: BM25 over characters and their pairs, validity and area first."""
 
 import math
 from collections import Counter
@@ -19,8 +19,9 @@ class QuestionReader:
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._articles = tuple(articles)
-        documents = [pairs(searchable(article)) for article in self._articles]
-        self._holdings = [frozenset(document) for document in documents]
+        texts = [searchable(article) for article in self._articles]
+        documents = [[*pairs(text), *characters(text)] for text in texts]
+        self._holdings = [frozenset(pairs(text)) for text in texts]
         holders = Counter(pair for held in self._holdings for pair in held)
         self._weight = {pair: math.log(1 + len(documents) / count) for pair, count in holders.items()}
         self._unknown = math.log(1 + len(documents))
@@ -36,10 +37,9 @@ class QuestionReader:
     def read(self, question: str, *, on: date, area: str | None, most: int = 5) -> tuple[ScoredArticle, ...]:
         """Return the best articles that hold on the day and in the area."""
         asked = [pair for pair in pairs(question) if not set(pair) <= set(_NOISE)]
-        known = [pair for pair in asked if pair in self._weight]
-        if not known:
+        if not any(pair in self._weight for pair in asked):
             return ()
-        scores = self._index.get_scores(known)
+        scores = self._index.get_scores([*asked, *characters(question)])
         order = [i for i in np.argsort(-scores) if scores[i] > 0 and self._articles[i].holds(on=on, area=area)]
         return tuple(
             ScoredArticle(
@@ -54,8 +54,13 @@ class QuestionReader:
 
 
 def searchable(article: Article) -> str:
-    """Return what of an article is searched; how people ask it counts twice."""
-    return "。".join([article.title, *article.questions, article.title, *article.questions, article.body])
+    """Return what of an article is searched; its title counts three times, how people ask it twice."""
+    return "。".join([*[article.title] * 3, *article.questions * 2, article.body])
+
+
+def characters(text: str) -> list[str]:
+    """Return the characters that tell something alone."""
+    return [character for character in text if character.isalnum() and character not in _NOISE]
 
 
 def pairs(text: str) -> list[str]:

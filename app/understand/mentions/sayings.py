@@ -74,11 +74,6 @@ def _echoed(before: SpokenTurn, said: str) -> Evidence | None:
     return before.evidence(start, start + len(longest)) if len(longest) > 1 else None
 
 
-def without_withdrawn(text: str) -> str:
-    """Return one text with every value that was taken back blanked by spaces."""
-    return _blanked(text, withdrawn(text))
-
-
 def withdrawn(text: str) -> list[tuple[int, int]]:
     """Return the stretches taken back: [不是3号楼，]是13号楼; [3号楼]，不对，13号楼."""
     found = []

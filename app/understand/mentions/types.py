@@ -26,14 +26,6 @@ class Mention(Frozen):
     evidence: tuple[Evidence, ...]
 
 
-class PlaceMention(Frozen):
-    """A place said in one go: any of district, town and detail."""
-
-    district: Mention | None = None
-    town: Mention | None = None
-    detail: Mention | None = None
-
-
 class Mentions(Frozen):
     """Everything mentioned, in the order it was said."""
 
