@@ -67,7 +67,8 @@ class SoundAlike:
         administrative = full.endswith(suffix[:2]) or full.endswith(suffix[:1])
         placed = _BEFORE.search(text[max(0, start - 4) : start]) is not None or start == 0
         loose = suffix in ("这边", "那边", "这里", "这儿", "这块", "的", "古城")
-        return stem if (administrative and not loose) or (loose and placed) else None
+        bounded = placed or text[start - 1] in " ，。、区市县"
+        return stem if (administrative and not loose and bounded) or (loose and placed) else None
 
 
 def _stem(name: str) -> str:

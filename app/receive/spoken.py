@@ -8,6 +8,7 @@ import opencc
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import Speaker, SpokenCall, SpokenTurn, Transcript, Turn
+from app.receive.misheard import as_the_operator_wrote
 from app.receive.numerals import write_numbers
 from app.receive.offset_text import OffsetText
 from app.receive.sound_alike import SoundAlike
@@ -25,7 +26,7 @@ _REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
 
 
 class Normaliser:
-    """Folds width and script, drops fillers and stutters, writes numbers, corrects sound-alike places."""
+    """Folds width and script, drops fillers and stutters, writes numbers, corrects names that were misheard."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._sound_alike = SoundAlike(gazetteer)
@@ -36,7 +37,7 @@ class Normaliser:
         turns = [self._turn(index, told_apart(turn)) for index, turn in enumerate(transcript.turns)]
         if transcript.title:
             turns.insert(0, self._turn(-1, Turn(speaker=Speaker.CITIZEN, text=transcript.title)))
-        return SpokenCall(transcript=transcript, turns=tuple(turns))
+        return SpokenCall(transcript=transcript, turns=tuple(as_the_operator_wrote(turns)))
 
     def _turn(self, index: int, turn: Turn) -> SpokenTurn:
         text = self._fold(OffsetText.of(turn.text))

@@ -10,6 +10,7 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
+from app.understand.ticket.asides import leave_out_asides
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -27,8 +28,10 @@ _MARKET_ENTITY = re.compile(
 _NOT_MARKET = re.compile(r"(?:上班|打工|干活|买|住|投诉|欠)[^，。]{0,6}$")
 _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
 _WRONG_NUMBER = re.compile(r"(?:打|拨)错了|(?:打|拨)错(?:电话|号)")
+_PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
+"""What an operator says to nobody but a player."""
 _GIVEN_UP = re.compile(
-    r"占用线路|玩电话|小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|恶作剧|不是[^，。]{1,6}客服"
+    r"小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|不是[^，。]{1,6}客服"
 )
 """What an operator says to a caller who wants nothing of the hotline."""
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
@@ -58,7 +61,7 @@ class TicketReader:
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
         mentions = read_mentions(call, self._areas, self._details)
-        clauses = read_clauses(call, mentions)
+        clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()
         return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))
@@ -177,6 +180,8 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     """Tell whether a caller dialled wrongly or played: they or the operator say so, and nothing is asked for."""
     operator = "，".join(turn.text for turn in call.turns if turn.speaker is Speaker.OPERATOR)
     citizen = "，".join(turn.text for turn in call.citizen_turns)
+    if _PLAYED.search(operator):
+        return True
     if _WRONG_NUMBER.search(citizen):
         return not any(is_wish(clause) for clause in clauses)
     return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)
