@@ -16,6 +16,8 @@ from eval.examples import Example, read_examples
 from training.linear_classifier import LinearSettings, train_linear
 
 DATA = Path("training/datasets/demands.jsonl")
+CALLS = Path("training/datasets/call_matters.jsonl")
+"""Demands of the development calls, for the kind only (`python -m training.call_matters`)."""
 WEIGHTS = Path("models/weights")
 TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
 COSTS = {"function": 2.0, "category": 1.0, "kind": 1.0}
@@ -28,6 +30,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
     reference = load_reference_data(Path("knowledge_base"))
     for label, task in TASKS.items():
         examples = read_examples(data, label=label, partial=label == "kind")
+        examples += read_examples(CALLS, label=label) if label == "kind" else []
         catalogue = catalogue_examples(reference, label)
         settings = LinearSettings(min_documents=1, features=30_000, kind="svm", inverse_regularisation=COSTS[label])
         facts = train_linear(

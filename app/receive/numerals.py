@@ -49,7 +49,9 @@ _YEAR = re.compile(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?
 _PERCENT = re.compile(rf"百分之({_NUMERAL})")
 _DECIMAL = re.compile(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
 _MONEY = re.compile(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
-_COUNT = re.compile(rf"(?<![第周期拜几数])({_NUMERAL})(多|来|几)?(?={_MEASURES})(?!天半个?月|天八天)")
+_COUNT = re.compile(
+    rf"(?<![第周拜几数一二两三四五六七八九十百千\d])(?<!星期)({_NUMERAL})(多|来|几)?(?={_MEASURES})(?!天半个?月|天八天)"
+)
 _TEN_THOUSANDS = re.compile(
     r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])"
 )

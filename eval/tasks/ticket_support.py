@@ -59,7 +59,8 @@ def said_text(row: dict[str, Any]) -> str:
     """Return all that was said or written, numerals as they came and in digits."""
     words = "\n".join([row.get("title") or "", *(turn["text"] for turn in row["turns"])])
     raw = normal(words)
-    return "\n".join([unicodedata.normalize("NFKC", words), raw, numerals_to_digits(raw), *other_readings(raw)])
+    written = unicodedata.normalize("NFKC", words)  # 五十 五十二亩 keeps its gap: it is 52, not one numeral
+    return "\n".join([written, raw, numerals_to_digits(written), numerals_to_digits(raw), *other_readings(raw)])
 
 
 def other_readings(said: str) -> Iterator[str]:

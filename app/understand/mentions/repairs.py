@@ -109,7 +109,10 @@ def _slips(text: str, call: str) -> Iterator[tuple[int, int]]:
         if _said_again(before.group(), after.group(), call):
             yield before.start(), after.start()
     for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False):
-        slip, again = before.group(), _DENIED_AGAIN.fullmatch(after.group() if piece.group() in "不没" else piece.group())
+        slip, again = (
+            before.group(),
+            _DENIED_AGAIN.fullmatch(after.group() if piece.group() in "不没" else piece.group()),
+        )
         if again and again["what"] in slip and len(slip) <= _LONGEST_SLIP:
             yield before.start(), after.end() if piece.group() in "不没" else after.start()
         elif _STEP_BACK.fullmatch(piece.group()):
@@ -151,8 +154,15 @@ def taken_back(text: str, before: Sequence[str]) -> Iterator[str]:
         if olds and olds[-1].group() not in new.group():
             yield olds[-1].group()
     if match := _MISTAKEN.search(text):
-        said = [value for value in _VALUE.finditer(text[: match.start()]) if value["unit"] or value["day"] or value["kind"]]
-        olds = [old for earlier in (*before[-2:], text) for old in _VALUE.finditer(earlier) if said and _alike(old, said[-1])]
+        said = [
+            value for value in _VALUE.finditer(text[: match.start()]) if value["unit"] or value["day"] or value["kind"]
+        ]
+        olds = [
+            old
+            for earlier in (*before[-2:], text)
+            for old in _VALUE.finditer(earlier)
+            if said and _alike(old, said[-1])
+        ]
         yield from {old.group() for old in olds} - {said[-1].group()} if said else ()
 
 

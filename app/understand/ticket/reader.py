@@ -30,9 +30,7 @@ _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
 _WRONG_NUMBER = re.compile(r"(?:打|拨)错了|(?:打|拨)错(?:电话|号)")
 _PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
 """What an operator says to nobody but a player."""
-_GIVEN_UP = re.compile(
-    r"小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|不是[^，。]{1,6}客服"
-)
+_GIVEN_UP = re.compile(r"小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|不是[^，。]{1,6}客服")
 """What an operator says to a caller who wants nothing of the hotline."""
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 """Kinds that tell of no event."""

@@ -34,6 +34,19 @@ _SUMMED_UP = re.compile(
 _VAGUE = re.compile(
     r"^(?:尽快|相关部门|有关部门|部门|领导|政府|贵部门|予以|给予|介入|核实|处理|解决|帮助|关注|重视|管理|协调|并|和|这个|问题|此事|一下|调查)+$"
 )
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四](?:个|条)?(?!楼|单元|层|期)|[一二三四](?=[、：:，]|个?是)|再就是|再一个(?:就是|是)?|还有(?:就是|一个)?|另外|[一两]个?是|首先|其次|最后|\d[、.．：:])+[：:、，是]*"
+)
+_POST = r"(?:司机|师傅|民警|警官|辅警|交警|网格员|护士|医生|大夫|老师|保安|工作人员|快递员|外卖(?:员|小哥)|售货员|话务员|书记|主任|环卫工|消防员|社工|志愿者|小伙子|姑娘)"
+_PRAISED_NAME = re.compile(
+    rf"(?P<who>(?:[\u4e00-\u9fff\d]{{0,8}}?(?:路|所|局|站|社区|医院|村|公司|大厅|窗口|队)的?)?{_POST}(?:叫|姓)?[\u4e00-\u9fff]{{2,3}})(?=$|[，,。\s])"
+)
+_PRAISED_POST = re.compile(
+    rf"(?P<who>(?:[\u4e00-\u9fff\d]{{0,8}}?(?:路|所|局|站|社区|医院|村|公司|大厅|窗口|队)(?:公交车?)?的?|公交车?)?{_POST})"
+)
+_DEED = re.compile(
+    r"修|清|查|退|赔|补|换|装|拆|停|发|恢复|道歉|交房|办|通|填|挖|安排|解决|处理|核实|答复|撤销|减免|协调|检测|化验|派"
+)
 _HEAD = re.compile(
     r"^(?:其|我们?|俺们?|就是|就|只|也|主要|那|所以|但|还是|现在|特此|在此|本人|说|再|真|最好|(?:能)?麻烦|一个|第[一二]个?)*"
     r"(?:诉求(?:就是|是)?|想着?|希望(?:能够?)?|要求|请求|恳请|恳求|想让|想请|想要|敬请|请|望|建议|能不能|能否|可不可以|可否|要|得|应该|就想)+(?:能够?|可以|着)?"
@@ -74,6 +87,8 @@ def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause
     if kind is not RequestKind.CONSULTATION and (confirmed := _confirmed(call, mentions, clauses)):
         return confirmed
     answers = answers_to_asking(call, mentions)
+    if kind is RequestKind.PRAISE:
+        return _praised(told)
     chosen = _questions(told) if kind is RequestKind.CONSULTATION else []
     chosen = chosen or _asked_for(told, answers) or _wished(told)
     if not chosen:
@@ -83,6 +98,16 @@ def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause
         return None
     head = "咨询" if kind is RequestKind.CONSULTATION and not texts[0].startswith("咨询") else ""
     return Passage(head + "，".join(texts), tuple(clause.evidence for clause in chosen))
+
+
+def _praised(told: Sequence[Clause]) -> Passage | None:
+    """Return 表扬 with whom the praise is for, as the citizen named them."""
+    for pattern in (_PRAISED_NAME, _PRAISED_POST):
+        for clause in told:
+            if match := pattern.search(clause.text):
+                who = written(match["who"])
+                return Passage(f"表扬{who}", (clause.evidence,))
+    return None
 
 
 def _confirmed(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Passage | None:
@@ -107,6 +132,7 @@ def is_wish(clause: Clause) -> bool:
 
 def official(text: str) -> str:
     """Return a wish without its head, in the words a ticket uses: 赶紧给修修 → 尽快维修."""
+    text = _NUMBERED.sub("", text) or text
     shorter = _HEAD.sub("", text, count=1)
     shorter = _WHOM.sub("", shorter if len(shorter) > 1 else text, count=1)
     shorter = _HEAD.sub("", shorter, count=1) if len(_HEAD.sub("", shorter, count=1)) > 3 else shorter
@@ -133,7 +159,14 @@ def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:
 def _wished(told: Sequence[Clause]) -> list[Clause]:
     """Return the most telling wishes in the order they were said: the later and the more definite first."""
     wishes = [(clause, position) for position, clause in enumerate(told) if is_wish(clause)]
-    ranked = sorted(wishes, key=lambda item: (bool(_VAGUE.match(official(written(item[0].text)))), -item[1]))
+    ranked = sorted(
+        wishes,
+        key=lambda item: (
+            bool(_VAGUE.match(official(written(item[0].text)))),
+            not _DEED.search(item[0].text),
+            -item[1],
+        ),
+    )
     return [clause for clause, _ in sorted(ranked[:2], key=lambda item: item[1])]
 
 

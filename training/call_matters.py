@@ -1,0 +1,41 @@
+"""Writes the development calls' demands with their kinds: `python -m training.call_matters`.
+
+What a caller says in a call reads unlike what a citizen writes; the classifier of kinds learns from both.
+"""
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import typer
+
+from app.bootstrap import build_reader
+from app.config import Settings
+from app.receive.payload import parse_transcript
+from app.store.reference.load import load_reference_data
+from eval.base import read_jsonl
+
+CALLS = Path("eval/datasets/ticket_dev.jsonl")
+OUT = Path("training/datasets/call_matters.jsonl")
+RECEIVED = datetime(2026, 11, 18, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+
+
+def main(calls: Path = CALLS, out: Path = OUT) -> None:
+    """Read each call; where as many demands are found as were made, pair them in order."""
+    settings = Settings()
+    reader = build_reader(settings, load_reference_data(settings.knowledge_dir))
+    rows = []
+    for call in read_jsonl(calls):
+        payload = {key: value for key, value in call.items() if key not in ("gold", "scenario")}
+        found = reader.read(parse_transcript(payload, received_at=RECEIVED)).demands
+        wanted = call["gold"]["demands"]
+        if len(found) == len(wanted):
+            rows += [
+                {"id": f"{call['id']}-{i}", "scenario": call["id"], "text": demand.draft.matter, "kind": gold["kind"]}
+                for i, (demand, gold) in enumerate(zip(found, wanted, strict=True))
+            ]
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
