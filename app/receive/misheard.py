@@ -1,4 +1,4 @@
-"""Names that speech recognition misheard and the operator then repeated rightly: 猴孟 → 侯孟, unless somebody objects."""
+"""Names that were misheard and that the operator then repeated rightly: 猴孟 → 侯孟, unless somebody objects."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -108,20 +108,30 @@ def _slips(text: str, call: str) -> Iterator[tuple[int, int]]:
     for before, after in pairwise(pieces):
         if _said_again(before.group(), after.group(), call):
             yield before.start(), after.start()
-    for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False):
-        slip, again = (
-            before.group(),
-            _DENIED_AGAIN.fullmatch(after.group() if piece.group() in "不没" else piece.group()),
-        )
-        if again and again["what"] in slip and len(slip) <= _LONGEST_SLIP:
-            yield before.start(), after.end() if piece.group() in "不没" else after.start()
-        elif _STEP_BACK.fullmatch(piece.group()):
-            if _same_beginning(slip, after.group()):
-                yield before.start(), after.end()
-            elif len(slip) <= _LONGEST_SLIP and not _NO_SLIP.search(slip):
-                yield before.start(), after.start()
-            elif amount := _AMOUNT_LAST.search(slip):
-                yield before.start() + amount.start(), after.start()
+    for three in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        if span := _denied(*three) or _stepped_back(*three):
+            yield span
+
+
+def _denied(before: re.Match[str], piece: re.Match[str], after: re.Match[str]) -> tuple[int, int] | None:
+    """Return [青檀花园 不是花园] 青檀苑, or [学校宿舍 不 不是宿舍]."""
+    denial, end = (after, after.end()) if piece.group() in "不没" else (piece, after.start())
+    again = _DENIED_AGAIN.fullmatch(denial.group())
+    short = len(before.group()) <= _LONGEST_SLIP
+    return (before.start(), end) if again and short and again["what"] in before.group() else None
+
+
+def _stepped_back(before: re.Match[str], piece: re.Match[str], after: re.Match[str]) -> tuple[int, int] | None:
+    """Return [前湖 不是] 后湖, [三千六 不是 三千六是上学期的], 俺[给了五百 不是] 头回是八百."""
+    slip = before.group()
+    if not _STEP_BACK.fullmatch(piece.group()):
+        return None
+    if any(slip.endswith(after.group()[:length]) for length in (2, 3, 4, 5) if len(after.group()) > length):
+        return before.start(), after.end()
+    if len(slip) <= _LONGEST_SLIP and not _NO_SLIP.search(slip):
+        return before.start(), after.start()
+    amount = _AMOUNT_LAST.search(slip)
+    return (before.start() + amount.start(), after.start()) if amount else None
 
 
 def _said_again(slip: str, after: str, call: str) -> bool:
@@ -138,11 +148,6 @@ def _said_again(slip: str, after: str, call: str) -> bool:
     )
 
 
-def _same_beginning(before: str, after: str) -> bool:
-    """Tell whether 交了三千六 不是 三千六是上学期的 goes on about the value that it takes back."""
-    return any(before.endswith(after[:length]) for length in (2, 3, 4, 5) if len(after) > length)
-
-
 def taken_back(text: str, before: Sequence[str]) -> Iterator[str]:
     """Yield the values that a saying takes back of what was said earlier in the call."""
     for denial in _NOT_BUT.finditer(text):
@@ -153,17 +158,17 @@ def taken_back(text: str, before: Sequence[str]) -> Iterator[str]:
         olds = [old for earlier in before for old in _VALUE.finditer(earlier) if _alike(old, new)]
         if olds and olds[-1].group() not in new.group():
             yield olds[-1].group()
-    if match := _MISTAKEN.search(text):
-        said = [
-            value for value in _VALUE.finditer(text[: match.start()]) if value["unit"] or value["day"] or value["kind"]
-        ]
-        olds = [
-            old
-            for earlier in (*before[-2:], text)
-            for old in _VALUE.finditer(earlier)
-            if said and _alike(old, said[-1])
-        ]
-        yield from {old.group() for old in olds} - {said[-1].group()} if said else ()
+    yield from _mistaken(text, before)
+
+
+def _mistaken(text: str, before: Sequence[str]) -> set[str]:
+    """Return what 周五，我看错了 takes back: other values of the kind in this saying and the two before."""
+    match = _MISTAKEN.search(text)
+    named = [v for v in _VALUE.finditer(text[: match.start()]) if any(v.groups())] if match else []
+    if not named:
+        return set()
+    olds = (old for earlier in (*before[-2:], text) for old in _VALUE.finditer(earlier) if _alike(old, named[-1]))
+    return {old.group() for old in olds} - {named[-1].group()}
 
 
 def explained_away(text: str, before: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,64 @@
+"""What a caller takes back, explains away or says aside never reaches the ticket."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.bootstrap import build_reader
+from app.config import Settings
+from app.domain.reference import ReferenceData
+from app.flows.reading import CallReader
+from app.receive.payload import parse_transcript
+from tests.factories import call
+
+RECEIVED = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def reader(reference: ReferenceData) -> CallReader:
+    return build_reader(Settings(), reference)
+
+
+def ticket_text(reader: CallReader, *turns: str) -> str:
+    demands = reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands
+    return "\n".join(f"{d.draft.title} {d.draft.content} {d.draft.place.detail}" for d in demands)
+
+
+@pytest.mark.parametrize(
+    ("turns", "kept", "gone"),
+    [
+        (("您好", "俺买的种子不发芽 在 猴孟", "侯孟村 种了多少地", "七亩 希望查查种子"), "侯孟", "猴孟"),
+        (("您好", "快递丢了 申捷 呃 中捷 中捷的", "中捷快递", "对 要求赔偿"), "中捷", "申捷"),
+        (("是韵达还是圆通", "韵达 包裹丢了 希望找回来"), "韵达", "圆通"),
+        (("您好", "土路一共六百米 呃 六百五十米 希望硬化"), "650米", "600米"),
+        (("您好", "俺在张庄 呃 北洛村 张庄是俺娘家 邻居盖房挡光 希望管管"), "北洛", "张庄"),
+        (("您好", "学费退不了 交了三千六 呃 不是 三千六是上学期的 这学期交的四千二 要求退费"), "四千二", "三千六"),
+        (
+            ("您好", "三月六号登记行不行 周六办不办", "三月六号是周五", "哦 对 周五 我看错了 那就问用不用预约"),
+            "周五",
+            "周六",
+        ),
+        (("是豆制品厂的车吗", "我可没说是豆制品厂 就看见罐车往河里倒水 查查这车"), "罐车", "豆制品"),
+        (("您好", "多收我十块停车费 我杀人的心都有了 就是打个比方 退我十块"), "停车费", "杀人"),
+        (("您贵姓", "俺姓庞 俺没有电话 路灯坏了希望修修"), "路灯", "没有电话"),
+    ],
+)
+def test_only_what_stands_reaches_the_ticket(reader: CallReader, turns: tuple[str, ...], kept: str, gone: str) -> None:
+    text = ticket_text(reader, *turns)
+    assert kept in text
+    assert gone not in text
+
+
+def test_an_objection_keeps_the_callers_own_name(reader: CallReader) -> None:
+    text = ticket_text(reader, "您好", "俺在殷庄 路灯坏了希望修", "是尹庄吧", "不是 是殷庄")
+    assert "殷庄" in text
+
+
+def test_two_sides_are_no_slip_of_the_tongue(reader: CallReader) -> None:
+    text = ticket_text(reader, "您好", "路灯坏了 东边 西边都不亮 西边十盏 希望修修")
+    assert "东边" in text
+
+
+def test_a_player_gets_no_ticket(reader: CallReader) -> None:
+    played = call("您好", "给我来三碗羊肉汤 再加十个烧饼", "请您不要占用热线资源", "哈哈")
+    assert not reader.read(parse_transcript(played, received_at=RECEIVED)).demands
