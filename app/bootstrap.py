@@ -5,29 +5,37 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from app.config import Settings
+from app.config import AuthSettings, Settings
 from app.domain.duplicate import TicketFacts
-from app.domain.ports import UnitOfWork, UnitOfWorkFactory
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reading import CallReading
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Transcript
 from app.flows.access import AccessFlow
 from app.flows.answers import AnswerFlow
+from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
 from app.flows.consultation import ConsultationFlow
+from app.flows.duties import Duties
+from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
+from app.flows.merge import MergeFlow
+from app.flows.open311 import Open311Flow
 from app.flows.reading import CallReader
 from app.flows.registry import Flows
+from app.flows.relay import RelayFlow
+from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
+from app.receive.identity import TokenReader
 from app.receive.spoken import Normaliser
+from app.respond.webhook import WebhookSender
 from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
+from app.store.vault import open_vault
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
 from app.understand.question import QuestionReader
@@ -51,17 +59,18 @@ class SystemClock:
         return datetime.now(timezone(timedelta(hours=8)))
 
 
-def build_flows(settings: Settings) -> Flows:
+def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     """Wire the service: store migrated, reference data checked, models loaded."""
     engine = make_engine(settings.database_url)
     migrate(engine)
     reference = load_reference_data(settings.knowledge_dir)
     articles = load_articles(settings.knowledge_dir / "articles", owners=frozenset(reference.function_by_id))
-    clock = SystemClock()
+    clock = clock or SystemClock()
+    vault = open_vault(settings.key_file)
 
     @contextmanager
     def store(*, reading: bool = False) -> Iterator[UnitOfWork]:
-        with SqlUnitOfWork(engine, reading=reading) as uow:
+        with SqlUnitOfWork(engine, vault, reading=reading) as uow:
             yield uow
 
     reader = build_reader(settings, reference)
@@ -70,11 +79,22 @@ def build_flows(settings: Settings) -> Flows:
     policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
     recall_verdicts(store, policy)
     intake = IntakeFlow(reader=reader, policy=policy, store=store, clock=clock)
+    tickets = TicketFlow(store, clock, policy)
+    relay = RelayFlow(store, clock, WebhookSender())
+    supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
+    audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     return Flows(
         intake=intake,
-        tickets=TicketFlow(store, clock, policy),
+        tickets=tickets,
+        merges=MergeFlow(store, clock, policy),
+        supervision=supervision,
+        relay=relay,
+        audit=audit,
+        exports=ExportFlow(store, tickets),
+        open311=Open311Flow(reference, intake, tickets, clock),
+        duties=Duties(relay, supervision, audit),
         batch=BatchFlow(intake),
-        access=AccessFlow(store, clock),
+        access=AccessFlow(store, clock, token_reader(settings.auth)),
         capabilities=CapabilityFlow(reader, policy),
         answers=AnswerFlow(store, clock),
         consultations=ConsultationFlow(
@@ -85,14 +105,27 @@ def build_flows(settings: Settings) -> Flows:
         ),
         clock=clock,
         reference=reference,
-        ready=lambda: answers(engine),
+        ready=lambda: answers(store),
         close=engine.dispose,
     )
 
 
-def answers(engine: Engine) -> None:
+def token_reader(auth: AuthSettings) -> TokenReader | None:
+    """Return the reader of identity tokens, where a provider is set."""
+    if not auth.oidc_issuer:
+        return None
+    return TokenReader(
+        issuer=auth.oidc_issuer,
+        audience=auth.oidc_audience,
+        jwks_url=auth.oidc_jwks_url,
+        roles_claim=auth.oidc_roles_claim,
+        unit_claim=auth.oidc_unit_claim,
+    )
+
+
+def answers(store: UnitOfWorkFactory) -> None:
     """Raise ServiceUnavailable unless the store answers."""
-    with SqlUnitOfWork(engine, reading=True) as uow:
+    with store(reading=True) as uow:
         uow.access_keys.find("")
 
 

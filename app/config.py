@@ -19,13 +19,22 @@ class DatabaseSettings(BaseModel):
     """The relational store; empty means SQLite under `data_dir`."""
 
     url: str = ""
+    key_file: Path | None = None
+    """The key that seals personal data: keep it apart from the database. Made under `data_dir` where not set."""
 
 
 class AuthSettings(BaseModel):
-    """Keys at first start."""
+    """Keys at first start, and the identity provider where there is one."""
 
     bootstrap_key: SecretStr | None = None
     """The first administrator key; one is made and printed once where this is not set."""
+    oidc_issuer: str = ""
+    """Issuer of identity tokens (`iss`); empty: API keys only."""
+    oidc_audience: str = "hotline"
+    oidc_jwks_url: str = ""
+    """Where the issuer publishes its keys; empty: `<issuer>/.well-known/jwks.json`."""
+    oidc_roles_claim: str = "roles"
+    oidc_unit_claim: str = "unit_code"
 
 
 class Settings(BaseSettings):
@@ -39,8 +48,15 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()
+    duties: bool = True
+    """Whether this process tells receivers, supervises, seals and deletes by itself; several may."""
 
     @property
     def database_url(self) -> str:
         """The URL in force."""
         return self.database.url or f"sqlite:///{self.data_dir / 'hotline.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """The file in force."""
+        return self.database.key_file or self.data_dir / "keys" / "store.key"

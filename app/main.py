@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
-from app.api.routes import consultations, health, intake, tickets
+from app.api.routes import consultations, health, intake, open311, oversight, tickets
 from app.bootstrap import build_flows
 from app.config import Settings
 from app.console.mount import mount_console
@@ -27,7 +27,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         first = app.state.flows.access.first_key(preset.get_secret_value() if preset else None)
         if first and not preset:
             print(f"\n首次启动：管理员密钥（只显示这一次）\n\n    {first}\n", flush=True)  # noqa: T201  shown once
+        if chosen.duties:
+            app.state.flows.duties.start()
         yield
+        app.state.flows.duties.stop()
         app.state.flows.close()
 
     app = FastAPI(
@@ -38,7 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     add_exception_handlers(app)
     add_middleware(app)
-    for router in (health.router, intake.router, tickets.router, consultations.router):
-        app.include_router(router)
+    for part in (health, intake, tickets, oversight, open311, consultations):
+        app.include_router(part.router)
     mount_console(app)
     return app

@@ -60,6 +60,7 @@ def fresh_database(base: str, name: str) -> str:
 def settings_for(folder: Path, url: str = "") -> Settings:
     settings = Settings(data_dir=folder)
     settings.database.url = url
+    settings.duties = False
     settings.auth.bootstrap_key = SecretStr(KEY)
     return settings
 

@@ -1,7 +1,11 @@
 """Calls as a hotline delivers them. Names and numbers are invented."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.access import AccessKey, Role, Scope
+
+ADMIN = AccessKey(name="desk", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 CALLED_AT = "2026-11-18T09:42:00+08:00"
 
 
@@ -28,3 +32,9 @@ WATER = call(
     "您好，枣庄12345，请讲",
     "俺住在滕州京河街道幸福家园三号楼，哦不对，十三号楼二单元，从前天晚上八点就停水了，你们能不能赶紧给俺修修",
 )
+
+
+def somebody(*roles: Role, unit_code: str | None = None) -> AccessKey:
+    """Return who does the work of some roles."""
+    name = "-".join(roles) or "nobody"
+    return AccessKey(name=name, scopes=(), roles=roles, unit_code=unit_code, created_at=ADMIN.created_at)

@@ -73,3 +73,22 @@ IntakeKey = Annotated[AccessKey, Depends(requires(Scope.INTAKE_WRITE))]
 ReaderKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_READ))]
 WriterKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_WRITE))]
 ClassifyKey = Annotated[AccessKey, Depends(requires(Scope.CLASSIFY))]
+ExportKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_EXPORT))]
+SuperviseKey = Annotated[AccessKey, Depends(requires(Scope.SUPERVISE))]
+ModelsKey = Annotated[AccessKey, Depends(requires(Scope.MODELS))]
+AdminKey = Annotated[AccessKey, Depends(requires(Scope.ADMIN))]
+
+
+def clean(name: str, value: str) -> str:
+    """Refuse what a database cannot look up."""
+    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise InvalidInput(f"{name} 含不能使用的字符", field=name)
+    return value
+
+
+def text_of(body: dict[str, Any], name: str) -> str:
+    """Return a required text of a body."""
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidInput(f"缺少 {name}，应为文字", field=name)
+    return clean(name, value)

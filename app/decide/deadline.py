@@ -1,22 +1,92 @@
-"""By when to respond and to resolve: the first deadline rule that fits, on the working clock."""
+"""By when to respond and to resolve: the first deadline rule that fits, on the working clock; replayable."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.decide.work_clock import WorkClock
 from app.domain.decision import Deadline
-from app.domain.reference_rules import DeadlineRule, DeadlineRules, RouteFacts
+from app.domain.events import TicketEvent
+from app.domain.reference_rules import DeadlineRule, DeadlineRules, RouteFacts, Span
 
 
 def decide_deadline(facts: RouteFacts, rules: DeadlineRules, clock: WorkClock, start: datetime) -> Deadline:
     """Return the deadlines of a ticket whose clock starts at `start`."""
-    rule = deadline_rule(facts, rules)
-    return Deadline(
-        respond_by=clock.add(start, rule.respond),
-        resolve_by=clock.add(start, rule.resolve),
-        rule_id=rule.id,
-    )
+    return _counted(deadline_rule(facts, rules), clock, start)
 
 
 def deadline_rule(facts: RouteFacts, rules: DeadlineRules) -> DeadlineRule:
     """Return the first rule that fits; the last one fits everything."""
     return next(rule for rule in rules.rules if rule.when.fits(facts))
+
+
+def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkClock) -> Deadline | None:
+    """Return the deadline in force after a ticket's events, from nothing but the events and the rules.
+
+    The clock starts when the citizen called, when the service received the call, or at acceptance, as
+    `clock_starts` says. Extensions and suspensions move it; a ticket that joined brings its own deadline along,
+    and the earliest counts. None for a history that does not tell when its clock started.
+    """
+    first = history[0].data if history else {}
+    rule = next((rule for rule in rules.rules if rule.id == first.get("deadline_rule")), None)
+    if rule is None or "clock_start" not in first:
+        return None
+    running = _Running(rule, rules, clock, datetime.fromisoformat(first["clock_start"]))
+    for event in history[1:]:
+        if event.name in _MOVES:
+            _MOVES[event.name](running, event)
+    return running.base.model_copy(update={"resolve_by": min(running.limits.values())})
+
+
+class _Running:
+    """A deadline on its way through a ticket's events."""
+
+    def __init__(self, rule: DeadlineRule, rules: DeadlineRules, clock: WorkClock, start: datetime) -> None:
+        self.rule, self.rules, self.clock = rule, rules, clock
+        self.base = _counted(rule, clock, start)
+        self.limits = {"": self.base.resolve_by}
+        self.suspended: datetime | None = None
+
+    def accepted(self, event: TicketEvent) -> None:
+        if self.rules.clock_starts == "accepted":
+            self.base = _counted(self.rule, self.clock, event.occurred_at)
+            self.limits[""] = self.base.resolve_by
+
+    def extended(self, event: TicketEvent) -> None:
+        self._move(event.data["days"])
+
+    def stopped(self, event: TicketEvent) -> None:
+        self.suspended = event.occurred_at
+
+    def resumed(self, event: TicketEvent) -> None:
+        if self.suspended:
+            self._move(self.clock.working_days_between(self.suspended, event.occurred_at))
+
+    def joined(self, event: TicketEvent) -> None:
+        if event.data.get("resolve_by"):
+            self.limits[event.data["member"]] = datetime.fromisoformat(event.data["resolve_by"])
+
+    def left(self, event: TicketEvent) -> None:
+        self.limits.pop(event.data["member"], None)
+
+    def _move(self, days: int) -> None:
+        if days:
+            span = Span(amount=days, unit="working_day")
+            self.limits = {name: self.clock.add(limit, span) for name, limit in self.limits.items()}
+
+
+_MOVES = {
+    "ticket_accepted": _Running.accepted,
+    "deadline_extended": _Running.extended,
+    "ticket_suspended": _Running.stopped,
+    "ticket_resumed": _Running.resumed,
+    "member_joined": _Running.joined,
+    "member_left": _Running.left,
+}
+
+
+def _counted(rule: DeadlineRule, clock: WorkClock, start: datetime) -> Deadline:
+    return Deadline(
+        respond_by=clock.add(start, rule.respond),
+        resolve_by=clock.add(start, rule.resolve),
+        rule_id=rule.id,
+    )

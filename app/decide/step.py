@@ -1,64 +1,142 @@
-"""Whether a step may be taken now and what it needs: Shandong practice for returns and extensions."""
+"""What a step needs, whether it may be taken now, and what it changes: Shandong practice for returns and extensions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.decide.work_clock import WorkClock
-from app.domain.decision import Deadline
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
-from app.domain.reference_rules import Span
-from app.domain.workflow import STEPS, Step
+from app.domain.reference_rules import DeadlineRules, Span
+from app.domain.ticket import Assistance, Ticket
+from app.domain.unit import UnitName
+from app.domain.workflow import STEPS, MeetingReason, Outcome, Step
 
-MOST_EXTENSION_DAYS = 10
-"""Working days a deadline may be put off, all extensions together."""
-RETURN_WITHIN = Span(amount=2, unit="working_day")
-_KINDS: dict[str, type] = {"reason": str, "text": str, "unit": str, "days": int, "solved": bool, "satisfied": bool}
+RETURNS_BEFORE_MEETING = 3
 _LONGEST = 5000
+_MOST_DAYS = 60
+_KINDS: dict[str, type] = {"days": int, "solved": bool, "satisfied": bool}
+"""Details that are not text."""
+_CHOICES: dict[str, tuple[str, ...]] = {"meeting": tuple(MeetingReason), "outcome": tuple(Outcome)}
+OPTIONAL = ("note", "outcome")
+"""`note` is for colleagues only: it never leaves the service with the public text."""
+
+
+class Taken(NamedTuple):
+    """A step about to be taken: all that its effect may depend on."""
+
+    ticket: Ticket
+    details: Mapping[str, Any]
+    unit: UnitName | None
+    """The unit that `details` names."""
+    history: Sequence[TicketEvent]
+    now: datetime
+    clock: WorkClock
+    rules: DeadlineRules
 
 
 def checked_details(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the details a step needs, each of its kind.
+    """Return the details a step needs, each of its kind, and the optional ones that were given.
 
     Raises:
         InvalidInput: one is missing, empty or of another kind.
     """
-    kept: dict[str, Any] = {}
-    for name in STEPS[step].needs:
-        value, kind = details.get(name), _KINDS[name]
+    given = {name: details[name] for name in OPTIONAL if details.get(name) is not None}
+    wanted = {name: details.get(name) for name in STEPS[step].needs}
+    for name, value in (wanted | given).items():
+        kind = _KINDS.get(name, str)
         right = isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
         if not right or (isinstance(value, str) and not 0 < len(value.strip()) <= _LONGEST):
             raise InvalidInput(f"{step} 须给出 {name}", field=name)
-        kept[name] = value
-    return kept
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise InvalidInput(f"{name} 应为 {'、'.join(_CHOICES[name])}", field=name)
+        if kind is int and not 0 < value <= _MOST_DAYS:  # type: ignore[operator]
+            raise InvalidInput(f"{name} 应为1至{_MOST_DAYS}的整数", field=name)
+    return wanted | given
 
 
-def check_return(history: Sequence[TicketEvent], now: datetime, clock: WorkClock) -> None:
-    """Refuse a return that comes later than two working days after the unit got the ticket."""
-    given = [event.occurred_at for event in history if event.name in ("ticket_assigned", "ticket_redispatched")]
-    if given and now > clock.add(given[-1], RETURN_WITHIN):
-        raise InvalidTransition("交办已超过2个工作日，不能再退单；确需调整的，请由中心改派")
-
-
-def extended(deadline: Deadline, history: Sequence[TicketEvent], days: int, clock: WorkClock) -> Deadline:
-    """Return the deadline put off by working days.
+def effect(step: Step, taken: Taken) -> dict[str, Any]:
+    """Return the fields of the ticket that a step changes beside status, version and deadline.
 
     Raises:
-        InvalidInput: with what was granted before, it would be more than ten working days.
+        InvalidTransition: it comes too late, or something else must come first.
+        InvalidInput: a detail does not fit the ticket's history.
     """
-    granted = sum(event.data["days"] for event in history if event.name == "deadline_extended")
-    if not 0 < days <= MOST_EXTENSION_DAYS - granted:
-        raise InvalidInput(f"累计延期不得超过{MOST_EXTENSION_DAYS}个工作日，已延期{granted}个", field="days")
-    return deadline.model_copy(update={"resolve_by": clock.add(deadline.resolve_by, _days(days))})
+    return _EFFECTS.get(step, _nothing)(taken)
 
 
-def resumed(deadline: Deadline, history: Sequence[TicketEvent], now: datetime, clock: WorkClock) -> Deadline:
-    """Return the deadline put off by the working days that the ticket was suspended."""
-    since = [event.occurred_at for event in history if event.name == "ticket_suspended"]
-    days = clock.working_days_between(since[-1], now) if since else 0
-    return deadline.model_copy(update={"resolve_by": clock.add(deadline.resolve_by, _days(days))}) if days else deadline
+def _nothing(_: Taken) -> dict[str, Any]:
+    return {}
 
 
-def _days(amount: int) -> Span:
-    return Span(amount=amount, unit="working_day")
+def _given_to(taken: Taken) -> dict[str, Any]:
+    code = taken.unit.unit_code if taken.unit else None
+    returned = {e.data.get("unit") for e in taken.history if e.name == "return_approved"}
+    if code in returned:
+        raise InvalidInput("该单位的退单已获同意，不能再次交办；确需其办理的请列入会商", field="unit")
+    return {"handler": taken.unit}
+
+
+def _return(taken: Taken) -> dict[str, Any]:
+    given = [e.occurred_at for e in taken.history if e.name in ("ticket_assigned", "ticket_redispatched")]
+    within = taken.rules.return_window.within
+    if given and taken.now > taken.clock.add(given[-1], within):
+        raise InvalidTransition(f"交办已超过{within.amount}个工作日，不能再退单；确需调整的，请由中心改派")
+    return {}
+
+
+def _return_approved(taken: Taken) -> dict[str, Any]:
+    approved = 1 + sum(event.name == "return_approved" for event in taken.history)
+    changes: dict[str, Any] = {"handler": None}
+    return changes | ({"meeting": MeetingReason.THIRD_RETURN} if approved >= RETURNS_BEFORE_MEETING else {})
+
+
+def _extension(taken: Taken) -> dict[str, Any]:
+    most = taken.rules.extension.max.amount
+    granted = sum(event.data["days"] for event in taken.history if event.name == "deadline_extended")
+    if taken.details["days"] > most - granted:
+        raise InvalidInput(f"累计延期不得超过{most}个工作日，已延期{granted}个", field="days")
+    return {}
+
+
+def _co_assigned(taken: Taken) -> dict[str, Any]:
+    ticket, unit = taken.ticket, taken.unit
+    held = {ticket.handler, *(a.unit for a in ticket.assisting)}
+    if unit is None or unit in held:
+        raise InvalidInput("该单位已是主办或者协办单位", field="unit")
+    by = taken.clock.add(taken.now, Span(amount=taken.details["days"], unit="working_day"))
+    return {"assisting": (*ticket.assisting, Assistance(unit=unit, resolve_by=by))}
+
+
+def _co_fed_back(taken: Taken) -> dict[str, Any]:
+    waiting = [a for a in taken.ticket.assisting if a.unit == taken.unit and a.feedback is None]
+    if not waiting:
+        raise InvalidInput("该单位没有待反馈的协办事项", field="unit")
+    done = waiting[0].model_copy(update={"feedback": taken.details["text"]})
+    return {"assisting": tuple(done if a is waiting[0] else a for a in taken.ticket.assisting)}
+
+
+def _fed_back(taken: Taken) -> dict[str, Any]:
+    looked_at_again = any(event.name == "ticket_reopened" for event in taken.history)
+    if looked_at_again and "outcome" not in taken.details:
+        raise InvalidInput(f"重办的工单反馈时须给出 outcome：{'、'.join(Outcome)}", field="outcome")
+    return {}
+
+
+_EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
+    Step.ASSIGN: _given_to,
+    Step.REDISPATCH: _given_to,
+    Step.RETURN: _return,
+    Step.APPROVE_RETURN: _return_approved,
+    Step.REQUEST_EXTENSION: _extension,
+    Step.EXTEND: _extension,
+    Step.CO_ASSIGN: _co_assigned,
+    Step.CO_FEED_BACK: _co_fed_back,
+    Step.FEED_BACK: _fed_back,
+    Step.REPLY: lambda taken: {"reply": taken.details["text"]},
+    Step.DIRECT_ANSWER: lambda taken: {"reply": taken.details["text"]},
+    Step.EVALUATE: lambda taken: {name: taken.details[name] for name in ("solved", "satisfied")},
+    Step.REOPEN: lambda _: {"solved": None, "satisfied": None},
+    Step.ESCALATE: lambda _: {"escalated": True},
+    Step.PUT_ON_MEETING: lambda taken: {"meeting": MeetingReason(taken.details["meeting"])},
+}

@@ -1,6 +1,6 @@
 """What the flows need from outside, as Protocols; `bootstrap` picks who provides it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -8,7 +8,9 @@ from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
 from app.domain.events import Feedback, OutboxMessage, TicketEvent
+from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.domain.ticket import IntakeResult, Ticket
+from app.domain.webhook import Delivery, DeliveryStatus, Webhook
 
 
 class Clock(Protocol):
@@ -27,7 +29,10 @@ class Deliveries(Protocol):
         """Keep a delivery and what it became; a second one with the same call id raises Conflict."""
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
-        """Return digest and result of an earlier delivery, or None."""
+        """Return digest and result of an earlier delivery, or None; raises Conflict where it was deleted."""
+
+    def raw(self, *, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """Return call ids and payloads as delivered, by call id, after one."""
 
 
 class Tickets(Protocol):
@@ -45,12 +50,21 @@ class Tickets(Protocol):
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
         """Return up to `limit` tickets, newest first, after the ticket number `after`."""
 
+    def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
+        """Yield every ticket that fits, newest first."""
+
+    def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
+        """Return open tickets whose deadline is before a moment, by number, after one."""
+
+    def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
+        """Return tickets in a status, last changed before a moment."""
+
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` ticket numbers of a day (`yyyymmdd`): `20261118000001`, rising, no repeats."""
 
 
 class Events(Protocol):
-    """The append-only history of tickets."""
+    """The append-only history of tickets, chained and sealed."""
 
     def append(self, event: TicketEvent) -> None:
         """Add one event."""
@@ -58,12 +72,79 @@ class Events(Protocol):
     def of(self, ticket_number: str) -> Sequence[TicketEvent]:
         """Return a ticket's events in order."""
 
+    def of_many(self, ticket_numbers: Sequence[str]) -> Mapping[str, Sequence[TicketEvent]]:
+        """Return the events of several tickets, each in order."""
+
+    def seal(self, now: datetime, *, settled: datetime) -> int:
+        """Seal the events since the last seal that happened before `settled`; return how many."""
+
+    def faults(self) -> Iterator[str]:
+        """Yield, in Chinese, every sign of tampering."""
+
+    def note_reading(self, ticket_number: str, reader: str, now: datetime) -> None:
+        """Put on record that somebody read a sensitive ticket."""
+
+    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
+        """Return who read a sensitive ticket and when."""
+
 
 class Outbox(Protocol):
-    """Messages to be told to the outside, written in the transaction that caused them."""
+    """Messages to be told to the outside, written in the transaction that caused them, and their deliveries."""
 
     def add(self, message: OutboxMessage) -> None:
         """Queue a message."""
+
+    def subscribe(self, webhook: Webhook) -> None:
+        """Keep an endpoint."""
+
+    def unsubscribe(self, webhook_id: str, now: datetime) -> None:
+        """End a subscription; raises NotFound."""
+
+    def webhooks(self) -> Sequence[Webhook]:
+        """Return the endpoints in force."""
+
+    def fan_out(self, now: datetime, *, limit: int) -> int:
+        """Make deliveries of queued messages; return how many messages were taken."""
+
+    def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
+        """Return due deliveries, the caller's alone for a while."""
+
+    def settle(self, delivery_id: int, status: DeliveryStatus, *, answer: str, due_at: datetime, now: datetime) -> None:
+        """Write down what came of an attempt."""
+
+    def log(self, *, status: str | None, limit: int) -> Sequence[dict[str, Any]]:
+        """Return the newest deliveries."""
+
+    def replay(self, delivery_id: int, now: datetime) -> None:
+        """Queue a delivery again; raises NotFound."""
+
+
+class SupervisionOrders(Protocol):
+    """Orders of supervision."""
+
+    def raise_once(self, order: SupervisionOrder) -> bool:
+        """Keep an order unless its occasion has one; return whether it is new."""
+
+    def page(
+        self, *, status: str | None, level: str | None, ticket: str | None, limit: int
+    ) -> Sequence[SupervisionOrder]:
+        """Return orders, newest first."""
+
+    def get(self, order_id: int) -> SupervisionOrder:
+        """Return an order; raises NotFound."""
+
+    def close(self, order_id: int, status: OrderStatus, *, note: str, by: str, now: datetime) -> None:
+        """Send or cancel a drafted order; raises Conflict where somebody was first."""
+
+
+class Deletions(Protocol):
+    """Personal data deleted at the end of its keeping time."""
+
+    def add(self, ticket_number: str, rule_id: str, what: Sequence[str], now: datetime) -> None:
+        """Put a deletion on record."""
+
+    def empty_delivery(self, call_id: str) -> None:
+        """Delete what a channel delivered; its id stays taken."""
 
 
 class IdempotencyRecords(Protocol):
@@ -132,6 +213,14 @@ class UnitOfWork(Protocol):
     @property
     def feedback(self) -> FeedbackRecords:
         """Verdicts."""
+
+    @property
+    def supervision(self) -> SupervisionOrders:
+        """Orders of supervision."""
+
+    @property
+    def deletions(self) -> Deletions:
+        """What was deleted."""
 
     def __enter__(self) -> Self:
         """Open the transaction."""

@@ -14,6 +14,7 @@ from app.domain.reference_rules import (
     ReferralRules,
     RequestKindRules,
     RoutingRules,
+    SupervisionRules,
     Thresholds,
 )
 from app.domain.ticket import Category
@@ -110,6 +111,7 @@ class ReferenceData(Frozen):
     calendar: WorkCalendar
     deadline: DeadlineRules
     routing: RoutingRules
+    supervision: SupervisionRules
     referral: ReferralRules
     emotion: EmotionRules
     request_kind: RequestKindRules

@@ -1,12 +1,13 @@
 """City policy as data: the rule types of knowledge_base/rules/. Every rule carries its basis and its examples."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.domain.frozen import Frozen
 from app.domain.referral import Receiver
 from app.domain.risk import Emotion, Severity
+from app.domain.supervision import SupervisionLevel
 from app.domain.ticket import RequestKind, Subject, Urgency
 
 
@@ -147,9 +148,66 @@ class ReturnWindow(Basis):
 class DeadlineRules(Frozen):
     """The file rules/deadline.yaml."""
 
+    clock_starts: Literal["called", "received", "accepted"]
     rules: tuple[DeadlineRule, ...]
     extension: ExtensionRule
     return_window: ReturnWindow
+
+
+class SupervisionTrigger(Frozen):
+    """When an order is raised: exactly one of these."""
+
+    before: Span | None = None
+    after: Span | None = None
+    unacknowledged: Span | None = None
+    event: str | None = None
+    times: int = 1
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [v for v in (self.before, self.after, self.unacknowledged, self.event) if v is not None]
+        if len(given) != 1:
+            raise ValueError("须且只须给出 before、after、unacknowledged、event 之一")
+        return self
+
+
+class SupervisionRule(Basis):
+    """One occasion of supervision, its level, its receiver and the note drafted."""
+
+    level: SupervisionLevel
+    receiver: Literal["handler", "handler_leader", "centre", "leader"]
+    when: SupervisionTrigger
+    reason: str
+    note: str
+
+    @model_validator(mode="after")
+    def _fillable(self) -> Self:
+        known = dict.fromkeys(("ticket_number", "title", "unit", "resolve_by", "reason"), "")
+        try:
+            self.note.format(**known)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ValueError(f"note 只能用 {'、'.join(known)}") from error
+        return self
+
+
+class RetentionSpan(Frozen):
+    """Calendar days."""
+
+    amount: int = Field(ge=1)
+    unit: Literal["day"]
+
+
+class RetentionRule(Basis):
+    """How long personal data of archived tickets is kept."""
+
+    archived_for: RetentionSpan
+
+
+class SupervisionRules(Frozen):
+    """The file rules/supervision.yaml."""
+
+    rules: tuple[SupervisionRule, ...]
+    retention: RetentionRule
 
 
 class RoutingRules(Frozen):

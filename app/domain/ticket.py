@@ -12,7 +12,7 @@ from app.domain.referral import Referral
 from app.domain.risk import Emotion
 from app.domain.transcript import Evidence
 from app.domain.unit import UnitName
-from app.domain.workflow import TicketStatus
+from app.domain.workflow import MeetingReason, TicketStatus
 
 
 class RequestKind(StrEnum):
@@ -99,6 +99,14 @@ class TicketDraft(Frozen):
     """The citizen's own words about this demand, normalised: the text that classifiers and search read."""
 
 
+class Assistance(Frozen):
+    """协办: a unit that helps, with a deadline of its own."""
+
+    unit: UnitName
+    resolve_by: datetime
+    feedback: str | None = None
+
+
 class Ticket(Frozen):
     """工单: the administrative record of one citizen request. Fields as in the public contract."""
 
@@ -110,6 +118,8 @@ class Ticket(Frozen):
     status: TicketStatus = TicketStatus.RECEIVED
     version: int = 1
     created_at: datetime
+    changed_at: datetime | None = None
+    """When the last step was taken; None before the first."""
     request_kind: RequestKind
     subject: Subject
     title: str
@@ -125,6 +135,17 @@ class Ticket(Frozen):
     deadline: Deadline | None
     handler: UnitName | None = None
     """The unit that a person gave the ticket to."""
+    assisting: tuple[Assistance, ...] = ()
+    reply: str | None = None
+    """The public text that the citizen got."""
+    solved: bool | None = None
+    satisfied: bool | None = None
+    escalated: bool = False
+    meeting: MeetingReason | None = None
+    merged_into: str | None = None
+    """The main ticket that this one was joined under."""
+    members: tuple[str, ...] = ()
+    """Tickets joined under this one; each keeps its own caller."""
     duplicates: tuple[DuplicateCandidate, ...] = ()
     referrals: tuple[Referral, ...] = ()
     missing: tuple[str, ...] = ()

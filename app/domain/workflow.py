@@ -6,6 +6,7 @@ The only place where a status changes.
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.domain.access import Role
 from app.domain.errors import InvalidTransition
 
 
@@ -36,6 +37,8 @@ class TicketStatus(StrEnum):
     """已评价"""
     ARCHIVED = "archived"
     """已归档"""
+    MERGED = "merged"
+    """已并入主单"""
 
 
 class Step(StrEnum):
@@ -73,20 +76,63 @@ class Step(StrEnum):
     """重办"""
     ARCHIVE = "archive"
     """归档"""
+    HANDLE = "handle"
+    """办理进展"""
+    CO_ASSIGN = "co_assign"
+    """交协办单位"""
+    CO_FEED_BACK = "co_feed_back"
+    """协办反馈"""
+    REQUEST_EXTENSION = "request_extension"
+    """申请延期"""
     EXTEND = "extend"
-    """延期"""
+    """同意延期"""
+    REFUSE_EXTENSION = "refuse_extension"
+    """不同意延期"""
+    ESCALATE = "escalate"
+    """提级办理"""
+    PUT_ON_MEETING = "put_on_meeting"
+    """列入月度会商"""
+    FOLLOW_UP = "follow_up"
+    """诉求人补充、催问"""
     SUSPEND = "suspend"
     """挂起"""
     RESUME = "resume"
     """恢复办理"""
     CORRECT = "correct"
     """更正字段"""
+    MERGE = "merge"
+    """并入主单"""
+    UNMERGE = "unmerge"
+    """撤销并单"""
+
+
+class Outcome(StrEnum):
+    """What a second look at an unsolved or unsatisfying ticket came to."""
+
+    SOLVED = "solved"
+    """已解决"""
+    EXPLAINED = "explained"
+    """已解释"""
+    PERSUADED = "persuaded"
+    """已疏导"""
+
+
+class MeetingReason(StrEnum):
+    """Why a ticket is on the list of the monthly meeting."""
+
+    POLICY_GAP = "policy_gap"
+    """政策空白"""
+    UNCLEAR_DUTY = "unclear_duty"
+    """职责不清"""
+    THIRD_RETURN = "third_return"
+    """三次退单"""
 
 
 class StepRule(NamedTuple):
-    """From which status to which a step leads, what its details must hold, and the event it leaves."""
+    """From which status to which a step leads, who may take it, what its details must hold, the event it leaves."""
 
     moves: dict[TicketStatus, TicketStatus]
+    roles: tuple[Role, ...]
     needs: tuple[str, ...]
     event: str
 
@@ -95,31 +141,66 @@ def _to(after: TicketStatus, *before: TicketStatus) -> dict[TicketStatus, Ticket
     return dict.fromkeys(before, after)
 
 
+def _stay(*statuses: TicketStatus) -> dict[TicketStatus, TicketStatus]:
+    return {status: status for status in statuses}
+
+
 _S = TicketStatus
 _OPEN = (_S.ASSIGNED, _S.IN_PROGRESS)
 _LIVING = tuple(status for status in _S if status not in (_S.DECLINED, _S.ARCHIVED))
+_JOINABLE = tuple(status for status in _LIVING if status is not _S.MERGED)
+_OPERATOR, _REVIEWER, _UNIT, _SUPERVISOR = Role.OPERATOR, Role.REVIEWER, Role.UNIT, Role.SUPERVISOR
+_DESK = (_OPERATOR, _REVIEWER)
 STEPS: dict[Step, StepRule] = {
-    Step.ACCEPT: StepRule(_to(_S.ACCEPTED, _S.RECEIVED), (), "ticket_accepted"),
-    Step.DECLINE: StepRule(_to(_S.DECLINED, _S.RECEIVED), ("reason",), "ticket_declined"),
-    Step.DIRECT_ANSWER: StepRule(_to(_S.REPLIED, _S.RECEIVED, _S.ACCEPTED), ("text",), "ticket_answered_directly"),
-    Step.ASSIGN: StepRule(_to(_S.ASSIGNED, _S.ACCEPTED), ("unit",), "ticket_assigned"),
-    Step.ACKNOWLEDGE: StepRule(_to(_S.IN_PROGRESS, _S.ASSIGNED), (), "ticket_acknowledged"),
-    Step.RETURN: StepRule(_to(_S.RETURN_REQUESTED, *_OPEN), ("reason",), "return_requested"),
-    Step.APPROVE_RETURN: StepRule(_to(_S.ACCEPTED, _S.RETURN_REQUESTED), ("reason",), "return_approved"),
-    Step.REFUSE_RETURN: StepRule(_to(_S.ASSIGNED, _S.RETURN_REQUESTED), ("reason",), "return_refused"),
-    Step.REDISPATCH: StepRule(_to(_S.ASSIGNED, *_OPEN, _S.RETURN_REQUESTED), ("unit", "reason"), "ticket_redispatched"),
-    Step.FEED_BACK: StepRule(_to(_S.COMPLETED, _S.IN_PROGRESS), ("text",), "ticket_completed"),
-    Step.APPROVE: StepRule(_to(_S.REVIEWED, _S.COMPLETED), (), "completion_approved"),
-    Step.SEND_BACK: StepRule(_to(_S.IN_PROGRESS, _S.COMPLETED), ("reason",), "completion_sent_back"),
-    Step.REPLY: StepRule(_to(_S.REPLIED, _S.REVIEWED), ("text",), "ticket_replied"),
-    Step.EVALUATE: StepRule(_to(_S.EVALUATED, _S.REPLIED), ("solved", "satisfied"), "ticket_evaluated"),
-    Step.REOPEN: StepRule(_to(_S.IN_PROGRESS, _S.REPLIED, _S.EVALUATED), ("reason",), "ticket_reopened"),
-    Step.ARCHIVE: StepRule(_to(_S.ARCHIVED, _S.REPLIED, _S.EVALUATED), (), "ticket_archived"),
-    Step.EXTEND: StepRule({status: status for status in _OPEN}, ("days", "reason"), "deadline_extended"),
-    Step.SUSPEND: StepRule(_to(_S.SUSPENDED, *_OPEN), ("reason",), "ticket_suspended"),
-    Step.RESUME: StepRule(_to(_S.IN_PROGRESS, _S.SUSPENDED), (), "ticket_resumed"),
-    Step.CORRECT: StepRule({status: status for status in _LIVING}, (), "field_corrected"),
+    Step.ACCEPT: StepRule(_to(_S.ACCEPTED, _S.RECEIVED), _DESK, (), "ticket_accepted"),
+    Step.DECLINE: StepRule(_to(_S.DECLINED, _S.RECEIVED), _DESK, ("reason",), "ticket_declined"),
+    Step.DIRECT_ANSWER: StepRule(
+        _to(_S.REPLIED, _S.RECEIVED, _S.ACCEPTED), _DESK, ("text",), "ticket_answered_directly"
+    ),
+    Step.ASSIGN: StepRule(_to(_S.ASSIGNED, _S.ACCEPTED), _DESK, ("unit",), "ticket_assigned"),
+    Step.ACKNOWLEDGE: StepRule(_to(_S.IN_PROGRESS, _S.ASSIGNED), (_UNIT,), (), "ticket_acknowledged"),
+    Step.RETURN: StepRule(_to(_S.RETURN_REQUESTED, *_OPEN), (_UNIT,), ("reason",), "return_requested"),
+    Step.APPROVE_RETURN: StepRule(_to(_S.ACCEPTED, _S.RETURN_REQUESTED), (_REVIEWER,), ("reason",), "return_approved"),
+    Step.REFUSE_RETURN: StepRule(_to(_S.ASSIGNED, _S.RETURN_REQUESTED), (_REVIEWER,), ("reason",), "return_refused"),
+    Step.REDISPATCH: StepRule(
+        _to(_S.ASSIGNED, *_OPEN, _S.RETURN_REQUESTED), (_REVIEWER,), ("unit", "reason"), "ticket_redispatched"
+    ),
+    Step.HANDLE: StepRule(_stay(_S.IN_PROGRESS), (_UNIT,), ("text",), "progress_noted"),
+    Step.CO_ASSIGN: StepRule(_stay(*_OPEN), _DESK, ("unit", "days"), "ticket_co_assigned"),
+    Step.CO_FEED_BACK: StepRule(_stay(*_OPEN), (_UNIT,), ("unit", "text"), "co_handling_completed"),
+    Step.FEED_BACK: StepRule(_to(_S.COMPLETED, _S.IN_PROGRESS), (_UNIT,), ("text",), "ticket_completed"),
+    Step.APPROVE: StepRule(_to(_S.REVIEWED, _S.COMPLETED), (_REVIEWER,), (), "completion_approved"),
+    Step.SEND_BACK: StepRule(_to(_S.IN_PROGRESS, _S.COMPLETED), (_REVIEWER,), ("reason",), "completion_sent_back"),
+    Step.REPLY: StepRule(_to(_S.REPLIED, _S.REVIEWED), _DESK, ("text",), "ticket_replied"),
+    Step.EVALUATE: StepRule(_to(_S.EVALUATED, _S.REPLIED), _DESK, ("solved", "satisfied"), "ticket_evaluated"),
+    Step.REOPEN: StepRule(_to(_S.IN_PROGRESS, _S.REPLIED, _S.EVALUATED), _DESK, ("reason",), "ticket_reopened"),
+    Step.ARCHIVE: StepRule(_to(_S.ARCHIVED, _S.REPLIED, _S.EVALUATED), _DESK, (), "ticket_archived"),
+    Step.REQUEST_EXTENSION: StepRule(_stay(*_OPEN), (_UNIT,), ("days", "reason"), "extension_requested"),
+    Step.EXTEND: StepRule(_stay(*_OPEN), (_REVIEWER,), ("days", "reason"), "deadline_extended"),
+    Step.REFUSE_EXTENSION: StepRule(_stay(*_OPEN), (_REVIEWER,), ("reason",), "extension_refused"),
+    Step.SUSPEND: StepRule(_to(_S.SUSPENDED, *_OPEN), (_REVIEWER,), ("reason",), "ticket_suspended"),
+    Step.RESUME: StepRule(_to(_S.IN_PROGRESS, _S.SUSPENDED), (_REVIEWER,), (), "ticket_resumed"),
+    Step.ESCALATE: StepRule(_stay(_S.ACCEPTED, *_OPEN), (_REVIEWER, _SUPERVISOR), ("reason",), "ticket_escalated"),
+    Step.PUT_ON_MEETING: StepRule(
+        _stay(_S.ACCEPTED, *_OPEN, _S.RETURN_REQUESTED),
+        (_REVIEWER, _SUPERVISOR),
+        ("meeting", "reason"),
+        "put_on_meeting",
+    ),
+    Step.FOLLOW_UP: StepRule(_stay(*_LIVING), _DESK, ("text",), "citizen_followed_up"),
+    Step.CORRECT: StepRule(_stay(*_LIVING), (*_DESK, _SUPERVISOR), (), "field_corrected"),
+    Step.MERGE: StepRule(_to(_S.MERGED, *_JOINABLE), _DESK, ("into",), "ticket_merged"),
+    Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED), _DESK, ("reason",), "merge_undone"),
 }
+"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here."""
+REVIEWS: dict[str, dict[bool, Step]] = {
+    "review_return": {True: Step.APPROVE_RETURN, False: Step.REFUSE_RETURN},
+    "review": {True: Step.APPROVE, False: Step.SEND_BACK},
+    "review_extension": {True: Step.EXTEND, False: Step.REFUSE_EXTENSION},
+}
+"""A review is one call with `approved`; its two ends are steps of their own."""
+OPEN_STATUSES = (_S.RECEIVED, _S.ACCEPTED, *_OPEN, _S.RETURN_REQUESTED, _S.COMPLETED, _S.REVIEWED)
+"""Where the clock runs: not suspended, not yet replied."""
 
 
 def possible_steps(status: TicketStatus) -> tuple[Step, ...]:

@@ -3,18 +3,29 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from typing import Protocol
 
-from app.domain.access import AccessKey, Scope
-from app.domain.errors import Forbidden, Unauthenticated
+from app.domain.access import AccessKey, Role, Scope
+from app.domain.errors import Forbidden, InvalidInput, Unauthenticated
 from app.domain.ports import Clock, UnitOfWorkFactory
+
+_DOTS_OF_A_TOKEN = 2
+
+
+class ReadsTokens(Protocol):
+    """Reads tokens of an identity provider."""
+
+    def read(self, token: str) -> AccessKey:
+        """Return who a token speaks for; raises Unauthenticated."""
 
 
 class AccessFlow:
-    """Keeps and checks API keys."""
+    """Keeps and checks API keys; tokens of the identity provider count beside them, where there is one."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, tokens: ReadsTokens | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._tokens = tokens
 
     def first_key(self, preset: str | None) -> str | None:
         """Make the administrator's key where there is no key yet; return it to be shown once."""
@@ -23,10 +34,22 @@ class AccessFlow:
                 return None
         return self.create("admin", (Scope.ADMIN,), secret=preset)
 
-    def create(self, name: str, scopes: Sequence[Scope], *, secret: str | None = None) -> str:
-        """Make a key and return its secret; a name twice is a Conflict."""
+    def create(
+        self,
+        name: str,
+        scopes: Sequence[Scope] = (),
+        *,
+        roles: Sequence[Role] = (),
+        unit_code: str | None = None,
+        secret: str | None = None,
+    ) -> str:
+        """Make a key and return its secret; a name twice is a Conflict, a unit's key without its unit InvalidInput."""
+        if (Role.UNIT in roles) != (unit_code is not None):
+            raise InvalidInput("承办单位的密钥须给出 unit_code，其他角色不给", field="unit_code")
         secret = secret or f"hl_{secrets.token_urlsafe(32)}"
-        key = AccessKey(name=name, scopes=tuple(scopes), created_at=self._clock.now())
+        key = AccessKey(
+            name=name, scopes=tuple(scopes), roles=tuple(roles), unit_code=unit_code, created_at=self._clock.now()
+        )
         with self._store() as uow:
             uow.access_keys.add(key, hash_of(secret))
             uow.commit()
@@ -36,12 +59,19 @@ class AccessFlow:
         """Return the key behind a secret; raises Unauthenticated or Forbidden."""
         if not secret:
             raise Unauthenticated("请在 Authorization: Bearer 或 X-API-Key 中提供密钥")
+        if self._tokens and secret.count(".") == _DOTS_OF_A_TOKEN:
+            key = self._tokens.read(secret)
+        else:
+            key = self._found(secret)
+        if not key.allows(scope):
+            raise Forbidden(f"密钥 {key.name} 没有权限 {scope}")
+        return key
+
+    def _found(self, secret: str) -> AccessKey:
         with self._store(reading=True) as uow:
             key = uow.access_keys.find(hash_of(secret))
         if key is None:
             raise Unauthenticated("密钥无效或已吊销")
-        if not key.allows(scope):
-            raise Forbidden(f"密钥 {key.name} 没有权限 {scope}")
         return key
 
     def keys(self) -> Sequence[AccessKey]:

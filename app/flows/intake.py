@@ -114,7 +114,9 @@ class IntakeFlow:
 
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""
-        return tuple(self._policy.judge(demand, delivery.transcript) for demand in reading.demands)
+        return tuple(
+            self._policy.judge(demand, delivery.transcript, delivery.received_at) for demand in reading.demands
+        )
 
     def write(
         self,
@@ -141,7 +143,7 @@ class IntakeFlow:
         )
         uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
         for ticket in tickets:
-            record_new_ticket(uow, ticket, reading)
+            record_new_ticket(uow, ticket, reading, self._policy.clock_start(delivery.transcript, delivery.received_at))
         return result
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:
@@ -191,9 +193,14 @@ FROM_DRAFT = (
 )
 
 
-def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading) -> None:
-    """Write a ticket with its first event and the message to the outside."""
+def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clock_start: datetime) -> None:
+    """Write a ticket with its first event and the message to the outside.
+
+    The event holds what the deadline can be worked out from again: its rule and when the clock started.
+    """
     uow.tickets.add(ticket)
+    rule = ticket.deadline.rule_id if ticket.deadline else None
+    counted = {"clock_start": clock_start.isoformat(), "deadline_rule": rule}
     decided_by = {"engine": reading.engine, "model": reading.model, "rules": rule_ids(ticket)}
     event = TicketEvent(
         ticket_number=ticket.ticket_number,
@@ -201,7 +208,7 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading) -> 
         name="ticket_received",
         occurred_at=ticket.created_at,
         actor="system",
-        data={"call_id": ticket.call_id, "channel": ticket.channel, **decided_by},
+        data={"call_id": ticket.call_id, "channel": ticket.channel, **counted, **decided_by},
     )
     uow.events.append(event)
     uow.outbox.add(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.decide.deadline import decide_deadline
 from app.decide.duplicate import judge_duplicates
@@ -47,13 +48,20 @@ class IntakePolicy:
         self._reference = reference
         self._duplicates = duplicates
         self.clock = WorkClock(reference.calendar)
+        self.deadline_rules = reference.deadline
         self._statutory = tuple(
             (route, Patterns(route.patterns, route.exclude, window=reference.routing.window))
             for route in reference.routing.statutory_routes
         )
 
-    def judge(self, demand: DemandReading, transcript: Transcript) -> Judgement:
-        """Decide one demand; its clock starts when the citizen called."""
+    def clock_start(self, transcript: Transcript, received_at: datetime | None) -> datetime:
+        """Return when a ticket's clock starts, until it is accepted."""
+        if received_at and self.deadline_rules.clock_starts == "received":
+            return received_at
+        return transcript.called_at
+
+    def judge(self, demand: DemandReading, transcript: Transcript, received_at: datetime | None = None) -> Judgement:
+        """Decide one demand."""
         draft, reference = demand.draft, self._reference
         urgency = decide_urgency(draft.matter, demand.risk)
         referrals = decide_referrals(demand.risk, reference.referral)
@@ -82,7 +90,7 @@ class IntakePolicy:
             category=self._category(demand),
             urgency=urgency,
             unit=unit,
-            deadline=decide_deadline(facts, reference.deadline, self.clock, transcript.called_at),
+            deadline=decide_deadline(facts, reference.deadline, self.clock, self.clock_start(transcript, received_at)),
             duplicates=self._similar(demand, transcript),
             referrals=referrals,
         )

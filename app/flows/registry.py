@@ -7,10 +7,17 @@ from app.domain.ports import Clock
 from app.domain.reference import ReferenceData
 from app.flows.access import AccessFlow
 from app.flows.answers import AnswerFlow
+from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
 from app.flows.consultation import ConsultationFlow
+from app.flows.duties import Duties
+from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
+from app.flows.merge import MergeFlow
+from app.flows.open311 import Open311Flow
+from app.flows.relay import RelayFlow
+from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 
 
@@ -20,6 +27,13 @@ class Flows:
 
     intake: IntakeFlow
     tickets: TicketFlow
+    merges: MergeFlow
+    supervision: SupervisionFlow
+    relay: RelayFlow
+    audit: AuditFlow
+    exports: ExportFlow
+    open311: Open311Flow
+    duties: Duties
     batch: BatchFlow
     access: AccessFlow
     capabilities: CapabilityFlow

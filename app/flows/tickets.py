@@ -1,16 +1,21 @@
-"""Tickets after intake: read, correct a field, accept or decline. Every step is an event of its own."""
+"""Tickets after intake: read, correct a field, take a step. Every step is an event of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from app.decide.step import check_return, checked_details, extended, resumed
-from app.domain.errors import Conflict, InvalidInput
+from app.decide.deadline import replay
+from app.decide.step import Taken, checked_details, effect
+from app.decide.visibility import is_sensitive, may_see, shown, shown_history
+from app.domain.access import AccessKey
+from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
-from app.domain.workflow import STEPS, Step, transition
+from app.domain.unit import UnitName
+from app.domain.workflow import STEPS, Step, TicketStatus, transition
 from app.flows.judgement import IntakePolicy
 
 CORRECTABLE = (
@@ -28,57 +33,73 @@ CORRECTABLE = (
     "event_time",
     "urgency",
 )
-FILTERS = ("status", "request_kind", "district", "unit_code", "call_id")
+_MERGING = (Step.MERGE, Step.UNMERGE)
 
 
 class TicketFlow:
-    """Reads and changes stored tickets."""
+    """Reads and changes stored tickets, for whoever may."""
 
     def __init__(self, store: UnitOfWorkFactory, clock: Clock, policy: IntakePolicy) -> None:
         self._store = store
         self._policy = policy
         self._clock = clock
 
-    def get(self, ticket_number: str) -> Ticket:
-        """Return a ticket; raises NotFound."""
+    def get(self, ticket_number: str, *, by: AccessKey) -> Ticket:
+        """Return a ticket as `by` may see it; reading a sensitive one is put on record. Raises NotFound."""
         with self._store(reading=True) as uow:
-            return uow.tickets.get(ticket_number)
+            ticket = visible(uow, ticket_number, by)
+        self._note_reading(ticket, by)
+        return shown(ticket, by)
 
-    def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
-        """Return tickets, newest first."""
+    def page(self, *, after: str | None, limit: int, filters: Mapping[str, str], by: AccessKey) -> Sequence[Ticket]:
+        """Return tickets, newest first, as `by` may see them."""
         with self._store(reading=True) as uow:
-            return uow.tickets.page(after=after, limit=limit, filters=filters)
+            found = uow.tickets.page(after=after, limit=limit, filters=self._filters(filters, by))
+        return [shown(ticket, by) for ticket in found if may_see(ticket, by)]
 
-    def history(self, ticket_number: str) -> Sequence[TicketEvent]:
+    def each(self, filters: Mapping[str, str], *, by: AccessKey) -> Iterator[Ticket]:
+        """Yield every ticket that fits, newest first, as `by` may see it."""
+        with self._store(reading=True) as uow:
+            for ticket in uow.tickets.each(self._filters(filters, by)):
+                if may_see(ticket, by):
+                    yield shown(ticket, by)
+
+    def history(self, ticket_number: str, *, by: AccessKey) -> Sequence[TicketEvent]:
         """Return a ticket's events; raises NotFound."""
         with self._store(reading=True) as uow:
-            uow.tickets.get(ticket_number)
-            return uow.events.of(ticket_number)
+            visible(uow, ticket_number, by)
+            return shown_history(uow.events.of(ticket_number), by)
 
-    def correct(self, ticket_number: str, changes: Mapping[str, Any], *, actor: str, expected_version: int) -> Ticket:
+    def correct(
+        self, ticket_number: str, changes: Mapping[str, Any], *, by: AccessKey, expected_version: int
+    ) -> Ticket:
         """Set fields a person corrected; their evidence gives way to the person's word.
 
         Raises:
             InvalidInput: an unknown field, or a value of the wrong kind.
+            Forbidden: it is not theirs to correct.
             Conflict: the ticket was changed meanwhile.
         """
+        check_role(Step.CORRECT, by)
+        now = self._clock.now()
         with self._store() as uow:
-            ticket = fresh(uow, ticket_number, expected_version)
+            ticket = fresh(uow, ticket_number, expected_version, by)
             transition(ticket.status, Step.CORRECT)
-            changed = corrected(ticket, changes)
+            changed = corrected(ticket, changes).model_copy(update={"changed_at": now})
             uow.tickets.save(changed, expected_version=expected_version)
             old = {path: _value(ticket, path) for path in changes}
-            self._record(uow, changed, "field_corrected", actor, {"old": old, "new": dict(changes)})
+            record(uow, changed, STEPS[Step.CORRECT].event, by.name, {"old": old, "new": dict(changes)}, now)
             for path, value in changes.items():
-                verdict = Feedback(
-                    ticket_number=ticket_number,
-                    field=path,
-                    verdict=Verdict.CORRECTED,
-                    right_value=value,
-                    actor=actor,
-                    created_at=self._clock.now(),
+                uow.feedback.add(
+                    Feedback(
+                        ticket_number=ticket_number,
+                        field=path,
+                        verdict=Verdict.CORRECTED,
+                        right_value=value,
+                        actor=by.name,
+                        created_at=now,
+                    )
                 )
-                uow.feedback.add(verdict)
             uow.commit()
         return changed
 
@@ -87,7 +108,7 @@ class TicketFlow:
         ticket_number: str,
         step: Step,
         *,
-        actor: str,
+        by: AccessKey,
         details: Mapping[str, Any],
         expected_version: int | None,
     ) -> Ticket:
@@ -96,35 +117,21 @@ class TicketFlow:
         Raises:
             InvalidTransition: the step is not possible now; the message names what is.
             InvalidInput: the step needs something that `details` lacks.
+            Forbidden: the step is not theirs to take.
         """
+        check_role(step, by)
+        if step in _MERGING or step is Step.CORRECT:
+            raise InvalidInput(f"{step} 有自己的接口", field="step")
         with self._store() as uow:
-            ticket = fresh(uow, ticket_number, expected_version)
+            ticket = fresh(uow, ticket_number, expected_version, by)
             status = transition(ticket.status, step)
             kept = checked_details(step, details)
-            changes = self._changes(ticket, step, kept, uow.events.of(ticket_number))
-            changed = ticket.model_copy(update={"status": status, "version": ticket.version + 1, **changes})
-            uow.tickets.save(changed, expected_version=ticket.version)
-            self._record(uow, changed, STEPS[step].event, actor, kept)
+            unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
+            changed = self._after(uow, ticket, step, status, kept, unit, by)
+            spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
             uow.commit()
         self._policy.learn(self._policy.precedents_of_step(ticket, changed, step))
-        return changed
-
-    def _changes(
-        self, ticket: Ticket, step: Step, details: dict[str, Any], history: Sequence[TicketEvent]
-    ) -> dict[str, Any]:
-        """Return what a step changes beside the status."""
-        now, deadline = self._clock.now(), ticket.deadline
-        if step is Step.RETURN:
-            check_return(history, now, self._policy.clock)
-        if step in (Step.ASSIGN, Step.REDISPATCH):
-            unit = self._policy.unit_named(details["unit"], field="unit")
-            details["unit"] = unit.unit_code
-            return {"handler": unit}
-        if step is Step.EXTEND and deadline:
-            return {"deadline": extended(deadline, history, details["days"], self._policy.clock)}
-        if step is Step.RESUME and deadline:
-            return {"deadline": resumed(deadline, history, now, self._policy.clock)}
-        return {}
+        return shown(changed, by)
 
     def feedback(self, feedback: Feedback) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
@@ -140,33 +147,131 @@ class TicketFlow:
             uow.commit()
         self._policy.learn(precedents)
 
-    def _record(self, uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: dict[str, Any]) -> None:
-        now = self._clock.now()
-        event = TicketEvent(
-            ticket_number=ticket.ticket_number,
-            sequence=ticket.version,
-            name=name,
-            occurred_at=now,
-            actor=actor,
-            data=data,
+    def _after(
+        self,
+        uow: UnitOfWork,
+        ticket: Ticket,
+        step: Step,
+        status: TicketStatus,
+        details: dict[str, Any],
+        unit: UnitName | None,
+        by: AccessKey,
+    ) -> Ticket:
+        """Write the ticket after a step, its event and its message; return it."""
+        now, history = self._clock.now(), uow.events.of(ticket.ticket_number)
+        rules, clock = self._policy.deadline_rules, self._policy.clock
+        changes = effect(step, Taken(ticket, details, unit, history, now, clock, rules))
+        if unit:
+            details["unit"] = unit.unit_code
+        if step is Step.APPROVE_RETURN and ticket.handler:
+            details["unit"] = ticket.handler.unit_code
+        changed = ticket.model_copy(
+            update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )
-        uow.events.append(event)
-        uow.outbox.add(
-            OutboxMessage(
-                id=f"{ticket.ticket_number}.{ticket.version}",
-                topic=name.replace("_", ".", 1),
-                payload={"ticket_number": ticket.ticket_number, "status": ticket.status},
-                created_at=now,
-            )
-        )
+        event = event_of(changed, STEPS[step].event, by.name, details, now)
+        deadline = replay((*history, event), rules, clock) or ticket.deadline
+        changed = changed.model_copy(update={"deadline": deadline})
+        uow.tickets.save(changed, expected_version=ticket.version)
+        announce(uow, changed, event)
+        return changed
+
+    def _filters(self, filters: Mapping[str, str], by: AccessKey) -> dict[str, str]:
+        unit = by.sees_only_unit()
+        asked = dict(filters)
+        if asked.pop("overdue", None) == "true":
+            asked["overdue_at"] = self._clock.now().isoformat()
+        return asked if unit is None else {**asked, "for_unit": unit}
+
+    def _note_reading(self, ticket: Ticket, by: AccessKey) -> None:
+        if is_sensitive(ticket):
+            with self._store() as uow:
+                uow.events.note_reading(ticket.ticket_number, by.name, self._clock.now())
+                uow.commit()
 
 
-def fresh(uow: UnitOfWork, ticket_number: str, expected_version: int | None) -> Ticket:
-    """Return the ticket if it still has the version the caller saw."""
+def check_role(step: Step, by: AccessKey) -> None:
+    """Refuse a step that is none of theirs."""
+    roles = STEPS[step].roles
+    if not by.acts_as() & set(roles):
+        raise Forbidden(f"{step} 须由 {'、'.join(roles)} 执行")
+
+
+def visible(uow: UnitOfWork, ticket_number: str, by: AccessKey) -> Ticket:
+    """Return a ticket that exists for `by`; raises NotFound otherwise, without telling which."""
     ticket = uow.tickets.get(ticket_number)
+    if not may_see(ticket, by):
+        raise NotFound(f"没有工单 {ticket_number}")
+    return ticket
+
+
+def fresh(uow: UnitOfWork, ticket_number: str, expected_version: int | None, by: AccessKey) -> Ticket:
+    """Return the ticket, refusing a stale version."""
+    ticket = visible(uow, ticket_number, by)
     if expected_version is not None and ticket.version != expected_version:
         raise Conflict(f"工单 {ticket_number} 已更新到第 {ticket.version} 版，请刷新后重试")
     return ticket
+
+
+def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> TicketEvent:
+    """Return the event that brought a ticket to its present version."""
+    return TicketEvent(
+        ticket_number=ticket.ticket_number,
+        sequence=ticket.version,
+        name=name,
+        occurred_at=now,
+        actor=actor,
+        data=dict(data),
+    )
+
+
+def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
+    """Write an event and the message that tells the outside; notes for colleagues stay inside."""
+    uow.events.append(event)
+    payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
+    if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
+        payload["reply"] = ticket.reply or ""
+    uow.outbox.add(
+        OutboxMessage(
+            id=f"{ticket.ticket_number}.{ticket.version}",
+            topic=f"ticket.{event.name.removeprefix('ticket_')}",
+            payload=payload,
+            created_at=event.occurred_at,
+        )
+    )
+
+
+def record(uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Write what happened and tell the outside."""
+    announce(uow, ticket, event_of(ticket, name, actor, data, now))
+
+
+_SPREAD = {
+    Step.REPLY: ("reply_shared", {}),
+    Step.DIRECT_ANSWER: ("reply_shared", {}),
+    Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
+}
+"""Steps of a main ticket that its members share, the event they leave, and what else changes."""
+
+
+def spread(
+    uow: UnitOfWork, before: Ticket, after: Ticket, step: Step, details: Mapping[str, Any], actor: str, now: datetime
+) -> None:
+    """Carry a step over: a reply to every caller of a main ticket, a follow-up of a member to its main ticket."""
+    if step is Step.FOLLOW_UP and before.merged_into:
+        main = uow.tickets.get(before.merged_into)
+        told = main.model_copy(update={"version": main.version + 1, "changed_at": now})
+        uow.tickets.save(told, expected_version=main.version)
+        data = {"member": after.ticket_number, **details}
+        record(uow, told, STEPS[Step.FOLLOW_UP].event, actor, data, now)
+    if step not in _SPREAD:
+        return
+    name, changes = _SPREAD[step]
+    for number in after.members:
+        member = uow.tickets.get(number)
+        shared = {"version": member.version + 1, "changed_at": now, "reply": after.reply, **changes}
+        told = member.model_copy(update=shared)
+        uow.tickets.save(told, expected_version=member.version)
+        record(uow, told, name, actor, {"main": after.ticket_number}, now)
 
 
 def corrected(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:

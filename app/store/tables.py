@@ -64,12 +64,32 @@ class TicketRow(Base):
     district: Mapped[str | None] = mapped_column(String(32))
     unit_code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
+    handler_code: Mapped[str | None] = mapped_column(String(64))
+    category_code: Mapped[str | None] = mapped_column(String(16))
+    channel: Mapped[str | None] = mapped_column(String(40))
+    urgency: Mapped[str | None] = mapped_column(String(16))
+    resolve_by: Mapped[datetime | None] = mapped_column(Moment)
+    caller_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Keyed hash of the number to call back on."""
+    changed_at: Mapped[datetime | None] = mapped_column(Moment)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The ticket; name and number of the citizen are sealed in it."""
 
     __table_args__ = (
         Index("ix_tickets_status", "status", "ticket_number"),
         Index("ix_tickets_unit", "unit_code", "ticket_number"),
+        Index("ix_tickets_due", "status", "resolve_by"),
+        Index("ix_tickets_handler", "handler_code", "ticket_number"),
+        Index("ix_tickets_changed", "status", "changed_at"),
     )
+
+
+class TicketUnitRow(Base):
+    """Which units may see a ticket: the handling one and those that assist."""
+
+    __tablename__ = "ticket_units"
+    unit_code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ticket_number: Mapped[str] = mapped_column(String(20), primary_key=True, index=True)
 
 
 class EventRow(Base):
@@ -83,6 +103,8 @@ class EventRow(Base):
     occurred_at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    hash: Mapped[str | None] = mapped_column(String(64))
+    """Keyed hash over this event and the hash of the one before it."""
 
     __table_args__ = (UniqueConstraint("ticket_number", "sequence"),)
 
@@ -95,7 +117,8 @@ class OutboxRow(Base):
     topic: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment)
-    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    """When it was handed to the subscribed endpoints."""
 
 
 class CounterRow(Base):
@@ -124,6 +147,8 @@ class ApiKeyRow(Base):
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]] = mapped_column(JSON)
+    roles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    unit_code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -8,33 +8,34 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
-from app.store.repositories import (
-    SqlAccessKeys,
-    SqlDeliveries,
-    SqlEvents,
-    SqlFeedback,
-    SqlIdempotencyRecords,
-    SqlOutbox,
-    SqlTickets,
-)
+from app.store.events import SqlEvents
+from app.store.outbox import SqlOutbox
+from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, SqlIdempotencyRecords
+from app.store.supervision import SqlDeletions, SqlSupervision
+from app.store.tickets import SqlTickets
+from app.store.vault import Vault
 
 
 class SqlUnitOfWork:
     """Opens a session on entry; leaving without `commit` rolls back. A reading one never waits for a writer."""
 
-    def __init__(self, engine: Engine, *, reading: bool = False) -> None:
+    def __init__(self, engine: Engine, vault: Vault, *, reading: bool = False) -> None:
+        self._vault = vault
         self._engine = engine.execution_options(reading=True) if reading else engine
 
     def __enter__(self) -> Self:
         """Open the transaction."""
         self._session = Session(self._engine, expire_on_commit=False)
-        self.deliveries = SqlDeliveries(self._session)
-        self.tickets = SqlTickets(self._session)
-        self.events = SqlEvents(self._session)
-        self.outbox = SqlOutbox(self._session)
-        self.idempotency = SqlIdempotencyRecords(self._session)
-        self.access_keys = SqlAccessKeys(self._session)
-        self.feedback = SqlFeedback(self._session)
+        session, vault = self._session, self._vault
+        self.deliveries = SqlDeliveries(session, vault)
+        self.tickets = SqlTickets(session, vault)
+        self.events = SqlEvents(session, vault)
+        self.outbox = SqlOutbox(session, vault)
+        self.idempotency = SqlIdempotencyRecords(session)
+        self.access_keys = SqlAccessKeys(session)
+        self.feedback = SqlFeedback(session, vault)
+        self.supervision = SqlSupervision(session)
+        self.deletions = SqlDeletions(session)
         return self
 
     def __exit__(

@@ -16,8 +16,11 @@ from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
 from app.store.engine import make_engine, migrate
 from app.store.unit_of_work import SqlUnitOfWork
+from app.store.vault import Vault
 from tests.conftest import settings_for
-from tests.factories import WATER, call
+from tests.factories import ADMIN, WATER, call
+
+VAULT = Vault(b"\x01" * 32)
 
 
 @pytest.fixture
@@ -29,8 +32,8 @@ def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
 
 def test_a_call_becomes_a_ticket_with_its_first_event(stored: Flows) -> None:
     ticket = stored.intake.run(WATER).tickets[0]
-    assert stored.tickets.get(ticket.ticket_number) == ticket
-    assert [event.name for event in stored.tickets.history(ticket.ticket_number)] == ["ticket_received"]
+    assert stored.tickets.get(ticket.ticket_number, by=ADMIN) == ticket
+    assert [event.name for event in stored.tickets.history(ticket.ticket_number, by=ADMIN)] == ["ticket_received"]
 
 
 def test_the_same_call_again_gets_the_same_answer(stored: Flows) -> None:
@@ -49,7 +52,7 @@ def test_one_call_delivered_many_times_at_once_makes_one_ticket(stored: Flows) -
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda _: stored.intake.run(WATER), range(8)))
     assert len({r.tickets[0].ticket_number for r in results}) == 1
-    assert len(stored.tickets.page(after=None, limit=50, filters={})) == 1
+    assert len(stored.tickets.page(after=None, limit=50, filters={}, by=ADMIN)) == 1
 
 
 def test_numbers_are_never_given_twice(stored: Flows) -> None:
@@ -62,28 +65,28 @@ def test_numbers_are_never_given_twice(stored: Flows) -> None:
 def test_a_correction_keeps_old_and_new(stored: Flows) -> None:
     ticket = stored.intake.run(WATER).tickets[0]
     changed = stored.tickets.correct(
-        ticket.ticket_number, {"place.detail": "幸福家园15号楼"}, actor="operator-1", expected_version=1
+        ticket.ticket_number, {"place.detail": "幸福家园15号楼"}, by=ADMIN, expected_version=1
     )
     assert changed.place.detail == "幸福家园15号楼"
     assert "place.detail" not in changed.evidence
-    event = stored.tickets.history(ticket.ticket_number)[-1]
-    assert (event.name, event.actor) == ("field_corrected", "operator-1")
+    event = stored.tickets.history(ticket.ticket_number, by=ADMIN)[-1]
+    assert (event.name, event.actor) == ("field_corrected", "desk")
     assert event.data["old"] == {"place.detail": "幸福家园13号楼2单元"}
 
 
 def test_a_stale_correction_is_refused(stored: Flows) -> None:
     number = stored.intake.run(WATER).tickets[0].ticket_number
-    stored.tickets.correct(number, {"wants": "尽快恢复供水"}, actor="a", expected_version=1)
+    stored.tickets.correct(number, {"wants": "尽快恢复供水"}, by=ADMIN, expected_version=1)
     with pytest.raises(Conflict, match="第 2 版"):
-        stored.tickets.correct(number, {"wants": "别的"}, actor="b", expected_version=1)
+        stored.tickets.correct(number, {"wants": "别的"}, by=ADMIN, expected_version=1)
 
 
 def test_steps_follow_the_table(stored: Flows) -> None:
     number = stored.intake.run(WATER).tickets[0].ticket_number
-    accepted = stored.tickets.step(number, Step.ACCEPT, actor="a", details={}, expected_version=None)
+    accepted = stored.tickets.step(number, Step.ACCEPT, by=ADMIN, details={}, expected_version=None)
     assert accepted.status is TicketStatus.ACCEPTED
     with pytest.raises(InvalidTransition, match="可执行"):
-        stored.tickets.step(number, Step.ACCEPT, actor="a", details={}, expected_version=None)
+        stored.tickets.step(number, Step.ACCEPT, by=ADMIN, details={}, expected_version=None)
 
 
 def test_a_similar_call_finds_the_earlier_ticket(stored: Flows) -> None:
@@ -107,9 +110,9 @@ def test_feedback_needs_an_existing_ticket(stored: Flows) -> None:
 def test_leaving_without_commit_leaves_nothing(tmp_path: Path, database_url: str) -> None:
     engine = make_engine(database_url)
     migrate(engine)
-    with SqlUnitOfWork(engine) as uow:
+    with SqlUnitOfWork(engine, VAULT) as uow:
         assert uow.tickets.next_numbers("20261118", 2) == ["20261118000001", "20261118000002"]
-    with SqlUnitOfWork(engine) as uow:
+    with SqlUnitOfWork(engine, VAULT) as uow:
         assert uow.tickets.next_numbers("20261118", 1) == ["20261118000001"]
     engine.dispose()
 
@@ -136,9 +139,9 @@ def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: st
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, database_url: str) -> None:
     engine = make_engine(database_url)
     migrate(engine)
-    with SqlUnitOfWork(engine) as writer:
+    with SqlUnitOfWork(engine, VAULT) as writer:
         writer.tickets.next_numbers("20261118", 1)
-        with SqlUnitOfWork(engine, reading=True) as reader:
+        with SqlUnitOfWork(engine, VAULT, reading=True) as reader:
             assert reader.tickets.page(after=None, limit=1, filters={}) == []
     engine.dispose()
 
@@ -153,10 +156,10 @@ def test_several_processes_may_migrate_at_once(database_url: str) -> None:
 
 def test_nul_in_a_filter_finds_nothing_or_is_refused(stored: Flows, database_url: str) -> None:
     if database_url.startswith("sqlite"):
-        assert stored.tickets.page(after=None, limit=1, filters={"district": "\x00"}) == []
+        assert stored.tickets.page(after=None, limit=1, filters={"district": "\x00"}, by=ADMIN) == []
         return
     with pytest.raises(InvalidInput, match="不能保存"):
-        stored.tickets.page(after=None, limit=1, filters={"district": "\x00"})
+        stored.tickets.page(after=None, limit=1, filters={"district": "\x00"}, by=ADMIN)
 
 
 def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_path: Path, database_url: str) -> None:

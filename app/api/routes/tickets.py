@@ -1,19 +1,23 @@
-"""/v1/tickets: read, correct, accept, decline; /v1/feedback."""
+"""/v1/tickets: read, search, correct, take a step, join, export; /v1/feedback."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import StreamingResponse
 
-from app.api.dependencies import Body, FlowsDep, OptionalBody, ReaderKey, WriterKey
-from app.domain.errors import InvalidInput
+from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, WriterKey, clean, text_of
+from app.api.sheets import csv_lines, xlsx_bytes
+from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
 from app.domain.ticket import Ticket
-from app.domain.workflow import Step
-from app.flows.tickets import FILTERS
+from app.domain.workflow import REVIEWS, Step
+from app.flows.exports import COLUMNS
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TicketPage(Frozen):
@@ -23,35 +27,66 @@ class TicketPage(Frozen):
     next: str | None
 
 
-@router.get("/tickets", summary="工单列表，新的在前")
-def list_tickets(
-    flows: FlowsDep,
-    _key: ReaderKey,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[str | None, Query(max_length=20, pattern=r"^\d*$")] = None,
+def filters_of(
     status: str | None = None,
     request_kind: str | None = None,
     district: str | None = None,
     unit_code: str | None = None,
+    handler_code: str | None = None,
+    category_code: str | None = None,
+    channel: str | None = None,
+    urgency: str | None = None,
     call_id: str | None = None,
+    q: Annotated[str | None, Query(max_length=100, description="标题、内容、地点中的字词")] = None,
+    caller: Annotated[str | None, Query(max_length=20, description="来电号码")] = None,
+    created_from: str | None = None,
+    created_before: str | None = None,
+    overdue: Literal["true", "false"] | None = None,
+) -> dict[str, str]:
+    """Return the filters that were given."""
+    given = dict(locals())
+    return {name: clean(name, value) for name, value in given.items() if value is not None and value != ""}
+
+
+Filters = Annotated[dict[str, str], Depends(filters_of)]
+
+
+@router.get("/tickets", summary="工单列表，新的在前")
+def list_tickets(
+    flows: FlowsDep,
+    key: ReaderKey,
+    filters: Filters,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=20, pattern=r"^\d*$")] = None,
 ) -> TicketPage:
-    """可按状态、诉求类型、区（市）、承办单位和通话编号筛选。"""
-    given = dict(zip(FILTERS, (status, request_kind, district, unit_code, call_id), strict=True))
-    filters = {name: clean(name, value) for name, value in given.items() if value is not None}
-    tickets = tuple(flows.tickets.page(after=after or None, limit=limit, filters=filters))
+    """可按状态、类型、区（市）、单位、渠道、字词、来电号码、时间和是否逾期筛选；next 为下一页的游标。"""
+    tickets = tuple(flows.tickets.page(after=after or None, limit=limit, filters=filters, by=key))
     return TicketPage(tickets=tickets, next=tickets[-1].ticket_number if len(tickets) == limit else None)
 
 
+@router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse)
+def export_tickets(
+    flows: FlowsDep, key: ExportKey, filters: Filters, kind: Annotated[Literal["csv", "xlsx"], Query()] = "csv"
+) -> Response:
+    """筛选条件同列表。姓名和电话已遮盖；管理员导出的除外。"""
+    rows = flows.exports.ticket_rows(filters, by=key)
+    name = f'attachment; filename="tickets.{kind}"'
+    if kind == "xlsx":
+        return Response(xlsx_bytes(COLUMNS, rows), media_type=_XLSX, headers={"Content-Disposition": name})
+    lines: Iterator[str] = csv_lines(COLUMNS, rows)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
 @router.get("/tickets/{ticket_number}", summary="查看工单")
-def read_ticket(ticket_number: str, flows: FlowsDep, _key: ReaderKey, response: Response) -> Ticket:
-    """ETag 为版本号，更正时放入 If-Match。"""
-    return tagged(flows.tickets.get(clean("ticket_number", ticket_number)), response)
+def read_ticket(ticket_number: str, flows: FlowsDep, key: ReaderKey, response: Response) -> Ticket:
+    """ETag 为版本号，更正时放入 If-Match。查看保密或涉移送的工单会留下记录。"""
+    return tagged(flows.tickets.get(clean("ticket_number", ticket_number), by=key), response)
 
 
 @router.get("/tickets/{ticket_number}/history", summary="工单的全部经过")
-def read_history(ticket_number: str, flows: FlowsDep, _key: ReaderKey) -> list[TicketEvent]:
+def read_history(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[TicketEvent]:
     """按发生先后排列。"""
-    return list(flows.tickets.history(clean("ticket_number", ticket_number)))
+    return list(flows.tickets.history(clean("ticket_number", ticket_number), by=key))
 
 
 @router.patch("/tickets/{ticket_number}", summary="更正字段")
@@ -68,26 +103,46 @@ def correct_ticket(
     if version is None:
         raise InvalidInput("更正须带 If-Match，值为查看工单时的 ETag", field="If-Match")
     number = clean("ticket_number", ticket_number)
-    return tagged(flows.tickets.correct(number, body, actor=key.name, expected_version=version), response)
+    return tagged(flows.tickets.correct(number, body, by=key, expected_version=version), response)
+
+
+@router.post("/tickets/{ticket_number}/merge", summary="并入主单")
+def merge_ticket(
+    ticket_number: str, body: Body, flows: FlowsDep, key: WriterKey, response: Response, if_match: IfMatch = None
+) -> Ticket:
+    """正文含 into：主单编号。各诉求人保留，时限取最早，答复同时送达每位诉求人。"""
+    number, into = clean("ticket_number", ticket_number), text_of(body, "into")
+    merged = flows.merges.merge(number, into, by=key, expected_version=version_of(if_match))
+    return tagged(merged, response)
+
+
+@router.post("/tickets/{ticket_number}/unmerge", summary="撤销并单")
+def unmerge_ticket(
+    ticket_number: str, body: Body, flows: FlowsDep, key: WriterKey, response: Response, if_match: IfMatch = None
+) -> Ticket:
+    """正文含 reason；工单回到并单前的状态。"""
+    number, reason = clean("ticket_number", ticket_number), text_of(body, "reason")
+    return tagged(flows.merges.unmerge(number, reason, by=key, expected_version=version_of(if_match)), response)
 
 
 @router.post("/tickets/{ticket_number}/{step}", summary="办理步骤：受理、交办、签收、退单、反馈、审核、回复……")
 def take_step(
     ticket_number: str,
-    step: Step,
+    step: str,
     details: OptionalBody,
     flows: FlowsDep,
     key: WriterKey,
     response: Response,
     if_match: IfMatch = None,
 ) -> Ticket:
-    """正文按步骤给出 reason、text、unit、days、solved、satisfied；不可能的步骤返回 409，并说明可以执行什么。"""
-    if step is Step.CORRECT:
-        raise InvalidInput("更正字段请用 PATCH", field="step")
+    """正文按步骤给出 reason、text、unit、days、solved、satisfied、meeting、outcome，可附仅供内部的 note。
+
+    review_return、review、review_extension 另给 approved。不可能的步骤返回 409，并说明可以执行什么。
+    """
     ticket = flows.tickets.step(
         clean("ticket_number", ticket_number),
-        step,
-        actor=key.name,
+        step_named(clean("step", step), details),
+        by=key,
         details=details,
         expected_version=version_of(if_match),
     )
@@ -109,27 +164,26 @@ def post_feedback(body: Body, flows: FlowsDep, key: WriterKey) -> Feedback:
     return feedback
 
 
+def step_named(name: str, details: dict[str, Any]) -> Step:
+    """Return a step by its name; a review's step depends on `approved`."""
+    if name in REVIEWS:
+        approved = details.get("approved")
+        if not isinstance(approved, bool):
+            raise InvalidInput(f"{name} 须给出 approved（true 或 false）", field="approved")
+        return REVIEWS[name][approved]
+    if name not in tuple(Step):
+        raise NotFound(f"没有步骤 {name}；步骤有：{'、'.join((*Step, *REVIEWS))}")
+    if name == Step.CORRECT:
+        raise InvalidInput("更正字段请用 PATCH", field="step")
+    return Step(name)
+
+
 def verdict_of(body: dict[str, Any]) -> Verdict:
     """Return the verdict; an unknown one is an error that names the known."""
     value = text_of(body, "verdict")
     if value not in tuple(Verdict):
         raise InvalidInput(f"verdict 应为 {'、'.join(Verdict)}", field="verdict")
     return Verdict(value)
-
-
-def text_of(body: dict[str, Any], name: str) -> str:
-    """Return a required text of a body."""
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise InvalidInput(f"缺少 {name}，应为文字", field=name)
-    return clean(name, value)
-
-
-def clean(name: str, value: str) -> str:
-    """Refuse what a database cannot look up."""
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
-        raise InvalidInput(f"{name} 含不能使用的字符", field=name)
-    return value
 
 
 def tagged(ticket: Ticket, response: Response) -> Ticket:

@@ -16,6 +16,7 @@ from app.domain.reference_rules import (
     ReferralRules,
     RequestKindRules,
     RoutingRules,
+    SupervisionRules,
     Thresholds,
 )
 from app.domain.unit import Function, Unit
@@ -26,6 +27,7 @@ UNIT_FILES = ("city", "utilities", "districts", "towns")
 RULE_FILES: dict[str, type[Frozen]] = {
     "deadline": DeadlineRules,
     "routing": RoutingRules,
+    "supervision": SupervisionRules,
     "referral": ReferralRules,
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,

@@ -8,51 +8,95 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.config import ROOT
-from app.decide.step import check_return, checked_details, extended, resumed
+from app.decide.deadline import replay
+from app.decide.step import Taken, checked_details, effect
 from app.decide.work_clock import WorkClock
-from app.domain.decision import Deadline
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
+from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
 from app.store.reference.load import load_reference_data
 
 ZONE = ZoneInfo("Asia/Shanghai")
-CLOCK = WorkClock(load_reference_data(ROOT / "knowledge_base").calendar)
+REFERENCE = load_reference_data(ROOT / "knowledge_base")
+CLOCK = WorkClock(REFERENCE.calendar)
+RULES = REFERENCE.deadline
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=ZONE)
-DEADLINE = Deadline(respond_by=MONDAY, resolve_by=datetime(2026, 11, 20, 17, 30, tzinfo=ZONE), rule_id="r")
+FRIDAY_EVENING = datetime(2026, 11, 20, 17, 30, tzinfo=ZONE)
 
 
 def event(name: str, at: datetime, **data: object) -> TicketEvent:
     return TicketEvent(ticket_number="1", sequence=1, name=name, occurred_at=at, actor="a", data=data)
 
 
+def received(rule: str = "deadline.citizen") -> TicketEvent:
+    return event("ticket_received", MONDAY, clock_start=MONDAY.isoformat(), deadline_rule=rule)
+
+
+def resolve_by(*later: TicketEvent) -> datetime:
+    deadline = replay([received(), *later], RULES, CLOCK)
+    assert deadline is not None
+    return deadline.resolve_by
+
+
+def take(step: Step, history: list[TicketEvent], now: datetime = MONDAY, **details: object) -> dict[str, object]:
+    ticket = Ticket.model_construct(handler=None, assisting=())
+    return effect(step, Taken(ticket, details, None, history, now, CLOCK, RULES))
+
+
 def test_a_unit_may_return_within_two_working_days() -> None:
     given_on_friday = [event("ticket_assigned", MONDAY + timedelta(days=4))]
-    check_return(given_on_friday, datetime(2026, 11, 24, 17, 0, tzinfo=ZONE), CLOCK)
+    take(Step.RETURN, given_on_friday, datetime(2026, 11, 24, 17, 0, tzinfo=ZONE))
     with pytest.raises(InvalidTransition, match="2个工作日"):
-        check_return(given_on_friday, datetime(2026, 11, 25, 9, 0, tzinfo=ZONE), CLOCK)
+        take(Step.RETURN, given_on_friday, datetime(2026, 11, 25, 9, 0, tzinfo=ZONE))
 
 
 def test_the_clock_of_a_return_starts_again_after_a_redispatch() -> None:
     history = [event("ticket_assigned", MONDAY), event("ticket_redispatched", MONDAY + timedelta(days=7))]
-    check_return(history, MONDAY + timedelta(days=8), CLOCK)
+    assert take(Step.RETURN, history, MONDAY + timedelta(days=8)) == {}
 
 
 def test_extensions_add_up_to_ten_working_days_at_most() -> None:
-    later = extended(DEADLINE, [], 3, CLOCK)
-    assert later.resolve_by == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
     granted = [event("deadline_extended", MONDAY, days=8)]
-    assert extended(DEADLINE, granted, 2, CLOCK).resolve_by > DEADLINE.resolve_by
-    for days in (0, 3, -1):
+    assert take(Step.EXTEND, granted, days=2) == {}
+    for step in (Step.EXTEND, Step.REQUEST_EXTENSION):
         with pytest.raises(InvalidInput, match="10个工作日"):
-            extended(DEADLINE, granted, days, CLOCK)
+            take(step, granted, days=3)
 
 
-def test_a_suspension_gives_its_working_days_back() -> None:
-    history = [event("ticket_suspended", MONDAY)]
-    back = resumed(DEADLINE, history, MONDAY + timedelta(days=7), CLOCK)
-    assert back.resolve_by == datetime(2026, 11, 27, 17, 30, tzinfo=ZONE)
-    assert resumed(DEADLINE, history, MONDAY + timedelta(hours=3), CLOCK) == DEADLINE
+def test_the_third_approved_return_goes_to_the_meeting() -> None:
+    returns = [event("return_approved", MONDAY, unit=f"u{i}") for i in range(2)]
+    assert "meeting" not in take(Step.APPROVE_RETURN, returns[:1])
+    assert take(Step.APPROVE_RETURN, returns)["meeting"] == "third_return"
+
+
+def test_a_second_look_must_say_what_it_came_to() -> None:
+    reopened = [event("ticket_reopened", MONDAY)]
+    with pytest.raises(InvalidInput, match="outcome"):
+        take(Step.FEED_BACK, reopened, text="已处理")
+    assert take(Step.FEED_BACK, reopened, text="已处理", outcome="explained") == {}
+
+
+def test_a_deadline_is_worked_out_again_from_the_events() -> None:
+    assert resolve_by() == FRIDAY_EVENING
+    extended = event("deadline_extended", MONDAY, days=3)
+    assert resolve_by(extended) == datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
+    week = event("ticket_suspended", MONDAY), event("ticket_resumed", MONDAY + timedelta(days=7))
+    assert resolve_by(*week) == datetime(2026, 11, 27, 17, 30, tzinfo=ZONE)
+    hours = event("ticket_suspended", MONDAY), event("ticket_resumed", MONDAY + timedelta(hours=3))
+    assert resolve_by(*hours) == FRIDAY_EVENING
+    earlier = (MONDAY + timedelta(days=1)).isoformat()
+    joined = event("member_joined", MONDAY, member="2", resolve_by=earlier)
+    assert resolve_by(joined) == MONDAY + timedelta(days=1)
+    assert resolve_by(joined, event("member_left", MONDAY, member="2")) == FRIDAY_EVENING
+
+
+def test_the_clock_may_start_at_acceptance() -> None:
+    later = RULES.model_copy(update={"clock_starts": "accepted"})
+    accepted = event("ticket_accepted", MONDAY + timedelta(days=1))
+    deadline = replay([received(), accepted], later, CLOCK)
+    assert deadline is not None
+    assert deadline.resolve_by == datetime(2026, 11, 23, 17, 30, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""/v1/supervision, /v1/webhooks, /v1/audit, /v1/corrections: what stands beside the tickets."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from app.api.dependencies import AdminKey, Body, FlowsDep, ModelsKey, OptionalBody, SuperviseKey, clean, text_of
+from app.domain.errors import InvalidInput
+from app.domain.frozen import Frozen
+from app.domain.supervision import OrderStatus, SupervisionLevel, SupervisionOrder
+from app.domain.webhook import DeliveryStatus, Webhook
+
+router = APIRouter(prefix="/v1", tags=["督办与运行"])
+Limit = Annotated[int, Query(ge=1, le=1000)]
+_LARGEST_ID = 2**62
+
+
+class Faults(Frozen):
+    """What the look for tampering found."""
+
+    intact: bool
+    faults: tuple[str, ...]
+
+
+@router.get("/supervision/orders", summary="督办单，新的在前")
+def list_orders(
+    flows: FlowsDep,
+    _key: SuperviseKey,
+    status: OrderStatus | None = None,
+    level: SupervisionLevel | None = None,
+    ticket_number: Annotated[str | None, Query(max_length=20)] = None,
+    limit: Limit = 100,
+) -> list[SupervisionOrder]:
+    """五级督办：系统转办、电话催办、书面督办、现场督办、领导包办。"""
+    number = clean("ticket_number", ticket_number) if ticket_number else None
+    return list(flows.supervision.page(status=status, level=level, ticket=number, limit=limit))
+
+
+@router.post("/supervision:run", summary="立即检查应督办的工单")
+def run_supervision(flows: FlowsDep, _key: SuperviseKey) -> dict[str, int]:
+    """平时每分钟自动检查一次；同一事由只生成一张督办单。"""
+    return {"raised": flows.supervision.run_once()}
+
+
+@router.post("/supervision/orders/{order_id}/send", summary="发出督办单")
+def send_order(order_id: int, body: OptionalBody, flows: FlowsDep, key: SuperviseKey) -> SupervisionOrder:
+    """正文可给 note，代替起草的文字。"""
+    note = text_of(body, "note") if body.get("note") is not None else None
+    return flows.supervision.send(known_id(order_id), note, by=key)
+
+
+@router.post("/supervision/orders/{order_id}/cancel", summary="撤销督办单")
+def cancel_order(order_id: int, body: Body, flows: FlowsDep, key: SuperviseKey) -> SupervisionOrder:
+    """正文含 reason。"""
+    return flows.supervision.cancel(known_id(order_id), text_of(body, "reason"), by=key)
+
+
+@router.post("/webhooks", status_code=201, summary="订阅事件")
+def subscribe(body: Body, flows: FlowsDep, _key: AdminKey) -> Webhook:
+    """正文含 url，可含 topics（前缀，缺省全部）和 secret；密文只在此时返回。"""
+    return flows.relay.subscribe(body.get("url"), body.get("topics") or [], body.get("secret"))
+
+
+@router.get("/webhooks", summary="现有订阅")
+def list_webhooks(flows: FlowsDep, _key: AdminKey) -> list[Webhook]:
+    """不含密文。"""
+    return [webhook.model_copy(update={"secret": ""}) for webhook in flows.relay.webhooks()]
+
+
+@router.delete("/webhooks/{webhook_id}", status_code=204, summary="退订")
+def unsubscribe(webhook_id: str, flows: FlowsDep, _key: AdminKey) -> Response:
+    """立即停止投递。"""
+    flows.relay.unsubscribe(clean("webhook_id", webhook_id))
+    return Response(status_code=204)
+
+
+@router.get("/webhooks/deliveries", summary="投递记录，新的在前")
+def list_deliveries(
+    flows: FlowsDep, _key: AdminKey, status: DeliveryStatus | None = None, limit: Limit = 100
+) -> list[dict[str, Any]]:
+    """dead 为多次失败、待重放的。"""
+    return list(flows.relay.log(status=status, limit=limit))
+
+
+@router.post("/webhooks/deliveries/{delivery_id}/replay", status_code=202, summary="重新投递")
+def replay_delivery(delivery_id: int, flows: FlowsDep, _key: AdminKey) -> dict[str, int]:
+    """接收方按事件编号去重。"""
+    flows.relay.replay(known_id(delivery_id))
+    return {"queued": delivery_id}
+
+
+@router.get("/audit:verify", summary="核验全部经过是否被改动")
+def verify_audit(flows: FlowsDep, _key: AdminKey) -> Faults:
+    """逐条核对经过的链和封存，并由经过重新推算时限。"""
+    faults = tuple(flows.audit.faults())
+    return Faults(intact=not faults, faults=faults)
+
+
+@router.get("/corrections", summary="导出更正样本", response_class=StreamingResponse)
+def export_corrections(
+    flows: FlowsDep, _key: ModelsKey, field: Annotated[list[str], Query(min_length=1, max_length=20)]
+) -> StreamingResponse:
+    """每行一个 JSON：人采纳或更正的字段与原文，电话已遮盖。"""
+    fields = tuple(clean("field", name) for name in field)
+
+    def lines() -> Iterator[str]:
+        for example in flows.exports.corrections(fields):
+            yield json.dumps(example, ensure_ascii=False) + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def known_id(number: int) -> int:
+    """Refuse a number that no row can have."""
+    if not 0 < number < _LARGEST_ID:
+        raise InvalidInput("编号超出范围", field="id")
+    return number

@@ -1,0 +1,35 @@
+"""Rows to files: CSV that Excel opens as Chinese, and XLSX."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+_BOM = "\ufeff"
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a CSV file line by line, with a byte-order mark."""
+    yield _BOM + _line(columns)
+    for row in rows:
+        yield _line(row)
+
+
+def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return an XLSX file."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("工单")
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()

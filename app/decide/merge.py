@@ -1,0 +1,26 @@
+"""Whether tickets may be joined: the same matter, never praise with blame."""
+
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.ticket import RequestKind, Ticket
+from app.domain.workflow import TicketStatus
+
+_BLAMES = (RequestKind.COMPLAINT, RequestKind.REPORT)
+_CLOSED = (TicketStatus.DECLINED, TicketStatus.ARCHIVED, TicketStatus.MERGED)
+
+
+def check_merge(member: Ticket, main: Ticket) -> None:
+    """Refuse what must not be joined.
+
+    Raises:
+        InvalidInput: a ticket under itself, or praise with a complaint.
+        Conflict: the main ticket is closed or joined under another; or the member has members of its own.
+    """
+    if member.ticket_number == main.ticket_number:
+        raise InvalidInput("工单不能并入自身", field="into")
+    kinds = {member.request_kind, main.request_kind}
+    if RequestKind.PRAISE in kinds and kinds & set(_BLAMES):
+        raise InvalidInput("表扬与投诉举报不能并单", field="into")
+    if main.status in _CLOSED:
+        raise Conflict(f"主单 {main.ticket_number} 已结束或者已并入他单，不能作为主单", field="into")
+    if member.members:
+        raise Conflict(f"{member.ticket_number} 本身是主单，请先撤销其并单", field="into")

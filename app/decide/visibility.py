@@ -1,0 +1,69 @@
+"""Who sees what of a ticket: a unit its own tickets only, never a reporter who asked for confidentiality."""
+
+import re
+from collections.abc import Sequence
+
+from app.domain.access import AccessKey
+from app.domain.events import TicketEvent
+from app.domain.referral import Receiver
+from app.domain.ticket import Citizen, Ticket
+
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
+_INTERNAL = ("note", "citizen.name", "citizen.phone")
+
+
+def may_see(ticket: Ticket, by: AccessKey) -> bool:
+    """Tell whether a ticket exists for its reader. What is said of officials' conduct never does for a unit."""
+    unit = by.sees_only_unit()
+    if unit is None:
+        return True
+    if any(referral.receiver is Receiver.DISCIPLINE_INSPECTION for referral in ticket.referrals):
+        return False
+    handling = {ticket.handler.unit_code if ticket.handler else None, *(a.unit.unit_code for a in ticket.assisting)}
+    return unit in handling
+
+
+def shown(ticket: Ticket, by: AccessKey) -> Ticket:
+    """Return the ticket as its reader may see it: for a unit, a confidential citizen stays unknown."""
+    if by.sees_only_unit() is None:
+        return ticket
+    hidden = {"referrals": (), "duplicates": (), "members": ()}
+    if not ticket.citizen.confidential:
+        return ticket.model_copy(update=hidden)
+    evidence = {path: quotes for path, quotes in ticket.evidence.items() if path.startswith("place.")}
+    return ticket.model_copy(
+        update={
+            **hidden,
+            "citizen": Citizen(confidential=True),
+            "evidence": evidence,
+            "call_id": "",
+            **{name: masked(getattr(ticket, name)) for name in ("title", "content", "wants")},
+        }
+    )
+
+
+def shown_history(history: Sequence[TicketEvent], by: AccessKey) -> list[TicketEvent]:
+    """Return the events without what is for the centre only."""
+    if by.sees_only_unit() is None:
+        return list(history)
+    return [event.model_copy(update={"data": _public(event.data)}) for event in history]
+
+
+def is_sensitive(ticket: Ticket) -> bool:
+    """Tell whether reading a ticket is itself put on record."""
+    return ticket.citizen.confidential or bool(ticket.referrals)
+
+
+def masked(text: str | None) -> str | None:
+    """Return a text with telephone numbers masked: 139****0000."""
+    return text and _PHONE.sub(lambda m: f"{m.group()[:3]}****{m.group()[-4:]}", text)
+
+
+def _public(data: dict[str, object]) -> dict[str, object]:
+    kept = {key: value for key, value in data.items() if key not in _INTERNAL and key not in ("call_id", "member")}
+    for part in ("old", "new"):
+        fields = kept.get(part)
+        if isinstance(fields, dict):
+            kept[part] = {path: value for path, value in fields.items() if path not in _OF_THE_CITIZEN}
+    return kept

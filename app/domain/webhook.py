@@ -1,0 +1,43 @@
+"""Who is told of events, and what came of telling them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.events import OutboxMessage
+from app.domain.frozen import Frozen
+
+EVERYTHING = "*"
+
+
+class Webhook(Frozen):
+    """An endpoint of another system: where to, signed with what, which topics (`*`, or prefixes: `ticket.`)."""
+
+    id: str
+    url: str
+    secret: str
+    topics: tuple[str, ...] = (EVERYTHING,)
+    created_at: datetime
+
+    def wants(self, topic: str) -> bool:
+        """Tell whether the endpoint subscribed to a topic."""
+        return any(wanted == EVERYTHING or topic.startswith(wanted) for wanted in self.topics)
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    """待投递"""
+    DELIVERED = "delivered"
+    """已送达"""
+    DEAD = "dead"
+    """多次失败，待人工重放"""
+
+
+class Delivery(Frozen):
+    """One message for one endpoint, claimed by one sender."""
+
+    id: int
+    message: OutboxMessage
+    webhook: Webhook
+    attempts: int

@@ -1,0 +1,82 @@
+"""The record's own keeping: seals, the look for tampering, deadlines worked out again, personal data at its end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from app.decide.deadline import replay
+from app.decide.work_clock import WorkClock
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.reference_rules import DeadlineRules, RetentionRule
+from app.domain.ticket import Citizen, Ticket
+from app.domain.workflow import TicketStatus
+from app.flows.tickets import record
+
+SETTLED = timedelta(minutes=2)
+"""Longer than any transaction takes: older events are all visible."""
+_AT_A_TIME = 100
+
+
+class AuditFlow:
+    """Seals, verifies and deletes."""
+
+    def __init__(
+        self,
+        store: UnitOfWorkFactory,
+        clock: Clock,
+        working: WorkClock,
+        deadlines: DeadlineRules,
+        retention: RetentionRule,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._working = working
+        self._deadlines = deadlines
+        self._retention = retention
+
+    def seal(self, *, settled_for: timedelta = SETTLED) -> int:
+        """Seal the events since the last seal; return how many."""
+        now = self._clock.now()
+        with self._store() as uow:
+            count = uow.events.seal(now, settled=now - settled_for)
+            uow.commit()
+        return count
+
+    def faults(self) -> Iterator[str]:
+        """Yield every sign of tampering, and every deadline that its events do not give again."""
+        with self._store(reading=True) as uow:
+            yield from uow.events.faults()
+        with self._store(reading=True) as uow:
+            for ticket in uow.tickets.each({}):
+                again = replay(uow.events.of(ticket.ticket_number), self._deadlines, self._working)
+                if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
+                    yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
+
+    def delete_expired(self) -> int:
+        """Delete personal data of tickets archived longer than the rule says; return of how many tickets."""
+        before = self._clock.now() - timedelta(days=self._retention.archived_for.amount)
+        deleted = 0
+        while True:
+            with self._store() as uow:
+                tickets = uow.tickets.unchanged_since(before, status=str(TicketStatus.ARCHIVED), limit=_AT_A_TIME)
+                for ticket in tickets:
+                    self._delete(uow, ticket)
+                uow.commit()
+            deleted += len(tickets)
+            if len(tickets) < _AT_A_TIME:
+                return deleted
+
+    def _delete(self, uow: UnitOfWork, ticket: Ticket) -> None:
+        now = self._clock.now()
+        emptied = ticket.model_copy(
+            update={
+                "version": ticket.version + 1,
+                "changed_at": now,
+                "citizen": Citizen(confidential=ticket.citizen.confidential),
+                "evidence": {},
+            }
+        )
+        uow.tickets.save(emptied, expected_version=ticket.version)
+        what = ["citizen.name", "citizen.phone", "evidence", "delivery"]
+        uow.deletions.add(ticket.ticket_number, self._retention.id, what, now)
+        uow.deletions.empty_delivery(ticket.call_id)
+        record(uow, emptied, "personal_data_deleted", "system", {"rule_id": self._retention.id, "what": what}, now)

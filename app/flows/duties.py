@@ -1,0 +1,59 @@
+"""What the service does by itself while it runs: tell receivers, raise supervision, seal history, delete in time."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from app.flows.audit import AuditFlow
+from app.flows.relay import RelayFlow
+from app.flows.supervision import SupervisionFlow
+
+
+@dataclass
+class Duty:
+    """One thing to be done again and again."""
+
+    name: str
+    every_s: float
+    run: Callable[[], object]
+    due: float = 0.0
+
+
+class Duties:
+    """Runs the duties in a thread of its own, each when it is due; one that fails is logged and tried again."""
+
+    def __init__(self, relay: RelayFlow, supervision: SupervisionFlow, audit: AuditFlow) -> None:
+        self._duties = (
+            Duty("relay", 1, relay.run_once),
+            Duty("supervision", 60, supervision.run_once),
+            Duty("seal", 60, audit.seal),
+            Duty("retention", 3600, audit.delete_expired),
+        )
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="duties", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the duty at hand."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def _work(self) -> None:
+        while not self._stop.wait(0.5):
+            for duty in self._duties:
+                if time.monotonic() >= duty.due and not self._stop.is_set():
+                    self._do(duty)
+                    duty.due = time.monotonic() + duty.every_s
+
+    def _do(self, duty: Duty) -> None:
+        try:
+            duty.run()
+        except Exception as error:  # noqa: BLE001  whatever it is, the other duties must go on
+            structlog.get_logger().warning("duty_failed", duty=duty.name, error=type(error).__name__)

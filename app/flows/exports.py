@@ -1,0 +1,83 @@
+"""Tickets as rows of a table, and what people corrected as examples to learn from."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.decide.visibility import masked
+from app.domain.access import AccessKey, Scope
+from app.domain.errors import NotFound
+from app.domain.events import Feedback
+from app.domain.ports import UnitOfWorkFactory
+from app.domain.ticket import Ticket
+from app.flows.tickets import TicketFlow
+
+COLUMNS = (
+    "工单编号", "状态", "诉求类型", "诉求主体", "标题", "内容", "诉求", "分类编码", "分类", "区（市）", "镇街", "地点",
+    "事发时间", "紧急程度", "情绪", "建议主办单位", "承办单位", "协办单位", "办结时限", "诉求人", "联系电话", "保密",
+    "答复", "是否解决", "是否满意", "主单", "渠道", "受理时间",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MOST_FEEDBACK = 1_000_000
+
+
+class ExportFlow:
+    """Makes tables and examples; names and numbers are masked unless the administrator asks."""
+
+    def __init__(self, store: UnitOfWorkFactory, tickets: TicketFlow) -> None:
+        self._store = store
+        self._tickets = tickets
+
+    def ticket_rows(self, filters: Mapping[str, str], *, by: AccessKey) -> Iterator[tuple[str, ...]]:
+        """Yield one row a ticket, in the order of COLUMNS."""
+        openly = by.allows(Scope.ADMIN)
+        for ticket in self._tickets.each(filters, by=by):
+            yield tuple(harmless(cell) for cell in _row(ticket, openly=openly))
+
+    def corrections(self, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+        """Yield what people accepted or corrected, with the ticket's own words, telephone numbers masked."""
+        with self._store(reading=True) as uow:
+            for feedback in uow.feedback.about(fields, limit=_MOST_FEEDBACK):
+                try:
+                    ticket = uow.tickets.get(feedback.ticket_number)
+                except NotFound:
+                    continue
+                yield _example(feedback, ticket)
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _row(ticket: Ticket, *, openly: bool) -> tuple[str, ...]:
+    place, citizen = ticket.place, ticket.citizen
+    name = citizen.name if openly else citizen.name and citizen.name[0] + "某"
+    phone = citizen.phone if openly else masked(citizen.phone)
+    cells = (
+        ticket.ticket_number, ticket.status, ticket.request_kind, ticket.subject, ticket.title,
+        ticket.content if openly else masked(ticket.content), ticket.wants,
+        ticket.category.code if ticket.category else None, "/".join(ticket.category.path) if ticket.category else None,
+        place.district, place.town, place.detail, ticket.event_time, ticket.urgency, ticket.emotion,
+        ticket.unit.lead.name if ticket.unit.lead else None, ticket.handler.name if ticket.handler else None,
+        "、".join(a.unit.name for a in ticket.assisting),
+        ticket.deadline.resolve_by.isoformat() if ticket.deadline else None,
+        name, phone, _yes(citizen.confidential), ticket.reply, _yes(ticket.solved), _yes(ticket.satisfied),
+        ticket.merged_into, ticket.channel, ticket.created_at.isoformat(timespec="seconds"),
+    )  # fmt: skip
+    return tuple("" if cell is None else str(cell) for cell in cells)
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "是" if value else "否"
+
+
+def _example(feedback: Feedback, ticket: Ticket) -> dict[str, Any]:
+    return {
+        "id": f"{feedback.ticket_number}-{feedback.field}",
+        "title": masked(ticket.title),
+        "text": masked(ticket.content),
+        "field": feedback.field,
+        "verdict": str(feedback.verdict),
+        "label": feedback.right_value,
+        "created_at": feedback.created_at.isoformat(timespec="seconds"),
+    }

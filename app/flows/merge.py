@@ -1,0 +1,100 @@
+"""Joining tickets of the same matter under a main one, and taking that back."""
+
+from collections.abc import Sequence
+
+from app.decide.deadline import replay
+from app.decide.merge import check_merge
+from app.domain.access import AccessKey
+from app.domain.errors import Conflict
+from app.domain.events import TicketEvent
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.ticket import Ticket
+from app.domain.workflow import STEPS, Step, TicketStatus, transition
+from app.flows.judgement import IntakePolicy
+from app.flows.tickets import announce, check_role, event_of, fresh, visible
+
+
+class MergeFlow:
+    """Merges and unmerges. Each ticket keeps its caller; the earliest deadline counts; one reply reaches all."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, policy: IntakePolicy) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+
+    def merge(self, ticket_number: str, into: str, *, by: AccessKey, expected_version: int | None) -> Ticket:
+        """Join a ticket under a main one; return the joined ticket.
+
+        Raises:
+            InvalidInput: praise with a complaint, or a ticket under itself.
+            Conflict: the main ticket is closed, or a ticket was changed meanwhile.
+        """
+        check_role(Step.MERGE, by)
+        now = self._clock.now()
+        with self._store() as uow:
+            member = fresh(uow, ticket_number, expected_version, by)
+            main = visible(uow, into, by)
+            status = transition(member.status, Step.MERGE)
+            check_merge(member, main)
+            joined = member.model_copy(
+                update={"status": status, "version": member.version + 1, "changed_at": now, "merged_into": into}
+            )
+            self._write(uow, member, joined, event_of(
+                joined, STEPS[Step.MERGE].event, by.name, {"into": into, "status_before": str(member.status)}, now
+            ))  # fmt: skip
+            limit = member.deadline.resolve_by.isoformat() if member.deadline else None
+            larger = main.model_copy(
+                update={"version": main.version + 1, "changed_at": now, "members": (*main.members, ticket_number)}
+            )
+            data = {"member": ticket_number, "resolve_by": limit}
+            self._write(uow, main, larger, event_of(larger, "member_joined", by.name, data, now))
+            uow.commit()
+        return joined
+
+    def unmerge(self, ticket_number: str, reason: str, *, by: AccessKey, expected_version: int | None) -> Ticket:
+        """Give a joined ticket its own life back, where it stood before.
+
+        Raises:
+            InvalidTransition: it is not joined.
+        """
+        check_role(Step.UNMERGE, by)
+        now = self._clock.now()
+        with self._store() as uow:
+            member = fresh(uow, ticket_number, expected_version, by)
+            transition(member.status, Step.UNMERGE)
+            if member.merged_into is None:
+                raise Conflict(f"{ticket_number} 没有主单")
+            main = uow.tickets.get(member.merged_into)
+            alone = member.model_copy(
+                update={
+                    "status": status_before(uow.events.of(ticket_number)),
+                    "version": member.version + 1,
+                    "changed_at": now,
+                    "merged_into": None,
+                }
+            )
+            self._write(
+                uow, member, alone, event_of(alone, STEPS[Step.UNMERGE].event, by.name, {"reason": reason}, now)
+            )
+            smaller = main.model_copy(
+                update={
+                    "version": main.version + 1,
+                    "changed_at": now,
+                    "members": tuple(number for number in main.members if number != ticket_number),
+                }
+            )
+            self._write(uow, main, smaller, event_of(smaller, "member_left", by.name, {"member": ticket_number}, now))
+            uow.commit()
+        return alone
+
+    def _write(self, uow: UnitOfWork, before: Ticket, after: Ticket, event: TicketEvent) -> None:
+        history = (*uow.events.of(before.ticket_number), event)
+        deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or before.deadline
+        uow.tickets.save(after.model_copy(update={"deadline": deadline}), expected_version=before.version)
+        announce(uow, after, event)
+
+
+def status_before(history: Sequence[TicketEvent]) -> TicketStatus:
+    """Return the status a ticket had before it was last joined."""
+    merged = [event for event in history if event.name == STEPS[Step.MERGE].event]
+    return TicketStatus(merged[-1].data["status_before"])

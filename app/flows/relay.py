@@ -1,0 +1,128 @@
+"""Messages to their receivers: endpoints are kept, deliveries tried again later and later, dead ones replayed."""
+
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from app.domain.errors import InvalidInput
+from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.webhook import EVERYTHING, Delivery, DeliveryStatus, Webhook
+
+MOST_ATTEMPTS = 10
+_FIRST_WAIT = timedelta(seconds=10)
+_LONGEST_WAIT = timedelta(hours=6)
+_AT_A_TIME = 100
+_MOST_TOPICS = 50
+
+
+class Sends(Protocol):
+    """Tells one receiver of one event."""
+
+    def send(self, delivery: Delivery, now: datetime) -> tuple[bool, str]:
+        """Return whether it was taken, and the answer."""
+
+
+class RelayFlow:
+    """Hands on what the outbox holds. A delivery that was sent but not settled is sent again: receivers go by id."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, sender: Sends) -> None:
+        self._store = store
+        self._clock = clock
+        self._sender = sender
+
+    def run_once(self) -> int:
+        """Deliver what is due; return how many deliveries were tried. Safe in several processes."""
+        with self._store() as uow:
+            uow.outbox.fan_out(self._clock.now(), limit=10 * _AT_A_TIME)
+            uow.commit()
+        with self._store() as uow:
+            claimed = uow.outbox.claim(self._clock.now(), limit=_AT_A_TIME)
+            uow.commit()
+        for delivery in claimed:
+            self._deliver(delivery)
+        return len(claimed)
+
+    def subscribe(self, url: object, topics: object, secret: object = None) -> Webhook:
+        """Keep a receiver; its secret is shown once.
+
+        Raises:
+            InvalidInput: no http(s) address, a link-local one, or topics that are none.
+        """
+        if not isinstance(topics, list | tuple) or not all(isinstance(t, str) and t for t in topics):
+            raise InvalidInput("topics 应为文字列表", field="topics")
+        if len(topics) > _MOST_TOPICS:
+            raise InvalidInput(f"topics 最多{_MOST_TOPICS}个", field="topics")
+        if secret is not None and (not isinstance(secret, str) or len(secret) < 16):
+            raise InvalidInput("secret 至少16个字符", field="secret")
+        webhook = Webhook(
+            id=secrets.token_hex(8),
+            url=checked_url(url),
+            secret=secret or secrets.token_urlsafe(32),
+            topics=tuple(topics) or (EVERYTHING,),
+            created_at=self._clock.now(),
+        )
+        with self._store() as uow:
+            uow.outbox.subscribe(webhook)
+            uow.commit()
+        return webhook
+
+    def unsubscribe(self, webhook_id: str) -> None:
+        """End a subscription; raises NotFound."""
+        with self._store() as uow:
+            uow.outbox.unsubscribe(webhook_id, self._clock.now())
+            uow.commit()
+
+    def webhooks(self) -> Sequence[Webhook]:
+        """Return the receivers in force."""
+        with self._store(reading=True) as uow:
+            return uow.outbox.webhooks()
+
+    def log(self, *, status: str | None, limit: int) -> Sequence[dict[str, Any]]:
+        """Return the newest deliveries."""
+        with self._store(reading=True) as uow:
+            return uow.outbox.log(status=status, limit=limit)
+
+    def replay(self, delivery_id: int) -> None:
+        """Queue a delivery again; raises NotFound."""
+        with self._store() as uow:
+            uow.outbox.replay(delivery_id, self._clock.now())
+            uow.commit()
+
+    def _deliver(self, delivery: Delivery) -> None:
+        taken, answer = self._sender.send(delivery, self._clock.now())
+        now, attempts = self._clock.now(), delivery.attempts + 1
+        status = DeliveryStatus.DELIVERED if taken else DeliveryStatus.PENDING
+        if not taken and attempts >= MOST_ATTEMPTS:
+            status = DeliveryStatus.DEAD
+        with self._store() as uow:
+            uow.outbox.settle(delivery.id, status, answer=answer, due_at=now + wait_after(attempts), now=now)
+            uow.commit()
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures: 10 s, 30 s, 90 s … at most six hours."""
+    waits: int = 3 ** min(attempts - 1, 20)
+    return min(_FIRST_WAIT * waits, _LONGEST_WAIT)
+
+
+def checked_url(url: object) -> str:
+    """Return an http(s) address with a host; link-local ones (cloud metadata) are refused."""
+    if not isinstance(url, str) or len(url) > 2000:
+        raise InvalidInput("url 应为 http 或 https 地址", field="url")
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidInput("url 应为 http 或 https 地址", field="url") from error
+    if parts.scheme not in ("http", "https") or not host or not url.isprintable():
+        raise InvalidInput("url 应为 http 或 https 地址", field="url")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return url
+    if address.is_link_local or address.is_multicast or address.is_unspecified:
+        raise InvalidInput("url 不能指向本地链路地址", field="url")
+    return url

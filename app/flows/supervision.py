@@ -1,0 +1,100 @@
+"""Supervision: a pass that finds what is due, and the person who sends or cancels what was drafted."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app.decide.supervision import due_orders, longest_notice
+from app.decide.work_clock import WorkClock
+from app.domain.access import AccessKey
+from app.domain.errors import Conflict
+from app.domain.events import OutboxMessage
+from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.reference_rules import SupervisionRules
+from app.domain.supervision import OrderStatus, SupervisionOrder
+from app.flows.tickets import record
+
+_AT_A_TIME = 200
+_LOOK_AHEAD = timedelta(days=45)
+"""Tickets given to a unit are looked at whatever their deadline, as long as it is within this."""
+
+
+class SupervisionFlow:
+    """Raises orders once an occasion, in any number of processes at a time."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, rules: SupervisionRules, working: WorkClock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rules = rules
+        self._working = working
+
+    def run_once(self) -> int:
+        """Raise what is due now; return how many orders are new."""
+        now = self._clock.now()
+        horizon = now + max(longest_notice(self._rules), _LOOK_AHEAD)
+        raised, after = 0, ""
+        while True:
+            with self._store(reading=True) as uow:
+                tickets = uow.tickets.due_before(horizon, limit=_AT_A_TIME, after=after)
+                histories = uow.events.of_many([ticket.ticket_number for ticket in tickets])
+            due = [
+                order
+                for ticket in tickets
+                for order in due_orders(ticket, histories[ticket.ticket_number], self._rules, self._working, now)
+            ]
+            raised += self._raise(due)
+            if len(tickets) < _AT_A_TIME:
+                return raised
+            after = tickets[-1].ticket_number
+
+    def page(
+        self, *, status: str | None, level: str | None, ticket: str | None, limit: int
+    ) -> Sequence[SupervisionOrder]:
+        """Return orders, newest first."""
+        with self._store(reading=True) as uow:
+            return uow.supervision.page(status=status, level=level, ticket=ticket, limit=limit)
+
+    def send(self, order_id: int, note: str | None, *, by: AccessKey) -> SupervisionOrder:
+        """Send a drafted order, with the note as drafted or as the person changed it."""
+        return self._close(order_id, OrderStatus.SENT, note, by)
+
+    def cancel(self, order_id: int, reason: str, *, by: AccessKey) -> SupervisionOrder:
+        """Cancel a drafted order; the reason takes the note's place."""
+        return self._close(order_id, OrderStatus.CANCELLED, reason, by)
+
+    def _raise(self, orders: Sequence[SupervisionOrder]) -> int:
+        if not orders:
+            return 0
+        with self._store() as uow:
+            new = sum(uow.supervision.raise_once(order) for order in orders)
+            uow.commit()
+        return new
+
+    def _close(self, order_id: int, status: OrderStatus, note: str | None, by: AccessKey) -> SupervisionOrder:
+        now = self._clock.now()
+        with self._store() as uow:
+            order = uow.supervision.get(order_id)
+            if order.status is not OrderStatus.DRAFTED:
+                raise Conflict(f"督办单 {order_id} 已经处理")
+            text = note or order.note
+            uow.supervision.close(order_id, status, note=text, by=by.name, now=now)
+            if status is OrderStatus.SENT:
+                ticket = uow.tickets.get(order.ticket_number)
+                told = ticket.model_copy(update={"version": ticket.version + 1, "changed_at": now})
+                uow.tickets.save(told, expected_version=ticket.version)
+                data = {"level": str(order.level), "rule_id": order.rule_id, "note": text, "order": order_id}
+                record(uow, told, "ticket_supervised", by.name, data, now)
+                uow.outbox.add(
+                    OutboxMessage(
+                        id=f"supervision.{order_id}",
+                        topic="supervision.sent",
+                        payload={
+                            "ticket_number": order.ticket_number,
+                            "level": str(order.level),
+                            "receiver": order.receiver,
+                            "note": text,
+                        },
+                        created_at=now,
+                    )
+                )
+            uow.commit()
+        return order.model_copy(update={"status": status, "note": text, "closed_at": now, "closed_by": by.name})

@@ -1,0 +1,61 @@
+"""A token of the city's identity provider in, who it is out (OpenID Connect, RS256 or ES256)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+
+from app.domain.access import AccessKey, Role
+from app.domain.errors import ServiceUnavailable, Unauthenticated
+
+_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256")
+_LEEWAY_S = 30
+_LONGEST_NAME = 64
+
+
+class TokenReader:
+    """Checks signature, issuer, audience and time; unknown roles in a token count for nothing."""
+
+    def __init__(self, *, issuer: str, audience: str, jwks_url: str, roles_claim: str, unit_claim: str) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._roles_claim = roles_claim
+        self._unit_claim = unit_claim
+        self._keys = jwt.PyJWKClient(jwks_url or f"{issuer.rstrip('/')}/.well-known/jwks.json", timeout=5)
+
+    def read(self, token: str) -> AccessKey:
+        """Return who the token speaks for.
+
+        Raises:
+            Unauthenticated: forged, expired, of another issuer or for another audience.
+            ServiceUnavailable: the provider's keys cannot be fetched.
+        """
+        try:
+            key = self._keys.get_signing_key_from_jwt(token).key
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=list(_ALGORITHMS),
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=_LEEWAY_S,
+                options={"require": ["exp", "iat", "iss", "aud", "sub"]},
+            )
+        except jwt.PyJWKClientConnectionError as error:
+            raise ServiceUnavailable("统一身份认证暂时不可用") from error
+        except jwt.PyJWTError as error:
+            raise Unauthenticated("登录令牌无效或已过期") from error
+        return self._holder(claims)
+
+    def _holder(self, claims: Mapping[str, Any]) -> AccessKey:
+        given = claims.get(self._roles_claim) or ()
+        named = (given,) if isinstance(given, str) else given if isinstance(given, list) else ()
+        unit = claims.get(self._unit_claim)
+        return AccessKey(
+            name=str(claims.get("preferred_username") or claims["sub"])[:_LONGEST_NAME],
+            scopes=(),
+            roles=tuple(role for role in Role if role in named),
+            unit_code=unit if isinstance(unit, str) else None,
+            created_at=datetime.fromtimestamp(claims["iat"], UTC),
+        )

@@ -1,0 +1,134 @@
+"""The append-only history, chained by keyed hashes and sealed, and the look for tampering."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.events import TicketEvent
+from app.store.service_tables import SealRow, SensitiveReadRow
+from app.store.tables import EventRow, TicketRow
+from app.store.vault import Vault
+
+_PERSONAL = ("citizen.name", "citizen.phone")
+_AT_A_TIME = 5_000
+
+
+class SqlEvents:
+    """The history of tickets. Every event carries a hash over itself and the event before it."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+
+    def append(self, event: TicketEvent) -> None:
+        """Add one event; what it holds of a person is sealed."""
+        content = event.model_dump(mode="json")
+        if any(path in content["data"].get(part, {}) for part in ("old", "new") for path in _PERSONAL):
+            content["data"] = {"sealed": self._vault.seal(content["data"])}
+        previous = self._last_hash(event) if event.sequence > 1 else ""
+        row = EventRow(
+            **{**content, "occurred_at": event.occurred_at},
+            hash=self._vault.chained(previous, _chained_part(content["data"], event)),
+        )
+        self._session.add(row)
+        self._session.flush()
+
+    def of(self, ticket_number: str) -> Sequence[TicketEvent]:
+        """Return a ticket's events in order."""
+        query = select(EventRow).where(EventRow.ticket_number == ticket_number).order_by(EventRow.sequence)
+        return [self._event(row) for row in self._session.scalars(query)]
+
+    def of_many(self, ticket_numbers: Sequence[str]) -> Mapping[str, Sequence[TicketEvent]]:
+        """Return the events of several tickets, each in order."""
+        found: dict[str, list[TicketEvent]] = {number: [] for number in ticket_numbers}
+        query = select(EventRow).where(EventRow.ticket_number.in_(ticket_numbers)).order_by(EventRow.sequence)
+        for row in self._session.scalars(query):
+            found[row.ticket_number].append(self._event(row))
+        return found
+
+    def seal(self, now: datetime, *, settled: datetime) -> int:
+        """Seal the events since the last seal that happened before `settled`; return how many.
+
+        An event just written may have a lower id than one already visible: what is sealed must have settled.
+        """
+        last = self._last_seal()
+        count, hashed, last_id = 0, last.hash if last else "", last.last_event_id if last else 0
+        newest = self._session.scalar(select(func.max(EventRow.id)).where(EventRow.occurred_at <= settled)) or 0
+        for row in self._after(last_id):
+            if row.id > newest:
+                break
+            hashed = self._vault.chained(hashed, row.hash)
+            count, last_id = count + 1, row.id
+        if count:
+            self._session.add(SealRow(last_event_id=last_id, events=count, hash=hashed, sealed_at=now))
+        return count
+
+    def faults(self) -> Iterator[str]:
+        """Yield, in Chinese, every place where history is not as it was written."""
+        seals = list(self._session.scalars(select(SealRow).order_by(SealRow.last_event_id)))
+        previous: dict[str, tuple[int, str]] = {}
+        hashed, counted = "", 0
+        for row in self._after(0):
+            sequence, before = previous.get(row.ticket_number, (0, ""))
+            event = self._event(row)
+            if row.sequence != sequence + 1:
+                yield f"工单 {row.ticket_number}：第 {sequence + 1} 条经过缺失"
+            elif row.hash != self._vault.chained(before, _chained_part(row.data, event)):
+                yield f"工单 {row.ticket_number}：第 {row.sequence} 条经过被改动"
+            previous[row.ticket_number] = (row.sequence, row.hash or "")
+            hashed, counted = self._vault.chained(hashed, row.hash), counted + 1
+            if seals and row.id == seals[0].last_event_id:
+                seal = seals.pop(0)
+                if (hashed, counted) != (seal.hash, seal.events):
+                    yield f"{seal.sealed_at.isoformat(timespec='seconds')} 的封存与经过不符：有经过被增删或改动"
+                hashed, counted = seal.hash, 0
+        yield from (f"{seal.sealed_at.isoformat(timespec='seconds')} 封存的经过缺失" for seal in seals)
+        yield from self._ticket_faults(previous)
+
+    def note_reading(self, ticket_number: str, reader: str, now: datetime) -> None:
+        """Put on record that somebody read a sensitive ticket."""
+        self._session.add(SensitiveReadRow(ticket_number=ticket_number, reader=reader, read_at=now))
+
+    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
+        """Return who read a sensitive ticket and when."""
+        query = select(SensitiveReadRow).where(SensitiveReadRow.ticket_number == ticket_number)
+        return [(row.reader, row.read_at) for row in self._session.scalars(query.order_by(SensitiveReadRow.id))]
+
+    def _ticket_faults(self, last: dict[str, tuple[int, str]]) -> Iterator[str]:
+        for number, version in self._session.execute(select(TicketRow.ticket_number, TicketRow.version)):
+            sequence = last.pop(number, (0, ""))[0]
+            if sequence != version:
+                yield f"工单 {number}：版本 {version} 与经过 {sequence} 条不符"
+        yield from (f"工单 {number} 缺失，只剩经过" for number in last)
+
+    def _after(self, event_id: int) -> Iterator[EventRow]:
+        while rows := self._session.scalars(
+            select(EventRow).where(EventRow.id > event_id).order_by(EventRow.id).limit(_AT_A_TIME)
+        ).all():
+            yield from rows
+            event_id = rows[-1].id
+            self._session.expunge_all()
+
+    def _last_hash(self, event: TicketEvent) -> str:
+        query = select(EventRow.hash).where(
+            EventRow.ticket_number == event.ticket_number, EventRow.sequence == event.sequence - 1
+        )
+        return self._session.scalar(query) or ""
+
+    def _last_seal(self) -> SealRow | None:
+        highest = select(func.max(SealRow.last_event_id)).scalar_subquery()
+        return self._session.scalar(select(SealRow).where(SealRow.last_event_id == highest))
+
+    def _event(self, row: EventRow) -> TicketEvent:
+        data = self._vault.open(row.data["sealed"]) if "sealed" in row.data else row.data
+        kept = {name: getattr(row, name) for name in TicketEvent.model_fields if name != "data"}
+        return TicketEvent(**kept, data=data)
+
+
+def _chained_part(stored_data: Any, event: TicketEvent) -> list[Any]:
+    """Return what the hash of an event covers: everything, as it is stored."""
+    moment = event.occurred_at.timestamp()
+    return [event.ticket_number, event.sequence, event.name, round(moment, 6), event.actor, stored_data]

@@ -1,0 +1,137 @@
+"""Messages to the outside: queued with their cause, made a delivery an endpoint, tried until delivered or dead."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.errors import NotFound
+from app.domain.events import OutboxMessage
+from app.domain.webhook import Delivery, DeliveryStatus, Webhook
+from app.store.service_tables import WebhookDeliveryRow, WebhookRow
+from app.store.tables import OutboxRow
+from app.store.vault import Vault
+
+LEASE = timedelta(minutes=2)
+"""How long a claimed delivery is left to its sender before another may try."""
+
+
+class SqlOutbox:
+    """Messages, endpoints and deliveries."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+        self._postgres = session.get_bind().dialect.name == "postgresql"
+
+    def add(self, message: OutboxMessage) -> None:
+        """Queue a message."""
+        self._session.add(OutboxRow(**message.model_dump(mode="python"), sent_at=None))
+
+    def subscribe(self, webhook: Webhook) -> None:
+        """Keep an endpoint; its secret is sealed."""
+        row = webhook.model_dump(mode="python") | {"secret": self._vault.seal(webhook.secret)}
+        self._session.add(WebhookRow(**row, disabled_at=None))
+        self._session.flush()
+
+    def unsubscribe(self, webhook_id: str, now: datetime) -> None:
+        """End an endpoint's subscription; raises NotFound."""
+        row = self._session.get(WebhookRow, webhook_id)
+        if row is None or row.disabled_at:
+            raise NotFound(f"没有订阅 {webhook_id}")
+        row.disabled_at = now
+
+    def webhooks(self) -> Sequence[Webhook]:
+        """Return the endpoints in force."""
+        rows = self._session.scalars(select(WebhookRow).where(WebhookRow.disabled_at.is_(None)))
+        return [self._webhook(row) for row in rows]
+
+    def fan_out(self, now: datetime, *, limit: int) -> int:
+        """Make a delivery of each queued message for each endpoint that wants it; return how many messages."""
+        queued = self._taken(select(OutboxRow).where(OutboxRow.sent_at.is_(None)).order_by(OutboxRow.created_at), limit)
+        endpoints = self.webhooks()
+        wanted = [
+            {
+                "message_id": message.id,
+                "webhook_id": endpoint.id,
+                "status": str(DeliveryStatus.PENDING),
+                "attempts": 0,
+                "due_at": now,
+            }
+            for message in queued
+            for endpoint in endpoints
+            if endpoint.wants(message.topic)
+        ]
+        if wanted:
+            dialect = postgresql if self._postgres else sqlite
+            rows: Any = dialect.insert(WebhookDeliveryRow).values(wanted)
+            self._session.execute(rows.on_conflict_do_nothing(index_elements=["message_id", "webhook_id"]))
+        for message in queued:
+            message.sent_at = now
+        return len(queued)
+
+    def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
+        """Return deliveries that are due, theirs alone for the length of the lease."""
+        due = (
+            select(WebhookDeliveryRow)
+            .where(WebhookDeliveryRow.status == str(DeliveryStatus.PENDING), WebhookDeliveryRow.due_at <= now)
+            .order_by(WebhookDeliveryRow.due_at)
+        )
+        rows = self._taken(due, limit)
+        endpoints = {row.id: row for row in self._session.scalars(select(WebhookRow))}
+        claimed = []
+        for row in rows:
+            row.due_at = now + LEASE
+            message = self._session.get_one(OutboxRow, row.message_id)
+            claimed.append(
+                Delivery(
+                    id=row.id,
+                    message=OutboxMessage(
+                        id=message.id, topic=message.topic, payload=message.payload, created_at=message.created_at
+                    ),
+                    webhook=self._webhook(endpoints[row.webhook_id]),
+                    attempts=row.attempts,
+                )
+            )
+        return claimed
+
+    def settle(self, delivery_id: int, status: DeliveryStatus, *, answer: str, due_at: datetime, now: datetime) -> None:
+        """Write down what came of an attempt."""
+        self._session.execute(
+            update(WebhookDeliveryRow)
+            .where(WebhookDeliveryRow.id == delivery_id)
+            .values(
+                status=str(status),
+                attempts=WebhookDeliveryRow.attempts + 1,
+                last_answer=answer,
+                due_at=due_at,
+                delivered_at=now if status is DeliveryStatus.DELIVERED else None,
+            )
+        )
+
+    def log(self, *, status: str | None, limit: int) -> Sequence[dict[str, Any]]:
+        """Return the newest deliveries with their last answer."""
+        query = select(WebhookDeliveryRow).order_by(WebhookDeliveryRow.id.desc()).limit(limit)
+        if status:
+            query = query.where(WebhookDeliveryRow.status == status)
+        names = ("id", "message_id", "webhook_id", "status", "attempts", "due_at", "last_answer", "delivered_at")
+        return [{name: getattr(row, name) for name in names} for row in self._session.scalars(query)]
+
+    def replay(self, delivery_id: int, now: datetime) -> None:
+        """Queue a dead or delivered message again; raises NotFound."""
+        row = self._session.get(WebhookDeliveryRow, delivery_id)
+        if row is None:
+            raise NotFound(f"没有投递记录 {delivery_id}")
+        row.status, row.attempts, row.due_at = str(DeliveryStatus.PENDING), 0, now
+
+    def _taken(self, query: Select[Any], limit: int) -> Sequence[Any]:
+        """Lock rows that nobody else holds; SQLite has one writer, who holds them all."""
+        limited = query.limit(limit)
+        return self._session.scalars(limited.with_for_update(skip_locked=True) if self._postgres else limited).all()
+
+    def _webhook(self, row: WebhookRow) -> Webhook:
+        secret = self._vault.open(row.secret)
+        return Webhook(id=row.id, url=row.url, secret=secret, topics=tuple(row.topics), created_at=row.created_at)

@@ -1,0 +1,78 @@
+"""Supervision orders, and records of deletion."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Conflict, NotFound
+from app.domain.supervision import OrderStatus, SupervisionOrder
+from app.store.service_tables import DeletionRow, SupervisionOrderRow
+from app.store.tables import DeliveryRow
+
+
+class SqlSupervision:
+    """Orders by number; one occasion of a ticket never has two."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def raise_once(self, order: SupervisionOrder) -> bool:
+        """Keep an order unless its occasion has one already; return whether it is new."""
+        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
+        values: Any = dialect.insert(SupervisionOrderRow).values(**order.model_dump(mode="python", exclude={"id"}))
+        once = values.on_conflict_do_nothing(index_elements=["ticket_number", "occasion"])
+        return self._session.scalar(once.returning(SupervisionOrderRow.id)) is not None
+
+    def page(
+        self, *, status: str | None, level: str | None, ticket: str | None, limit: int
+    ) -> Sequence[SupervisionOrder]:
+        """Return orders, newest first."""
+        query = select(SupervisionOrderRow).order_by(SupervisionOrderRow.id.desc()).limit(limit)
+        wanted = {"status": status, "level": level, "ticket_number": ticket}
+        for name, value in wanted.items():
+            if value:
+                query = query.where(getattr(SupervisionOrderRow, name) == value)
+        return [_order(row) for row in self._session.scalars(query)]
+
+    def get(self, order_id: int) -> SupervisionOrder:
+        """Return an order; raises NotFound."""
+        row = self._session.get(SupervisionOrderRow, order_id)
+        if row is None:
+            raise NotFound(f"没有督办单 {order_id}")
+        return _order(row)
+
+    def close(self, order_id: int, status: OrderStatus, *, note: str, by: str, now: datetime) -> None:
+        """Send or cancel a drafted order; raises Conflict where somebody was first."""
+        written = self._session.execute(
+            update(SupervisionOrderRow)
+            .where(SupervisionOrderRow.id == order_id, SupervisionOrderRow.status == str(OrderStatus.DRAFTED))
+            .values(status=str(status), note=note, closed_at=now, closed_by=by)
+        )
+        if written.rowcount != 1:  # type: ignore[attr-defined]
+            raise Conflict(f"督办单 {order_id} 已经处理")
+
+
+class SqlDeletions:
+    """Personal data that was deleted at the end of its keeping time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, ticket_number: str, rule_id: str, what: Sequence[str], now: datetime) -> None:
+        """Put a deletion on record."""
+        self._session.add(DeletionRow(ticket_number=ticket_number, rule_id=rule_id, deleted_at=now, what=list(what)))
+
+    def empty_delivery(self, call_id: str) -> None:
+        """Delete what a channel delivered and what was made of it; its id stays taken."""
+        emptied: dict[str, Any] = {"deleted": True}
+        self._session.execute(
+            update(DeliveryRow).where(DeliveryRow.call_id == call_id).values(raw=emptied, result=emptied)
+        )
+
+
+def _order(row: SupervisionOrderRow) -> SupervisionOrder:
+    return SupervisionOrder(**{name: getattr(row, name) for name in SupervisionOrder.model_fields})

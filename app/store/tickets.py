@@ -1,0 +1,202 @@
+"""Tickets: rows in, domain types out; name and number of the citizen sealed, callers findable by keyed hash."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Conflict, InvalidInput, NotFound
+from app.domain.ticket import Ticket
+from app.domain.workflow import OPEN_STATUSES
+from app.store.tables import CounterRow, TicketRow, TicketUnitRow
+from app.store.vault import Vault
+
+NUMBERS_A_DAY = 999_999
+_OPEN = tuple(str(status) for status in OPEN_STATUSES)
+_SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
+_SHORTEST_SEARCH = 2
+_AT_A_TIME = 500
+
+
+class SqlTickets:
+    """Tickets by number."""
+
+    def __init__(self, session: Session, vault: Vault) -> None:
+        self._session = session
+        self._vault = vault
+        self._postgres = session.get_bind().dialect.name == "postgresql"
+
+    def add(self, ticket: Ticket) -> None:
+        """Insert a new ticket."""
+        self._session.add(TicketRow(**self._columns(ticket)))
+        self._index(ticket, new=True)
+
+    def get(self, ticket_number: str) -> Ticket:
+        """Return the ticket; raises NotFound."""
+        row = self._session.get(TicketRow, ticket_number)
+        if row is None:
+            raise NotFound(f"没有工单 {ticket_number}")
+        return self._ticket(row)
+
+    def save(self, ticket: Ticket, *, expected_version: int) -> None:
+        """Write a changed ticket; raises Conflict if the stored version is another."""
+        written = self._session.execute(
+            update(TicketRow)
+            .where(TicketRow.ticket_number == ticket.ticket_number, TicketRow.version == expected_version)
+            .values(**self._columns(ticket))
+        )
+        if written.rowcount != 1:  # type: ignore[attr-defined]
+            raise Conflict(f"工单 {ticket.ticket_number} 已被他人修改，请刷新后重试")
+        self._session.execute(delete(TicketUnitRow).where(TicketUnitRow.ticket_number == ticket.ticket_number))
+        units = {u.unit_code for u in (ticket.handler, *(a.unit for a in ticket.assisting)) if u}
+        rows = [{"unit_code": code, "ticket_number": ticket.ticket_number} for code in sorted(units)]
+        if rows:
+            self._session.execute(insert(TicketUnitRow), rows)
+        self._index(ticket, new=False)
+
+    def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
+        """Return up to `limit` tickets, newest first, after the ticket number `after`.
+
+        `filters`: a column's value, or `q` (words), `caller` (a number), `for_unit`, `created_from`,
+        `created_before`, `overdue_at` (moments in ISO 8601).
+
+        Raises:
+            InvalidInput: a filter's value cannot be used.
+        """
+        query = select(TicketRow).order_by(TicketRow.ticket_number.desc()).limit(limit)
+        if after:
+            query = query.where(TicketRow.ticket_number < after)
+        return [self._ticket(row) for row in self._session.scalars(self._filtered(query, filters))]
+
+    def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
+        """Yield every ticket that fits, newest first, a bounded number in memory at a time."""
+        after: str | None = None
+        while tickets := self.page(after=after, limit=_AT_A_TIME, filters=filters):
+            yield from tickets
+            after = tickets[-1].ticket_number
+
+    def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
+        """Return open tickets whose deadline is before a moment, by number."""
+        query = (
+            select(TicketRow)
+            .where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment, TicketRow.ticket_number > after)
+            .order_by(TicketRow.ticket_number)
+            .limit(limit)
+        )
+        return [self._ticket(row) for row in self._session.scalars(query)]
+
+    def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
+        """Return tickets that are in a status and were last changed before a moment."""
+        query = select(TicketRow).where(TicketRow.status == status, TicketRow.changed_at < moment).limit(limit)
+        return [self._ticket(row) for row in self._session.scalars(query)]
+
+    def next_numbers(self, day: str, count: int) -> Sequence[str]:
+        """Reserve `count` numbers of a day in one statement: no two callers get the same."""
+        dialect = postgresql if self._postgres else sqlite
+        values: Any = dialect.insert(CounterRow).values(day=day, last=count)
+        upsert = values.on_conflict_do_update(
+            index_elements=[CounterRow.day], set_={"last": CounterRow.last + count}
+        ).returning(CounterRow.last)
+        last: int = self._session.execute(upsert).scalar_one()
+        if last > NUMBERS_A_DAY:
+            raise Conflict(f"{day} 的工单编号已用完")
+        return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]
+
+    def _filtered(self, query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
+        for name, value in filters.items():
+            if name == "q":
+                query = query.where(self._says(value))
+            elif name == "caller":
+                query = query.where(TicketRow.caller_hash == self._vault.caller_hash(value))
+            elif name == "for_unit":
+                own = select(TicketUnitRow.ticket_number).where(TicketUnitRow.unit_code == value)
+                query = query.where(TicketRow.ticket_number.in_(own))
+            elif name == "created_from":
+                query = query.where(TicketRow.created_at >= moment_of(name, value))
+            elif name == "created_before":
+                query = query.where(TicketRow.created_at < moment_of(name, value))
+            elif name == "overdue_at":
+                query = query.where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of(name, value))
+            else:
+                query = query.where(getattr(TicketRow, name) == value)
+        return query
+
+    def _says(self, words: str) -> Any:
+        """Return the condition that title, content and place hold every pair of characters searched for."""
+        wanted = pairs_of(words)
+        if not wanted:
+            raise InvalidInput(f"检索词至少{_SHORTEST_SEARCH}个字", field="q")
+        if self._postgres:
+            found = text("SELECT ticket_number FROM ticket_words WHERE words @@ to_tsquery('simple', :wanted)")
+            query = found.bindparams(wanted=" & ".join(wanted))
+        else:
+            found = text("SELECT CAST(rowid AS TEXT) FROM ticket_words WHERE ticket_words MATCH :wanted")
+            query = found.bindparams(wanted=" AND ".join(f'"{pair}"' for pair in wanted))
+        return TicketRow.ticket_number.in_(query.columns(TicketRow.ticket_number))
+
+    def _index(self, ticket: Ticket, *, new: bool) -> None:
+        place = ticket.place
+        written = f"{ticket.title} {ticket.content} {place.district} {place.town} {place.detail}"
+        row = {"number": ticket.ticket_number, "words": " ".join(pairs_of(written))}
+        if self._postgres:
+            self._session.execute(
+                text(
+                    "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
+                    " ON CONFLICT (ticket_number) DO UPDATE SET words = EXCLUDED.words"
+                ),
+                row,
+            )
+            return
+        if not new:
+            self._session.execute(text("DELETE FROM ticket_words WHERE rowid = CAST(:number AS INTEGER)"), row)
+        statement = "INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)"
+        self._session.execute(text(statement), row)
+
+    def _columns(self, ticket: Ticket) -> dict[str, Any]:
+        body = ticket.model_dump(mode="json")
+        evidence = {path: body["evidence"].pop(path) for path in _SEALED_EVIDENCE if path in body["evidence"]}
+        citizen = body.pop("citizen")
+        body["sealed"] = self._vault.seal({"citizen": citizen, "evidence": evidence})
+        return {
+            "ticket_number": ticket.ticket_number,
+            "call_id": ticket.call_id,
+            "version": ticket.version,
+            "status": str(ticket.status),
+            "request_kind": str(ticket.request_kind),
+            "district": ticket.place.district,
+            "unit_code": ticket.unit.lead.unit_code if ticket.unit.lead else None,
+            "handler_code": ticket.handler.unit_code if ticket.handler else None,
+            "category_code": ticket.category.code if ticket.category else None,
+            "channel": ticket.channel,
+            "urgency": str(ticket.urgency),
+            "resolve_by": ticket.deadline.resolve_by if ticket.deadline else None,
+            "caller_hash": self._vault.caller_hash(ticket.citizen.phone) if ticket.citizen.phone else None,
+            "created_at": ticket.created_at,
+            "changed_at": ticket.changed_at or ticket.created_at,
+            "body": body,
+        }
+
+    def _ticket(self, row: TicketRow) -> Ticket:
+        body = dict(row.body)
+        if sealed := body.pop("sealed", None):
+            opened = self._vault.open(sealed)
+            body |= {"citizen": opened["citizen"], "evidence": {**body["evidence"], **opened["evidence"]}}
+        return Ticket.model_validate(body)
+
+
+def pairs_of(words: str) -> list[str]:
+    """Return the character pairs of a text, once each: what the full-text index holds, whatever the language."""
+    folded = "".join(c if c.isalnum() else " " for c in words.lower()).split()
+    return list(dict.fromkeys(run[i : i + 2] for run in folded for i in range(len(run) - 1)))
+
+
+def moment_of(name: str, value: str) -> datetime:
+    """Return an ISO 8601 moment; one without a zone is Chinese standard time."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidInput(f"{name} 应为 ISO 8601 时间，收到 {value!r}", field=name) from error
+    return moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+08:00")

@@ -1,0 +1,245 @@
+"""The record guards itself: sealed personal data, a chain that shows tampering, deletion in time, tokens, receivers."""
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import text
+
+from app.bootstrap import build_flows
+from app.domain.access import Role, Scope
+from app.domain.errors import Conflict, Forbidden, InvalidInput, ServiceUnavailable, Unauthenticated
+from app.domain.workflow import Step
+from app.flows.registry import Flows
+from app.store.engine import make_engine
+from tests.conftest import settings_for
+from tests.factories import ADMIN, call
+from tests.integration.conftest import MONDAY, SetClock
+
+SPOKEN = "俺叫张三丰，滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
+
+
+def intake(flows: Flows, call_id: str = "c-1") -> str:
+    delivered = call("您好", SPOKEN, call_id=call_id, called_at=MONDAY.isoformat())
+    return flows.intake.run(delivered).tickets[0].ticket_number
+
+
+def take(flows: Flows, number: str, step: Step, **details: Any) -> None:
+    flows.tickets.step(number, step, by=ADMIN, details=details, expected_version=None)
+
+
+def test_names_and_numbers_are_not_readable_in_the_database(stored: Flows, database_url: str) -> None:
+    number = intake(stored)
+    stored.tickets.correct(number, {"citizen.name": "李四光"}, by=ADMIN, expected_version=1)
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        for table in ("tickets", "deliveries", "ticket_events", "feedback", "outbox"):
+            rows = str(connection.execute(text(f"SELECT * FROM {table}")).all())
+            assert "13900000000" not in rows, table
+            assert "张三丰" not in rows, table
+            assert "李四光" not in rows, table
+    assert stored.tickets.get(number, by=ADMIN).citizen.name == "李四光"
+    assert stored.tickets.history(number, by=ADMIN)[-1].data["old"] == {"citizen.name": "张三丰"}
+
+
+def test_another_key_opens_nothing(stored: Flows, database_url: str, tmp_path: Path) -> None:
+    number = intake(stored)
+    elsewhere = build_flows_quietly(tmp_path / "elsewhere", database_url)
+    with pytest.raises(ServiceUnavailable, match="密钥"):
+        elsewhere(number)
+
+
+def build_flows_quietly(folder: Path, url: str) -> Any:
+    def read(number: str) -> object:
+        flows = build_flows(settings_for(folder, url))
+        try:
+            return flows.tickets.get(number, by=ADMIN)
+        finally:
+            flows.close()
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        ("UPDATE ticket_events SET actor = 'nobody' WHERE sequence = 2", "第 2 条经过被改动"),
+        ("UPDATE ticket_events SET data = '{}' WHERE sequence = 1", "第 1 条经过被改动"),
+        ("DELETE FROM ticket_events WHERE sequence = 2", "第 2 条经过缺失"),
+        ("DELETE FROM ticket_events WHERE sequence = 3", "不符"),
+        ("DELETE FROM tickets", "缺失，只剩经过"),
+        ("DELETE FROM ticket_events", "封存的经过缺失"),
+        ("UPDATE tickets SET version = 9", "版本 9"),
+    ],
+)
+def test_tampering_is_found(stored: Flows, clock: SetClock, database_url: str, tampering: str, told: str) -> None:
+    number = intake(stored)
+    take(stored, number, Step.ACCEPT)
+    take(stored, number, Step.ASSIGN, unit="滕州市综合行政执法局")
+    clock.move(hours=1)
+    assert stored.audit.seal() == 3
+    assert stored.audit.seal() == 0
+    assert not list(stored.audit.faults())
+    with make_engine(database_url).begin() as connection:
+        connection.exec_driver_sql(tampering)
+    assert any(told in fault for fault in stored.audit.faults())
+
+
+def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock) -> None:
+    number = intake(stored)
+    for step, details in ((Step.DIRECT_ANSWER, {"text": "已修好"}), (Step.ARCHIVE, {})):
+        take(stored, number, step, **details)
+    clock.move(days=1094)
+    assert stored.audit.delete_expired() == 0
+    clock.move(days=2)
+    assert stored.audit.delete_expired() == 1
+    assert stored.audit.delete_expired() == 0
+    left = stored.tickets.get(number, by=ADMIN)
+    assert (left.citizen.name, left.citizen.phone, left.evidence) == (None, None, {})
+    assert stored.tickets.history(number, by=ADMIN)[-1].name == "personal_data_deleted"
+    with pytest.raises(Conflict, match="保存期限"):
+        intake(stored)
+    assert not list(stored.audit.faults())
+
+
+class Receiver(HTTPServer):
+    """Answers as it is told and remembers what came."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list[int] = []
+        self.came: list[tuple[dict[str, str], bytes]] = []
+        self.body = b""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/events"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Takes events, hands out keys."""
+
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.came.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_receivers_get_signed_events_once_each_and_again_after_a_fault(stored: Flows, clock: SetClock) -> None:
+    with receiver() as server:
+        webhook = stored.relay.subscribe(server.url, ["ticket."])
+        server.answers = [500, 204]
+        number = intake(stored)
+        assert stored.relay.run_once() == 1
+        assert stored.relay.run_once() == 0  # waits before it tries again
+        clock.move(seconds=11)
+        assert stored.relay.run_once() == 1
+        clock.move(hours=9)
+        assert stored.relay.run_once() == 0
+    (headers, body), (again, _) = server.came
+    event = json.loads(body)
+    assert (event["specversion"], event["subject"], event["id"]) == ("1.0", number, f"{number}.1")
+    assert event["type"] == "cn.zaozhuang.hotline.ticket.received"
+    assert headers["webhook-id"] == again["webhook-id"]
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    wanted = base64.b64encode(hmac.new(webhook.secret.encode(), signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{wanted}"
+
+
+def test_a_receiver_that_stays_down_ends_among_the_dead_and_can_be_replayed(stored: Flows, clock: SetClock) -> None:
+    stored.relay.subscribe("http://127.0.0.1:9/none", [])
+    intake(stored)
+    for _ in range(12):
+        stored.relay.run_once()
+        clock.move(hours=7)
+    dead = stored.relay.log(status="dead", limit=9)
+    assert [row["attempts"] for row in dead] == [10]
+    stored.relay.replay(dead[0]["id"])
+    assert stored.relay.log(status="pending", limit=9)
+    for url in ("ftp://x", "http://169.254.169.254/", "", None, "http://[::1", "javascript:1"):
+        with pytest.raises(InvalidInput, match="url"):
+            stored.relay.subscribe(url, [])
+
+
+def test_nothing_leaves_twice_when_several_relays_run(stored: Flows, clock: SetClock) -> None:
+    with receiver() as server:
+        stored.relay.subscribe(server.url, [])
+        for i in range(30):
+            intake(stored, f"c-{i}")
+        threads = [threading.Thread(target=stored.relay.run_once) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        stored.relay.run_once()
+    ids = [headers["webhook-id"] for headers, _ in server.came]
+    assert len(ids) == len(set(ids)) == 30
+
+
+def test_a_token_of_the_identity_provider_counts_as_its_roles(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+    now = datetime.now(UTC)
+    claims = {"iss": "https://id.example", "aud": "hotline", "sub": "u1", "iat": now, "exp": now + timedelta(hours=1)}
+
+    def token(signer: rsa.RSAPrivateKey = key, **changes: Any) -> str:
+        return jwt.encode({**claims, **changes}, signer, algorithm="RS256", headers={"kid": "k1"})
+
+    with receiver() as server:
+        server.body = json.dumps({"keys": [{**public, "kid": "k1", "use": "sig", "alg": "RS256"}]}).encode()
+        settings = settings_for(tmp_path)
+        settings.auth.oidc_issuer, settings.auth.oidc_jwks_url = "https://id.example", server.url
+        flows = build_flows(settings)
+        check = flows.access.check
+        operator = check(token(roles=["operator", "emperor"]), Scope.TICKETS_WRITE)
+        assert (operator.name, operator.acts_as()) == ("u1", {Role.OPERATOR})
+        unit = check(token(roles="unit", unit_code="x.y"), Scope.TICKETS_READ)
+        assert unit.sees_only_unit() == "x.y"
+        assert check(token(roles="unit"), Scope.TICKETS_READ).sees_only_unit() == ""
+        with pytest.raises(Forbidden):
+            check(token(), Scope.TICKETS_READ)
+        for bad in (
+            token(stranger, roles=["admin"]),
+            token(iss="https://other"),
+            token(aud="other"),
+            token(exp=now - timedelta(hours=1)),
+            jwt.encode({**claims, "roles": ["admin"]}, "0" * 32, algorithm="HS256", headers={"kid": "k1"}),
+            "a.b.c",
+        ):
+            with pytest.raises(Unauthenticated):
+                check(bad, Scope.TICKETS_READ)
+        flows.close()

@@ -1,0 +1,217 @@
+"""Who may see and do what, joined tickets, supervision, search and export: on both databases."""
+
+import csv
+import io
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import openpyxl
+import pytest
+
+from app.api.sheets import csv_lines, xlsx_bytes
+from app.domain.access import Role
+from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
+from app.domain.supervision import OrderStatus, SupervisionLevel
+from app.domain.ticket import Ticket
+from app.domain.workflow import Step, TicketStatus
+from app.flows.exports import COLUMNS
+from app.flows.registry import Flows
+from tests.factories import ADMIN, call, message, somebody
+from tests.integration.conftest import MONDAY, SetClock
+
+LAMP = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
+UNIT = "滕州市综合行政执法局"
+OPERATOR, REVIEWER, SUPERVISOR = (somebody(r) for r in (Role.OPERATOR, Role.REVIEWER, Role.SUPERVISOR))
+
+
+def intake(flows: Flows, text: str = LAMP, call_id: str = "t-1", **changes: Any) -> Ticket:
+    changes = {"called_at": MONDAY.isoformat(), **changes}
+    return flows.intake.run(call("您好", text, call_id=call_id, **changes)).tickets[0]
+
+
+def take(flows: Flows, ticket: Ticket, step: Step, by: Any = ADMIN, **details: Any) -> Ticket:
+    return flows.tickets.step(ticket.ticket_number, step, by=by, details=details, expected_version=None)
+
+
+def assigned(flows: Flows, ticket: Ticket) -> Any:
+    """Give a ticket to the unit; return who works there."""
+    take(flows, ticket, Step.ACCEPT)
+    handler = take(flows, ticket, Step.ASSIGN, unit=UNIT).handler
+    assert handler is not None
+    return somebody(Role.UNIT, unit_code=handler.unit_code)
+
+
+def test_a_step_is_taken_by_those_whose_work_it_is(stored: Flows) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    with pytest.raises(Forbidden, match="unit"):
+        take(stored, ticket, Step.ACKNOWLEDGE, OPERATOR)
+    take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    take(stored, ticket, Step.REQUEST_EXTENSION, unit, days=3, reason="等待配件")
+    with pytest.raises(Forbidden, match="reviewer"):
+        take(stored, ticket, Step.EXTEND, unit, days=3, reason="等待配件")
+    longer = take(stored, ticket, Step.EXTEND, REVIEWER, days=3, reason="情况属实")
+    assert longer.deadline is not None
+    assert ticket.deadline is not None
+    assert longer.deadline.resolve_by > ticket.deadline.resolve_by
+
+
+def test_a_unit_sees_its_own_tickets_and_no_confidential_citizen(stored: Flows) -> None:
+    text = f"俺叫张三丰，{LAMP}，别告诉别人是我打的，给我保密"
+    ticket = intake(stored, text)
+    other = somebody(Role.UNIT, unit_code="nobody")
+    unit = assigned(stored, ticket)
+    shown = stored.tickets.get(ticket.ticket_number, by=unit)
+    assert (shown.citizen.name, shown.citizen.phone, shown.citizen.confidential) == (None, None, True)
+    assert "citizen.phone" not in shown.evidence
+    assert "张三丰" not in shown.model_dump_json()
+    assert "13900000000" not in shown.model_dump_json()
+    with pytest.raises(NotFound):
+        stored.tickets.get(ticket.ticket_number, by=other)
+    assert [t.ticket_number for t in stored.tickets.page(after=None, limit=9, filters={}, by=unit)] == [
+        ticket.ticket_number
+    ]
+    assert not stored.tickets.page(after=None, limit=9, filters={}, by=other)
+    assert not any("13900000000" in str(e.data) for e in stored.tickets.history(ticket.ticket_number, by=unit))
+
+
+def test_the_accused_unit_never_learns_of_a_conduct_ticket(stored: Flows) -> None:
+    text = "我举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
+    ticket = intake(stored, text)
+    assert any(r.receiver == "discipline_inspection" for r in ticket.referrals)
+    unit = assigned(stored, ticket)
+    with pytest.raises(NotFound):
+        stored.tickets.get(ticket.ticket_number, by=unit)
+    for filters in ({}, {"q": "好处费"}, {"call_id": ticket.call_id}):
+        assert not stored.tickets.page(after=None, limit=9, filters=filters, by=unit)
+    assert not list(stored.exports.ticket_rows({}, by=unit))
+    with pytest.raises(NotFound):
+        take(stored, ticket, Step.ACKNOWLEDGE, unit)
+
+
+def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:
+    ticket = intake(stored, f"{LAMP}，给我保密")
+    stored.tickets.get(ticket.ticket_number, by=OPERATOR)
+    with stored.tickets._store(reading=True) as uow:
+        assert [reader for reader, _ in uow.events.readings(ticket.ticket_number)] == ["operator"]
+
+
+def test_joined_tickets_share_deadline_and_reply_and_keep_their_callers(stored: Flows, clock: SetClock) -> None:
+    first = intake(stored, call_id="a", called_at="2026-11-12T09:00:00+08:00")
+    main = intake(stored, call_id="b", caller_number="13900000001")
+    joined = stored.merges.merge(first.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    assert joined.status is TicketStatus.MERGED
+    assert joined.citizen.phone == "13900000000"
+    held = stored.tickets.get(main.ticket_number, by=ADMIN)
+    assert held.members == (first.ticket_number,)
+    assert held.deadline is not None
+    assert first.deadline is not None
+    assert held.deadline.resolve_by == first.deadline.resolve_by
+    take(stored, first, Step.FOLLOW_UP, OPERATOR, text="今天又来催问")
+    names = [e.name for e in stored.tickets.history(main.ticket_number, by=ADMIN)]
+    assert names[-1] == "citizen_followed_up"
+    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    told = stored.tickets.get(first.ticket_number, by=ADMIN)
+    assert told.reply == "路灯已修好"
+    with stored.tickets._store(reading=True) as uow:
+        events = uow.events.of(first.ticket_number)
+    assert events[-1].name == "reply_shared"
+
+
+def test_an_undone_merge_leaves_no_trace_on_either_deadline(stored: Flows) -> None:
+    first = intake(stored, call_id="a", called_at="2026-11-12T09:00:00+08:00")
+    main = intake(stored, call_id="b")
+    take(stored, first, Step.ACCEPT)
+    stored.merges.merge(first.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    with pytest.raises(InvalidTransition):
+        stored.merges.merge(first.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    alone = stored.merges.unmerge(first.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+    assert (alone.status, alone.merged_into, alone.deadline) == (TicketStatus.ACCEPTED, None, first.deadline)
+    again = stored.tickets.get(main.ticket_number, by=ADMIN)
+    assert (again.members, again.deadline) == ((), main.deadline)
+    assert not list(stored.audit.faults())
+
+
+def test_what_must_not_be_joined_is_refused(stored: Flows) -> None:
+    blame = intake(stored, "我要投诉滕州市荆河街道善国路的路灯，坏了没人管", call_id="a")
+    praise = intake(stored, "我想表扬修路灯的师傅，服务态度特别好，谢谢他们", call_id="b")
+    assert (blame.request_kind, praise.request_kind) == ("complaint", "praise")
+    with pytest.raises(InvalidInput, match="表扬"):
+        stored.merges.merge(praise.ticket_number, blame.ticket_number, by=OPERATOR, expected_version=None)
+    with pytest.raises(InvalidInput, match="自身"):
+        stored.merges.merge(blame.ticket_number, blame.ticket_number, by=OPERATOR, expected_version=None)
+    third = intake(stored, call_id="c")
+    stored.merges.merge(third.ticket_number, blame.ticket_number, by=OPERATOR, expected_version=None)
+    with pytest.raises(Conflict, match="主单"):
+        stored.merges.merge(
+            blame.ticket_number, intake(stored, call_id="d").ticket_number, by=OPERATOR, expected_version=None
+        )
+
+
+def test_supervision_climbs_with_the_delay_and_never_repeats_itself(stored: Flows, clock: SetClock) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    assert stored.supervision.run_once() == 0
+    clock.move(days=2)
+    assert stored.supervision.run_once() == 1  # not acknowledged
+    take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    for days, level in ((3, "telephone"), (3, "written"), (2, "on_site"), (4, "leader")):
+        clock.move(days=days)
+        with ThreadPoolExecutor(4) as pool:
+            raised = sum(pool.map(lambda _: stored.supervision.run_once(), range(4)))
+        newest = stored.supervision.page(status=None, level=level, ticket=ticket.ticket_number, limit=9)
+        assert (raised, len(newest)) == (1, 1), level
+        assert ticket.ticket_number in newest[0].note
+    order = stored.supervision.page(status=None, level="telephone", ticket=None, limit=1)[0]
+    assert order.id is not None
+    sent = stored.supervision.send(order.id, None, by=SUPERVISOR)
+    assert (sent.status, sent.level) == (OrderStatus.SENT, SupervisionLevel.TELEPHONE)
+    with pytest.raises(Conflict):
+        stored.supervision.send(order.id, None, by=SUPERVISOR)
+    assert stored.tickets.history(ticket.ticket_number, by=ADMIN)[-1].name == "ticket_supervised"
+
+
+def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: SetClock) -> None:
+    lamp = intake(stored, call_id="a")
+    water = stored.intake.run(
+        message("薛城区临城街道自来水发黄有异味，请检测", "b", called_at=MONDAY.isoformat())
+    ).tickets[0]
+
+    def found(**filters: str) -> list[str]:
+        return [t.ticket_number for t in stored.tickets.page(after=None, limit=9, filters=filters, by=ADMIN)]
+
+    assert found(q="路灯") == [lamp.ticket_number]
+    assert found(q="自来水 异味") == [water.ticket_number]
+    assert found(q="路灯 异味") == []
+    assert found(caller="139-0000-0000") == [lamp.ticket_number]
+    assert found(created_before=MONDAY.isoformat()) == []
+    assert len(found(created_from=MONDAY.isoformat())) == 2
+    assert found(overdue="true") == []
+    clock.move(days=30)
+    assert len(found(overdue="true")) == 2
+    with pytest.raises(InvalidInput, match="检索词"):
+        found(q="路")
+    with pytest.raises(InvalidInput, match="created_from"):
+        found(created_from="昨天")
+    changed = stored.tickets.correct(lamp.ticket_number, {"title": "井盖丢失"}, by=ADMIN, expected_version=1)
+    assert found(q="井盖") == [changed.ticket_number]
+
+
+def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:
+    intake(stored, f"俺叫张三丰，{LAMP}")
+    rows = list(stored.exports.ticket_rows({}, by=REVIEWER))
+    table = list(csv.DictReader(io.StringIO("".join(csv_lines(COLUMNS, rows)).removeprefix("\ufeff"))))
+    assert (table[0]["诉求人"], table[0]["联系电话"]) == ("张某", "139****0000")
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(COLUMNS, rows))).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == list(COLUMNS)
+    assert sheet.max_row == 2
+    stored.tickets.correct(rows[0][0], {"title": "=HYPERLINK(1)"}, by=ADMIN, expected_version=1)
+    assert next(iter(stored.exports.ticket_rows({}, by=ADMIN)))[4] == "'=HYPERLINK(1)"
+
+
+def test_corrections_come_out_as_examples(stored: Flows) -> None:
+    ticket = intake(stored)
+    stored.tickets.correct(ticket.ticket_number, {"wants": "更换路灯"}, by=ADMIN, expected_version=1)
+    examples = list(stored.exports.corrections(("wants",)))
+    assert [(e["label"], e["verdict"]) for e in examples] == [("更换路灯", "corrected")]
+    assert "路灯" in examples[0]["text"]
