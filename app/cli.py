@@ -15,8 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import build_flows, read_many, start_worker
+from app.commands import audit, export, import_table, replay
 from app.config import Settings
-from app.domain.access import Scope
+from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
 from app.receive.batch import read_line
 
@@ -27,6 +28,10 @@ kb = typer.Typer(no_args_is_help=True, help="知识库")
 cli.add_typer(keys, name="keys")
 cli.add_typer(db, name="db")
 cli.add_typer(kb, name="kb")
+cli.add_typer(audit, name="audit")
+cli.add_typer(export, name="export")
+cli.command("import")(import_table)
+cli.command("replay")(replay)
 console = Console()
 
 
@@ -80,18 +85,26 @@ def batch(
 
 
 @keys.command("create")
-def create_key(name: str, scope: Annotated[list[Scope], typer.Option(help="可多次给出")]) -> None:
+def create_key(
+    name: str,
+    scope: Annotated[list[Scope] | None, typer.Option(help="权限，可多次给出")] = None,
+    role: Annotated[list[Role] | None, typer.Option(help="角色，可多次给出；带来相应权限")] = None,
+    unit: Annotated[str | None, typer.Option(help="承办单位代码，角色 unit 须给")] = None,
+) -> None:
     """新建密钥，只显示一次。"""
-    typer.echo(build_flows(Settings()).access.create(name, scope))
+    if not scope and not role:
+        raise typer.BadParameter("须给出 --scope 或 --role")
+    typer.echo(build_flows(Settings()).access.create(name, scope or (), roles=role or (), unit_code=unit))
 
 
 @keys.command("list")
 def list_keys() -> None:
     """列出密钥，不含密文。"""
-    table = Table("名称", "权限", "创建", "吊销")
+    table = Table("名称", "权限", "角色", "单位", "创建", "吊销")
     for key in build_flows(Settings()).access.keys():
         revoked = key.revoked_at.isoformat(timespec="minutes") if key.revoked_at else ""
-        table.add_row(key.name, "、".join(key.scopes), key.created_at.isoformat(timespec="minutes"), revoked)
+        created = key.created_at.isoformat(timespec="minutes")
+        table.add_row(key.name, "、".join(key.scopes), "、".join(key.roles), key.unit_code or "", created, revoked)
     console.print(table)
 
 

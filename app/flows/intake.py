@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,6 +16,8 @@ from app.domain.ticket import IntakeResult, Ticket
 from app.domain.transcript import Transcript
 from app.flows.judgement import IntakePolicy, Judgement
 from app.receive.payload import content_digest, parse_transcript
+
+_AT_A_TIME = 200
 
 
 class Reads(Protocol):
@@ -112,6 +114,25 @@ class IntakeFlow:
             uow.commit()
         return results
 
+    def read_again(self) -> Iterator[dict[str, Any]]:
+        """Read every delivery again with the models in force; yield then and now, change nothing."""
+        after = ""
+        while True:
+            with self._store(reading=True) as uow:
+                deliveries = uow.deliveries.raw(after=after, limit=_AT_A_TIME)
+            if not deliveries:
+                return
+            for call_id, payload in deliveries:
+                delivery = self.receive(payload)
+                earlier = self.earlier(delivery)
+                judged = self.judge(delivery, self._reader.read(delivery.transcript))
+                yield {
+                    "call_id": call_id,
+                    "then": [summary(ticket) for ticket in earlier.tickets] if earlier else [],
+                    "now": [summary(judgement) for judgement in judged],
+                }
+            after = deliveries[-1][0]
+
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""
         return tuple(
@@ -150,6 +171,12 @@ class IntakeFlow:
         """Make stored tickets findable as duplicates."""
         for ticket, demand in zip(result.tickets, reading.demands, strict=True):
             self._policy.remember(ticket, demand, reading.transcript)
+
+
+def summary(decided: Ticket | Judgement) -> dict[str, Any]:
+    """Return category and leading unit of a ticket or of a judgement."""
+    category, lead = decided.category, decided.unit.lead
+    return {"category": category.code if category else None, "lead_unit": lead.name if lead else None}
 
 
 def reserved(uow: UnitOfWork, delivery: Delivery, count: int) -> Sequence[str]:

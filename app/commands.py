@@ -1,0 +1,146 @@
+"""Commands over the record: verify it, export it, import a table, read what was delivered again."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from openpyxl import load_workbook
+from rich.console import Console
+from rich.progress import track
+
+from app.api.sheets import csv_lines, xlsx_bytes
+from app.bootstrap import build_flows
+from app.config import Settings
+from app.domain.access import AccessKey, Scope
+from app.domain.errors import HotlineError, InvalidInput
+from app.flows.exports import COLUMNS
+from app.flows.tickets import CORRECTABLE
+
+audit = typer.Typer(no_args_is_help=True, help="核验工单经过")
+export = typer.Typer(no_args_is_help=True, help="导出")
+console = Console()
+HERE = AccessKey(name="command", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
+"""Who sits at the machine itself."""
+PARTS = ("id", "text", "title", "called_at", "caller_number", "channel")
+
+
+@audit.command("verify")
+def verify() -> None:
+    """核对经过的链和封存，并由经过重新推算时限；有改动则逐条列出，退出码 1。"""
+    faults = list(build_flows(Settings()).audit.faults())
+    for fault in faults:
+        console.print(f"[red]{fault}[/red]")
+    console.print("经过完整，未发现改动" if not faults else f"共 {len(faults)} 处")
+    raise SystemExit(1 if faults else 0)
+
+
+@audit.command("seal")
+def seal() -> None:
+    """封存新的经过；服务运行时每分钟自动封存。"""
+    console.print(f"封存 {build_flows(Settings()).audit.seal()} 条")
+
+
+@export.command("tickets")
+def export_tickets(
+    out: Annotated[Path, typer.Argument(help="以 .csv 或 .xlsx 结尾")],
+    status: str | None = None,
+    district: str | None = None,
+) -> None:
+    """导出工单表，含诉求人姓名和电话，请妥善保管。"""
+    filters = {name: value for name, value in (("status", status), ("district", district)) if value}
+    rows = build_flows(Settings()).exports.ticket_rows(filters, by=HERE)
+    if out.suffix == ".xlsx":
+        out.write_bytes(xlsx_bytes(COLUMNS, rows))
+    else:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(COLUMNS, rows))
+    console.print(f"已写入 {out}")
+
+
+@export.command("corrections")
+def export_corrections(out: Path) -> None:
+    """导出人工采纳和更正的样本（已去标识），用于评测和训练。"""
+    fields = (*CORRECTABLE, "unit", "unit.lead", "category", "emotion", "duplicates", "referrals")
+    personal = ("citizen.name", "citizen.phone")
+    examples = build_flows(Settings()).exports.corrections(tuple(f for f in fields if f not in personal))
+    with out.open("w", encoding="utf-8") as file:
+        count = sum(bool(file.write(json.dumps(example, ensure_ascii=False) + "\n")) for example in examples)
+    console.print(f"已写入 {count} 条")
+
+
+def import_table(
+    source: Annotated[Path, typer.Argument(exists=True, help="CSV 或 XLSX")],
+    columns: Annotated[str, typer.Option(help="列对应，如 id=编号,text=内容,title=标题,called_at=时间")],
+    channel: str = "import",
+) -> None:
+    """把其他渠道的表格导入为工单；坏行写入 SOURCE.rejected.jsonl，不影响其余。"""
+    mapping = mapping_of(columns)
+    flows = build_flows(Settings())
+    rejected, taken, tickets = source.with_suffix(".rejected.jsonl"), 0, 0
+    with rejected.open("w", encoding="utf-8") as bad:
+        for number, row in track(list(enumerate(rows_of(source), start=2)), description="导入", console=console):
+            try:
+                result = flows.intake.run(payload_of(row, mapping, channel))
+                taken, tickets = taken + 1, tickets + len(result.tickets)
+            except HotlineError as error:
+                reason = {"row": number, "reason": error.message_zh, "values": row}
+                bad.write(json.dumps(reason, ensure_ascii=False) + "\n")
+    if rejected.stat().st_size == 0:
+        rejected.unlink()
+    console.print(f"导入 {taken} 行，工单 {tickets} 张" + (f"，坏行见 {rejected}" if rejected.exists() else ""))
+
+
+def replay(out: Annotated[Path, typer.Argument(help="结果 JSONL")]) -> None:
+    """用现在的模型把收到的原始通话重读一遍，不改动工单：每行给出原来和现在的分类、主办单位。"""
+    flows, count = build_flows(Settings()), 0
+    with out.open("w", encoding="utf-8") as file:
+        for again in track(flows.intake.read_again(), description="重读", console=console):
+            file.write(json.dumps(again, ensure_ascii=False) + "\n")
+            count += 1
+    console.print(f"重读 {count} 件，结果见 {out}")
+
+
+def content_id(channel: str, *parts: str) -> str:
+    """Return an id that the same content always gets."""
+    return f"{channel}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"
+
+
+def mapping_of(columns: str) -> dict[str, str]:
+    """Return part → column of `id=编号,text=内容`."""
+    pairs = dict(pair.split("=", 1) for pair in columns.split(",") if "=" in pair)
+    unknown = set(pairs) - set(PARTS)
+    if unknown or "text" not in pairs:
+        raise InvalidInput(f"columns 须含 text，可含 {'、'.join(PARTS)}", field="columns")
+    return pairs
+
+
+def rows_of(source: Path) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV or XLSX file by the names in its first row."""
+    if source.suffix.lower() == ".xlsx":
+        sheet = load_workbook(source, read_only=True, data_only=True).worksheets[0]
+        lines = sheet.iter_rows(values_only=True)
+        names = [str(cell or "") for cell in next(lines, ())]
+        for line in lines:
+            yield {name: "" if cell is None else str(cell) for name, cell in zip(names, line, strict=False)}
+        return
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {name: value or "" for name, value in row.items() if name}
+
+
+def payload_of(row: Mapping[str, str], mapping: Mapping[str, str], channel: str) -> dict[str, Any]:
+    """Return a row as a channel would deliver it; without an id of its own, its content is its id."""
+    missing = [column for column in mapping.values() if column not in row]
+    if missing:
+        raise InvalidInput(f"表中没有列 {'、'.join(missing)}", field="columns")
+    given = {part: row[column].strip() for part, column in mapping.items() if row[column].strip()}
+    text = given.pop("text", "")
+    if "called_at" in given:
+        given["called_at"] = given["called_at"].replace("/", "-")
+    identity = given.pop("id", None) or content_id(channel, text, given.get("called_at", ""))
+    return {"channel": channel, **given, "id": identity, "turns": [{"speaker": "citizen", "text": text}]}
