@@ -3,11 +3,19 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import TypeVar
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 _BOM = "\ufeff"
+Item = TypeVar("Item")
+
+
+def begun(items: Iterator[Item]) -> Iterator[Item]:
+    """Return the items with the first already made: what is wrong with the request is known before the answer."""
+    return chain(list(islice(items, 1)), items)
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

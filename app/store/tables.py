@@ -69,6 +69,7 @@ class TicketRow(Base):
     channel: Mapped[str | None] = mapped_column(String(40))
     urgency: Mapped[str | None] = mapped_column(String(16))
     resolve_by: Mapped[datetime | None] = mapped_column(Moment)
+    meeting: Mapped[str | None] = mapped_column(String(16), index=True)
     caller_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     """Keyed hash of the number to call back on."""
     changed_at: Mapped[datetime | None] = mapped_column(Moment)

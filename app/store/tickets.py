@@ -173,6 +173,7 @@ class SqlTickets:
             "channel": ticket.channel,
             "urgency": str(ticket.urgency),
             "resolve_by": ticket.deadline.resolve_by if ticket.deadline else None,
+            "meeting": str(ticket.meeting) if ticket.meeting else None,
             "caller_hash": self._vault.caller_hash(ticket.citizen.phone) if ticket.citizen.phone else None,
             "created_at": ticket.created_at,
             "changed_at": ticket.changed_at or ticket.created_at,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.bench.kill_trials import run
 from tests.conftest import KEY
 from tests.factories import call
 
@@ -66,3 +67,11 @@ def test_no_acknowledged_call_is_lost_by_kill(tmp_path: Path) -> None:
     finally:
         process.terminate()
         process.wait()
+
+
+@pytest.mark.slow
+def test_trials_under_load_lose_and_double_nothing(tmp_path: Path, database_url: str) -> None:
+    outcome = run(8, tmp_path, url=database_url)
+    assert (outcome.lost, outcome.doubled, outcome.faults) == ([], [], [])
+    assert outcome.killed_at_work == 8
+    assert outcome.acknowledged > 8

@@ -215,3 +215,26 @@ def test_corrections_come_out_as_examples(stored: Flows) -> None:
     examples = list(stored.exports.corrections(("wants",)))
     assert [(e["label"], e["verdict"]) for e in examples] == [("更换路灯", "corrected")]
     assert "路灯" in examples[0]["text"]
+
+
+def test_what_is_unclear_goes_on_the_monthly_list(stored: Flows) -> None:
+    ticket = intake(stored)
+    take(stored, ticket, Step.ACCEPT)
+    take(stored, ticket, Step.PUT_ON_MEETING, SUPERVISOR, meeting="unclear_duty", reason="两家都说不归自己管")
+    listed = stored.tickets.page(after=None, limit=9, filters={"meeting": "unclear_duty"}, by=SUPERVISOR)
+    assert [t.ticket_number for t in listed] == [ticket.ticket_number]
+    with pytest.raises(InvalidInput, match="meeting"):
+        take(stored, ticket, Step.PUT_ON_MEETING, SUPERVISOR, meeting="随便", reason="x")
+
+
+def test_a_unit_that_helps_has_a_deadline_of_its_own(stored: Flows) -> None:
+    ticket = intake(stored)
+    assigned(stored, ticket)
+    helped = take(stored, ticket, Step.CO_ASSIGN, OPERATOR, unit="国网枣庄供电公司", days=2)
+    assert [a.unit.name for a in helped.assisting] == ["国网枣庄供电公司"]
+    assert helped.assisting[0].resolve_by.isoformat() == "2026-11-18T17:30:00+08:00"
+    helper = somebody(Role.UNIT, unit_code=helped.assisting[0].unit.unit_code)
+    done = take(stored, ticket, Step.CO_FEED_BACK, helper, unit="国网枣庄供电公司", text="线路正常")
+    assert done.assisting[0].feedback == "线路正常"
+    with pytest.raises(InvalidInput, match="协办"):
+        take(stored, ticket, Step.CO_FEED_BACK, helper, unit="国网枣庄供电公司", text="再报一次")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.dependencies import AdminKey, Body, FlowsDep, ModelsKey, OptionalBody, SuperviseKey, clean, text_of
+from app.api.sheets import begun
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.supervision import OrderStatus, SupervisionLevel, SupervisionOrder
@@ -110,7 +111,7 @@ def export_corrections(
         for example in flows.exports.corrections(fields):
             yield json.dumps(example, ensure_ascii=False) + "\n"
 
-    return StreamingResponse(lines(), media_type="application/x-ndjson")
+    return StreamingResponse(begun(lines()), media_type="application/x-ndjson")
 
 
 def known_id(number: int) -> int:

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, WriterKey, clean, text_of
-from app.api.sheets import csv_lines, xlsx_bytes
+from app.api.sheets import begun, csv_lines, xlsx_bytes
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
 from app.domain.ticket import Ticket
-from app.domain.workflow import REVIEWS, Step
+from app.domain.workflow import REVIEWS, MeetingReason, Step
 from app.flows.exports import COLUMNS
 
 router = APIRouter(prefix="/v1", tags=["工单"])
@@ -36,6 +36,7 @@ def filters_of(
     category_code: str | None = None,
     channel: str | None = None,
     urgency: str | None = None,
+    meeting: Annotated[MeetingReason | None, Query(description="列入月度会商的缘由")] = None,
     call_id: str | None = None,
     q: Annotated[str | None, Query(max_length=100, description="标题、内容、地点中的字词")] = None,
     caller: Annotated[str | None, Query(max_length=20, description="来电号码")] = None,
@@ -69,7 +70,7 @@ def export_tickets(
     flows: FlowsDep, key: ExportKey, filters: Filters, kind: Annotated[Literal["csv", "xlsx"], Query()] = "csv"
 ) -> Response:
     """筛选条件同列表。姓名和电话已遮盖；管理员导出的除外。"""
-    rows = flows.exports.ticket_rows(filters, by=key)
+    rows = begun(flows.exports.ticket_rows(filters, by=key))
     name = f'attachment; filename="tickets.{kind}"'
     if kind == "xlsx":
         return Response(xlsx_bytes(COLUMNS, rows), media_type=_XLSX, headers={"Content-Disposition": name})
