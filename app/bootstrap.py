@@ -45,7 +45,7 @@ from app.understand.ticket.reader import TicketReader
 from app.understand.unit import UnitReader
 from models.base import TextClassifier
 from models.embedding.hashed import HashedEmbedder
-from models.factory import load_classifier
+from models.factory import load_classifier, load_lane_scorer
 
 RECENT = 20_000
 """Tickets looked back on at start for duplicates."""
@@ -137,7 +137,7 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
         tickets=TicketReader(reference, KindReader(reference.request_kind, kind), units.topics),
-        risk=RiskReader(reference.referral, reference.emotion, reference.routing),
+        risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),
     )

@@ -43,6 +43,20 @@ class TextClassifier(Protocol):
         """Labels in column order."""
 
 
+class LaneScorer(Protocol):
+    """Scores labels that may hold at once."""
+
+    name: str
+    revision: str
+
+    def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return each label's probability on its own, shape (len(texts), len(labels))."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels in column order."""
+
+
 class Embedder(Protocol):
     """Turns texts into unit-length vectors."""
 

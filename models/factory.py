@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from models.base import ModelUnavailable, TextClassifier
+from models.base import LaneScorer, ModelUnavailable, TextClassifier
 
 CLASSIFIERS = {"linear": "models.classifier.linear:LinearClassifier"}
 
@@ -22,6 +22,13 @@ def load_classifier(folder: Path) -> TextClassifier:
     except (OSError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
     return loaded
+
+
+def load_lane_scorer(folder: Path) -> LaneScorer:
+    """Load the risk model a training run wrote into `folder`; raises ModelUnavailable."""
+    from models.classifier.linear import LinearClassifier
+
+    return LinearClassifier(folder)
 
 
 def _named(path: str) -> Any:

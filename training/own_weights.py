@@ -14,10 +14,14 @@ from app.domain.reference import ReferenceData
 from app.store.reference.load import load_reference_data
 from eval.examples import Example, read_examples
 from training.linear_classifier import LinearSettings, train_linear
+from training.risk_classifier import ordinary_windows, read_windows, train_risk
 
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
 """Demands of the development calls, for the kind only (`python -m training.call_matters`)."""
+RISK = Path("training/datasets/risk.jsonl")
+ORDINARY = Path("training/datasets/ordinary.jsonl")
+"""Spoken passages that no referral lane wants: everyday talk, dialect, grumbling."""
 WEIGHTS = Path("models/weights")
 TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
 COSTS = {"function": 2.0, "category": 1.0, "kind": 1.0}
@@ -49,7 +53,10 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
             str(facts["cross_validated_accuracy"]),
             str(facts["temperature"]),
         )
+    windows = read_windows(RISK) + ordinary_windows(data) + ordinary_windows(ORDINARY)
+    risk = train_risk(windows, out / "risk", name="own-risk", data=RISK)
     Console().print(table)
+    Console().print("risk", risk["thresholds"])
 
 
 def catalogue_examples(reference: ReferenceData, label: str) -> list[Example]:

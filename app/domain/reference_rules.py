@@ -219,10 +219,20 @@ class RoutingRules(Frozen):
     emergency_routes: tuple[EmergencyRoute, ...]
 
 
+class ReferralModel(Basis):
+    """From which probability the model of a lane proposes a referral."""
+
+    receiver: Receiver
+    signal: str
+    severity: Severity
+    min_score: float = Field(gt=0, lt=1)
+
+
 class ReferralRules(Frozen):
     """The file rules/referral.yaml."""
 
     window: int
+    models: tuple[ReferralModel, ...]
     rules: tuple[ReferralRule, ...]
 
 

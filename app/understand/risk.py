@@ -1,15 +1,21 @@
-"""A call in, its emotion and risk signals out, each with its quote. Rules only: runs whatever else is down."""
+"""A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
 from app.understand.text_rules import ClosedUp, Hit, Patterns, longest_apart
+from models.base import LaneScorer
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
-"""How sure a rule is of itself, until a calibrated model reads beside it."""
+"""How sure a rule is of itself."""
+SHOWN_FROM = 0.02
+"""Probability from which the model's reading of a lane is kept as a signal."""
+_LONGEST_WINDOW = 90
+_PIECE = re.compile(r"[^。！？!?；;，,\s]+")
 
 
 class Said:
@@ -37,10 +43,82 @@ class Said:
                 yield self._turns[first].evidence(start, min(end + 1, len(self._turns[first].text)))
 
 
+class Piece(NamedTuple):
+    """A stretch of a turn between two breaks."""
+
+    turn: SpokenTurn
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return self.turn.text[self.start : self.end]
+
+
+Window = list[Piece]
+
+
+class LaneReader:
+    """Scores whole passages for each lane, and quotes the sentence that speaks for it most."""
+
+    def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
+        self._model = model
+        column = {label: i for i, label in enumerate(model.labels)}
+        self._lanes = tuple((entry, column[str(entry.receiver)]) for entry in referral.models)
+
+    def signals(self, turns: tuple[SpokenTurn, ...]) -> Iterator[RiskSignal]:
+        """Yield at most one signal a lane."""
+        windows = list(_windows(turns))
+        if not windows:
+            return
+        scores = self._model.independent_scores([_said(window) for window in windows])
+        for entry, column in self._lanes:
+            best = int(scores[:, column].argmax())
+            score = float(scores[best, column])
+            if score >= SHOWN_FROM:
+                yield RiskSignal(
+                    signal=entry.signal,
+                    rule_id=entry.id,
+                    severity=entry.severity,
+                    score=round(score, 4),
+                    quote=self._quote(windows[best], column),
+                )
+
+    def _quote(self, window: Window, column: int) -> Evidence:
+        scores = self._model.independent_scores([piece.text for piece in window])[:, column]
+        best = window[int(scores.argmax())]
+        return best.turn.evidence(best.start, best.end)
+
+
+def _windows(turns: tuple[SpokenTurn, ...]) -> Iterator[Window]:
+    """Yield overlapping runs of pieces, each as long as what the model was trained on."""
+    pieces = [Piece(turn, m.start(), m.end()) for turn in turns for m in _PIECE.finditer(turn.text)]
+    window: Window = []
+    for piece in pieces:
+        window.append(piece)
+        if sum(len(p.text) for p in window) >= _LONGEST_WINDOW:
+            yield window
+            window = window[len(window) // 2 + 1 :]
+    if window:
+        yield window
+
+
+def _said(window: Window) -> str:
+    return "，".join(piece.text for piece in window)
+
+
 class RiskReader:
     """Reads only what the citizen said; the operator's words never count."""
 
-    def __init__(self, referral: ReferralRules, emotion: EmotionRules, routing: RoutingRules) -> None:
+    def __init__(
+        self,
+        referral: ReferralRules,
+        emotion: EmotionRules,
+        routing: RoutingRules,
+        model: LaneScorer | None = None,
+    ) -> None:
+        self._lanes = LaneReader(model, referral) if model else None
         self._rules = tuple(
             (rule, Patterns(rule.patterns, rule.exclude, window=referral.window)) for rule in referral.rules
         )
@@ -55,6 +133,8 @@ class RiskReader:
         turns = call.citizen_turns
         said = Said(turns)
         signals = tuple(self._signals(said))
+        if self._lanes:
+            signals += tuple(self._lanes.signals(turns))
         emotion, evidence, confidence = self._emotion.level(turns)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)

@@ -52,6 +52,11 @@ class LinearClassifier:
         powers = np.exp(logits)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
+    def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return each label's probability on its own, shape (len(texts), len(labels)): several may hold at once."""
+        logits = np.stack([self._logits(text) for text in texts]) / self._temperature
+        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
     def _logits(self, text: str) -> NDArray[np.float32]:
         counts = Counter(map(self._index.get, self._features(text)))
         counts.pop(None, None)

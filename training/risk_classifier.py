@@ -1,0 +1,165 @@
+"""Trains the model of the referral lanes: texts with what each lane should learn of in, one yes or no a lane out.
+
+Ordinary demand texts stand beside as what no lane wants, so that a threshold can be set by its share of alerts.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from app.domain.referral import Receiver
+from eval.base import read_jsonl
+from eval.examples import Example
+from models.classifier.features import ANALYSERS
+from training.data import group_folds
+from training.manifest import write_manifest
+
+ALERT_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05)
+"""Shares of ordinary texts that may alert, for which recall is reported."""
+NOT_ORDINARY = ("discipline_inspection", "judicial_administration", "petition")
+"""Functions whose demand texts may well be a lane's matter."""
+
+
+@dataclass(frozen=True)
+class RiskSettings:
+    """Everything that changes the result; stands in the manifest."""
+
+    analyser: str = "chars"
+    features: int = 30_000
+    inverse_regularisation: float = 1.0
+    folds: int = 5
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class Window:
+    """A citizen's words and the lanes that should learn of them."""
+
+    example: Example
+    lanes: frozenset[str]
+    ordinary: bool
+
+
+def read_windows(path: Path) -> list[Window]:
+    """Read risk windows (`turns`, one truth a lane); the operator's words do not count."""
+    return [
+        Window(
+            Example(row["id"], citizen_words(row), "", str(row.get("scenario") or row["id"])),
+            frozenset(str(lane) for lane in Receiver if row.get(str(lane))),
+            ordinary=False,
+        )
+        for row in read_jsonl(path)
+    ]
+
+
+def ordinary_windows(path: Path) -> list[Window]:
+    """Read everyday texts as what no lane wants."""
+    return [
+        Window(Example(row["id"], row["text"], "", row["scenario"]), frozenset(), ordinary=True)
+        for row in read_jsonl(path)
+        if row.get("function") not in NOT_ORDINARY
+    ]
+
+
+def citizen_words(row: dict[str, Any]) -> str:
+    """Return what the citizen said in a window."""
+    return "。".join(turn["text"] for turn in row["turns"] if turn["speaker"] != "operator")
+
+
+def train_risk(
+    windows: list[Window], out: Path, *, name: str, data: Path, settings: RiskSettings | None = None
+) -> dict[str, Any]:
+    """Cross-validate, calibrate each lane, fit on everything, write the folder; return the manifest."""
+    settings = settings or RiskSettings()
+    lanes = [str(lane) for lane in Receiver]
+    truth = np.array([[lane in window.lanes for lane in lanes] for window in windows])
+    held_out = _cross_validated(windows, truth, settings)
+    vectorizer, models = _fit(windows, truth, settings)
+    platt = [_platt(held_out[:, i], truth[:, i]) for i in range(len(lanes))]
+    out.mkdir(parents=True, exist_ok=True)
+    _write(vectorizer, models, platt, lanes, settings, out)
+    probabilities = 1 / (1 + np.exp(-np.stack([a * held_out[:, i] + b for i, (a, b) in enumerate(platt)], axis=1)))
+    ordinary = np.array([window.ordinary for window in windows])
+    facts = {
+        "seed": settings.seed,
+        "settings": settings.__dict__,
+        "examples": len(windows),
+        "labels": len(lanes),
+        "thresholds": {lane: _at_shares(probabilities[:, i], truth[:, i], ordinary) for i, lane in enumerate(lanes)},
+        "base_revision": None,
+    }
+    return write_manifest(out, name=name, task="risk", data=data, facts=facts)
+
+
+def _fit(
+    windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings
+) -> tuple[TfidfVectorizer, list[LinearSVC]]:
+    vectorizer = TfidfVectorizer(
+        analyzer=ANALYSERS[settings.analyser], sublinear_tf=True, max_features=settings.features
+    )
+    matrix = vectorizer.fit_transform([window.example.text for window in windows])
+    cost = settings.inverse_regularisation
+    models = [LinearSVC(C=cost, class_weight="balanced").fit(matrix, column) for column in truth.T]
+    return vectorizer, models
+
+
+def _cross_validated(windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings) -> NDArray[np.float64]:
+    folds = group_folds([window.example for window in windows], settings.folds, settings.seed)
+    scores = np.zeros(truth.shape)
+    for fold in range(settings.folds):
+        inside = folds == fold
+        seen = [window for window, held in zip(windows, inside, strict=True) if not held]
+        vectorizer, models = _fit(seen, truth[~inside], settings)
+        held_texts = [w.example.text for w, held in zip(windows, inside, strict=True) if held]
+        matrix = vectorizer.transform(held_texts)
+        scores[inside] = np.stack([model.decision_function(matrix) for model in models], axis=1)
+    return scores
+
+
+def _platt(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope and offset that make probabilities of scores (Platt 1999)."""
+    model = LogisticRegression(C=1e6).fit(scores[:, None], truth)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def _at_shares(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], ordinary: NDArray[np.bool_]
+) -> dict[str, dict[str, float]]:
+    """Return, for each share of ordinary texts that may alert, the threshold and the held-out recall there."""
+    found = {}
+    for share in ALERT_SHARES:
+        threshold = float(np.quantile(probabilities[ordinary], 1 - share))
+        recall = float((probabilities[truth] > threshold).mean())
+        found[str(share)] = {"threshold": round(threshold, 4), "recall": round(recall, 4)}
+    return found
+
+
+def _write(
+    vectorizer: TfidfVectorizer,
+    models: list[LinearSVC],
+    platt: list[tuple[float, float]],
+    lanes: list[str],
+    settings: RiskSettings,
+    out: Path,
+) -> None:
+    dense = np.stack([a * model.coef_[0] for model, (a, _) in zip(models, platt, strict=True)], axis=1)
+    bias = np.array([a * model.intercept_[0] + b for model, (a, b) in zip(models, platt, strict=True)])
+    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
+    np.savez_compressed(
+        out / "weights.npz",
+        weights=np.round(dense / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=bias.astype(np.float32),
+        idf=vectorizer.idf_.astype(np.float32),
+        temperature=np.float32(1),
+    )
+    features = [str(feature) for feature in vectorizer.get_feature_names_out()]
+    stored = {"analyser": settings.analyser, "features": features, "labels": lanes}
+    (out / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
