@@ -5,9 +5,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from models.base import ModelUnavailable, TextClassifier
+from models.base import ChatModel, ModelUnavailable, TextClassifier
 
 CLASSIFIERS = {"linear": "models.classifier.linear:LinearClassifier"}
+CHAT_MODELS = {"vllm": "models.chat.vllm_server:connect"}
 
 
 def load_classifier(folder: Path) -> TextClassifier:
@@ -22,6 +23,22 @@ def load_classifier(folder: Path) -> TextClassifier:
     except (OSError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
     return loaded
+
+
+def load_chat_model(backend: str, **options: Any) -> ChatModel:
+    """Return a chat model of a backend; `options` are that backend's own.
+
+    Raises:
+        ModelUnavailable: an unknown backend, or its packages are not installed.
+    """
+    if backend not in CHAT_MODELS:
+        raise ModelUnavailable(f"unknown chat backend {backend!r}")
+    try:
+        connect = _named(CHAT_MODELS[backend])
+    except ImportError as error:
+        raise ModelUnavailable(f"the packages of .locks/llm.txt are not installed: {error.name}") from error
+    connected: ChatModel = connect(**options)
+    return connected
 
 
 def _named(path: str) -> Any:
