@@ -116,7 +116,7 @@ class VllmServer:
         with self._endpoints.borrowed(but_for=tried) as endpoint:
             tried.append(endpoint.url)
             try:
-                answer = await endpoint.client.bind(response_format=form).ainvoke([tuple(m) for m in messages])
+                answer = await endpoint.client.bind(response_format=form).ainvoke([(m.role, m.text) for m in messages])
             except _MALFORMED as error:
                 raise named(error) from error
             except httpx.HTTPError as error:  # the connection broke within the body
