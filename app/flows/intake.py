@@ -158,7 +158,11 @@ class IntakeFlow:
             tickets=tickets,
             notice=self._policy.notice(reading),
             engine=reading.engine,
+            degraded=reading.degraded_reason is not None,
+            degraded_reason=reading.degraded_reason,
+            embedded_fields=reading.embedded_fields,
             model=reading.model,
+            prompt_version=reading.prompt_version,
             latency_ms=round(1000 * (time.perf_counter() - started), 2),
             trace_id=uuid.uuid4().hex,
         )
@@ -228,7 +232,13 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clo
     uow.tickets.add(ticket)
     rule = ticket.deadline.rule_id if ticket.deadline else None
     counted = {"clock_start": clock_start.isoformat(), "deadline_rule": rule}
-    decided_by = {"engine": reading.engine, "model": reading.model, "rules": rule_ids(ticket)}
+    decided_by = {
+        "engine": reading.engine,
+        "model": reading.model,
+        "prompt_version": reading.prompt_version,
+        "degraded_reason": reading.degraded_reason,
+        "rules": rule_ids(ticket),
+    }
     event = TicketEvent(
         ticket_number=ticket.ticket_number,
         sequence=1,

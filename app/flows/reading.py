@@ -77,6 +77,10 @@ class CallReader:
             model=self._model,
         )
 
+    def normalised(self, transcript: Transcript) -> SpokenCall:
+        """Return the call as the readers see it."""
+        return self._normaliser.normalise(transcript)
+
     def units_of(self, text: str) -> UnitReading:
         """Return functions and categories of a text that is one demand."""
         return self._units.read(text)

@@ -28,12 +28,13 @@ def connect(
     base_urls: Sequence[str],
     model: str,
     api_key: str,
-    limits: ChatLimits,
+    limits: Mapping[str, Any],
     max_tokens: int,
     extra_body: Mapping[str, Any] | None = None,
 ) -> "VllmServer":
-    """Return the model behind one or more servers; nothing is sent yet."""
-    timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds)
+    """Return the model behind one or more servers, bounded by `ChatLimits`; nothing is sent yet."""
+    bounds = ChatLimits(**limits)
+    timeout = httpx.Timeout(bounds.read_seconds, connect=bounds.connect_seconds)
     clients = [
         (
             url,
@@ -52,7 +53,7 @@ def connect(
         )
         for url in base_urls
     ]
-    return VllmServer(model, Endpoints(clients, limits), limits)
+    return VllmServer(model, Endpoints(clients, bounds), bounds)
 
 
 class VllmServer:

@@ -45,7 +45,7 @@ def model_for() -> Iterator[Callable[..., VllmServer]]:
     made: list[VllmServer] = []
 
     def make(*urls: str, limits: ChatLimits = QUICK) -> VllmServer:
-        made.append(connect(base_urls=urls, model="fake", api_key="-", limits=limits, max_tokens=64))
+        made.append(connect(base_urls=urls, model="fake", api_key="-", limits=limits._asdict(), max_tokens=64))
         return made[-1]
 
     yield make
