@@ -26,9 +26,7 @@ _APART = re.compile(r"[\s·.。,，、_\-*|~^/]+")
 
 def harmless(text: object) -> str:
     """Return a text on one line, without invisible characters and without marks that could end its fence."""
-    folded = unicodedata.normalize("NFKC", str(text))
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " if c in "\r\n\t" else "" for c in folded)
-    return _SPACES.sub(" ", shown.translate(_STAND_INS)).strip()
+    return _SPACES.sub(" ", _visible(text).translate(_STAND_INS)).strip()
 
 
 def gives_orders(text: str) -> bool:
@@ -36,5 +34,10 @@ def gives_orders(text: str) -> bool:
 
     It errs towards yes: what it says only keeps a model's reading of that turn out, never the citizen's own words.
     """
-    folded = unicodedata.normalize("NFKC", text)
+    folded = _visible(text)
     return bool(_ORDERS.search(folded) or _ORDERS.search(_APART.sub("", folded)))
+
+
+def _visible(text: object) -> str:
+    folded = unicodedata.normalize("NFKC", str(text))
+    return "".join(c if unicodedata.category(c)[0] != "C" else " " if c in "\r\n\t" else "" for c in folded)

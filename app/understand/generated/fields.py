@@ -9,7 +9,7 @@ from app.domain.place import Gazetteer
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.domain.transcript import Evidence
 from app.understand.generated.forms import Claim, Passage, TicketForm
-from app.understand.generated.ground import Found, Ground, invention, letters, numbers_of
+from app.understand.generated.ground import Found, Ground, invention, letters, numbers_of, share_kept
 from app.understand.mentions.people import read_callback, read_caller
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.times import read_durations, read_times
@@ -23,6 +23,8 @@ _BUSINESS = re.compile(r"店|公司|厂|企业|合作社|超市|饭馆|餐馆|�
 _FIRST_PERSON = re.compile(r"我|俺|咱|本人|本店|本公司|我司")
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 _LEAST_PIECE = 2
+LEAST_KEPT = 0.4
+"""Share of the embedded content that the model's must hold or name as an aside: it rewords, it does not drop."""
 SURE = 0.85
 """Confidence of a value that model, quote and normaliser agree on."""
 COMPOSED = 0.75
@@ -70,6 +72,8 @@ class FieldChecker:
                 continue
             found = ground.find(claim)
             outcome[path] = checker(claim.value, found, draft, ground) if found else f"引文不在第{claim.turn}句原话中"
+        if ground.gives_orders:
+            return outcome | {"request_kind": None, "subject": None}
         outcome["wants"] = self._composed(form.wants, ground, longest=LONGEST_WANTS)
         outcome["title"] = self._composed(form.title, ground, longest=LONGEST_TITLE)
         outcome["content"] = self._content(form, draft, ground)
@@ -161,8 +165,10 @@ class FieldChecker:
             return "内容应以“来电人反映：”或“来信人反映：”开头"
         aside = [found for quote in form.left_out if (found := ground.find(quote))]
         told = numbers_of(checked.value) | {n for one in aside for n in numbers_of(_words(one))}
-        lost = numbers_of(draft.content) - told
-        return f"漏了数字{'、'.join(sorted(lost)[:5])}；确实不该写的请抄进left_out" if lost else checked
+        if lost := numbers_of(draft.content) - told:
+            return f"漏了数字{'、'.join(sorted(lost)[:5])}；确实不该写的请抄进left_out"
+        whole = checked.value + "，".join(_words(one) for one in aside)
+        return checked if share_kept(draft.content, whole) >= LEAST_KEPT else "漏了诉求人说的事实"
 
 
 def made_of(wanted: str, words: str) -> bool:

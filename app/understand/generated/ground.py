@@ -41,7 +41,10 @@ class Ground:
     def __init__(self, call: SpokenCall, mentions: Mentions) -> None:
         self.call = call
         self.mentions = mentions
-        self._sayings = [saying for saying in mentions.sayings if not gives_orders(call.turns[saying.turn].raw)]
+        ordering = {i for i, turn in enumerate(call.turns) if gives_orders(turn.raw) or gives_orders(turn.text)}
+        self.gives_orders = bool(ordering)
+        """Somebody in the call speaks to the model: then it composes nothing and judges nothing."""
+        self._sayings = [saying for saying in mentions.sayings if saying.turn not in ordering]
 
     @cached_property
     def said(self) -> str:
@@ -111,6 +114,13 @@ def invention(text: str, source: str) -> str | None:
     if any(pair not in stated for pair in turned):
         return "有原话中没有的否定"
     return None
+
+
+def share_kept(old: str, new: str) -> float:
+    """Return the share of a text's pairs of neighbouring characters, official words aside, that another text holds."""
+    own, held = letters(_OFFICIAL.sub("", old)), letters(_OFFICIAL.sub("", new))
+    pairs = [own[i : i + 2] for i in range(len(own) - 1)]
+    return sum(pair in held for pair in pairs) / len(pairs) if pairs else 1.0
 
 
 def numbers_of(text: str) -> set[str]:
