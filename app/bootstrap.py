@@ -17,7 +17,7 @@ from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
-from app.flows.consultation import ConsultationFlow
+from app.flows.consultation import ConsultationFlow, WritesAnswers
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow, Reads
@@ -109,6 +109,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             policy,
             QuestionReader(articles),
             reference.thresholds.answer,
+            answer_writer(settings, chat),
         ),
         clock=clock,
         reference=reference,
@@ -190,6 +191,18 @@ def with_chat(settings: Settings, reference: ReferenceData, reader: CallReader, 
     task = PromptTask(PromptLibrary(settings.prompts_dir).newest("ticket"), TicketForms, chat)
     kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
     return GeneratingReader(reader, TicketWriter(task, reference, kinds), seconds=settings.chat.seconds)
+
+
+def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers | None:
+    """Return what words consultation answers; none on the embedded engine."""
+    if chat is None:
+        return None
+    from app.prompting.library import PromptLibrary
+    from app.prompting.task import PromptTask
+    from app.respond.generated_answer import AnswerForm, AnswerWriter
+
+    task = PromptTask(PromptLibrary(settings.prompts_dir).newest("answer"), AnswerForm, chat)
+    return AnswerWriter(task, seconds=settings.chat.seconds)
 
 
 def classifier(folder: Path) -> TextClassifier:

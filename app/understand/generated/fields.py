@@ -8,8 +8,9 @@ from typing import Any
 from app.domain.place import Gazetteer
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.domain.transcript import Evidence
+from app.prompting.grounding import invention, letters, numbers_of, share_kept
 from app.understand.generated.forms import Claim, Passage, TicketForm
-from app.understand.generated.ground import Found, Ground, invention, letters, numbers_of, share_kept
+from app.understand.generated.ground import Found, Ground
 from app.understand.mentions.people import read_callback, read_caller
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.times import read_durations, read_times
