@@ -6,6 +6,7 @@ import unicodedata
 _FULL_WIDTH = 0xFEE0
 _STAND_INS = str.maketrans({mark: chr(ord(mark) + _FULL_WIDTH) for mark in "<>{}[]#`"})
 """Marks that chat templates, fences and JSON are made of."""
+_CHINESE_MARKS = "，。！？；：（）"
 _SPACES = re.compile(r"\s+")
 _ORDERS = re.compile(
     r"(?:忽略|无视|忘记|忘掉|抛开|不用管|不要遵守|不必遵守|跳过|推翻|覆盖|作废|停止执行)[^。！？\n]{0,12}(?:规则|指令|要求|提示|设定|设置|约束|限制|说明|命令|上文|上面|以上|前面|之前)|"
@@ -39,5 +40,5 @@ def gives_orders(text: str) -> bool:
 
 
 def _visible(text: object) -> str:
-    folded = unicodedata.normalize("NFKC", str(text))
+    folded = "".join(c if c in _CHINESE_MARKS else unicodedata.normalize("NFKC", c) for c in str(text))
     return "".join(c if unicodedata.category(c)[0] != "C" else " " if c in "\r\n\t" else "" for c in folded)
