@@ -47,8 +47,8 @@ def main(out: Annotated[Path, typer.Option(help="folder to write the model to")]
     tokenizer.train_from_iterator(own_texts(), trainer)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",  # noqa: S106  a token of text
-        pad_token="<|endoftext|>",  # noqa: S106
+        eos_token="<|im_end|>",
+        pad_token="<|endoftext|>",
         model_max_length=LONGEST,
     )
     fast.chat_template = CHAT_TEMPLATE

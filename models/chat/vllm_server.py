@@ -19,6 +19,7 @@ from models.chat.limits import ChatLimits
 
 _THOUGHT = re.compile(r"<think>.*?</think>|^.*?</think>", re.DOTALL)
 _NO_THINKING: Mapping[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
+_CUT_OFF = "the answer was cut off at the token limit"
 _MALFORMED = (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What the client libraries raise on an answer that is no chat completion."""
 
@@ -141,13 +142,15 @@ def named(error: Exception) -> ModelError:
         return ModelRefused(f"the server refused the call: {error.status_code}")
     if isinstance(error, openai.APIConnectionError):
         return ModelUnavailable("no connection to the server")
+    if isinstance(error, openai.LengthFinishReasonError):
+        return BadOutput(_CUT_OFF)
     return BadOutput(f"not a chat completion: {type(error).__name__}")
 
 
 def text_of(answer: AIMessage) -> str:
     """Return the text of a message; one without text, or cut off, is BadOutput."""
     if answer.response_metadata.get("finish_reason") == "length":
-        raise BadOutput("the answer was cut off at the token limit")
+        raise BadOutput(_CUT_OFF)
     if not isinstance(answer.content, str) or not answer.content.strip():
         raise BadOutput("an answer without text")
     return answer.content
