@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from app.domain.frozen import Frozen
 from app.respond.generated_answer import AnswerForm
 from app.understand.generated.forms import TicketForms, UnitReasons
 from eval.bench.fake_openai import serving, writes
@@ -21,7 +22,7 @@ VLLM_URL = "http://127.0.0.1:8791/v1"
 ASKED = [ChatMessage("system", "填表"), ChatMessage("user", "路灯坏了")]
 
 
-class Card(BaseModel):
+class Card(Frozen):
     kind: Literal["help", "complaint"]
     word: Annotated[str, Field(max_length=12)]
 
