@@ -1,4 +1,4 @@
-"""What every ChatModel keeps: the scripted fake, a fake server over HTTP, and a real vLLM where `make vllm-cpu` runs."""
+"""What every ChatModel keeps: the scripted fake, a fake server over HTTP, and a real vLLM where one is served."""
 
 import urllib.error
 import urllib.request
