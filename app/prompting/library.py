@@ -52,12 +52,14 @@ class Prompt:
 
 
 class PromptLibrary:
-    """All prompts under a folder; the newest version of a task is the one in force."""
+    """All prompts under a folder, read once; the newest version of a task is the one in force."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder),
+            loader=jinja2.DictLoader(
+                {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.jinja")}
+            ),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from app.bootstrap import build_flows
@@ -74,7 +75,7 @@ def main(
         _, own = run(flows, rows, at_once)
     title = f"{calls} calls, {at_once} at once, limit {seconds:g} s; added wait in ms, p50 / p99"
     table = Table("fault", "tickets", "degraded", "reason", "every call asks", "circuit as set (3)", title=title)
-    for name, behaviour in FAULTS.items():
+    for name, behaviour in track(FAULTS.items(), console=Console(stderr=True), description="faults"):
         table.add_row(name, *measured(behaviour, rows, at_once, seconds, float(np.median(own))))
     Console(width=160).print(table)
 
