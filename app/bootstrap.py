@@ -20,7 +20,7 @@ from app.flows.capabilities import CapabilityFlow
 from app.flows.consultation import ConsultationFlow, WritesAnswers
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
-from app.flows.intake import IntakeFlow, Reads
+from app.flows.intake import ExplainsUnits, IntakeFlow, Reads
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
@@ -84,8 +84,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     duplicates.fill(recent_tickets(store))
     policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
     recall_verdicts(store, policy)
-    generating = with_chat(settings, reference, reader, chat)
-    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock)
+    generating, explainer = with_chat(settings, reference, reader, chat)
+    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
     tickets = TicketFlow(store, clock, policy)
     relay = RelayFlow(store, clock, WebhookSender())
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
@@ -178,19 +178,25 @@ def build_chat(settings: Settings) -> ChatModel | None:
         raise ServiceUnavailable(f"CHAT__ENGINE=llm 不能启用：{error}；请先安装 .locks/llm.txt") from error
 
 
-def with_chat(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None) -> Reads:
-    """Return the reader that asks the language model too; the embedded one where there is none."""
+def with_chat(
+    settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None
+) -> tuple[Reads, ExplainsUnits | None]:
+    """Return the reader and the explainer of units that ask the language model; without one, the embedded reader."""
     if chat is None:
-        return reader
+        return reader, None
     from app.flows.generated_reading import GeneratingReader
+    from app.flows.generated_reasons import UnitExplainer
     from app.prompting.library import PromptLibrary
     from app.prompting.task import PromptTask
-    from app.understand.generated.forms import TicketForms
+    from app.understand.generated.forms import TicketForms, UnitReasons
+    from app.understand.generated.reasons import ReasonWriter
     from app.understand.generated.tickets import TicketWriter
 
-    task = PromptTask(PromptLibrary(settings.prompts_dir).newest("ticket"), TicketForms, chat)
+    prompts, seconds = PromptLibrary(settings.prompts_dir), settings.chat.seconds
     kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
-    return GeneratingReader(reader, TicketWriter(task, reference, kinds), seconds=settings.chat.seconds)
+    tickets = TicketWriter(PromptTask(prompts.newest("ticket"), TicketForms, chat), reference, kinds)
+    reasons = ReasonWriter(PromptTask(prompts.newest("unit_reasons"), UnitReasons, chat), reference, tickets.ground)
+    return GeneratingReader(reader, tickets, seconds=seconds), UnitExplainer(reader, reasons, seconds=seconds)
 
 
 def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers | None:
@@ -249,7 +255,7 @@ def start_worker(settings: Settings) -> None:
     """Give a worker process its reader."""
     global _worker_reader
     reference = load_reference_data(settings.knowledge_dir)
-    _worker_reader = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
+    _worker_reader, _ = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
 
 
 def read_many(transcripts: Sequence[Transcript]) -> list[CallReading]:

@@ -27,6 +27,15 @@ class Reads(Protocol):
         """Return what was understood."""
 
 
+class ExplainsUnits(Protocol):
+    """Words the reasons of dispatch; `UnitExplainer` asks a language model."""
+
+    def explain(
+        self, reading: CallReading, judged: Sequence[Judgement], *, spent: float
+    ) -> tuple[CallReading, tuple[Judgement, ...]]:
+        """Return reading and judgements; nothing but reasons is changed."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One delivery of a channel: the transcript, the raw payload, and a digest of its content."""
@@ -40,7 +49,16 @@ class Delivery:
 class IntakeFlow:
     """Receives, understands, decides and stores. The same delivery always gets the same answer."""
 
-    def __init__(self, *, reader: Reads, policy: IntakePolicy, store: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        reader: Reads,
+        policy: IntakePolicy,
+        store: UnitOfWorkFactory,
+        clock: Clock,
+        explainer: ExplainsUnits | None = None,
+    ) -> None:
+        self._explainer = explainer
         self._reader = reader
         self._policy = policy
         self._store = store
@@ -85,6 +103,8 @@ class IntakeFlow:
     def keep(self, delivery: Delivery, reading: CallReading, started: float) -> IntakeResult:
         """Decide and store one call in one transaction, then make its tickets findable."""
         judged = self.judge(delivery, reading)
+        if self._explainer:
+            reading, judged = self._explainer.explain(reading, judged, spent=time.perf_counter() - started)
         try:
             with self._store() as uow:
                 numbers = reserved(uow, delivery, len(judged))

@@ -56,7 +56,7 @@ def both(reference: ReferenceData) -> Both:
     embedded = build_reader(settings, reference)
 
     def read(payload: dict[str, Any], text: str) -> tuple[CallReading, CallReading]:
-        generating = with_chat(settings, reference, embedded, ScriptedChatModel(obeying(text)))
+        generating, _ = with_chat(settings, reference, embedded, ScriptedChatModel(obeying(text)))
         transcript = parse_transcript(payload, received_at=datetime.now(UTC))
         return embedded.read(transcript), generating.read(transcript)
 

@@ -57,7 +57,7 @@ class TicketWriter:
 
     def write(self, call: SpokenCall, drafts: Sequence[TicketDraft], *, until: float) -> GeneratedDrafts:
         """Return the drafts with every value of the model's that the call bears out; ends at the moment `until`."""
-        ground = Ground(call, read_mentions(call, self._areas, self._details))
+        ground = self.ground(call)
         best = _Best([{} for _ in drafts])
         answer = self._task.run(
             {"called_at": called_at(call), "turns": turns_of(call), "demands": [draft.matter for draft in drafts]},
@@ -79,6 +79,10 @@ class TicketWriter:
             prompt_version=self._task.version,
             model=self._task.model,
         )
+
+    def ground(self, call: SpokenCall) -> Ground:
+        """Return what of a call may be quoted."""
+        return Ground(call, read_mentions(call, self._areas, self._details))
 
     def _complaints(self, forms: TicketForms, drafts: Sequence[TicketDraft], ground: Ground, best: _Best) -> list[str]:
         """Check every form, keep what holds, return what does not."""
