@@ -194,7 +194,7 @@ def with_chat(
 
     prompts, seconds = PromptLibrary(settings.prompts_dir), settings.chat.seconds
     kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
-    tickets = TicketWriter(PromptTask(prompts.newest("ticket"), TicketForms, chat), reference, kinds)
+    tickets = TicketWriter(PromptTask(prompts.newest("ticket"), TicketForms, chat), reference, kinds, reader.mentions)
     reasons = ReasonWriter(PromptTask(prompts.newest("unit_reasons"), UnitReasons, chat), reference, tickets.ground)
     return GeneratingReader(reader, tickets, seconds=seconds), UnitExplainer(reader, reasons, seconds=seconds)
 

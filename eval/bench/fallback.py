@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -74,14 +75,16 @@ def main(
     with flows_with(ChatSettings()) as flows:
         _, own = run(flows, rows, at_once)
     title = f"{calls} calls, {at_once} at once, limit {seconds:g} s; added wait in ms, p50 / p99"
+    alone = np.percentile(own, [50, 99])
     table = Table("fault", "tickets", "degraded", "reason", "every call asks", "circuit as set (3)", title=title)
     for name, behaviour in track(FAULTS.items(), console=Console(stderr=True), description="faults"):
-        table.add_row(name, *measured(behaviour, rows, at_once, seconds, float(np.median(own))))
+        table.add_row(name, *measured(behaviour, rows, at_once, seconds, alone))
+    table.add_row("none: embedded engine alone, whole time", "", "", "", f"{alone[0]:.0f} / {alone[1]:.0f}", "")
     Console(width=160).print(table)
 
 
 def measured(
-    behaviour: Behaviour | None, rows: list[dict[str, Any]], at_once: int, seconds: float, own: float
+    behaviour: Behaviour | None, rows: list[dict[str, Any]], at_once: int, seconds: float, alone: NDArray[np.float64]
 ) -> tuple[str, ...]:
     """Return one fault's row: with the circuit kept closed, and as it is set."""
     cells = []
@@ -96,7 +99,7 @@ def measured(
             chat = ChatSettings(engine="llm", base_url=url, model="fake", seconds=seconds, break_after=break_after)
             with flows_with(chat) as flows:
                 results, taken = run(flows, rows, at_once)
-        p50, p99 = np.percentile([t - own for t in taken], [50, 99])
+        p50, p99 = np.percentile(taken, [50, 99]) - alone
         cells.append(f"{max(p50, 0):.0f} / {max(p99, 0):.0f}")
     reasons = {result.degraded_reason for result in results if result.degraded}
     tickets = sum(len(result.tickets) for result in results)
@@ -122,6 +125,8 @@ def flows_with(chat: ChatSettings) -> Iterator[Flows]:
     """Wire the service on an empty store of its own."""
     with tempfile.TemporaryDirectory() as folder:
         flows = build_flows(Settings(data_dir=Path(folder), chat=chat))
+        for _ in range(3):  # dictionaries are loaded with the first calls; no model is asked here
+            flows.capabilities.risk({"text": "中秋节前后滕州荆河街道路灯坏了三天"}, received_at=flows.clock.now())
         yield flows
         flows.close()
 

@@ -35,6 +35,7 @@ def connect(
 ) -> "VllmServer":
     """Return the model behind one or more servers, bounded by `ChatLimits`; nothing is sent yet."""
     bounds = ChatLimits(**limits)
+    _warm_up()
     timeout = httpx.Timeout(bounds.read_seconds, connect=bounds.connect_seconds)
     clients = [
         (
@@ -55,6 +56,27 @@ def connect(
         for url in base_urls
     ]
     return VllmServer(model, Endpoints(clients, bounds), bounds)
+
+
+def _warm_up() -> None:
+    """Have the client libraries load all they need: with the first call, that would hold up a loop that keeps time."""
+    body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "{}"}}]}
+    body |= {"id": "-", "object": "chat.completion", "created": 0, "model": "-"}  # type: ignore[dict-item]
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    client = ChatOpenAI(
+        model="-",
+        base_url="http://nowhere/v1",
+        api_key=SecretStr("-"),
+        http_async_client=httpx.AsyncClient(transport=transport),
+        http_client=httpx.Client(transport=transport),
+    )
+    loop = LoopThread()
+    loop.run(client.bind(response_format=response_format(_Anything)).ainvoke("-"))
+    loop.stop()
+
+
+class _Anything(BaseModel):
+    """A form of nothing, for warming up."""
 
 
 class VllmServer:

@@ -1,6 +1,6 @@
 """Drafts of the embedded engine in, the same drafts with the model's verified values out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,12 @@ from app.prompting.task import Failed, PromptTask
 from app.understand.generated.fields import Checked, FieldChecker, Verified
 from app.understand.generated.forms import TicketForms
 from app.understand.generated.ground import Ground
-from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
-from app.understand.mentions.read import read_mentions
+from app.understand.mentions.types import Mentions
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 
+MentionsOf = Callable[[SpokenCall], Mentions]
 SPEAKERS = {Speaker.OPERATOR: "话务员", Speaker.CITIZEN: "诉求人", Speaker.UNKNOWN: "未区分"}
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 _AREA = ("place.district", "place.town")
@@ -46,14 +46,16 @@ class _Best:
 class TicketWriter:
     """Asks the model for every field of every demand, and believes none of it unchecked."""
 
-    def __init__(self, task: PromptTask[TicketForms], reference: ReferenceData, kinds: KindReader) -> None:
+    def __init__(
+        self, task: PromptTask[TicketForms], reference: ReferenceData, kinds: KindReader, mentions_of: MentionsOf
+    ) -> None:
         self._task = task
-        self._areas = AreaReader(reference.gazetteer)
-        self._details = DetailReader(reference.gazetteer)
+        self._mentions_of = mentions_of
+        areas = AreaReader(reference.gazetteer)
         self._checker = FieldChecker(
-            reference.gazetteer, self._areas, kinds, least_kind=reference.thresholds.request_kind["least_generated"]
+            reference.gazetteer, areas, kinds, least_kind=reference.thresholds.request_kind["least_generated"]
         )
-        self._district_of = {town.name: self._areas.area(town.name)[0] for town in reference.gazetteer.towns}
+        self._district_of = {town.name: areas.area(town.name)[0] for town in reference.gazetteer.towns}
 
     def write(self, call: SpokenCall, drafts: Sequence[TicketDraft], *, until: float) -> GeneratedDrafts:
         """Return the drafts with every value of the model's that the call bears out; ends at the moment `until`."""
@@ -82,7 +84,7 @@ class TicketWriter:
 
     def ground(self, call: SpokenCall) -> Ground:
         """Return what of a call may be quoted."""
-        return Ground(call, read_mentions(call, self._areas, self._details))
+        return Ground(call, self._mentions_of(call))
 
     def _complaints(self, forms: TicketForms, drafts: Sequence[TicketDraft], ground: Ground, best: _Best) -> list[str]:
         """Check every form, keep what holds, return what does not."""

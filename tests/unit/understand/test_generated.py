@@ -44,7 +44,7 @@ def write(reference: ReferenceData) -> Write:
         spoken = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         drafts = reader.read(spoken)
         task = PromptTask(prompt, TicketForms, ScriptedChatModel(script))
-        return drafts[0], TicketWriter(task, reference, kinds).write(spoken, drafts, until=within(5))
+        return drafts[0], TicketWriter(task, reference, kinds, reader.mentions).write(spoken, drafts, until=within(5))
 
     return run
 
