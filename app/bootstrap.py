@@ -1,12 +1,13 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from app.config import AuthSettings, Settings
 from app.domain.duplicate import TicketFacts
+from app.domain.errors import ServiceUnavailable
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reading import CallReading
 from app.domain.reference import ReferenceData
@@ -16,10 +17,10 @@ from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
-from app.flows.consultation import ConsultationFlow
+from app.flows.consultation import ConsultationFlow, WritesAnswers
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
-from app.flows.intake import IntakeFlow
+from app.flows.intake import ExplainsUnits, IntakeFlow, Reads
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
@@ -43,9 +44,9 @@ from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import UnitReader
-from models.base import TextClassifier
+from models.base import ChatModel, ModelUnavailable, TextClassifier
 from models.embedding.hashed import HashedEmbedder
-from models.factory import load_classifier, load_lane_scorer
+from models.factory import load_chat_model, load_classifier, load_lane_scorer
 
 RECENT = 20_000
 """Tickets looked back on at start for duplicates."""
@@ -74,11 +75,17 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             yield uow
 
     reader = build_reader(settings, reference)
+    chat = build_chat(settings)
+    closing = ExitStack()
+    closing.callback(engine.dispose)
+    if chat:
+        closing.callback(chat.close)
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
     policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
     recall_verdicts(store, policy)
-    intake = IntakeFlow(reader=reader, policy=policy, store=store, clock=clock)
+    generating, explainer = with_chat(settings, reference, reader, chat)
+    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
     tickets = TicketFlow(store, clock, policy)
     relay = RelayFlow(store, clock, WebhookSender())
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
@@ -102,11 +109,12 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             policy,
             QuestionReader(articles),
             reference.thresholds.answer,
+            answer_writer(settings, chat),
         ),
         clock=clock,
         reference=reference,
         ready=lambda: answers(store),
-        close=engine.dispose,
+        close=closing.close,
     )
 
 
@@ -141,6 +149,66 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),
     )
+
+
+def build_chat(settings: Settings) -> ChatModel | None:
+    """Return the language model that is set, none on the embedded engine.
+
+    Raises:
+        ServiceUnavailable: it is set and its packages are not installed.
+    """
+    chat = settings.chat
+    if chat.engine != "llm":
+        return None
+    limits = {
+        name: getattr(chat, name)
+        for name in ("connect_seconds", "read_seconds", "attempts", "concurrency", "break_after", "break_seconds")
+    }
+    try:
+        return load_chat_model(
+            chat.backend,
+            base_urls=tuple(url.strip() for url in chat.base_url.split(",") if url.strip()),
+            model=chat.model,
+            api_key=chat.api_key.get_secret_value(),
+            limits=limits,
+            max_tokens=chat.max_tokens,
+            extra_body=chat.extra_body,
+        )
+    except ModelUnavailable as error:
+        raise ServiceUnavailable(f"CHAT__ENGINE=llm 不能启用：{error}；请先安装 .locks/llm.txt") from error
+
+
+def with_chat(
+    settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None
+) -> tuple[Reads, ExplainsUnits | None]:
+    """Return the reader and the explainer of units that ask the language model; without one, the embedded reader."""
+    if chat is None:
+        return reader, None
+    from app.flows.generated_reading import GeneratingReader
+    from app.flows.generated_reasons import UnitExplainer
+    from app.prompting.library import PromptLibrary
+    from app.prompting.task import PromptTask
+    from app.understand.generated.forms import TicketForms, UnitReasons
+    from app.understand.generated.reasons import ReasonWriter
+    from app.understand.generated.tickets import TicketWriter
+
+    prompts, seconds = PromptLibrary(settings.prompts_dir), settings.chat.seconds
+    kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
+    tickets = TicketWriter(PromptTask(prompts.newest("ticket"), TicketForms, chat), reference, kinds, reader.mentions)
+    reasons = ReasonWriter(PromptTask(prompts.newest("unit_reasons"), UnitReasons, chat), reference, tickets.ground)
+    return GeneratingReader(reader, tickets, seconds=seconds), UnitExplainer(reader, reasons, seconds=seconds)
+
+
+def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers | None:
+    """Return what words consultation answers; none on the embedded engine."""
+    if chat is None:
+        return None
+    from app.prompting.library import PromptLibrary
+    from app.prompting.task import PromptTask
+    from app.respond.generated_answer import AnswerForm, AnswerWriter
+
+    task = PromptTask(PromptLibrary(settings.prompts_dir).newest("answer"), AnswerForm, chat)
+    return AnswerWriter(task, seconds=settings.chat.seconds)
 
 
 def classifier(folder: Path) -> TextClassifier:
@@ -180,13 +248,14 @@ def recall_verdicts(store: UnitOfWorkFactory, policy: IntakePolicy) -> None:
             policy.learn(policy.precedents_of(uow.tickets.get(feedback.ticket_number), feedback))
 
 
-_worker_reader: CallReader | None = None
+_worker_reader: Reads | None = None
 
 
 def start_worker(settings: Settings) -> None:
     """Give a worker process its reader."""
     global _worker_reader
-    _worker_reader = build_reader(settings, load_reference_data(settings.knowledge_dir))
+    reference = load_reference_data(settings.knowledge_dir)
+    _worker_reader, _ = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
 
 
 def read_many(transcripts: Sequence[Transcript]) -> list[CallReading]:

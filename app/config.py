@@ -1,18 +1,41 @@
 """Settings of the service. The only reader of the environment; nested names are joined by `__`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class ChatSettings(BaseModel):
-    """Which engine answers."""
+    """Which engine answers, and where the language model is served."""
 
-    engine: Literal["embedded"] = "embedded"
+    engine: Literal["embedded", "llm"] = "embedded"
+    backend: str = "vllm"
+    base_url: str = ""
+    """`http://host:8000/v1`; several, separated by commas, share the load."""
+    model: str = ""
+    """The name the server serves the model under."""
+    api_key: SecretStr = SecretStr("-")
+    seconds: float = Field(default=20.0, gt=0)
+    """The whole time the model may add to one call or consultation: then the embedded engine's answer stands."""
+    connect_seconds: float = Field(default=2.0, gt=0)
+    read_seconds: float = Field(default=15.0, gt=0)
+    attempts: int = Field(default=3, ge=1)
+    concurrency: int = Field(default=16, ge=1)
+    break_after: int = Field(default=3, ge=1)
+    break_seconds: float = Field(default=15.0, gt=0)
+    max_tokens: int = Field(default=2500, ge=1)
+    extra_body: dict[str, Any] | None = None
+    """Sent with every request; unset asks the server's chat template for no thoughts."""
+
+    @model_validator(mode="after")
+    def _llm_is_somewhere(self) -> Self:
+        if self.engine == "llm" and not (self.base_url and self.model):
+            raise ValueError("CHAT__ENGINE=llm 需要 CHAT__BASE_URL 和 CHAT__MODEL")
+        return self
 
 
 class DatabaseSettings(BaseModel):
@@ -45,6 +68,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("./var")
     knowledge_dir: Path = ROOT / "knowledge_base"
     weights_dir: Path = ROOT / "models" / "weights"
+    prompts_dir: Path = ROOT / "prompts"
     chat: ChatSettings = ChatSettings()
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()

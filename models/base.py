@@ -3,14 +3,17 @@
 ModelError
 ├── ModelTimeout      no answer within the time limit
 ├── ModelUnavailable  no server, no weights, or the circuit is open
+│   ├── ModelBusy     a server that answers 429 or 5xx: worth another try
+│   └── ModelRefused  a server that is well but will not take this one call: too long, not allowed
 └── BadOutput         an answer that is not what was asked for
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 
 class ModelError(Exception):
@@ -25,8 +28,42 @@ class ModelUnavailable(ModelError):
     """No server, no weights, or the circuit is open."""
 
 
+class ModelBusy(ModelUnavailable):
+    """A server that answers 429 or 5xx: worth another try."""
+
+
+class ModelRefused(ModelUnavailable):
+    """A server that is well but will not take this one call."""
+
+
 class BadOutput(ModelError):
     """An answer that is not what was asked for."""
+
+
+class ChatMessage(NamedTuple):
+    """One message of a conversation with a chat model."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class ChatModel(Protocol):
+    """Writes text that fits a JSON schema. Safe to call from many threads at once."""
+
+    name: str
+    revision: str
+
+    def generate(self, messages: Sequence[ChatMessage], *, form: type[BaseModel], seconds: float) -> str:
+        """Return what the model wrote, asked to fit the JSON schema of `form`, thoughts left out.
+
+        The text is not checked against the form. Ends within `seconds`, whatever the server does.
+
+        Raises:
+            ModelError: no answer in time, no server, or an answer without text.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 class TextClassifier(Protocol):

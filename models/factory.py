@@ -5,9 +5,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from models.base import LaneScorer, ModelUnavailable, TextClassifier
+from models.base import ChatModel, LaneScorer, ModelUnavailable, TextClassifier
 
 CLASSIFIERS = {"linear": "models.classifier.linear:LinearClassifier"}
+CHAT_MODELS = {"vllm": "models.chat.vllm_server:connect"}
 
 
 def load_classifier(folder: Path) -> TextClassifier:
@@ -26,9 +27,24 @@ def load_classifier(folder: Path) -> TextClassifier:
 
 def load_lane_scorer(folder: Path) -> LaneScorer:
     """Load the risk model a training run wrote into `folder`; raises ModelUnavailable."""
-    from models.classifier.linear import LinearClassifier
+    loaded: LaneScorer = _named(CLASSIFIERS["linear"])(folder)
+    return loaded
 
-    return LinearClassifier(folder)
+
+def load_chat_model(backend: str, **options: Any) -> ChatModel:
+    """Return a chat model of a backend; `options` are that backend's own.
+
+    Raises:
+        ModelUnavailable: an unknown backend, or its packages are not installed.
+    """
+    if backend not in CHAT_MODELS:
+        raise ModelUnavailable(f"unknown chat backend {backend!r}")
+    try:
+        connect = _named(CHAT_MODELS[backend])
+    except ImportError as error:
+        raise ModelUnavailable(f"the packages of .locks/llm.txt are not installed: {error.name}") from error
+    connected: ChatModel = connect(**options)
+    return connected
 
 
 def _named(path: str) -> Any:

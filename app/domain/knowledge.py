@@ -104,3 +104,5 @@ class ConsultationAnswer(Frozen):
     engine: str
     degraded: bool = False
     degraded_reason: str | None = None
+    model: str | None = None
+    prompt_version: str | None = None

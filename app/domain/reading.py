@@ -26,3 +26,8 @@ class CallReading(Frozen):
     """Chinese; set when `demands` is empty: silence, a prank, a wrong number."""
     engine: str
     model: str
+    prompt_version: str | None = None
+    degraded_reason: str | None = None
+    """Chinese; set where another engine should have answered and could not."""
+    embedded_fields: tuple[str, ...] = ()
+    """Of the language model's answer: fields it got wrong, where the embedded value stands (`0.title`)."""

@@ -164,6 +164,8 @@ class IntakeResult(Frozen):
     engine: str
     degraded: bool = False
     degraded_reason: str | None = None
+    embedded_fields: tuple[str, ...] = ()
+    """Fields whose value the language model got wrong and the embedded engine gave: `0.title`."""
     model: str
     prompt_version: str | None = None
     latency_ms: float

@@ -1,13 +1,13 @@
 """A question in, a cited answer or a typed refusal out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from app.decide.answerability import refusal_for
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
-from app.domain.knowledge import ConsultationAnswer, ScoredArticle
+from app.domain.knowledge import Article, Citation, ConsultationAnswer, ScoredArticle
 from app.domain.ticket import RequestKind
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
@@ -18,14 +18,53 @@ from app.understand.question import QuestionReader
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
+MOST_READ = 3
+"""Articles that a language model may cite."""
+
+
+class Generated(Protocol):
+    """What came of asking a model; `GeneratedAnswer` is the one there is."""
+
+    @property
+    def text(self) -> str | None:
+        """The answer, every sentence of it borne out."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What it rests on."""
+
+    @property
+    def failure(self) -> str | None:
+        """Why there is none."""
+
+    @property
+    def prompt_version(self) -> str:
+        """The words that were used."""
+
+    @property
+    def model(self) -> str:
+        """The model that was asked."""
+
+
+class WritesAnswers(Protocol):
+    """Words an answer from articles by a language model."""
+
+    def write(self, question: str, articles: Sequence[Article]) -> Generated:
+        """Return what came of asking the model; ends within its own time limit."""
 
 
 class ConsultationFlow:
-    """Answers from the knowledge base alone."""
+    """Answers from the knowledge base alone; a language model, where there is one, only words the answer."""
 
     def __init__(
-        self, reader: Reads, policy: IntakePolicy, questions: QuestionReader, limits: Mapping[str, float]
+        self,
+        reader: Reads,
+        policy: IntakePolicy,
+        questions: QuestionReader,
+        limits: Mapping[str, float],
+        writer: WritesAnswers | None = None,
     ) -> None:
+        self._writer = writer
         self._reader = reader
         self._policy = policy
         self._questions = questions
@@ -72,13 +111,33 @@ class ConsultationFlow:
                 confidence=0.0,
                 engine=reading.engine,
             )
+        return self._generated(self._embedded(question, found, reading.engine), [s.article for s in found[:MOST_READ]])
+
+    def _embedded(self, question: str, found: Sequence[ScoredArticle], engine: str) -> ConsultationAnswer:
         text, citation = compose_answer(question, found[0].article)
         return ConsultationAnswer(
             question=question,
             answer=text,
             citations=(citation,),
             confidence=round(min(0.95, found[0].coverage), 3),
-            engine=reading.engine,
+            engine=engine,
+        )
+
+    def _generated(self, answer: ConsultationAnswer, articles: Sequence[Article]) -> ConsultationAnswer:
+        """Return the answer in the model's words if they hold, else as it is, with the reason."""
+        if self._writer is None:
+            return answer
+        generated = self._writer.write(answer.question, articles)
+        if generated.failure or generated.text is None:
+            return answer.model_copy(update={"degraded": True, "degraded_reason": generated.failure})
+        return answer.model_copy(
+            update={
+                "answer": generated.text,
+                "citations": generated.citations,
+                "engine": "llm",
+                "model": generated.model,
+                "prompt_version": generated.prompt_version,
+            }
         )
 
 

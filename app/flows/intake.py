@@ -27,6 +27,15 @@ class Reads(Protocol):
         """Return what was understood."""
 
 
+class ExplainsUnits(Protocol):
+    """Words the reasons of dispatch; `UnitExplainer` asks a language model."""
+
+    def explain(
+        self, reading: CallReading, judged: Sequence[Judgement], *, spent: float
+    ) -> tuple[CallReading, tuple[Judgement, ...]]:
+        """Return reading and judgements; nothing but reasons is changed."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One delivery of a channel: the transcript, the raw payload, and a digest of its content."""
@@ -40,7 +49,16 @@ class Delivery:
 class IntakeFlow:
     """Receives, understands, decides and stores. The same delivery always gets the same answer."""
 
-    def __init__(self, *, reader: Reads, policy: IntakePolicy, store: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        reader: Reads,
+        policy: IntakePolicy,
+        store: UnitOfWorkFactory,
+        clock: Clock,
+        explainer: ExplainsUnits | None = None,
+    ) -> None:
+        self._explainer = explainer
         self._reader = reader
         self._policy = policy
         self._store = store
@@ -85,6 +103,8 @@ class IntakeFlow:
     def keep(self, delivery: Delivery, reading: CallReading, started: float) -> IntakeResult:
         """Decide and store one call in one transaction, then make its tickets findable."""
         judged = self.judge(delivery, reading)
+        if self._explainer:
+            reading, judged = self._explainer.explain(reading, judged, spent=time.perf_counter() - started)
         try:
             with self._store() as uow:
                 numbers = reserved(uow, delivery, len(judged))
@@ -158,7 +178,11 @@ class IntakeFlow:
             tickets=tickets,
             notice=self._policy.notice(reading),
             engine=reading.engine,
+            degraded=reading.degraded_reason is not None,
+            degraded_reason=reading.degraded_reason,
+            embedded_fields=reading.embedded_fields,
             model=reading.model,
+            prompt_version=reading.prompt_version,
             latency_ms=round(1000 * (time.perf_counter() - started), 2),
             trace_id=uuid.uuid4().hex,
         )
@@ -228,7 +252,13 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clo
     uow.tickets.add(ticket)
     rule = ticket.deadline.rule_id if ticket.deadline else None
     counted = {"clock_start": clock_start.isoformat(), "deadline_rule": rule}
-    decided_by = {"engine": reading.engine, "model": reading.model, "rules": rule_ids(ticket)}
+    decided_by = {
+        "engine": reading.engine,
+        "model": reading.model,
+        "prompt_version": reading.prompt_version,
+        "degraded_reason": reading.degraded_reason,
+        "rules": rule_ids(ticket),
+    }
     event = TicketEvent(
         ticket_number=ticket.ticket_number,
         sequence=1,

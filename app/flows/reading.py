@@ -7,6 +7,7 @@ from app.domain.risk import Emotion, RiskReading, RiskSignal
 from app.domain.ticket import RequestKind, TicketDraft
 from app.domain.transcript import SpokenCall, Transcript
 from app.domain.unit import UnitReading
+from app.understand.mentions.types import Mentions
 
 
 class Normalises(Protocol):
@@ -21,6 +22,9 @@ class ReadsTickets(Protocol):
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return the drafts, in the order the demands were made."""
+
+    def mentions(self, call: SpokenCall) -> Mentions:
+        """Return everything mentioned in a call."""
 
     def no_demand_reason(self, call: SpokenCall) -> str:
         """Return, in Chinese, why a call holds no demand."""
@@ -76,6 +80,14 @@ class CallReader:
             engine="embedded",
             model=self._model,
         )
+
+    def normalised(self, transcript: Transcript) -> SpokenCall:
+        """Return the call as the readers see it."""
+        return self._normaliser.normalise(transcript)
+
+    def mentions(self, call: SpokenCall) -> Mentions:
+        """Return everything mentioned in a call."""
+        return self._tickets.mentions(call)
 
     def units_of(self, text: str) -> UnitReading:
         """Return functions and categories of a text that is one demand."""

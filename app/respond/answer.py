@@ -19,7 +19,12 @@ def compose_answer(question: str, article: Article) -> tuple[str, Citation]:
     if best and len(asked & _pairs(best)) and len(lead) + len(best) <= LONGEST:
         text = f"{lead}\n{best}"
     quote = _BASIS.search(lead) or _BASIS.search(article.body)
-    return _MARKS.sub("", text), Citation(
+    return _MARKS.sub("", text), citation_of(article, (quote.group() if quote else lead.split("\n")[0]).strip())
+
+
+def citation_of(article: Article, quote: str) -> Citation:
+    """Return the citation of an article's passage."""
+    return Citation(
         article_id=article.id,
         title=article.title,
         source=article.source,
@@ -28,7 +33,7 @@ def compose_answer(question: str, article: Article) -> tuple[str, Citation]:
         region=article.region,
         effective_from=article.effective_from,
         expires_on=article.expires_on,
-        quote=(quote.group() if quote else lead.split("\n")[0]).strip(),
+        quote=quote,
     )
 
 

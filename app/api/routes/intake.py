@@ -20,6 +20,8 @@ def post_transcript(
     if not is_new:
         response.status_code = 200
         return result
+    if result.degraded:
+        metrics.degraded.inc()
     for ticket in result.tickets:
         metrics.tickets.labels(ticket.request_kind).inc()
     return result

@@ -4,6 +4,7 @@ import calendar
 import contextlib
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -49,6 +50,8 @@ _LUNAR_DAYS = (
     + tuple("二十" + c for c in "一二三四五六七八九")
     + ("三十",)
 )
+_ONE_AT_A_TIME = threading.Lock()
+"""jionlp's reader keeps the call at hand, and its own setting up, in itself: two threads would mix them."""
 _SAME_BREATH = re.compile(r"[，,\s]*(?:哎|啊|哦|不|是|就是|应该是|说错了|不对|也就是)*[，,\s]*")
 _FUTURE = re.compile(r"(?:等到?|预计|打算|准备|计划|马上|截止|到期)$")
 
@@ -138,7 +141,8 @@ def _festival(name: str, *, since: bool, today: date) -> str | None:
     name = re.sub(r"\d+", lambda m: _LUNAR_DAYS[int(m.group()) - 1] if 0 < int(m.group()) <= 30 else "", name)
     for year in (today.year, today.year - 1):
         try:
-            parsed = _parser()(name, time_base={"year": year, "month": today.month, "day": today.day})
+            with _ONE_AT_A_TIME:
+                parsed = _parser()(name, time_base={"year": year, "month": today.month, "day": today.day})
         except ValueError:
             return None
         day = str(parsed["time"][0])[:10]

@@ -32,15 +32,21 @@ class KindReader:
 
     def read(self, matter: str, title: str | None) -> tuple[RequestKind, float]:
         """Return the likeliest kind and its probability."""
+        likely = self.probabilities(matter, title)
+        best = max(likely, key=lambda kind: likely[kind])
+        return best, round(likely[best], 3)
+
+    def probabilities(self, matter: str, title: str | None) -> dict[RequestKind, float]:
+        """Return the probability of every kind."""
         logits = self._model_logits(matter)
         for kind, weight, pattern in self._cues:
             if pattern.search(matter):
                 logits[kind] += weight
         if title and (said := _TITLE_SAYS.findall(title)):
             logits[_TITLE_KIND[said[-1]]] += _TITLE_WEIGHT
-        best = max(logits, key=lambda kind: logits[kind])
-        total = sum(math.exp(value - logits[best]) for value in logits.values())
-        return best, round(1 / total, 3)
+        most = max(logits.values())
+        total = sum(math.exp(value - most) for value in logits.values())
+        return {kind: math.exp(value - most) / total for kind, value in logits.items()}
 
     def _model_logits(self, matter: str) -> dict[RequestKind, float]:
         if self._model is None:

@@ -58,11 +58,15 @@ class TicketReader:
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
-        mentions = read_mentions(call, self._areas, self._details)
+        mentions = self.mentions(call)
         clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()
         return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))
+
+    def mentions(self, call: SpokenCall) -> Mentions:
+        """Return everything mentioned in a call."""
+        return read_mentions(call, self._areas, self._details)
 
     def no_demand_reason(self, call: SpokenCall) -> str:
         """Return, in Chinese, why a call holds no demand."""

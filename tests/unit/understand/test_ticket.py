@@ -1,8 +1,11 @@
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from app.config import ROOT
 from app.domain.reference import ReferenceData
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.receive.payload import parse_transcript
@@ -131,3 +134,17 @@ def test_every_value_has_evidence_that_is_a_quote(reader: Any) -> None:
     ):
         for quote in draft.evidence[path]:
             assert payload["turns"][quote.turn]["text"][quote.start : quote.end] == quote.text
+
+
+def test_festivals_are_read_by_many_threads_at_once(reference: ReferenceData) -> None:
+    """A fresh process each: the library sets itself up with the first call."""
+    program = """
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from app.understand.mentions.times import _festival
+names = ["中秋节", "国庆节", "春节", "元旦"] * 8
+with ThreadPoolExecutor(8) as pool:
+    found = list(pool.map(lambda n: _festival(n, since=False, today=date(2026, 11, 18)), names))
+assert found == ["2026-09-25", "2026-10-01", "2026-02-17", "2026-01-01"] * 8, found
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)

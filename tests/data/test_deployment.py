@@ -1,0 +1,47 @@
+"""compose.yaml and Dockerfile: everything pinned, nobody root, models and database not reachable from outside."""
+
+from typing import Any
+
+import yaml
+
+from app.config import ROOT, ChatSettings, Settings
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
+
+
+def test_every_image_has_a_version() -> None:
+    for name, service in SERVICES.items():
+        image = service["image"].rsplit(":-", 1)[-1].rstrip("}")
+        assert image.rsplit(":", 1)[1] not in ("", "latest"), name
+
+
+def test_only_the_service_is_published_and_the_rest_has_no_way_out() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["service"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    assert all(set(service["networks"]) == {"inside"} for name, service in SERVICES.items() if name != "service")
+
+
+def test_both_profiles_serve_the_model_under_the_name_the_service_asks_for() -> None:
+    chat = {name: service for name, service in SERVICES.items() if "profiles" in service}
+    assert {service["profiles"][0] for service in chat.values()} == {"cpu", "gpu"}
+    environment = SERVICES["service"]["environment"]
+    for service in chat.values():
+        assert service["networks"]["inside"]["aliases"] == ["chat"]
+        assert f"--served-model-name={environment['CHAT__MODEL']}" in service["command"]
+        assert service["healthcheck"]["test"]
+
+
+def test_the_service_is_given_only_settings_it_knows() -> None:
+    known = {f"CHAT__{name.upper()}" for name in ChatSettings.model_fields} | {"DATABASE__URL"}
+    assert set(SERVICES["service"]["environment"]) <= known
+    assert "chat" in Settings.model_fields
+
+
+def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    runs = dockerfile.rsplit("FROM", 1)[1]
+    assert "USER hotline" in runs
+    assert "HEALTHCHECK" in runs
+    for packages in ("base", "llm"):
+        assert (ROOT / ".locks" / f"{packages}.txt").exists()

@@ -1,0 +1,190 @@
+"""What a model says of a call is believed field by field, and only where the call bears it out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.config import ROOT
+from app.domain.reference import ReferenceData
+from app.domain.ticket import RequestKind, TicketDraft
+from app.prompting.library import PromptLibrary
+from app.prompting.task import PromptTask, within
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.generated.forms import TicketForms
+from app.understand.generated.tickets import GeneratedDrafts, TicketWriter
+from app.understand.ticket.kind import KindReader
+from app.understand.ticket.reader import TicketReader
+from app.understand.unit import UnitReader
+from models.base import BadOutput, ModelTimeout, ModelUnavailable
+from tests.factories import WATER, call
+from tests.fakes import ScriptedChatModel, claim, passage, ticket_forms
+
+Write = Callable[..., tuple[TicketDraft, GeneratedDrafts]]
+
+
+@pytest.fixture(scope="module")
+def write(reference: ReferenceData) -> Write:
+    """Return the embedded draft of a call, and what became of it once the model said `answers`, one a round."""
+    normaliser, kinds = Normaliser(reference.gazetteer), KindReader(reference.request_kind, None)
+    reader = TicketReader(reference, kinds, UnitReader(reference, None, None).topics)
+    prompt = PromptLibrary(ROOT / "prompts").newest("ticket")
+
+    def run(payload: dict[str, Any], *answers: str | Exception) -> tuple[TicketDraft, GeneratedDrafts]:
+        rounds = iter([*answers, *answers[-1:] * 2])
+
+        def script(_messages: Any) -> str:
+            answer = next(rounds)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        spoken = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        drafts = reader.read(spoken)
+        task = PromptTask(prompt, TicketForms, ScriptedChatModel(script))
+        return drafts[0], TicketWriter(task, reference, kinds, reader.mentions).write(spoken, drafts, until=within(5))
+
+    return run
+
+
+CONTENT = "来电人反映：滕州荆河街道幸福家园13号楼2单元从前天晚上8点停水。诉求：尽快维修。"
+GOOD: dict[str, Any] = {
+    "kind": claim(1, "能不能赶紧给俺修修", "help"),
+    "district": claim(1, "俺住在滕州", "滕州市"),
+    "town": claim(1, "滕州荆河街道", "荆河街道"),
+    "detail": claim(1, "幸福家园13号楼2单元", "幸福家园13号楼2单元"),
+    "event_time": claim(1, "从前天晚上8点就停水了", "2026-11-16T20:00"),
+    "wants": passage("尽快维修，恢复供水", (1, "赶紧给俺修修")),
+    "title": passage("幸福家园13号楼停水问题", (1, "幸福家园"), (1, "13号楼2单元"), (1, "停水")),
+    "content": passage(CONTENT, (1, "13号楼2单元，从前天晚上8点就停水了")),
+}
+
+
+def test_verified_values_are_taken_with_their_evidence(write: Write) -> None:
+    good = {**GOOD, "wants": passage("尽快维修停水", (1, "赶紧给俺修修"))}
+    _, generated = write(WATER, ticket_forms(**good))
+    draft = generated.drafts[0]
+    assert generated.failure is None
+    assert generated.kept == ()
+    assert (draft.title, draft.content) == ("幸福家园13号楼停水问题", CONTENT)
+    assert draft.event_time == "2026-11-16T20"
+    for path, quotes in draft.evidence.items():
+        for quote in quotes:
+            said = WATER["turns"][quote.turn]["text"][quote.start : quote.end]
+            assert (path, said) == (path, quote.text)
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "district": {
+        "never said": claim(1, "俺住在滕州", "薛城区"),
+        "unknown": claim(1, "俺住在滕州", "青州市"),
+        "quote invented": claim(1, "俺住在薛城", "薛城区"),
+    },
+    "town": {"of another district": claim(1, "滕州荆河街道", "常庄街道")},
+    "detail": {
+        "taken back": claim(1, "幸福家园三号楼", "幸福家园3号楼"),
+        "invented": claim(1, "幸福家园", "幸福家园9号楼"),
+        "not in the quote": claim(1, "停水了", "幸福家园"),
+    },
+    "event_time": {
+        "wrong day": claim(1, "从前天晚上8点", "2026-11-15"),
+        "no date": claim(1, "从前天晚上8点", "前天"),
+        "future": claim(1, "从前天晚上8点", "2027-01-01"),
+    },
+    "caller_name": {"the estate's": claim(1, "幸福家园", "幸福"), "from nowhere": claim(1, "俺住在滕州", "张三")},
+    "callback_number": {"from nowhere": claim(1, "俺住在滕州", "13900000009")},
+    "kind": {"unlike the call": claim(1, "俺住在滕州", "praise")},
+    "subject": {"no business": claim(1, "俺住在滕州", "market_entity")},
+    "wants": {
+        "invented": passage("赔偿5000元", (1, "赶紧给俺修修")),
+        "another wish": passage("严肃追究物业公司法律责任", (1, "赶紧给俺修修")),
+    },
+    "title": {
+        "invented": passage("某领导贪污受贿问题", (1, "停水")),
+        "too long": passage("停水" * 20, (1, "停水")),
+        "negated": passage("幸福家园13号楼没停水", (1, "停水")),
+        "no quotes": passage("幸福家园13号楼停水问题"),
+    },
+    "content": {
+        "no head": passage("幸福家园13号楼2单元从前天晚上8点停水", (1, "停水")),
+        "a number lost": passage("来电人反映：幸福家园停水。", (1, "停水")),
+        "a date that is wrong": passage(CONTENT.replace("从前天晚上", "11月12日"), (1, "停水")),
+        "a number that is new": passage(CONTENT.replace("停水", "停水3次"), (1, "停水")),
+    },
+}
+
+
+@pytest.mark.parametrize(("field", "case"), [(f, c) for f, cases in WRONG.items() for c in cases])
+def test_a_value_the_call_does_not_bear_out_stays_embedded(write: Write, field: str, case: str) -> None:
+    embedded, generated = write(WATER, ticket_forms(**{field: WRONG[field][case]}))
+    assert generated.drafts[0] == embedded
+    assert generated.failure == "大模型的输出均未通过核验"
+
+
+def test_one_wrong_field_does_not_spoil_the_others(write: Write) -> None:
+    embedded, generated = write(WATER, ticket_forms(**GOOD | {"town": WRONG["town"]["of another district"]}))
+    assert generated.kept == ("0.place.town", "0.wants")
+    assert generated.drafts[0].title == "幸福家园13号楼停水问题"
+    assert generated.drafts[0].place.town == embedded.place.town
+
+
+def test_the_repair_round_is_told_what_is_wrong_and_counts(write: Write) -> None:
+    bad = ticket_forms(title=WRONG["title"]["invented"])
+    _, generated = write(WATER, bad, ticket_forms(title=GOOD["title"]))
+    assert generated.drafts[0].title == "幸福家园13号楼停水问题"
+    assert generated.kept == ()
+
+
+@pytest.mark.parametrize("garbage", ["", "{", "[]", "null", '{"tickets": 3}', '{"tickets": [{"demand": 0}]}', "好的！"])
+def test_garbage_twice_leaves_the_embedded_ticket(write: Write, garbage: str) -> None:
+    embedded, generated = write(WATER, garbage)
+    assert (generated.drafts[0], generated.failure) == (embedded, "大模型的输出不合要求")
+
+
+def test_a_wrong_enum_is_garbage_and_can_be_mended(write: Write) -> None:
+    wrong = ticket_forms(kind=claim(1, "停水", "urgent"), title=GOOD["title"])
+    assert write(WATER, wrong)[1].failure == "大模型的输出不合要求"
+    assert write(WATER, wrong, ticket_forms(title=GOOD["title"]))[1].failure is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ModelTimeout(""), "大模型未在时限内答复"),
+        (ModelUnavailable(""), "大模型服务不可用"),
+        (BadOutput(""), "大模型的输出不合要求"),
+    ],
+)
+def test_a_models_error_becomes_a_reason(write: Write, error: Exception, reason: str) -> None:
+    embedded, generated = write(WATER, error)
+    assert (generated.drafts, generated.failure) == ((embedded,), reason)
+
+
+def test_confidentiality_once_asked_for_is_never_taken_back(write: Write) -> None:
+    payload = call("您好", "我举报村东头偷排污水，别告诉他们是我说的，给我保密")
+    embedded, generated = write(payload, ticket_forms(confidential=claim(1, "给我保密", False)))
+    assert embedded.citizen.confidential
+    assert generated.drafts[0].citizen.confidential
+
+
+def test_what_the_operator_guessed_cannot_be_quoted(write: Write) -> None:
+    payload = call("您好", "小区停水了", "是荆河街道的幸福家园吗", "不是，是西岗镇的东王庄村")
+    form = ticket_forms(detail=claim(2, "幸福家园", "幸福家园"), town=claim(2, "荆河街道", "荆河街道"))
+    embedded, generated = write(payload, form)
+    assert generated.drafts[0] == embedded
+
+
+def test_asides_may_leave_the_content_only_by_name(write: Write) -> None:
+    payload = call("您好", "市中区光明路12号路灯坏了，我家孩子都7岁了，希望修一下")
+    content = passage("来电人反映：市中区光明路12号路灯坏了。诉求：维修。", (1, "光明路12号路灯坏了"))
+    aside = [{"turn": 1, "quote": "我家孩子都7岁了"}]
+    assert write(payload, ticket_forms(content=content))[1].failure
+    assert "7岁" not in write(payload, ticket_forms(content=content, left_out=aside))[1].drafts[0].content
+
+
+def test_a_kind_that_is_likely_enough_may_change(write: Write) -> None:
+    embedded, generated = write(WATER, ticket_forms(kind=claim(1, "停水了", "complaint")))
+    assert embedded.request_kind is RequestKind.HELP
+    assert generated.drafts[0].request_kind is RequestKind.COMPLAINT
