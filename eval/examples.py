@@ -27,7 +27,7 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
         ValueError: a row lacks its label or text; names file and line.
     """
     examples = []
-    for number, row in enumerate(_rows(path), start=1):
+    for number, row in enumerate(table_rows(path), start=1):
         text = " ".join(part for part in (row.get("title"), row.get("text")) if part)
         if partial and not row.get(label):
             continue
@@ -38,7 +38,8 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
     return examples
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def table_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a CSV or JSONL file."""
     if path.suffix == ".jsonl":
         return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -64,11 +64,18 @@ def _retrieval(run: Run) -> Measurement:
     return own_questions() if run.data.name == "articles" else retrieval_rows(run.data)
 
 
+def _duplicate(run: Run) -> Measurement:
+    from eval.tasks.duplicate import duplicate_rows
+
+    return duplicate_rows(run.data)
+
+
 TASKS: dict[str, Callable[[Run], Measurement]] = {
     "ticket": _ticket,
     "unit": _unit,
     "category": _category,
     "risk": _risk,
+    "duplicate": _duplicate,
     "retrieval": _retrieval,
 }
 

@@ -1,9 +1,10 @@
 """Which earlier tickets are about the same matter: weighted agreement, and what may never be one matter."""
 
+import math
 import re
 
 from app.domain.duplicate import DuplicateCandidate, SimilarTicket, TicketFacts
-from app.domain.reference_rules import DuplicateRules
+from app.domain.reference_rules import DuplicateRules, DuplicateWeights
 
 _BUILDING = re.compile(r"(\d+)(?:号楼|栋|幢)")
 _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
@@ -24,19 +25,14 @@ def judge_duplicates(
 def _judge(
     new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: dict[str, float]
 ) -> DuplicateCandidate:
-    old, weights = other.facts, rules.weights
+    old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
     same_caller = bool(new.caller and new.caller == old.caller)
     place, place_reason = _place_agreement(new, old)
-    score = (
-        weights.text * other.text_score * 0.5 ** (hours / 24 / rules.time_half_life_days)
-        + weights.place * place
-        + weights.category * (new.category is not None and new.category == old.category)
-        + weights.unit * (new.function is not None and new.function == old.function)
-        + weights.caller * same_caller
-    )
+    score = _probability(new, other, rules.weights, place, hours)
     against = _never_merge(new, old, rules, hours)
-    same_matter = not against and score >= limits["same_matter"]
+    says_the_same = other.text_score >= limits["same_matter_text"]
+    same_matter = not against and says_the_same and score >= limits["same_matter"]
     reasons = [
         f"文字相似度{other.text_score:.0%}",
         place_reason,
@@ -47,26 +43,53 @@ def _judge(
         reasons.append(f"同一来电人{rules.reminder_days}天内再次反映，属催办")
     return DuplicateCandidate(
         ticket_number=old.ticket_number,
-        score=round(min(1.0, score), 4),
+        score=round(score, 4),
         same_matter=same_matter,
         reasons=tuple(reason for reason in (*reasons, *against) if reason),
     )
 
 
+def _probability(
+    new: TicketFacts, other: SimilarTicket, weights: DuplicateWeights, place: float, hours: float
+) -> float:
+    """Return the probability that two tickets are one matter (logistic in what agrees and what does not)."""
+    old = other.facts
+    category = new.category is not None and new.category == old.category
+    group = bool(new.category and old.category and new.category[:4] == old.category[:4])
+    odds = (
+        weights.start
+        + weights.text * other.text_score
+        + weights.place * place
+        + weights.district * _agree(new.district, old.district)
+        + weights.town * _agree(new.town, old.town)
+        + weights.category * category
+        + weights.group * group
+        + weights.unit * (new.function is not None and new.function == old.function)
+        + weights.caller * bool(new.caller and new.caller == old.caller)
+        + weights.days * math.log1p(hours / 24)
+    )
+    return 1 / (1 + math.exp(-odds))
+
+
+def _agree(mine: str | None, theirs: str | None) -> int:
+    return 0 if not (mine and theirs) else 1 if mine == theirs else -1
+
+
 def _place_agreement(new: TicketFacts, old: TicketFacts) -> tuple[float, str]:
+    """Return how far the detailed places agree, -1 to 1, and the reason to show."""
     if new.detail and old.detail:
         mine, theirs = _INSIDE.sub("", new.detail), _INSIDE.sub("", old.detail)
         if mine and new.detail == old.detail:
             return 1.0, f"同一地点：{new.detail}"
         if mine and theirs:
             if mine in theirs or theirs in mine or _alike(mine, theirs) >= _SAME_SITE:
-                return 0.9, f"地点相近：{old.detail}"
-            return 0.2, f"地点不同：{old.detail}"
+                return 0.8, f"地点相近：{old.detail}"
+            return -0.6, f"地点不同：{old.detail}"
     if new.town and new.town == old.town:
-        return 0.6, f"同在{new.town}"
+        return 0.0, f"同在{new.town}"
     if new.district and new.district == old.district:
-        return 0.4, f"同在{new.district}"
-    return 0.3 if not (new.district and old.district) else 0.0, ""
+        return 0.0, f"同在{new.district}"
+    return 0.0, ""
 
 
 def _alike(mine: str, theirs: str) -> float:

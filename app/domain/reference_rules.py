@@ -273,13 +273,22 @@ class Recurring(Frozen):
 
 
 class DuplicateWeights(Frozen):
-    """Shares of the pair score; they sum to 1."""
+    """Log-odds that two tickets are one matter: a start, and what each agreement adds (a contradiction takes away)."""
 
+    start: float
     text: float
+    """Times the likeness of the texts, 0 to 1."""
     place: float
+    """Times the agreement of the detailed places, -1 to 1."""
+    district: float
+    town: float
     category: float
+    group: float
+    """The category's second level."""
     unit: float
     caller: float
+    days: float
+    """Times log(1 + days apart)."""
 
 
 class DuplicateRules(Basis):
@@ -292,7 +301,6 @@ class DuplicateRules(Basis):
     never_merge_with_open_referral: bool
     must_agree: tuple[Literal["district", "town", "building"], ...]
     weights: DuplicateWeights
-    time_half_life_days: float
     recurring: tuple[Recurring, ...]
     examples: dict[Literal["match", "no_match"], tuple[dict[str, str | bool], ...]]
 

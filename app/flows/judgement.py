@@ -178,7 +178,7 @@ class IntakePolicy:
             confidential=draft.citizen.confidential,
         )
         limits = self._reference.thresholds.duplicate
-        return judge_duplicates(new, self._duplicates.similar(draft.matter), self._reference.duplicate, limits)
+        return judge_duplicates(new, self._duplicates.similar(new), self._reference.duplicate, limits)
 
     def _statutory_route(self, matter: str, kind: RequestKind) -> StatutoryRoute | None:
         if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):

@@ -1,6 +1,7 @@
 """Earlier tickets that resemble a new one, from a window of recent ones kept in memory."""
 
 import threading
+from collections import defaultdict, deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,6 +22,7 @@ class DuplicateReader:
         self._lock = threading.Lock()
         self._facts: list[TicketFacts] = []
         self._oldest = 0
+        self._by_place: defaultdict[str, deque[int]] = defaultdict(deque)
         self._vectors: NDArray[np.float32] = np.zeros((_FIRST_SIZE, embedder.dimensions), dtype=np.float32)
 
     def add(self, facts: TicketFacts) -> None:
@@ -29,34 +31,60 @@ class DuplicateReader:
         with self._lock:
             if len(self._facts) < self._window:
                 self._grow()
-                self._vectors[len(self._facts)] = vector
+                at = len(self._facts)
                 self._facts.append(facts)
             else:
-                self._vectors[self._oldest] = vector
-                self._facts[self._oldest] = facts
-                self._oldest = (self._oldest + 1) % self._window
+                at, self._oldest = self._oldest, (self._oldest + 1) % self._window
+                for place in _places(self._facts[at]):
+                    self._by_place[place].remove(at)
+                self._facts[at] = facts
+            self._vectors[at] = vector
+            for place in _places(facts):
+                self._by_place[place].append(at)
 
     def fill(self, tickets: Iterable[TicketFacts]) -> None:
         """Add many, oldest first."""
         for facts in tickets:
             self.add(facts)
 
-    def similar(self, text: str, *, most: int = 20, least: float = 0.3) -> tuple[SimilarTicket, ...]:
-        """Return up to `most` tickets whose text is at least `least` alike, best first."""
-        vector = self._embedder.embed([text])[0]
+    def similar(self, new: TicketFacts, *, most: int = 30, least: float = 0.3) -> tuple[SimilarTicket, ...]:
+        """Return the tickets whose text is most alike, and among those of the same town or district as many again.
+
+        Two people tell one matter in words that share little; where they live narrows it down. Of the first sort
+        only what is at least `least` alike counts.
+        """
+        vector = self._embedder.embed([new.text])[0]
         with self._lock:
             count = len(self._facts)
-            scores = self._vectors[:count] @ vector
             if count == 0:
                 return ()
-            best = np.argpartition(-scores, min(most, count - 1))[:most]
-            ordered = best[np.argsort(-scores[best])]
+            scores = self._vectors[:count] @ vector
+            anywhere = [i for i in _best(scores, np.arange(count), most) if scores[i] >= least]
+            near = self._near(new)
+            chosen = dict.fromkeys((*anywhere, *_best(scores, near, most)))
             return tuple(
-                SimilarTicket(facts=self._facts[i], text_score=min(1.0, float(scores[i])))
-                for i in ordered
-                if scores[i] >= least
+                SimilarTicket(facts=self._facts[i], text_score=float(np.clip(scores[i], 0, 1))) for i in chosen
             )
+
+    def _near(self, new: TicketFacts) -> NDArray[np.int64]:
+        """Return the tickets of the same town, or of the same district where no town is known."""
+        if new.town:
+            return np.array(self._by_place.get(new.town, ()), dtype=np.int64)
+        return np.array(self._by_place.get(new.district or "", ()), dtype=np.int64)
 
     def _grow(self) -> None:
         if len(self._facts) == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+
+
+def _places(facts: TicketFacts) -> tuple[str, ...]:
+    return tuple(place for place in (facts.town, facts.district) if place)
+
+
+def _best(scores: NDArray[np.float32], among: NDArray[np.int64], most: int) -> list[int]:
+    """Return the positions in `among` with the highest scores, best first."""
+    if len(among) == 0:
+        return []
+    own = scores[among]
+    top = np.argpartition(-own, min(most, len(own) - 1))[:most]
+    return [int(among[i]) for i in top[np.argsort(-own[top])]]
