@@ -28,7 +28,7 @@ from eval.bench.fake_openai import (
     thinks_forever,
     writes,
 )
-from tests.factories import WATER, call
+from tests.factories import ADMIN, WATER, call
 from tests.fakes import EMPTY_TICKET, claim, passage
 
 LIMIT = 1.0
@@ -125,8 +125,8 @@ def test_a_server_killed_between_calls_is_noticed_once_then_left_alone(tmp_path:
 def test_the_model_answers_and_the_result_says_so(tmp_path: Path) -> None:
     with serving(writes(good)) as server, llm_flows(tmp_path, server.url, seconds=10) as flows:
         result = flows.intake.run(WATER)
-        stored = flows.tickets.get(result.tickets[0].ticket_number)
-        event = flows.tickets.history(stored.ticket_number)[0]
+        stored = flows.tickets.get(result.tickets[0].ticket_number, by=ADMIN)
+        event = flows.tickets.history(stored.ticket_number, by=ADMIN)[0]
     assert (result.engine, result.degraded) == ("llm", False)
     assert result.model.startswith("fake@served+")
     assert result.prompt_version is not None
@@ -161,7 +161,7 @@ def test_fifty_calls_at_once_lose_nothing(behaviour: Behaviour, tmp_path: Path) 
     with serving(behaviour) as server, llm_flows(tmp_path, server.url, seconds=4, concurrency=8) as flows:
         with ThreadPoolExecutor(50) as pool:
             results = list(pool.map(flows.intake.run, calls))
-        kept = {t.ticket_number for t in flows.tickets.page(after=None, limit=100, filters={})}
+        kept = {t.ticket_number for t in flows.tickets.page(after=None, limit=100, filters={}, by=ADMIN)}
         if behaviour is not hangs:  # a server does not notice that a hung request was given up
             assert server.most_at_once <= 8
     assert [r.call_id for r in results] == [c["id"] for c in calls]
