@@ -1,7 +1,7 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -76,10 +76,12 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
 
     reader = build_reader(settings, reference)
     chat = build_chat(settings)
-    closing = ExitStack()
-    closing.callback(engine.dispose)
-    if chat:
-        closing.callback(chat.close)
+
+    def close() -> None:
+        if chat:
+            chat.close()
+        engine.dispose()
+
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
     policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
@@ -114,7 +116,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         clock=clock,
         reference=reference,
         ready=lambda: answers(store),
-        close=closing.close,
+        close=close,
     )
 
 
