@@ -21,6 +21,8 @@ from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
+from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.reading import CallReader
@@ -38,7 +40,6 @@ from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
-from app.understand.question import QuestionReader
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
@@ -64,7 +65,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     engine = make_engine(settings.database_url)
     migrate(engine)
     reference = load_reference_data(settings.knowledge_dir)
-    articles = load_articles(settings.knowledge_dir / "articles", owners=frozenset(reference.function_by_id))
+    owners = frozenset(reference.function_by_id)
     clock = clock or SystemClock()
     vault = open_vault(settings.key_file)
 
@@ -73,6 +74,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         with SqlUnitOfWork(engine, vault, reading=reading) as uow:
             yield uow
 
+    knowledge = KnowledgeFlow(store, clock, owners)
+    knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
     reader = build_reader(settings, reference)
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
@@ -100,9 +103,10 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         consultations=ConsultationFlow(
             reader,
             policy,
-            QuestionReader(articles),
+            LiveKnowledge(store),
             reference.thresholds.answer,
         ),
+        knowledge=knowledge,
         clock=clock,
         reference=reference,
         ready=lambda: answers(store),

@@ -12,9 +12,9 @@ from app.domain.ticket import RequestKind
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
+from app.flows.live_knowledge import LiveKnowledge
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
-from app.understand.question import QuestionReader
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
@@ -24,21 +24,21 @@ class ConsultationFlow:
     """Answers from the knowledge base alone."""
 
     def __init__(
-        self, reader: Reads, policy: IntakePolicy, questions: QuestionReader, limits: Mapping[str, float]
+        self, reader: Reads, policy: IntakePolicy, knowledge: LiveKnowledge, limits: Mapping[str, float]
     ) -> None:
         self._reader = reader
         self._policy = policy
-        self._questions = questions
+        self._knowledge = knowledge
         self._limits = limits
 
     @property
     def count(self) -> int:
         """Return how many articles there are."""
-        return self._questions.count
+        return self._knowledge.count
 
     def search(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
         """Return the articles nearest to a question, best first."""
-        return self._questions.read(question, on=on, area=area)
+        return self._knowledge.reader().read(question, on=on, area=area)
 
     def answer(self, body: Mapping[str, Any], *, received_at: datetime) -> ConsultationAnswer:
         """Answer `question` (+ `history`, `area`, `date`).
@@ -54,7 +54,7 @@ class ConsultationFlow:
         reading = self._reader.read(transcript)
         demand = reading.demands[0] if reading.demands else None
         judged = self._policy.judge(demand, transcript) if demand else None
-        found = self._questions.read(_with_history(question, body.get("history")), on=day, area=area)
+        found = self._knowledge.reader().read(_with_history(question, body.get("history")), on=day, area=area)
         refusal = refusal_for(
             found,
             kind=demand.draft.request_kind if demand else RequestKind.CONSULTATION,

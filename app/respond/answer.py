@@ -21,6 +21,7 @@ def compose_answer(question: str, article: Article) -> tuple[str, Citation]:
     quote = _BASIS.search(lead) or _BASIS.search(article.body)
     return _MARKS.sub("", text), Citation(
         article_id=article.id,
+        version=article.version,
         title=article.title,
         source=article.source,
         clause=article.clause,
