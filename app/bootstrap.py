@@ -1,6 +1,6 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -35,6 +35,7 @@ from app.receive.spoken import Normaliser
 from app.respond.webhook import WebhookSender
 from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
+from app.store.knowledge_index import ChromaIndex
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
@@ -46,6 +47,7 @@ from app.understand.ticket.reader import TicketReader
 from app.understand.unit import UnitReader
 from models.base import TextClassifier
 from models.embedding.hashed import HashedEmbedder
+from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier
 
 RECENT = 20_000
@@ -76,6 +78,10 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
 
     knowledge = KnowledgeFlow(store, clock, owners)
     knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
+    index = ChromaIndex(
+        StaticEmbedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
+    )
+    live = LiveKnowledge(store, index)
     reader = build_reader(settings, reference)
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
@@ -103,15 +109,22 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         consultations=ConsultationFlow(
             reader,
             policy,
-            LiveKnowledge(store),
+            live,
             reference.thresholds.answer,
         ),
         knowledge=knowledge,
+        live=live,
         clock=clock,
         reference=reference,
         ready=lambda: answers(store),
-        close=engine.dispose,
+        close=lambda: close_all(index.close, engine.dispose),
     )
+
+
+def close_all(*parts: Callable[[], None]) -> None:
+    """Let go of everything that was opened."""
+    for part in parts:
+        part()
 
 
 def token_reader(auth: AuthSettings) -> TokenReader | None:

@@ -114,12 +114,19 @@ class ArticleVersion(Frozen):
     changed_at: datetime
 
 
+def searchable(article: Article) -> str:
+    """Return what of an article is searched; its title counts three times, how people ask it twice."""
+    return "。".join([*[article.title] * 3, *article.questions * 2, article.body])
+
+
 class ScoredArticle(Frozen):
     """An article with how well it fits a question."""
 
     article: Article
     score: float
-    """BM25; comparable within one question only."""
+    """Of words and meaning together; comparable within one question only."""
+    likeness: float = 0.0
+    """Cosine to the question, 0 where the meaning did not propose it."""
     coverage: float
     """Share of the question's telling character pairs that the article holds, 0 to 1."""
 

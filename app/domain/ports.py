@@ -1,6 +1,6 @@
 """What the flows need from outside, as Protocols; `bootstrap` picks who provides it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -164,6 +164,19 @@ class Articles(Protocol):
 
     def changed_since(self, change: int) -> Sequence[Article]:
         """Return the articles that changed after a change number, as they stand."""
+
+
+class DenseIndex(Protocol):
+    """Articles by meaning; made from the store."""
+
+    def follow(self, changed: Sequence[Article]) -> None:
+        """Take over changed articles."""
+
+    def nearest(self, question: str, *, most: int) -> Mapping[str, float]:
+        """Return the nearest articles with their cosine."""
+
+    def rebuild(self, progress: Callable[[int], None] = ...) -> int:
+        """Make the index again; return how many articles it holds."""
 
 
 class Deletions(Protocol):

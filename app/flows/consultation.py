@@ -38,7 +38,7 @@ class ConsultationFlow:
 
     def search(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
         """Return the articles nearest to a question, best first."""
-        return self._knowledge.reader().read(question, on=on, area=area)
+        return self._knowledge.search(question, on=on, area=area)
 
     def answer(self, body: Mapping[str, Any], *, received_at: datetime) -> ConsultationAnswer:
         """Answer `question` (+ `history`, `area`, `date`).
@@ -54,7 +54,7 @@ class ConsultationFlow:
         reading = self._reader.read(transcript)
         demand = reading.demands[0] if reading.demands else None
         judged = self._policy.judge(demand, transcript) if demand else None
-        found = self._knowledge.reader().read(_with_history(question, body.get("history")), on=day, area=area)
+        found = self._knowledge.search(_with_history(question, body.get("history")), on=day, area=area)
         refusal = refusal_for(
             found,
             kind=demand.draft.request_kind if demand else RequestKind.CONSULTATION,
