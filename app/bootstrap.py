@@ -41,6 +41,7 @@ from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
+from app.understand.question_traps import TrapReader
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
@@ -111,6 +112,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             policy,
             live,
             reference.thresholds.answer,
+            classifier(settings.weights_dir / "function"),
+            TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
         ),
         knowledge=knowledge,
         live=live,

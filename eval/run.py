@@ -62,12 +62,19 @@ def _retrieval(run: Run) -> Measurement:
     return own_questions() if run.data.name == "articles" else retrieval_rows(run.data)
 
 
+def _answer(run: Run) -> Measurement:
+    from eval.tasks.answer import answer_rows
+
+    return answer_rows(run.data)
+
+
 TASKS: dict[str, Callable[[Run], Measurement]] = {
     "ticket": _ticket,
     "unit": _unit,
     "category": _category,
     "risk": _risk,
     "retrieval": _retrieval,
+    "answer": _answer,
 }
 
 

@@ -173,6 +173,8 @@ class ConsultationAnswer(Frozen):
     answer: str | None
     citations: tuple[Citation, ...] = ()
     refusal: Refusal | None = None
+    handover: str | None = None
+    """Beside an answer: what makes the matter one for intake."""
     nearest: tuple[str, ...] = ()
     """Of a refusal: titles of the nearest articles, for the operator to look at."""
     confidence: float

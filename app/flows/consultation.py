@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.decide.answerability import refusal_for
+from app.decide.answerability import NATIONAL, basis, is_ticket_worthy, refusal_for
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import ConsultationAnswer, ScoredArticle
-from app.domain.ticket import RequestKind
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
 from app.flows.live_knowledge import LiveKnowledge
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
+from app.understand.question_traps import TrapReader
+from models.base import TextClassifier
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
@@ -24,12 +25,20 @@ class ConsultationFlow:
     """Answers from the knowledge base alone."""
 
     def __init__(
-        self, reader: Reads, policy: IntakePolicy, knowledge: LiveKnowledge, limits: Mapping[str, float]
+        self,
+        reader: Reads,
+        policy: IntakePolicy,
+        knowledge: LiveKnowledge,
+        limits: Mapping[str, float],
+        duties: TextClassifier,
+        traps: TrapReader,
     ) -> None:
         self._reader = reader
         self._policy = policy
         self._knowledge = knowledge
         self._limits = limits
+        self._duties = duties
+        self._traps = traps
 
     @property
     def count(self) -> int:
@@ -54,14 +63,20 @@ class ConsultationFlow:
         reading = self._reader.read(transcript)
         demand = reading.demands[0] if reading.demands else None
         judged = self._policy.judge(demand, transcript) if demand else None
-        found = self._knowledge.search(_with_history(question, body.get("history")), on=day, area=area)
+        asked = _with_history(question, body.get("history"))
+        found = self._knowledge.search(asked, on=day, area=area)
+        duties = dict(zip(self._duties.labels, map(float, self._duties.scores([asked])[0]), strict=True))
+        confidence = basis(found, duties, self._limits)
+        worthy = demand is not None and is_ticket_worthy(
+            demand.draft.request_kind, demand.draft.confidence["request_kind"], self._limits
+        )
+        elsewhere = self._traps.asks_local_fact(question) and bool(found) and found[0].article.region == NATIONAL
         refusal = refusal_for(
-            found,
-            kind=demand.draft.request_kind if demand else RequestKind.CONSULTATION,
-            kind_is_sure=demand is not None and demand.draft.confidence["request_kind"] >= self._limits["sure_kind"],
+            sure=confidence >= self._limits["least_basis"] and not elsewhere,
+            ticket_worthy=worthy,
+            order=self._traps.is_order(question),
             emergency=self._policy.notice(reading) if reading.risk.emergencies else None,
             unit=_who_could_know(judged),
-            limits=self._limits,
         )
         if refusal:
             return ConsultationAnswer(
@@ -77,7 +92,8 @@ class ConsultationFlow:
             question=question,
             answer=text,
             citations=(citation,),
-            confidence=round(min(0.95, found[0].coverage), 3),
+            handover="所述情况需要办理时，请转受理生成工单" if worthy else None,
+            confidence=round(confidence, 3),
             engine=reading.engine,
         )
 
