@@ -22,6 +22,8 @@ from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import ExplainsUnits, IntakeFlow, Reads
 from app.flows.judgement import UNIT_FIELDS, IntakePolicy
+from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.reading import CallReader
@@ -34,18 +36,20 @@ from app.receive.spoken import Normaliser
 from app.respond.webhook import WebhookSender
 from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
+from app.store.knowledge_index import ChromaIndex
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
-from app.understand.question import QuestionReader
+from app.understand.question_traps import TrapReader
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import UnitReader
 from models.base import ChatModel, ModelUnavailable, TextClassifier
 from models.embedding.hashed import HashedEmbedder
+from models.embedding.static import StaticEmbedder
 from models.factory import load_chat_model, load_classifier, load_lane_scorer
 
 RECENT = 20_000
@@ -65,7 +69,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     engine = make_engine(settings.database_url)
     migrate(engine)
     reference = load_reference_data(settings.knowledge_dir)
-    articles = load_articles(settings.knowledge_dir / "articles", owners=frozenset(reference.function_by_id))
+    owners = frozenset(reference.function_by_id)
     clock = clock or SystemClock()
     vault = open_vault(settings.key_file)
 
@@ -74,12 +78,19 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         with SqlUnitOfWork(engine, vault, reading=reading) as uow:
             yield uow
 
+    knowledge = KnowledgeFlow(store, clock, owners)
+    knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
+    index = ChromaIndex(
+        StaticEmbedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
+    )
+    live = LiveKnowledge(store, index)
     reader = build_reader(settings, reference)
     chat = build_chat(settings)
 
     def close() -> None:
         if chat:
             chat.close()
+        index.close()
         engine.dispose()
 
     duplicates = DuplicateReader(HashedEmbedder())
@@ -109,10 +120,14 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         consultations=ConsultationFlow(
             reader,
             policy,
-            QuestionReader(articles),
+            live,
             reference.thresholds.answer,
+            classifier(settings.weights_dir / "function"),
+            TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
             answer_writer(settings, chat),
         ),
+        knowledge=knowledge,
+        live=live,
         clock=clock,
         reference=reference,
         ready=lambda: answers(store),

@@ -46,6 +46,13 @@ class DatabaseSettings(BaseModel):
     """The key that seals personal data: keep it apart from the database. Made under `data_dir` where not set."""
 
 
+class IndexSettings(BaseModel):
+    """The index of meanings; empty: embedded, under `data_dir`."""
+
+    url: str = ""
+    """A Chroma server, `http://host:port`."""
+
+
 class AuthSettings(BaseModel):
     """Keys at first start, and the identity provider where there is one."""
 
@@ -72,6 +79,7 @@ class Settings(BaseSettings):
     chat: ChatSettings = ChatSettings()
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()
+    index: IndexSettings = IndexSettings()
     duties: bool = True
     """Whether this process tells receivers, supervises, seals and deletes by itself; several may."""
 

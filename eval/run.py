@@ -70,6 +70,12 @@ def _duplicate(run: Run) -> Measurement:
     return duplicate_rows(run.data)
 
 
+def _answer(run: Run) -> Measurement:
+    from eval.tasks.answer import answer_rows
+
+    return answer_rows(run.data)
+
+
 TASKS: dict[str, Callable[[Run], Measurement]] = {
     "ticket": _ticket,
     "unit": _unit,
@@ -77,6 +83,7 @@ TASKS: dict[str, Callable[[Run], Measurement]] = {
     "risk": _risk,
     "duplicate": _duplicate,
     "retrieval": _retrieval,
+    "answer": _answer,
 }
 
 

@@ -76,6 +76,7 @@ ClassifyKey = Annotated[AccessKey, Depends(requires(Scope.CLASSIFY))]
 ExportKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_EXPORT))]
 SuperviseKey = Annotated[AccessKey, Depends(requires(Scope.SUPERVISE))]
 ModelsKey = Annotated[AccessKey, Depends(requires(Scope.MODELS))]
+KnowledgeKey = Annotated[AccessKey, Depends(requires(Scope.KNOWLEDGE))]
 AdminKey = Annotated[AccessKey, Depends(requires(Scope.ADMIN))]
 
 

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     """督办"""
     REFER = "refer"
     """移送线索"""
+    KNOWLEDGE = "knowledge:write"
+    """维护知识库"""
     MODELS = "models"
     """评测、导出更正样本"""
     ADMIN = "admin"
@@ -52,7 +54,7 @@ _S = Scope
 _DESK = frozenset({_S.INTAKE_WRITE, _S.TICKETS_READ, _S.TICKETS_WRITE, _S.CLASSIFY})
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OPERATOR: _DESK,
-    Role.REVIEWER: _DESK | {_S.TICKETS_EXPORT},
+    Role.REVIEWER: _DESK | {_S.TICKETS_EXPORT, _S.KNOWLEDGE},
     Role.UNIT: frozenset({_S.TICKETS_READ, _S.TICKETS_WRITE}),
     Role.SUPERVISOR: frozenset({_S.TICKETS_READ, _S.TICKETS_WRITE, _S.TICKETS_EXPORT, _S.SUPERVISE}),
     Role.REFERRAL_OFFICER: frozenset({_S.TICKETS_READ, _S.REFER}),

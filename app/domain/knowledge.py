@@ -1,8 +1,9 @@
 """Knowledge articles and the answers that rest on them."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from app.domain.errors import InvalidTransition
 from app.domain.frozen import Frozen
 
 
@@ -36,7 +37,13 @@ class Article(Frozen):
     owner: str
     """The function that answers for it."""
     status: ArticleStatus
+    version: int = 1
     body: str
+
+    @property
+    def may_hold(self) -> bool:
+        """Tell whether the article can be cited on some day, somewhere."""
+        return self.status is ArticleStatus.PUBLISHED
 
     def holds(self, *, on: date, area: str | None) -> bool:
         """Tell whether the article may be cited on a day for a matter in an area."""
@@ -47,12 +54,79 @@ class Article(Frozen):
         return self.status is ArticleStatus.PUBLISHED and in_time and here
 
 
+class ArticleStep(StrEnum):
+    """What may be done with an article."""
+
+    CREATE = "create"
+    """新建"""
+    EDIT = "edit"
+    """修改"""
+    SUBMIT = "submit"
+    """提交审核"""
+    SEND_BACK = "send_back"
+    """退回修改"""
+    PUBLISH = "publish"
+    """发布"""
+    RETIRE = "retire"
+    """停用"""
+    ROLL_BACK = "roll_back"
+    """恢复旧版"""
+
+
+_A, _S = ArticleStatus, ArticleStep
+STEPS: dict[tuple[ArticleStatus, ArticleStep], ArticleStatus] = {
+    (_A.DRAFT, _S.EDIT): _A.DRAFT,
+    (_A.DRAFT, _S.ROLL_BACK): _A.DRAFT,
+    (_A.DRAFT, _S.SUBMIT): _A.REVIEW,
+    (_A.REVIEW, _S.EDIT): _A.DRAFT,
+    (_A.REVIEW, _S.ROLL_BACK): _A.DRAFT,
+    (_A.REVIEW, _S.SEND_BACK): _A.DRAFT,
+    (_A.REVIEW, _S.PUBLISH): _A.PUBLISHED,
+    (_A.PUBLISHED, _S.EDIT): _A.PUBLISHED,
+    (_A.PUBLISHED, _S.ROLL_BACK): _A.PUBLISHED,
+    (_A.PUBLISHED, _S.RETIRE): _A.RETIRED,
+    (_A.RETIRED, _S.EDIT): _A.DRAFT,
+    (_A.RETIRED, _S.ROLL_BACK): _A.DRAFT,
+}
+"""From a status and a step to the next status; a change of a published article is in force at once."""
+
+
+def step_article(article: Article, step: ArticleStep) -> ArticleStatus:
+    """Return the status after a step.
+
+    Raises:
+        InvalidTransition: the step is not possible now.
+    """
+    after = STEPS.get((article.status, step))
+    if after is None:
+        possible = "、".join(s for status, s in STEPS if status is article.status)
+        raise InvalidTransition(f"条目现为 {article.status}，不能执行 {step}，可以执行：{possible}")
+    return after
+
+
+class ArticleVersion(Frozen):
+    """One version of an article: who made it, how, when."""
+
+    article: Article
+    step: ArticleStep
+    actor: str
+    note: str = ""
+    changed_at: datetime
+
+
+def searchable(article: Article) -> str:
+    """Return what of an article is searched; its title counts three times, how people ask it twice."""
+    return "。".join([*[article.title] * 3, *article.questions * 2, article.body])
+
+
 class ScoredArticle(Frozen):
     """An article with how well it fits a question."""
 
     article: Article
     score: float
-    """BM25; comparable within one question only."""
+    """Of words and meaning together; comparable within one question only."""
+    likeness: float = 0.0
+    """Cosine to the question, 0 where the meaning did not propose it."""
     coverage: float
     """Share of the question's telling character pairs that the article holds, 0 to 1."""
 
@@ -81,6 +155,7 @@ class Citation(Frozen):
     """The article and the passage that an answer rests on."""
 
     article_id: str
+    version: int
     title: str
     source: str
     clause: str | None
@@ -98,6 +173,8 @@ class ConsultationAnswer(Frozen):
     answer: str | None
     citations: tuple[Citation, ...] = ()
     refusal: Refusal | None = None
+    handover: str | None = None
+    """Beside an answer: what makes the matter one for intake."""
     nearest: tuple[str, ...] = ()
     """Of a refusal: titles of the nearest articles, for the operator to look at."""
     confidence: float

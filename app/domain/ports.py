@@ -1,6 +1,6 @@
 """What the flows need from outside, as Protocols; `bootstrap` picks who provides it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
 from app.domain.events import Feedback, OutboxMessage, TicketEvent
+from app.domain.knowledge import Article, ArticleVersion
 from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.domain.ticket import IntakeResult, Ticket
 from app.domain.webhook import Delivery, DeliveryStatus, Webhook
@@ -137,6 +138,47 @@ class SupervisionOrders(Protocol):
         """Send or cancel a drafted order; raises Conflict where somebody was first."""
 
 
+class Articles(Protocol):
+    """Knowledge articles; every write adds a version and a change number that rises over the whole base."""
+
+    def get(self, article_id: str) -> Article:
+        """Return an article as it stands; raises NotFound."""
+
+    def has(self, article_id: str) -> bool:
+        """Tell whether there is an article with this id."""
+
+    def page(self, *, status: str | None, owner: str | None, after: str, limit: int) -> Sequence[Article]:
+        """Return articles by id, after one."""
+
+    def add(self, made: ArticleVersion) -> None:
+        """Insert a new article with its first version; a taken id is a Conflict."""
+
+    def save(self, made: ArticleVersion, *, expected_version: int) -> None:
+        """Write a changed article; raises Conflict if the stored version is another."""
+
+    def versions(self, article_id: str) -> Sequence[ArticleVersion]:
+        """Return every version, the first one first."""
+
+    def last_change(self) -> int:
+        """Return the number of the last change of any article, 0 where there is none."""
+
+    def changed_since(self, change: int) -> Sequence[Article]:
+        """Return the articles that changed after a change number, as they stand."""
+
+
+class DenseIndex(Protocol):
+    """Articles by meaning; made from the store."""
+
+    def follow(self, changed: Sequence[Article]) -> None:
+        """Take over changed articles."""
+
+    def nearest(self, question: str, *, most: int) -> Mapping[str, float]:
+        """Return the nearest articles with their cosine."""
+
+    def rebuild(self, progress: Callable[[int], None] = ...) -> int:
+        """Make the index again; return how many articles it holds."""
+
+
 class Deletions(Protocol):
     """Personal data deleted at the end of its keeping time."""
 
@@ -217,6 +259,10 @@ class UnitOfWork(Protocol):
     @property
     def supervision(self) -> SupervisionOrders:
         """Orders of supervision."""
+
+    @property
+    def articles(self) -> Articles:
+        """Knowledge articles."""
 
     @property
     def deletions(self) -> Deletions:

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from app.decide.answerability import refusal_for
+from app.decide.answerability import NATIONAL, basis, is_ticket_worthy, refusal_for
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import Article, Citation, ConsultationAnswer, ScoredArticle
-from app.domain.ticket import RequestKind
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
+from app.flows.live_knowledge import LiveKnowledge
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
-from app.understand.question import QuestionReader
+from app.understand.question_traps import TrapReader
+from models.base import TextClassifier
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
@@ -60,24 +61,28 @@ class ConsultationFlow:
         self,
         reader: Reads,
         policy: IntakePolicy,
-        questions: QuestionReader,
+        knowledge: LiveKnowledge,
         limits: Mapping[str, float],
+        duties: TextClassifier,
+        traps: TrapReader,
         writer: WritesAnswers | None = None,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._policy = policy
-        self._questions = questions
+        self._knowledge = knowledge
         self._limits = limits
+        self._duties = duties
+        self._traps = traps
 
     @property
     def count(self) -> int:
         """Return how many articles there are."""
-        return self._questions.count
+        return self._knowledge.count
 
     def search(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
         """Return the articles nearest to a question, best first."""
-        return self._questions.read(question, on=on, area=area)
+        return self._knowledge.search(question, on=on, area=area)
 
     def answer(self, body: Mapping[str, Any], *, received_at: datetime) -> ConsultationAnswer:
         """Answer `question` (+ `history`, `area`, `date`).
@@ -93,14 +98,20 @@ class ConsultationFlow:
         reading = self._reader.read(transcript)
         demand = reading.demands[0] if reading.demands else None
         judged = self._policy.judge(demand, transcript) if demand else None
-        found = self._questions.read(_with_history(question, body.get("history")), on=day, area=area)
+        asked = _with_history(question, body.get("history"))
+        found = self._knowledge.search(asked, on=day, area=area)
+        duties = dict(zip(self._duties.labels, map(float, self._duties.scores([asked])[0]), strict=True))
+        confidence = basis(found, duties, self._limits)
+        worthy = demand is not None and is_ticket_worthy(
+            demand.draft.request_kind, demand.draft.confidence["request_kind"], self._limits
+        )
+        elsewhere = self._traps.asks_local_fact(question) and bool(found) and found[0].article.region == NATIONAL
         refusal = refusal_for(
-            found,
-            kind=demand.draft.request_kind if demand else RequestKind.CONSULTATION,
-            kind_is_sure=demand is not None and demand.draft.confidence["request_kind"] >= self._limits["sure_kind"],
+            sure=confidence >= self._limits["least_basis"] and not elsewhere,
+            ticket_worthy=worthy,
+            order=self._traps.is_order(question),
             emergency=self._policy.notice(reading) if reading.risk.emergencies else None,
             unit=_who_could_know(judged),
-            limits=self._limits,
         )
         if refusal:
             return ConsultationAnswer(
@@ -111,17 +122,8 @@ class ConsultationFlow:
                 confidence=0.0,
                 engine=reading.engine,
             )
-        return self._generated(self._embedded(question, found, reading.engine), [s.article for s in found[:MOST_READ]])
-
-    def _embedded(self, question: str, found: Sequence[ScoredArticle], engine: str) -> ConsultationAnswer:
-        text, citation = compose_answer(question, found[0].article)
-        return ConsultationAnswer(
-            question=question,
-            answer=text,
-            citations=(citation,),
-            confidence=round(min(0.95, found[0].coverage), 3),
-            engine=engine,
-        )
+        answer = _embedded(question, found[0].article, worthy=worthy, confidence=confidence, engine=reading.engine)
+        return self._generated(answer, [scored.article for scored in found[:MOST_READ]])
 
     def _generated(self, answer: ConsultationAnswer, articles: Sequence[Article]) -> ConsultationAnswer:
         """Return the answer in the model's words if they hold, else as it is, with the reason."""
@@ -139,6 +141,18 @@ class ConsultationFlow:
                 "prompt_version": generated.prompt_version,
             }
         )
+
+
+def _embedded(question: str, article: Article, *, worthy: bool, confidence: float, engine: str) -> ConsultationAnswer:
+    text, citation = compose_answer(question, article)
+    return ConsultationAnswer(
+        question=question,
+        answer=text,
+        citations=(citation,),
+        handover="所述情况需要办理时，请转受理生成工单" if worthy else None,
+        confidence=round(confidence, 3),
+        engine=engine,
+    )
 
 
 def _who_could_know(judged: Judgement | None) -> str | None:

@@ -14,6 +14,8 @@ from app.flows.consultation import ConsultationFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
+from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.relay import RelayFlow
@@ -39,6 +41,8 @@ class Flows:
     capabilities: CapabilityFlow
     answers: AnswerFlow
     consultations: ConsultationFlow
+    knowledge: KnowledgeFlow
+    live: LiveKnowledge
     clock: Clock
     reference: ReferenceData
     ready: Callable[[], None]

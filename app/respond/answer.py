@@ -26,6 +26,7 @@ def citation_of(article: Article, quote: str) -> Citation:
     """Return the citation of an article's passage."""
     return Citation(
         article_id=article.id,
+        version=article.version,
         title=article.title,
         source=article.source,
         clause=article.clause,

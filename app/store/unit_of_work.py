@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.events import SqlEvents
+from app.store.knowledge import SqlArticles
 from app.store.outbox import SqlOutbox
 from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, SqlIdempotencyRecords
 from app.store.supervision import SqlDeletions, SqlSupervision
@@ -36,6 +37,7 @@ class SqlUnitOfWork:
         self.feedback = SqlFeedback(session, vault)
         self.supervision = SqlSupervision(session)
         self.deletions = SqlDeletions(session)
+        self.articles = SqlArticles(session)
         return self
 
     def __exit__(

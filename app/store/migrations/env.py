@@ -4,6 +4,7 @@ import os
 
 from alembic import context
 
+from app.store import knowledge_tables as _knowledge_tables  # noqa: F401  registers its tables
 from app.store import service_tables as _service_tables  # noqa: F401  registers its tables
 from app.store.engine import make_engine
 from app.store.tables import Base

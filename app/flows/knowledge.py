@@ -1,0 +1,133 @@
+"""What an editor does with knowledge articles: every step is one version, in force in the very next answer."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ArticleVersion, step_article
+from app.domain.ports import Clock, UnitOfWorkFactory
+
+SEED = "seed"
+"""Who put the articles of the folder in."""
+EDITABLE = frozenset(Article.model_fields) - {"id", "status", "version"}
+MOST_ON_A_PAGE = 500
+
+
+class KnowledgeFlow:
+    """Creates, changes, publishes, retires and compares articles. The latest version is the one in force."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, owners: frozenset[str]) -> None:
+        self._store = store
+        self._clock = clock
+        self._owners = owners
+
+    def seed(self, articles: Sequence[Article]) -> int:
+        """Put in the articles whose id is not known yet; what a city edited or retired stays as it is."""
+        with self._store() as uow:
+            new = [article for article in articles if not uow.articles.has(article.id)]
+            for article in new:
+                uow.articles.add(self._version(article, ArticleStep.CREATE, SEED))
+            uow.commit()
+        return len(new)
+
+    def get(self, article_id: str) -> Article:
+        """Return an article; raises NotFound."""
+        with self._store(reading=True) as uow:
+            return uow.articles.get(article_id)
+
+    def page(
+        self, *, status: str | None = None, owner: str | None = None, after: str = "", limit: int = 50
+    ) -> Sequence[Article]:
+        """Return articles by id, after one."""
+        with self._store(reading=True) as uow:
+            return uow.articles.page(status=status, owner=owner, after=after, limit=limit)
+
+    def create(self, fields: Mapping[str, Any], *, actor: str) -> Article:
+        """Return a new draft; a taken id is a Conflict."""
+        article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
+        with self._store() as uow:
+            uow.articles.add(self._version(article, ArticleStep.CREATE, actor))
+            uow.commit()
+        return article
+
+    def edit(self, article_id: str, fields: Mapping[str, Any], *, actor: str, expected_version: int) -> Article:
+        """Change fields. A change of a published article is in force at once; one in review is a draft again."""
+        unknown = set(fields) - EDITABLE
+        if unknown or not fields:
+            raise InvalidInput(f"可以修改的字段：{'、'.join(sorted(EDITABLE))}", field=next(iter(unknown), "body"))
+        return self._step(article_id, ArticleStep.EDIT, actor, expected_version, changes=fields)
+
+    def step(
+        self, article_id: str, step: ArticleStep, *, actor: str, expected_version: int | None, note: str = ""
+    ) -> Article:
+        """Submit, send back, publish or retire."""
+        return self._step(article_id, step, actor, expected_version, note=note)
+
+    def roll_back(self, article_id: str, to: int, *, actor: str, expected_version: int | None) -> Article:
+        """Make a new version with the content of an earlier one; its status follows from the present one."""
+        old = self._at(article_id, to).article.model_dump(include=set(EDITABLE))
+        return self._step(
+            article_id, ArticleStep.ROLL_BACK, actor, expected_version, changes=old, note=f"恢复第 {to} 版"
+        )
+
+    def versions(self, article_id: str) -> Sequence[ArticleVersion]:
+        """Return every version, the first one first; raises NotFound."""
+        with self._store(reading=True) as uow:
+            uow.articles.get(article_id)
+            return uow.articles.versions(article_id)
+
+    def diff(self, article_id: str, old: int, new: int) -> str:
+        """Return a unified diff of two versions, field by field and the body line by line."""
+        before, after = (_lines(self._at(article_id, version).article) for version in (old, new))
+        return "\n".join(difflib.unified_diff(before, after, f"第 {old} 版", f"第 {new} 版", lineterm=""))
+
+    def _at(self, article_id: str, version: int) -> ArticleVersion:
+        found = next((made for made in self.versions(article_id) if made.article.version == version), None)
+        if found is None:
+            raise NotFound(f"知识条目 {article_id} 没有第 {version} 版")
+        return found
+
+    def _step(
+        self,
+        article_id: str,
+        step: ArticleStep,
+        actor: str,
+        expected_version: int | None,
+        *,
+        changes: Mapping[str, Any] | None = None,
+        note: str = "",
+    ) -> Article:
+        with self._store() as uow:
+            now = uow.articles.get(article_id)
+            status = step_article(now, step)
+            after = self._checked({**now.model_dump(), **(changes or {}), "status": status, "version": now.version + 1})
+            expected = now.version if expected_version is None else expected_version
+            uow.articles.save(self._version(after, step, actor, note), expected_version=expected)
+            uow.commit()
+        return after
+
+    def _version(self, article: Article, step: ArticleStep, actor: str, note: str = "") -> ArticleVersion:
+        return ArticleVersion(article=article, step=step, actor=actor, note=note, changed_at=self._clock.now())
+
+    def _checked(self, fields: Mapping[str, Any]) -> Article:
+        try:
+            article = Article.model_validate(fields)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(map(str, first["loc"]))
+            raise InvalidInput(f"{name} 不符合要求：{first['msg']}", field=name) from error
+        if article.owner not in self._owners:
+            raise InvalidInput(f"owner：{article.owner} 不是已有的职能", field="owner")
+        if not article.body.strip() or not article.title.strip():
+            raise InvalidInput("标题和正文不能为空", field="body")
+        if article.effective_from and article.expires_on and article.expires_on <= article.effective_from:
+            raise InvalidInput("失效日期应晚于生效日期", field="expires_on")
+        return article
+
+
+def _lines(article: Article) -> list[str]:
+    fields = article.model_dump(mode="json", exclude={"body", "version", "status"})
+    return [*(f"{name}: {value}" for name, value in fields.items()), *article.body.splitlines()]

@@ -1,0 +1,157 @@
+"""Articles as vectors in Chroma. Made from the relational store and never the truth: what is damaged is made again."""
+
+import fcntl
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from app.domain.knowledge import Article, searchable
+from models.base import Embedder
+
+BATCH = 1000
+_NAME = "articles"
+
+
+class ChromaIndex:
+    """One collection of articles; opened at the first use, since loading Chroma takes over a second.
+
+    A folder has one writer. A second process on the same folder keeps its vectors in memory.
+    """
+
+    def __init__(self, embedder: Embedder, folder: Path, *, server: str = "") -> None:
+        self._embedder = embedder
+        self._folder = folder
+        self._server = server
+        self._using = threading.RLock()
+        self._collection: Any = None
+        self._held: dict[str, int] = {}
+        self._articles: dict[str, Article] = {}
+        self._lock_file: Any = None
+
+    def follow(self, changed: Sequence[Article]) -> None:
+        """Take over changed articles; where the index is not open yet they wait until it is."""
+        with self._using:
+            self._articles |= {article.id: article for article in changed}
+            if self._collection is not None:
+                self._safely(lambda: self._write([a for a in changed]))
+
+    def nearest(self, question: str, *, most: int) -> Mapping[str, float]:
+        """Return the nearest articles with their cosine; none for a text of unknown words."""
+        vector = self._embedder.embed([question])[0]
+        if not vector.any():
+            return {}
+        with self._using:
+            found: Mapping[str, float] = self._safely(lambda: self._query(vector, most))
+        return found
+
+    def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
+        """Make the index again beside the old one, then put it in its place; return how many articles it holds."""
+        with self._using:
+            self._open()
+            self._reset()
+            self._write(tuple(self._articles.values()), progress)
+            return len(self._held)
+
+    def _query(self, vector: Any, most: int) -> Mapping[str, float]:
+        self._open()
+        if not self._held:
+            return {}
+        answer = self._collection.query(
+            query_embeddings=[vector.tolist()], n_results=min(most, len(self._held)), include=["distances"]
+        )
+        return {id_: 1.0 - float(far) for id_, far in zip(answer["ids"][0], answer["distances"][0], strict=True)}
+
+    def _safely(self, act: Callable[[], Any]) -> Any:
+        """Do something; where the index turns out damaged, make it again and do it once more."""
+        try:
+            return act()
+        except Exception as error:  # noqa: BLE001  Chroma raises its own, Rust's and SQLite's errors
+            structlog.get_logger().warning("knowledge_index_damaged", error=type(error).__name__)
+            self._discard()
+            return act()
+
+    def _open(self) -> None:
+        if self._collection is not None:
+            return
+        self._collection = self._client().get_or_create_collection(
+            _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+        )
+        stored = self._collection.get(include=["metadatas"])
+        marks = zip(stored["ids"], stored["metadatas"] or [], strict=True)
+        self._held = {id_: int((mark or {}).get("version", 0)) for id_, mark in marks}
+        if {(mark or {}).get("model") for mark in stored["metadatas"] or []} - {self._model}:
+            self._reset()
+        self._drop([id_ for id_ in self._held if id_ not in self._articles])
+        self._write([a for a in self._articles.values() if self._held.get(a.id) != a.version or not a.may_hold])
+
+    @property
+    def _model(self) -> str:
+        return f"{self._embedder.name}@{getattr(self._embedder, 'revision', '')}"
+
+    def _client(self) -> Any:
+        import chromadb
+        from chromadb.config import Settings
+
+        quiet = Settings(anonymized_telemetry=False)
+        if self._server:
+            host, _, port = self._server.removeprefix("http://").rstrip("/").partition(":")
+            return chromadb.HttpClient(host=host, port=int(port or 8000), settings=quiet)
+        if not self._is_writer():
+            return chromadb.EphemeralClient(settings=quiet)
+        return chromadb.PersistentClient(path=str(self._folder / "chroma"), settings=quiet)
+
+    def _is_writer(self) -> bool:
+        if self._lock_file is not None:
+            return True
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = (self._folder / "writer.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._lock_file = file
+        return True
+
+    def _write(self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _count: None) -> None:
+        self._drop([a.id for a in articles if not a.may_hold and a.id in self._held])
+        held = [article for article in articles if article.may_hold]
+        for start in range(0, len(held), BATCH):
+            some = held[start : start + BATCH]
+            texts = [searchable(article) for article in some]
+            self._collection.upsert(
+                ids=[article.id for article in some],
+                embeddings=self._embedder.embed(texts).tolist(),
+                documents=texts,
+                metadatas=[{"version": a.version, "region": a.region, "model": self._model} for a in some],
+            )
+            self._held |= {article.id: article.version for article in some}
+            progress(len(some))
+
+    def _drop(self, ids: Sequence[str]) -> None:
+        if ids:
+            self._collection.delete(ids=list(ids))
+            for id_ in ids:
+                self._held.pop(id_, None)
+
+    def _reset(self) -> None:
+        self._drop(list(self._held))
+
+    def _discard(self) -> None:
+        """Let go of a damaged index; a fresh one is filled at the next use."""
+        self._collection, self._held = None, {}
+        if not self._server and self._is_writer():
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            SharedSystemClient.clear_system_cache()
+            shutil.rmtree(self._folder / "chroma", ignore_errors=True)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None

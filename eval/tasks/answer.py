@@ -1,0 +1,80 @@
+"""Answers: questions in, how many answers cite the right article, and how many questions are rightly refused.
+
+Dangerous error: an answer on a basis that does not hold it (`citation_precision`). A question that is turned over to
+intake is neither answered nor over-refused; `turned_over` counts it.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.bootstrap import build_flows
+from app.config import Settings
+from app.domain.knowledge import RefusalCode
+from app.flows.registry import Flows
+from eval.base import Measurement, read_jsonl, with_intervals
+
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one question."""
+
+    answerable: bool
+    place: int | None
+    cited: str | None
+    right: bool
+    facts: tuple[int, int]
+    refusal: RefusalCode | None
+
+
+def answer_rows(data: Path) -> Measurement:
+    """Ask every question of a fresh service, as an operator would."""
+    with tempfile.TemporaryDirectory() as folder:
+        flows = build_flows(Settings(data_dir=Path(folder)))
+        seen = [_ask(flows, row) for row in read_jsonl(data)]
+        flows.close()
+    metrics, intervals = with_intervals(seen, figures)
+    return Measurement(len(seen), metrics, intervals)
+
+
+def _ask(flows: Flows, row: dict[str, Any]) -> Seen:
+    relevant, now = set(row.get("relevant", ())), flows.clock.now()
+    found = flows.live.search(row["question"], on=now.date(), area=None, most=MOST)
+    answer = flows.consultations.answer({"question": row["question"]}, received_at=now)
+    cited = answer.citations[0].article_id if answer.citations else None
+    facts = row.get("key_facts", ())
+    return Seen(
+        answerable=bool(row["answerable"]),
+        place=next((i for i, scored in enumerate(found, start=1) if scored.article.id in relevant), None),
+        cited=cited,
+        right=cited in relevant,
+        facts=(sum(fact in (answer.answer or "") for fact in facts), len(facts)),
+        refusal=answer.refusal.code if answer.refusal else None,
+    )
+
+
+def figures(picked: Sequence[Seen]) -> dict[str, float]:
+    """Return retrieval over the answerable, precision over the cited, refusal over the unanswerable."""
+    able = [seen for seen in picked if seen.answerable]
+    unable = [seen for seen in picked if not seen.answerable]
+    cited = [seen for seen in picked if seen.cited]
+    facts = sum(seen.facts[1] for seen in able)
+    return {
+        "recall_at_5": _share(sum(seen.place is not None and seen.place <= 5 for seen in able), len(able)),
+        "mrr_at_10": _share(sum(1 / seen.place for seen in able if seen.place), len(able)),
+        "citation_precision": _share(sum(seen.right for seen in cited), len(cited)),
+        "refusal": _share(sum(seen.refusal is not None for seen in unable), len(unable)),
+        "over_refusal": _share(sum(seen.refusal is RefusalCode.NO_BASIS for seen in able), len(able)),
+        "turned_over": _share(
+            sum(seen.refusal in (RefusalCode.NEEDS_TICKET, RefusalCode.EMERGENCY) for seen in able), len(able)
+        ),
+        **({"key_fact_recall": sum(seen.facts[0] for seen in able) / facts} if facts else {}),
+    }
+
+
+def _share(part: float, whole: int) -> float:
+    return part / whole if whole else 0.0

@@ -1,0 +1,151 @@
+"""Articles from draft to retired: versions, conditions, and answers that follow every change at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.bootstrap import build_flows
+from app.domain.errors import Conflict, InvalidTransition
+from app.domain.knowledge import ArticleStatus, ArticleStep
+from app.flows.registry import Flows
+from tests.conftest import settings_for
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=timezone(timedelta(hours=8)))
+QUESTION = "共享蜂箱备案需要什么材料"
+DRAFT = {
+    "id": "beehive-filing",
+    "title": "共享蜂箱备案需要什么材料",
+    "questions": ["共享蜂箱怎么备案"],
+    "source": "蜂箱管理办法",
+    "clause": "第三条",
+    "owner": "agriculture",
+    "body": "共享蜂箱备案需要身份证和蜂箱照片（《蜂箱管理办法》第三条）。",
+}
+URL = "/v1/knowledge/articles"
+
+
+def publish(flows: Flows) -> int:
+    flows.knowledge.create(DRAFT, actor="甲")
+    flows.knowledge.step(DRAFT["id"], ArticleStep.SUBMIT, actor="甲", expected_version=1)
+    return flows.knowledge.step(DRAFT["id"], ArticleStep.PUBLISH, actor="乙", expected_version=2).version
+
+
+def cited(flows: Flows) -> list[str]:
+    return [c.article_id for c in flows.consultations.answer({"question": QUESTION}, received_at=NOW).citations]
+
+
+def test_a_life_over_http(client: TestClient) -> None:
+    made = client.post(URL, json=DRAFT)
+    assert (made.status_code, made.headers["ETag"], made.json()["status"]) == (201, '"1"', "draft")
+    assert client.post(URL, json=DRAFT).status_code == 409
+    assert client.post(f"{URL}/beehive-filing/publish").status_code == 409
+    assert client.post(f"{URL}/beehive-filing/submit", headers={"If-Match": '"1"'}).json()["status"] == "review"
+    assert client.post(f"{URL}/beehive-filing/publish").json()["status"] == "published"
+    asked = {"question": QUESTION}
+    assert "蜂箱照片" in client.post("/v1/consultations", json=asked).json()["answer"]
+    body = {"body": "共享蜂箱备案只要身份证（《蜂箱管理办法》第三条）。"}
+    assert client.patch(f"{URL}/beehive-filing", json=body).status_code == 422
+    assert client.patch(f"{URL}/beehive-filing", json=body, headers={"If-Match": '"1"'}).status_code == 409
+    assert client.patch(f"{URL}/beehive-filing", json=body, headers={"If-Match": '"3"'}).headers["ETag"] == '"4"'
+    answered = client.post("/v1/consultations", json=asked).json()
+    assert "只要身份证" in answered["answer"]
+    assert answered["citations"][0]["version"] == 4
+    diff = client.get(f"{URL}/beehive-filing/diff", params={"old": 3, "new": 4}).text
+    assert "-共享蜂箱备案需要身份证和蜂箱照片" in diff
+    assert "+共享蜂箱备案只要身份证" in diff
+    assert client.post(f"{URL}/beehive-filing/roll_back", json={"version": 3}).json()["status"] == "published"
+    assert "蜂箱照片" in client.post("/v1/consultations", json=asked).json()["answer"]
+    assert client.post(f"{URL}/beehive-filing/retire", json={"note": "办法已废止"}).json()["status"] == "retired"
+    cited_now = client.post("/v1/consultations", json=asked).json()["citations"]
+    assert "beehive-filing" not in [citation["article_id"] for citation in cited_now]
+    steps = [made["step"] for made in client.get(f"{URL}/beehive-filing/versions").json()]
+    assert steps == ["create", "submit", "publish", "edit", "roll_back", "retire"]
+    assert client.get(URL, params={"status": "retired"}).json()["articles"][0]["id"] == "beehive-filing"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"owner": "nobody"}, "owner"),
+        ({"body": " "}, "body"),
+        ({"titel": "a"}, "titel"),
+        ({"expires_on": "x"}, "expires_on"),
+    ],
+)
+def test_a_wrong_field_is_named(client: TestClient, change: dict[str, str], field: str) -> None:
+    answered = client.post(URL, json={**DRAFT, **change})
+    assert (answered.status_code, answered.json()["field"]) == (422, field)
+
+
+def test_the_folder_never_overwrites_what_a_city_changed(tmp_path: Path) -> None:
+    first = build_flows(settings_for(tmp_path))
+    kept = first.knowledge.page(status="published", limit=2)
+    first.knowledge.edit(kept[0].id, {"title": "本市改过的标题"}, actor="甲", expected_version=1)
+    first.knowledge.step(kept[1].id, ArticleStep.RETIRE, actor="甲", expected_version=1)
+    first.close()
+    again = build_flows(settings_for(tmp_path))
+    assert again.knowledge.get(kept[0].id).title == "本市改过的标题"
+    assert again.knowledge.get(kept[1].id).status is ArticleStatus.RETIRED
+    again.close()
+
+
+def test_an_edit_in_another_process_is_answered_from_at_once(tmp_path: Path) -> None:
+    here, there = build_flows(settings_for(tmp_path)), build_flows(settings_for(tmp_path))
+    version = publish(here)
+    assert cited(there) == [DRAFT["id"]]
+    here.knowledge.step(DRAFT["id"], ArticleStep.RETIRE, actor="甲", expected_version=version)
+    assert DRAFT["id"] not in cited(there)
+    here.close()
+    there.close()
+
+
+def test_an_expired_article_is_never_cited(flows: Flows) -> None:
+    version = publish(flows)
+    flows.knowledge.edit(DRAFT["id"], {"expires_on": "2026-11-24"}, actor="甲", expected_version=version)
+    assert DRAFT["id"] not in cited(flows)
+    with pytest.raises(InvalidTransition):
+        flows.knowledge.step(DRAFT["id"], ArticleStep.SUBMIT, actor="甲", expected_version=None)
+
+
+def test_of_two_edits_of_one_version_one_wins(flows: Flows) -> None:
+    version = publish(flows)
+
+    def edit(i: int) -> bool:
+        try:
+            flows.knowledge.edit(DRAFT["id"], {"clause": f"第{i}条"}, actor="甲", expected_version=version)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(edit, range(4))) == 1
+
+
+def test_readers_beside_a_writer_never_cite_what_was_retired_before_they_asked(flows: Flows) -> None:
+    """Twins of one article are retired one by one; what had gone before a question began is never cited."""
+    twins = [f"beehive-{i}" for i in range(8)]
+    for twin in twins:
+        flows.knowledge.create({**DRAFT, "id": twin}, actor="甲")
+        flows.knowledge.step(twin, ArticleStep.SUBMIT, actor="甲", expected_version=1)
+        flows.knowledge.step(twin, ArticleStep.PUBLISH, actor="乙", expected_version=2)
+    gone: list[str] = []
+
+    def ask() -> list[tuple[frozenset[str], list[str]]]:
+        seen = []
+        while len(gone) < len(twins):
+            before = frozenset(gone)
+            seen.append((before, cited(flows)))
+        return seen
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(ask) for _ in range(3)]
+        for twin in twins:
+            flows.knowledge.step(twin, ArticleStep.RETIRE, actor="甲", expected_version=3)
+            gone.append(twin)
+        seen = [row for reader in readers for row in reader.result()]
+    assert any(found for _, found in seen)
+    assert not [found for before, found in seen if before & set(found)]
+    assert not set(cited(flows)) & set(twins)

@@ -1,0 +1,42 @@
+"""The index of meanings: made from the store, made again where it is damaged, one writer."""
+
+from datetime import date
+from pathlib import Path
+
+from app.bootstrap import build_flows
+from app.flows.registry import Flows
+from tests.conftest import settings_for
+
+TODAY = date(2026, 11, 24)
+
+
+def nearest(flows: Flows) -> dict[str, float]:
+    found = flows.live.search("退伍军人优待证怎么申请", on=TODAY, area=None)
+    return {scored.article.id: scored.likeness for scored in found}
+
+
+def test_a_damaged_index_is_made_again_while_questions_are_answered(tmp_path: Path) -> None:
+    first = build_flows(settings_for(tmp_path))
+    before = nearest(first)
+    first.close()
+    assert before["veterans-subsidies-card"] > 0.3
+    damaged = tmp_path / "index" / "chroma" / "chroma.sqlite3"
+    assert damaged.stat().st_size > 0
+    damaged.write_bytes(b"no database" * 1000)
+    again = build_flows(settings_for(tmp_path))
+    assert nearest(again) == before
+    again.close()
+
+
+def test_a_second_process_on_the_folder_answers_too(tmp_path: Path) -> None:
+    first, second = build_flows(settings_for(tmp_path)), build_flows(settings_for(tmp_path))
+    assert nearest(first) == nearest(second)
+    first.close()
+    second.close()
+
+
+def test_a_rebuild_holds_what_is_published(flows: Flows) -> None:
+    done: list[int] = []
+    count = flows.live.rebuild(done.append)
+    assert count == sum(done) == flows.live.count
+    assert nearest(flows)["veterans-subsidies-card"] > 0.3
