@@ -36,6 +36,7 @@ from app.receive.spoken import Normaliser
 from app.respond.webhook import WebhookSender
 from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
+from app.store.evaluations import published_evaluations
 from app.store.knowledge_index import ChromaIndex
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
@@ -130,6 +131,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         live=live,
         clock=clock,
         reference=reference,
+        evaluations=lambda: published_evaluations(settings.evaluations_dir),
         ready=lambda: answers(store),
         close=close,
     )

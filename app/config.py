@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("./var")
     knowledge_dir: Path = ROOT / "knowledge_base"
     weights_dir: Path = ROOT / "models" / "weights"
+    evaluations_dir: Path = ROOT / "eval" / "baselines"
     prompts_dir: Path = ROOT / "prompts"
     chat: ChatSettings = ChatSettings()
     database: DatabaseSettings = DatabaseSettings()

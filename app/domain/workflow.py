@@ -219,3 +219,24 @@ def transition(status: TicketStatus, step: Step) -> TicketStatus:
         possible = "、".join(possible_steps(status)) or "无"
         raise InvalidTransition(f"工单处于 {status} 状态，不能执行 {step}；可执行：{possible}")
     return moves[status]
+
+
+STEP_LABELS: dict[Step, str] = {
+    Step.ACCEPT: "受理", Step.DECLINE: "不予受理", Step.DIRECT_ANSWER: "直接答复", Step.ASSIGN: "交办",
+    Step.ACKNOWLEDGE: "签收", Step.RETURN: "退单", Step.APPROVE_RETURN: "同意退单", Step.REFUSE_RETURN: "不同意退单",
+    Step.REDISPATCH: "改派", Step.HANDLE: "办理进展", Step.CO_ASSIGN: "交协办", Step.CO_FEED_BACK: "协办反馈",
+    Step.FEED_BACK: "反馈办结", Step.APPROVE: "审核通过", Step.SEND_BACK: "退回重办", Step.REPLY: "回复诉求人",
+    Step.EVALUATE: "评价", Step.REOPEN: "重办", Step.ARCHIVE: "归档", Step.REQUEST_EXTENSION: "申请延期",
+    Step.EXTEND: "同意延期", Step.REFUSE_EXTENSION: "不同意延期", Step.SUSPEND: "挂起", Step.RESUME: "恢复办理",
+    Step.ESCALATE: "提级办理", Step.PUT_ON_MEETING: "列入会商", Step.FOLLOW_UP: "补充或催问", Step.CORRECT: "更正字段",
+    Step.MERGE: "并入主单", Step.UNMERGE: "撤销并单",
+}  # fmt: skip
+EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} | {
+    "ticket_received": "收到",
+    "member_joined": "并入他单",
+    "member_left": "他单撤出",
+    "reply_shared": "随主单回复",
+    "member_archived": "随主单归档",
+    "ticket_supervised": "督办",
+    "personal_data_deleted": "到期删除个人信息",
+}

@@ -9,7 +9,7 @@ from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference_rules import DeadlineRules, RetentionRule
 from app.domain.ticket import Citizen, Ticket
 from app.domain.workflow import TicketStatus
-from app.flows.tickets import record
+from app.flows.record import record
 
 SETTLED = timedelta(minutes=2)
 """Longer than any transaction takes: older events are all visible."""

@@ -11,7 +11,8 @@ from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, transition
 from app.flows.judgement import IntakePolicy
-from app.flows.tickets import announce, check_role, event_of, fresh, visible
+from app.flows.record import announce, event_of
+from app.flows.tickets import check_role, fresh, visible
 
 
 class MergeFlow:

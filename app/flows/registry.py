@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain.ports import Clock
 from app.domain.reference import ReferenceData
@@ -45,5 +46,6 @@ class Flows:
     live: LiveKnowledge
     clock: Clock
     reference: ReferenceData
+    evaluations: Callable[[], list[dict[str, Any]]]
     ready: Callable[[], None]
     close: Callable[[], None]

@@ -11,7 +11,7 @@ from app.domain.events import OutboxMessage
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference_rules import SupervisionRules
 from app.domain.supervision import OrderStatus, SupervisionOrder
-from app.flows.tickets import record
+from app.flows.record import record
 
 _AT_A_TIME = 200
 _LOOK_AHEAD = timedelta(days=45)

@@ -11,12 +11,13 @@ from app.decide.step import Taken, checked_details, effect
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
 from app.domain.access import AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
+from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.unit import UnitName
-from app.domain.workflow import STEPS, Step, TicketStatus, transition
+from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.judgement import IntakePolicy
+from app.flows.record import announce, event_of, record
 
 CORRECTABLE = (
     "request_kind",
@@ -133,6 +134,12 @@ class TicketFlow:
         self._policy.learn(self._policy.precedents_of_step(ticket, changed, step))
         return shown(changed, by)
 
+    def steps(self, ticket_number: str, *, by: AccessKey) -> tuple[Step, ...]:
+        """Return the steps that `by` may take on a ticket now; raises NotFound."""
+        with self._store(reading=True) as uow:
+            ticket = visible(uow, ticket_number, by)
+        return tuple(step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
+
     def feedback(self, feedback: Feedback) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
 
@@ -210,39 +217,6 @@ def fresh(uow: UnitOfWork, ticket_number: str, expected_version: int | None, by:
     if expected_version is not None and ticket.version != expected_version:
         raise Conflict(f"工单 {ticket_number} 已更新到第 {ticket.version} 版，请刷新后重试")
     return ticket
-
-
-def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> TicketEvent:
-    """Return the event that brought a ticket to its present version."""
-    return TicketEvent(
-        ticket_number=ticket.ticket_number,
-        sequence=ticket.version,
-        name=name,
-        occurred_at=now,
-        actor=actor,
-        data=dict(data),
-    )
-
-
-def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
-    """Write an event and the message that tells the outside; notes for colleagues stay inside."""
-    uow.events.append(event)
-    payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
-    if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
-        payload["reply"] = ticket.reply or ""
-    uow.outbox.add(
-        OutboxMessage(
-            id=f"{ticket.ticket_number}.{ticket.version}",
-            topic=f"ticket.{event.name.removeprefix('ticket_')}",
-            payload=payload,
-            created_at=event.occurred_at,
-        )
-    )
-
-
-def record(uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> None:
-    """Write what happened and tell the outside."""
-    announce(uow, ticket, event_of(ticket, name, actor, data, now))
 
 
 _SPREAD = {

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from app.api.dependencies import AdminKey, Body, FlowsDep, ModelsKey, OptionalBody, SuperviseKey, clean, text_of
+from app.api.dependencies import (
+    AdminKey,
+    Body,
+    FlowsDep,
+    ModelsKey,
+    OptionalBody,
+    ReaderKey,
+    SuperviseKey,
+    clean,
+    text_of,
+)
 from app.api.sheets import begun
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
@@ -112,6 +122,12 @@ def export_corrections(
             yield json.dumps(example, ensure_ascii=False) + "\n"
 
     return StreamingResponse(begun(lines()), media_type="application/x-ndjson")
+
+
+@router.get("/evaluations", summary="随版本发布的评测结果")
+def list_evaluations(flows: FlowsDep, _key: ReaderKey) -> list[dict[str, Any]]:
+    """每项含数据、条数、引擎、日期、指标和 95% 置信区间。"""
+    return flows.evaluations()
 
 
 def known_id(number: int) -> int:

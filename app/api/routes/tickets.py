@@ -12,7 +12,7 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
 from app.domain.ticket import Ticket
-from app.domain.workflow import REVIEWS, MeetingReason, Step
+from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, STEPS, MeetingReason, Step
 from app.flows.exports import COLUMNS
 
 router = APIRouter(prefix="/v1", tags=["工单"])
@@ -25,6 +25,22 @@ class TicketPage(Frozen):
 
     tickets: tuple[Ticket, ...]
     next: str | None
+
+
+class LabelledEvent(TicketEvent):
+    """An event with its Chinese name."""
+
+    label: str
+
+
+class PossibleStep(Frozen):
+    """A step that may be taken now, its Chinese name and what it needs."""
+
+    step: Step
+    label: str
+    needs: tuple[str, ...]
+    outcome: bool
+    """Whether an outcome may be given with it."""
 
 
 def filters_of(
@@ -85,9 +101,20 @@ def read_ticket(ticket_number: str, flows: FlowsDep, key: ReaderKey, response: R
 
 
 @router.get("/tickets/{ticket_number}/history", summary="工单的全部经过")
-def read_history(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[TicketEvent]:
+def read_history(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[LabelledEvent]:
     """按发生先后排列。"""
-    return list(flows.tickets.history(clean("ticket_number", ticket_number), by=key))
+    events = flows.tickets.history(clean("ticket_number", ticket_number), by=key)
+    return [LabelledEvent(**event.model_dump(), label=EVENT_LABELS.get(event.name, event.name)) for event in events]
+
+
+@router.get("/tickets/{ticket_number}/steps", summary="现在可执行的步骤")
+def read_steps(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[PossibleStep]:
+    """按工单状态和持钥人的角色；needs 为正文须给出的内容。并单和更正另有接口。"""
+    return [
+        PossibleStep(step=step, label=STEP_LABELS[step], needs=STEPS[step].needs, outcome=step is Step.FEED_BACK)
+        for step in flows.tickets.steps(clean("ticket_number", ticket_number), by=key)
+        if step is not Step.CORRECT
+    ]
 
 
 @router.patch("/tickets/{ticket_number}", summary="更正字段")

@@ -30,20 +30,23 @@ class KindReader:
         )
         self._model = model
 
-    def read(self, matter: str, title: str | None) -> tuple[RequestKind, float]:
-        """Return the likeliest kind and its probability."""
-        likely = self.probabilities(matter, title)
+    def read(self, matter: str, said: str, title: str | None) -> tuple[RequestKind, float]:
+        """Return the likeliest kind and its probability.
+
+        The model reads the matter; the cues look at all that was said, 我想咨询一下 included.
+        """
+        likely = self.probabilities(matter, title, said)
         best = max(likely, key=lambda kind: likely[kind])
         return best, round(likely[best], 3)
 
-    def probabilities(self, matter: str, title: str | None) -> dict[RequestKind, float]:
-        """Return the probability of every kind."""
+    def probabilities(self, matter: str, title: str | None, said: str = "") -> dict[RequestKind, float]:
+        """Return the probability of every kind; cues look at `said`, or at the matter where that is not given."""
         logits = self._model_logits(matter)
         for kind, weight, pattern in self._cues:
-            if pattern.search(matter):
+            if pattern.search(said or matter):
                 logits[kind] += weight
-        if title and (said := _TITLE_SAYS.findall(title)):
-            logits[_TITLE_KIND[said[-1]]] += _TITLE_WEIGHT
+        if title and (named := _TITLE_SAYS.findall(title)):
+            logits[_TITLE_KIND[named[-1]]] += _TITLE_WEIGHT
         most = max(logits.values())
         total = sum(math.exp(value - most) for value in logits.values())
         return {kind: math.exp(value - most) / total for kind, value in logits.items()}

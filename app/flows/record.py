@@ -1,0 +1,42 @@
+"""What happened to a ticket, written down and told to the outside, in the transaction that did it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.domain.events import OutboxMessage, TicketEvent
+from app.domain.ports import UnitOfWork
+from app.domain.ticket import Ticket
+
+
+def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> TicketEvent:
+    """Return the event that brought a ticket to its present version."""
+    return TicketEvent(
+        ticket_number=ticket.ticket_number,
+        sequence=ticket.version,
+        name=name,
+        occurred_at=now,
+        actor=actor,
+        data=dict(data),
+    )
+
+
+def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
+    """Write an event and the message that tells the outside; notes for colleagues stay inside."""
+    uow.events.append(event)
+    payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
+    if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
+        payload["reply"] = ticket.reply or ""
+    uow.outbox.add(
+        OutboxMessage(
+            id=f"{ticket.ticket_number}.{ticket.version}",
+            topic=f"ticket.{event.name.removeprefix('ticket_')}",
+            payload=payload,
+            created_at=event.occurred_at,
+        )
+    )
+
+
+def record(uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Write what happened and tell the outside."""
+    announce(uow, ticket, event_of(ticket, name, actor, data, now))
