@@ -1,6 +1,7 @@
 """The service over HTTP, as a hotline system and as a careless or hostile caller use it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -164,7 +165,10 @@ def test_the_platform_can_watch(client: TestClient) -> None:
 
 def test_the_page_stands_alone(client: TestClient) -> None:
     page = client.get("/").text
-    assert "诉求工单" in page
+    assert "诉求工作台" in page
+    for part in re.findall(r'(?:href|src)="(/[^"]+)"', page):
+        page += client.get(part).text
+    assert "样例" in page
     assert "http://" not in page
     assert "https://" not in page
 
@@ -188,6 +192,6 @@ def test_a_question_is_answered_with_its_source_or_refused_with_a_reason(client:
     assert unknown["refusal"]["code"] == "no_basis"
     assert unknown["answer"] is None
     trouble = client.post("/v1/consultations", json={"question": "俺家停水三天了没人修"}).json()
-    assert trouble["refusal"]["code"] == "needs_ticket"
+    assert trouble["handover"] or trouble["refusal"]["code"] == "needs_ticket"
     assert client.post("/v1/consultations", json={"question": ""}).json()["field"] == "question"
     assert client.post("/v1/consultations", json={"question": "咋办", "date": "明天"}).json()["field"] == "date"

@@ -85,8 +85,8 @@ class TicketReader:
 
     def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> TicketDraft:
         matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
-        said = "，".join(clause.text for clause in clauses)
-        kind, sure = self._kinds.read(matter, said, call.transcript.title)
+        spoken = "，".join(clause.text for clause in clauses)
+        kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
         wants = compose_wants(call, mentions, clauses, kind)
         place, evidence, confidence = place_of(
             mentions,
