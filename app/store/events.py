@@ -34,7 +34,6 @@ class SqlEvents:
             hash=self._vault.chained(previous, _chained_part(content["data"], event)),
         )
         self._session.add(row)
-        self._session.flush()
 
     def of(self, ticket_number: str) -> Sequence[TicketEvent]:
         """Return a ticket's events in order."""

@@ -19,6 +19,12 @@ _OPEN = tuple(str(status) for status in OPEN_STATUSES)
 _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
 _AT_A_TIME = 500
+_INDEX_POSTGRES = text(
+    "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
+    " ON CONFLICT (ticket_number) DO UPDATE SET words = EXCLUDED.words"
+)
+_FORGET_SQLITE = text("DELETE FROM ticket_words WHERE rowid = CAST(:number AS INTEGER)")
+_INDEX_SQLITE = text("INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)")
 
 
 class SqlTickets:
@@ -138,22 +144,17 @@ class SqlTickets:
         return TicketRow.ticket_number.in_(query.columns(TicketRow.ticket_number))
 
     def _index(self, ticket: Ticket, *, new: bool) -> None:
+        """Make the words of a ticket findable; the rows that wait to be written need not go first."""
         place = ticket.place
         written = f"{ticket.title} {ticket.content} {place.district} {place.town} {place.detail}"
         row = {"number": ticket.ticket_number, "words": " ".join(pairs_of(written))}
-        if self._postgres:
-            self._session.execute(
-                text(
-                    "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
-                    " ON CONFLICT (ticket_number) DO UPDATE SET words = EXCLUDED.words"
-                ),
-                row,
-            )
-            return
-        if not new:
-            self._session.execute(text("DELETE FROM ticket_words WHERE rowid = CAST(:number AS INTEGER)"), row)
-        statement = "INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)"
-        self._session.execute(text(statement), row)
+        with self._session.no_autoflush:
+            if self._postgres:
+                self._session.execute(_INDEX_POSTGRES, row)
+                return
+            if not new:
+                self._session.execute(_FORGET_SQLITE, row)
+            self._session.execute(_INDEX_SQLITE, row)
 
     def _columns(self, ticket: Ticket) -> dict[str, Any]:
         body = ticket.model_dump(mode="json")

@@ -47,7 +47,7 @@ class DuplicateReader:
         for facts in tickets:
             self.add(facts)
 
-    def similar(self, new: TicketFacts, *, most: int = 30, least: float = 0.3) -> tuple[SimilarTicket, ...]:
+    def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.3) -> tuple[SimilarTicket, ...]:
         """Return the tickets whose text is most alike, and among those of the same town or district as many again.
 
         Two people tell one matter in words that share little; where they live narrows it down. Of the first sort
