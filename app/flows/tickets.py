@@ -140,15 +140,15 @@ class TicketFlow:
             ticket = visible(uow, ticket_number, by)
         return tuple(step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
 
-    def feedback(self, feedback: Feedback) -> None:
+    def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
 
         Raises:
-            NotFound: no such ticket.
+            NotFound: no such ticket, or none that `by` may see.
             InvalidInput: the right unit is unknown.
         """
         with self._store() as uow:
-            ticket = uow.tickets.get(feedback.ticket_number)
+            ticket = visible(uow, feedback.ticket_number, by)
             precedents = self._policy.precedents_of(ticket, feedback)
             uow.feedback.add(feedback)
             uow.commit()

@@ -11,6 +11,7 @@ import pytest
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.domain.access import Role
 from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
+from app.domain.events import Feedback, Verdict
 from app.domain.supervision import OrderStatus, SupervisionLevel
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step, TicketStatus
@@ -87,6 +88,19 @@ def test_the_accused_unit_never_learns_of_a_conduct_ticket(stored: Flows) -> Non
     assert not list(stored.exports.ticket_rows({}, by=unit))
     with pytest.raises(NotFound):
         take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    with pytest.raises(NotFound):
+        stored.tickets.steps(ticket.ticket_number, by=unit)
+    with pytest.raises(NotFound):
+        stored.tickets.history(ticket.ticket_number, by=unit)
+    verdict = Feedback(
+        ticket_number=ticket.ticket_number,
+        field="wants",
+        verdict=Verdict.REJECTED,
+        actor=unit.name,
+        created_at=stored.clock.now(),
+    )
+    with pytest.raises(NotFound):
+        stored.tickets.feedback(verdict, by=unit)
 
 
 def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:

@@ -24,7 +24,7 @@ from app.flows.registry import Flows
 from tests.factories import ADMIN, message
 from tests.integration.conftest import MONDAY, SetClock
 
-EXAMPLES, STEPS_EACH = 25, 80
+EXAMPLES, STEPS_EACH = 32, 80
 SPAN = Span(amount=2, unit="working_day")
 UNITS = ("滕州市综合行政执法局", "国网枣庄供电公司", "枣庄市城市供水企业")
 # step: from>to …; written down here apart from the product's own table.

@@ -104,7 +104,7 @@ def test_feedback_needs_an_existing_ticket(stored: Flows) -> None:
         ticket_number="0", field="wants", verdict=Verdict.REJECTED, actor="a", created_at=stored.clock.now()
     )
     with pytest.raises(NotFound):
-        stored.tickets.feedback(verdict)
+        stored.tickets.feedback(verdict, by=ADMIN)
 
 
 def test_leaving_without_commit_leaves_nothing(tmp_path: Path, database_url: str) -> None:
@@ -175,7 +175,7 @@ def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_pat
         actor="desk",
         created_at=flows.clock.now(),
     )
-    flows.tickets.feedback(verdict)
+    flows.tickets.feedback(verdict, by=ADMIN)
     similar = text.replace("门口那棵", "东门口的").replace("希望", "请")
     first = flows.intake.run(call("您好", similar, call_id="p-2")).tickets[0].unit
     flows.close()
@@ -184,5 +184,5 @@ def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_pat
     for unit in (first, again):
         assert f"ticket:{ticket.ticket_number}" in unit.candidates[0].basis
     with pytest.raises(InvalidInput, match="right_value"):
-        reopened.tickets.feedback(verdict.model_copy(update={"right_value": "没有这个单位"}))
+        reopened.tickets.feedback(verdict.model_copy(update={"right_value": "没有这个单位"}), by=ADMIN)
     reopened.close()

@@ -188,7 +188,7 @@ def post_feedback(body: Body, flows: FlowsDep, key: WriterKey) -> Feedback:
         actor=key.name,
         created_at=flows.clock.now(),
     )
-    flows.tickets.feedback(feedback)
+    flows.tickets.feedback(feedback, by=key)
     return feedback
 
 
