@@ -1,0 +1,40 @@
+"""What the service recalls from its store when it starts."""
+
+from app.domain.duplicate import TicketFacts
+from app.domain.ports import UnitOfWorkFactory
+from app.flows.judgement import UNIT_FIELDS, IntakePolicy
+
+RECENT = 20_000
+"""Tickets looked back on at start for duplicates."""
+
+
+def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
+    """Return what duplicate search needs of the most recent tickets, oldest first."""
+    with store(reading=True) as uow:
+        tickets = uow.tickets.page(after=None, limit=RECENT, filters={})
+    facts = []
+    for ticket in reversed(tickets):
+        lead = ticket.unit.lead
+        facts.append(
+            TicketFacts(
+                ticket_number=ticket.ticket_number,
+                text=ticket.content,
+                created_at=ticket.created_at,
+                request_kind=ticket.request_kind,
+                district=ticket.place.district,
+                town=ticket.place.town,
+                detail=ticket.place.detail,
+                category=ticket.category.code if ticket.category else None,
+                function=lead.unit_code.split(".", 1)[-1] if lead else None,
+                caller=ticket.citizen.phone,
+                confidential=ticket.citizen.confidential,
+            )
+        )
+    return facts
+
+
+def recall_verdicts(store: UnitOfWorkFactory, policy: IntakePolicy) -> None:
+    """Learn again from the verdicts on units that stand in the store."""
+    with store(reading=True) as uow:
+        for feedback in uow.feedback.about(UNIT_FIELDS, limit=RECENT):
+            policy.learn(policy.precedents_of(uow.tickets.get(feedback.ticket_number), feedback))

@@ -1,0 +1,142 @@
+"""The whole service wired: `build_flows` is the list of what it is made of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from app.bootstrap.chat import answer_writer, build_chat, with_chat
+from app.bootstrap.memory import recall_verdicts, recent_tickets
+from app.bootstrap.reader import build_reader, classifier
+from app.config import AuthSettings, Settings
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.flows.access import AccessFlow
+from app.flows.answers import AnswerFlow
+from app.flows.audit import AuditFlow
+from app.flows.batch import BatchFlow
+from app.flows.capabilities import CapabilityFlow
+from app.flows.consultation import ConsultationFlow
+from app.flows.duties import Duties
+from app.flows.exports import ExportFlow
+from app.flows.intake import IntakeFlow
+from app.flows.judgement import IntakePolicy
+from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_knowledge import LiveKnowledge
+from app.flows.merge import MergeFlow
+from app.flows.open311 import Open311Flow
+from app.flows.registry import Flows
+from app.flows.relay import RelayFlow
+from app.flows.supervision import SupervisionFlow
+from app.flows.tickets import TicketFlow
+from app.receive.identity import TokenReader
+from app.respond.webhook import WebhookSender
+from app.store.articles import load_articles
+from app.store.engine import make_engine, migrate
+from app.store.evaluations import published_evaluations
+from app.store.knowledge_index import ChromaIndex
+from app.store.reference.load import load_reference_data
+from app.store.unit_of_work import SqlUnitOfWork
+from app.store.vault import open_vault
+from app.understand.duplicate import DuplicateReader
+from app.understand.precedent import PrecedentReader
+from app.understand.question_traps import TrapReader
+from models.embedding.hashed import HashedEmbedder
+from models.embedding.static import StaticEmbedder
+
+
+class SystemClock:
+    """Chinese standard time."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return datetime.now(timezone(timedelta(hours=8)))
+
+
+def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
+    """Wire the service: store migrated, reference data checked, models loaded."""
+    engine = make_engine(settings.database_url)
+    migrate(engine)
+    reference = load_reference_data(settings.knowledge_dir)
+    owners = frozenset(reference.function_by_id)
+    clock = clock or SystemClock()
+    vault = open_vault(settings.key_file)
+
+    @contextmanager
+    def store(*, reading: bool = False) -> Iterator[UnitOfWork]:
+        with SqlUnitOfWork(engine, vault, reading=reading) as uow:
+            yield uow
+
+    knowledge = KnowledgeFlow(store, clock, owners)
+    knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
+    index = ChromaIndex(
+        StaticEmbedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
+    )
+    live = LiveKnowledge(store, index)
+    reader = build_reader(settings, reference)
+    chat = build_chat(settings)
+
+    def close() -> None:
+        if chat:
+            chat.close()
+        index.close()
+        engine.dispose()
+
+    duplicates = DuplicateReader(HashedEmbedder())
+    duplicates.fill(recent_tickets(store))
+    policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
+    recall_verdicts(store, policy)
+    generating, explainer = with_chat(settings, reference, reader, chat)
+    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
+    tickets = TicketFlow(store, clock, policy)
+    relay = RelayFlow(store, clock, WebhookSender())
+    supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
+    audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
+    return Flows(
+        intake=intake,
+        tickets=tickets,
+        merges=MergeFlow(store, clock, policy),
+        supervision=supervision,
+        relay=relay,
+        audit=audit,
+        exports=ExportFlow(store, tickets),
+        open311=Open311Flow(reference, intake, tickets, clock),
+        duties=Duties(relay, supervision, audit),
+        batch=BatchFlow(intake),
+        access=AccessFlow(store, clock, token_reader(settings.auth)),
+        capabilities=CapabilityFlow(reader, policy),
+        answers=AnswerFlow(store, clock),
+        consultations=ConsultationFlow(
+            reader,
+            policy,
+            live,
+            reference.thresholds.answer,
+            classifier(settings.weights_dir / "function"),
+            TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
+            answer_writer(settings, chat),
+        ),
+        knowledge=knowledge,
+        live=live,
+        clock=clock,
+        reference=reference,
+        evaluations=lambda: published_evaluations(settings.evaluations_dir),
+        ready=lambda: answers(store),
+        close=close,
+    )
+
+
+def token_reader(auth: AuthSettings) -> TokenReader | None:
+    """Return the reader of identity tokens, where a provider is set."""
+    if not auth.oidc_issuer:
+        return None
+    return TokenReader(
+        issuer=auth.oidc_issuer,
+        audience=auth.oidc_audience,
+        jwks_url=auth.oidc_jwks_url,
+        roles_claim=auth.oidc_roles_claim,
+        unit_claim=auth.oidc_unit_claim,
+    )
+
+
+def answers(store: UnitOfWorkFactory) -> None:
+    """Raise ServiceUnavailable unless the store answers."""
+    with store(reading=True) as uow:
+        uow.access_keys.find("")
