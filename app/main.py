@@ -3,15 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
-from app.api.routes import consultations, health, intake, knowledge, open311, oversight, tickets
+from app.api.routes import calls, consultations, health, intake, knowledge, open311, oversight, tickets
 from app.bootstrap import build_flows
 from app.config import Settings
 from app.console.mount import mount_console
 from app.observability import Metrics, configure_logging
+
+LIVE_THREADS = 100
+"""Live calls that may be read, or wait for a model, at the same moment."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -23,6 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.flows = build_flows(chosen)
         app.state.metrics = Metrics()
+        app.state.live_threads = CapacityLimiter(LIVE_THREADS)
         preset = chosen.auth.bootstrap_key
         first = app.state.flows.access.first_key(preset.get_secret_value() if preset else None)
         if first and not preset:
@@ -41,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     add_exception_handlers(app)
     add_middleware(app)
-    for part in (health, intake, tickets, oversight, open311, consultations, knowledge):
+    for part in (health, intake, calls, tickets, oversight, open311, consultations, knowledge):
         app.include_router(part.router)
     mount_console(app)
     return app

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -33,6 +34,13 @@ class Metrics:
         self.seconds = Histogram("hotline_request_seconds", "Time to answer", ["route"], registry=self.registry)
         self.tickets = Counter("hotline_tickets", "Tickets made", ["request_kind"], registry=self.registry)
         self.degraded = Counter("hotline_degraded", "Results of a fallen-back engine", registry=self.registry)
+
+    def count(self, degraded: bool, request_kinds: Sequence[str]) -> None:
+        """Count what one call became."""
+        if degraded:
+            self.degraded.inc()
+        for kind in request_kinds:
+            self.tickets.labels(kind).inc()
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

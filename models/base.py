@@ -8,7 +8,7 @@ ModelError
 └── BadOutput         an answer that is not what was asked for
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -53,10 +53,18 @@ class ChatModel(Protocol):
     name: str
     revision: str
 
-    def generate(self, messages: Sequence[ChatMessage], *, form: type[BaseModel], seconds: float) -> str:
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        form: type[BaseModel],
+        seconds: float,
+        heard: Callable[[str], None] | None = None,
+    ) -> str:
         """Return what the model wrote, asked to fit the JSON schema of `form`, thoughts left out.
 
-        The text is not checked against the form. Ends within `seconds`, whatever the server does.
+        The text is not checked against the form. Ends within `seconds`, whatever the server does. `heard` is told the
+        text so far as it grows, in the caller's own thread; it may be told the same words again after a failed try.
 
         Raises:
             ModelError: no answer in time, no server, or an answer without text.

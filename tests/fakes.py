@@ -40,12 +40,22 @@ class ScriptedChatModel:
         self.asked: list[tuple[ChatMessage, ...]] = []
         self.closed = False
 
-    def generate(self, messages: Sequence[ChatMessage], *, form: type[BaseModel], seconds: float) -> str:
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        form: type[BaseModel],
+        seconds: float,
+        heard: Callable[[str], None] | None = None,
+    ) -> str:
         if seconds <= 0:
             raise ModelTimeout("no time left")
         with self._lock:
             self.asked.append(tuple(messages))
-        return self._script(messages)
+        text = self._script(messages)
+        for end in range(0, len(text), 7) if heard else ():
+            heard(text[:end])
+        return text
 
     def close(self) -> None:
         self.closed = True

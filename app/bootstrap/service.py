@@ -17,9 +17,11 @@ from app.flows.capabilities import CapabilityFlow
 from app.flows.consultation import ConsultationFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
+from app.flows.generated_reading import GeneratingReader
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
@@ -86,12 +88,15 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     recall_verdicts(store, policy)
     generating, explainer = with_chat(settings, reference, reader, chat)
     intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
+    model = generating if isinstance(generating, GeneratingReader) else None
+    live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
     tickets = TicketFlow(store, clock, policy)
     relay = RelayFlow(store, clock, WebhookSender())
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     return Flows(
         intake=intake,
+        live_calls=live_calls,
         tickets=tickets,
         merges=MergeFlow(store, clock, policy),
         supervision=supervision,
@@ -99,7 +104,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit),
+        duties=Duties(relay, supervision, audit, live_calls),
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock, token_reader(settings.auth)),
         capabilities=CapabilityFlow(reader, policy),

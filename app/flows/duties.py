@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.flows.audit import AuditFlow
+from app.flows.live_call import LiveCallFlow
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
 
@@ -25,10 +26,13 @@ class Duty:
 class Duties:
     """Runs the duties in a thread of its own, each when it is due; one that fails is logged and tried again."""
 
-    def __init__(self, relay: RelayFlow, supervision: SupervisionFlow, audit: AuditFlow) -> None:
+    def __init__(
+        self, relay: RelayFlow, supervision: SupervisionFlow, audit: AuditFlow, live_calls: LiveCallFlow
+    ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
             Duty("supervision", 60, supervision.run_once),
+            Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("seal", 60, audit.seal),
             Duty("retention", 3600, audit.delete_expired),
         )

@@ -1,6 +1,6 @@
 """Transcript in, the embedded reading with the language model's verified values out. Never fails for the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.reading import CallReading
@@ -37,8 +37,18 @@ class Generated(Protocol):
 class WritesTickets(Protocol):
     """Betters drafts by a language model."""
 
-    def write(self, call: SpokenCall, drafts: Sequence[TicketDraft], *, until: float) -> Generated:
-        """Return what came of asking the model; ends at the moment `until`."""
+    def write(
+        self,
+        call: SpokenCall,
+        drafts: Sequence[TicketDraft],
+        *,
+        until: float,
+        tell: Callable[[tuple[TicketDraft, ...]], None] | None = None,
+    ) -> Generated:
+        """Return what came of asking the model; ends at the moment `until`. `tell` hears of values as they come."""
+
+
+Tell = Callable[[CallReading], None]
 
 
 class GeneratingReader:
@@ -56,23 +66,33 @@ class GeneratingReader:
     def read(self, transcript: Transcript) -> CallReading:
         """Return the reading; `engine` says who answered, `degraded_reason` why it was not the model."""
         until = within(self._seconds)
-        reading = self._embedded.read(transcript)
+        return self.better(self._embedded.read(transcript), until=until)
+
+    def better(self, reading: CallReading, *, until: float | None = None, tell: Tell | None = None) -> CallReading:
+        """Return what the model makes of an embedded reading; `tell` hears of it value by value."""
         if not reading.demands:
             return reading
-        drafts = [demand.draft for demand in reading.demands]
-        generated = self._writer.write(self._embedded.normalised(transcript), drafts, until=until)
+        generated = self._writer.write(
+            self._embedded.normalised(reading.transcript),
+            [demand.draft for demand in reading.demands],
+            until=within(self._seconds) if until is None else until,
+            tell=(lambda drafts: tell(with_drafts(reading, drafts))) if tell else None,
+        )
         if generated.failure:
             return reading.model_copy(update={"degraded_reason": generated.failure})
-        demands = tuple(
-            demand.model_copy(update={"draft": draft})
-            for demand, draft in zip(reading.demands, generated.drafts, strict=True)
-        )
-        return reading.model_copy(
+        return with_drafts(reading, generated.drafts).model_copy(
             update={
-                "demands": demands,
                 "engine": "llm",
                 "model": f"{generated.model}+{reading.model}",
                 "prompt_version": generated.prompt_version,
                 "embedded_fields": generated.kept,
             }
         )
+
+
+def with_drafts(reading: CallReading, drafts: Sequence[TicketDraft]) -> CallReading:
+    """Return the reading with other drafts of its demands."""
+    demands = tuple(
+        demand.model_copy(update={"draft": draft}) for demand, draft in zip(reading.demands, drafts, strict=True)
+    )
+    return reading.model_copy(update={"demands": demands})

@@ -60,7 +60,7 @@ class IntakeFlow:
     ) -> None:
         self._explainer = explainer
         self._reader = reader
-        self._policy = policy
+        self.policy = policy
         self._store = store
         self._clock = clock
 
@@ -88,6 +88,12 @@ class IntakeFlow:
         received_at = self._clock.now()
         transcript = parse_transcript(payload, received_at=received_at)
         return Delivery(transcript, payload, content_digest(payload), received_at)
+
+    def stored(self, call_id: str) -> IntakeResult | None:
+        """Return what a call of this id became, whatever was said in it."""
+        with self._store(reading=True) as uow:
+            found = uow.deliveries.find(call_id)
+        return found[1] if found else None
 
     def earlier(self, delivery: Delivery) -> IntakeResult | None:
         """Return what an earlier delivery of the same call became."""
@@ -155,9 +161,7 @@ class IntakeFlow:
 
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""
-        return tuple(
-            self._policy.judge(demand, delivery.transcript, delivery.received_at) for demand in reading.demands
-        )
+        return tuple(self.policy.judge(demand, delivery.transcript, delivery.received_at) for demand in reading.demands)
 
     def write(
         self,
@@ -176,7 +180,7 @@ class IntakeFlow:
         result = IntakeResult(
             call_id=delivery.transcript.id,
             tickets=tickets,
-            notice=self._policy.notice(reading),
+            notice=self.policy.notice(reading),
             engine=reading.engine,
             degraded=reading.degraded_reason is not None,
             degraded_reason=reading.degraded_reason,
@@ -188,13 +192,13 @@ class IntakeFlow:
         )
         uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
         for ticket in tickets:
-            record_new_ticket(uow, ticket, reading, self._policy.clock_start(delivery.transcript, delivery.received_at))
+            record_new_ticket(uow, ticket, reading, self.policy.clock_start(delivery.transcript, delivery.received_at))
         return result
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:
         """Make stored tickets findable as duplicates."""
         for ticket, demand in zip(result.tickets, reading.demands, strict=True):
-            self._policy.remember(ticket, demand, reading.transcript)
+            self.policy.remember(ticket, demand, reading.transcript)
 
 
 def summary(decided: Ticket | Judgement) -> dict[str, Any]:

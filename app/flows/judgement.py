@@ -19,6 +19,7 @@ from app.domain.reading import CallReading, DemandReading
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, StatutoryRoute
 from app.domain.referral import Referral
+from app.domain.risk import RiskSignal
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
 from app.domain.unit import Precedent, UnitName
@@ -97,9 +98,13 @@ class IntakePolicy:
 
     def notice(self, reading: CallReading) -> str | None:
         """Return what the operator must know at once: an emergency number, or why there is no ticket."""
-        numbers = {signal.signal for signal in reading.risk.emergencies}
-        told = [r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers]
-        return told[0] if told else reading.no_demand_reason
+        return self.emergency_notice(reading.risk.emergencies) or reading.no_demand_reason
+
+    def emergency_notice(self, emergencies: Sequence[RiskSignal]) -> str | None:
+        """Return what to tell the caller of the first emergency number that is called for."""
+        numbers = {signal.signal for signal in emergencies}
+        told = (r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers)
+        return next(told, None)
 
     def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
         """Make a stored ticket findable as a duplicate."""

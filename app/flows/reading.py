@@ -36,6 +36,9 @@ class ReadsRisk(Protocol):
     def read(self, call: SpokenCall) -> RiskReading:
         """Return the reading of the whole call."""
 
+    def emergencies(self, call: SpokenCall) -> tuple[RiskSignal, ...]:
+        """Return the emergencies alone."""
+
 
 class ReadsUnits(Protocol):
     """Scores functions and categories."""
@@ -80,6 +83,10 @@ class CallReader:
             engine="embedded",
             model=self._model,
         )
+
+    def emergencies(self, transcript: Transcript) -> tuple[RiskSignal, ...]:
+        """Return what in a transcript calls for 110, 119, 120 or 122, without reading the rest."""
+        return self._risk.emergencies(self._normaliser.normalise(transcript))
 
     def normalised(self, transcript: Transcript) -> SpokenCall:
         """Return the call as the readers see it."""

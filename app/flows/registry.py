@@ -16,6 +16,7 @@ from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
 from app.flows.knowledge import KnowledgeFlow
+from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
@@ -29,6 +30,7 @@ class Flows:
     """The wired flows of one service. `ready` raises ServiceUnavailable; `close` lets go of the store."""
 
     intake: IntakeFlow
+    live_calls: LiveCallFlow
     tickets: TicketFlow
     merges: MergeFlow
     supervision: SupervisionFlow

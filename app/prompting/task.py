@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from app.prompting.library import Prompt
 from models.base import BadOutput, ChatMessage, ChatModel, ModelError, ModelTimeout, ModelUnavailable
@@ -13,6 +14,8 @@ from models.base import BadOutput, ChatMessage, ChatModel, ModelError, ModelTime
 Form = TypeVar("Form", bound=BaseModel)
 Check = Callable[[Form], Sequence[str]]
 """Returns what is wrong with an answer, in Chinese, for the model to mend."""
+Tell = Callable[[Any], None]
+"""Is told the JSON written so far, its last value perhaps cut short."""
 _LEAST_SECONDS = 0.2
 """Less is not enough for a model to write anything."""
 _MOST_COMPLAINTS = 12
@@ -61,18 +64,26 @@ class PromptTask(Generic[Form]):
         """Return which model is asked."""
         return f"{self._model.name}@{self._model.revision}"
 
-    def run(self, inputs: Mapping[str, Any], *, until: float, check: Check[Form]) -> Answered[Form] | Failed:
-        """Return the model's checked answer, or why there is none; ends at the moment `until`."""
+    def run(
+        self, inputs: Mapping[str, Any], *, until: float, check: Check[Form], tell: Tell | None = None
+    ) -> Answered[Form] | Failed:
+        """Return the model's checked answer, or why there is none; ends at the moment `until`.
+
+        `tell` hears the first answer while it is written; what it hears is not checked.
+        """
         messages = self._prompt.render(inputs)
         if sum(len(message.text) for message in messages) > self._prompt.card.longest:
             return Failed("通话过长，未交给大模型")
         try:
-            return self._asked(messages, until, check)
+            return self._asked(messages, until, check, tell)
         except ModelError as error:
             return Failed(next(reason for kind, reason in _REASONS if isinstance(error, kind)))
 
-    def _asked(self, messages: list[ChatMessage], until: float, check: Check[Form]) -> Answered[Form]:
-        text = self._model.generate(messages, form=self._form, seconds=until - time.monotonic())
+    def _asked(
+        self, messages: list[ChatMessage], until: float, check: Check[Form], tell: Tell | None
+    ) -> Answered[Form]:
+        heard = partly(tell) if tell else None
+        text = self._model.generate(messages, form=self._form, seconds=until - time.monotonic(), heard=heard)
         try:
             first = self._read(text, check)
         except BadOutput as error:
@@ -105,3 +116,16 @@ class PromptTask(Generic[Form]):
             places = "；".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in wrong)
             raise BadOutput(f"不是要求的 JSON：{places}") from error
         return Answered(form, tuple(check(form)))
+
+
+def partly(tell: Tell) -> Callable[[str], None]:
+    """Return what passes the JSON of an unfinished text on."""
+
+    def heard(text: str) -> None:
+        try:
+            written = from_json(text, allow_partial=True)
+        except ValueError:
+            return
+        tell(written)
+
+    return heard

@@ -72,14 +72,15 @@ def _turns(value: Any) -> tuple[Turn, ...]:
         raise InvalidInput("缺少 turns" if value is None else "turns 应为列表", field="turns")
     if len(value) > MAX_TURNS:
         raise TooLarge(f"turns 最多 {MAX_TURNS} 条，收到 {len(value)} 条", field="turns")
-    turns = tuple(_turn(item, f"turns[{index}]") for index, item in enumerate(value))
+    turns = tuple(parse_turn(item, f"turns[{index}]") for index, item in enumerate(value))
     characters = sum(len(turn.text) for turn in turns)
     if characters > MAX_CHARACTERS:
         raise TooLarge(f"文字总长最多 {MAX_CHARACTERS} 个字符，收到 {characters} 个", field="turns")
     return turns
 
 
-def _turn(item: Any, where: str) -> Turn:
+def parse_turn(item: Any, where: str) -> Turn:
+    """Return one turn; `where` names it in an error."""
     if not isinstance(item, Mapping):
         raise InvalidInput(f"{where} 应为对象，含 speaker 和 text", field=where)
     speaker, text = item.get("speaker", "unknown"), item.get("text")

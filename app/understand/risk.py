@@ -147,6 +147,10 @@ class RiskReader:
             emergencies=tuple(self._emergency_signals(said)),
         )
 
+    def emergencies(self, call: SpokenCall) -> tuple[RiskSignal, ...]:
+        """Return the emergencies alone."""
+        return tuple(self._emergency_signals(Said(call.citizen_turns)))
+
     def _signals(self, said: Said) -> Iterator[RiskSignal]:
         for rule, patterns in self._rules:
             for quote in said.quotes(patterns):

@@ -77,8 +77,26 @@ def completion(text: str, finish_reason: str = "stop") -> bytes:
 
 
 def writes(text: Writer) -> Behaviour:
-    """Answer well, with what `text` makes of the request."""
-    return lambda handler, request: handler.reply(200, completion(text(request)))
+    """Answer well, with what `text` makes of the request; in pieces where it asks for a stream."""
+
+    def behave(handler: Handler, request: Request) -> None:
+        if request.get("stream"):
+            handler.reply(200, b"".join(chunks(text(request))), "text/event-stream")
+        else:
+            handler.reply(200, completion(text(request)))
+
+    return behave
+
+
+def chunks(text: str, size: int = 8) -> Iterator[bytes]:
+    """Yield a chat completion as server-sent events."""
+    pieces = [{"content": text[i : i + size]} for i in range(0, len(text), size)]
+    opening = {"role": "assistant", "content": ""}
+    for delta, finish in [*((piece, None) for piece in (opening, *pieces)), ({}, "stop")]:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        body = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "fake", "choices": [choice]}
+        yield b"data: " + json.dumps(body, ensure_ascii=False).encode() + b"\n\n"
+    yield b"data: [DONE]\n\n"
 
 
 def hangs(handler: Handler, _request: Request) -> None:

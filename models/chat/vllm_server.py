@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from queue import SimpleQueue
 from typing import Any
 
 import httpx
 import openai
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -20,6 +21,7 @@ from models.chat.limits import ChatLimits
 _THOUGHT = re.compile(r"<think>.*?</think>|^.*?</think>", re.DOTALL)
 _NO_THINKING: Mapping[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
 _CUT_OFF = "the answer was cut off at the token limit"
+Heard = Callable[[str], None]
 _MALFORMED = (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What the client libraries raise on an answer that is no chat completion."""
 
@@ -91,12 +93,25 @@ class VllmServer:
         self._loop = LoopThread()
         self._slots = asyncio.Semaphore(limits.concurrency)
 
-    def generate(self, messages: Sequence[ChatMessage], *, form: type[BaseModel], seconds: float) -> str:
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        form: type[BaseModel],
+        seconds: float,
+        heard: Heard | None = None,
+    ) -> str:
         """Return what the model wrote for `form`; see `ChatModel.generate`."""
         if seconds <= 0:
             raise ModelTimeout("no time left for the model")
-        text = self._loop.run(self._in_time(messages, response_format(form), seconds))
-        return without_thoughts(text)
+        if heard is None:
+            return without_thoughts(self._loop.run(self._in_time(messages, response_format(form), seconds)))
+        texts: SimpleQueue[str | None] = SimpleQueue()
+        work = self._loop.start(self._in_time(messages, response_format(form), seconds, texts.put))
+        work.add_done_callback(lambda _: texts.put(None))
+        while (text := newest(texts)) is not None:
+            heard(_THOUGHT.sub("", text))
+        return without_thoughts(work.result())
 
     def health(self) -> list[EndpointHealth]:
         """Return what is known of each endpoint."""
@@ -106,14 +121,16 @@ class VllmServer:
         """Stop the loop that the connections live on."""
         self._loop.stop()
 
-    async def _in_time(self, messages: Sequence[ChatMessage], form: dict[str, Any], seconds: float) -> str:
+    async def _in_time(
+        self, messages: Sequence[ChatMessage], form: dict[str, Any], seconds: float, heard: Heard | None = None
+    ) -> str:
         try:
             async with asyncio.timeout(seconds), self._slots:
-                return await self._persistently(messages, form)
+                return await self._persistently(messages, form, heard)
         except TimeoutError as error:
             raise ModelTimeout(f"no answer within {seconds:.1f} s") from error
 
-    async def _persistently(self, messages: Sequence[ChatMessage], form: dict[str, Any]) -> str:
+    async def _persistently(self, messages: Sequence[ChatMessage], form: dict[str, Any], heard: Heard | None) -> str:
         """Try again on timeouts, 429 and 5xx; on a broken connection only where another endpoint is left."""
         tried: list[str] = []
 
@@ -134,18 +151,44 @@ class VllmServer:
             retry=retry_if_exception(worth_it),
             reraise=True,
         )
-        return await attempts(self._once, messages, form, tried)
+        return await attempts(self._once, messages, form, heard, tried)
 
-    async def _once(self, messages: Sequence[ChatMessage], form: dict[str, Any], tried: list[str]) -> str:
+    async def _once(
+        self, messages: Sequence[ChatMessage], form: dict[str, Any], heard: Heard | None, tried: list[str]
+    ) -> str:
+        said = [(m.role, m.text) for m in messages]
         with self._endpoints.borrowed(but_for=tried) as endpoint:
             tried.append(endpoint.url)
+            client = endpoint.client.bind(response_format=form)
             try:
-                answer = await endpoint.client.bind(response_format=form).ainvoke([(m.role, m.text) for m in messages])
+                answer = await (overheard(client.astream(said), heard) if heard else client.ainvoke(said))
             except _MALFORMED as error:
                 raise named(error) from error
             except httpx.HTTPError as error:  # the connection broke within the body
                 raise ModelUnavailable(f"{type(error).__name__} at {endpoint.url}") from error
         return text_of(answer)
+
+
+async def overheard(chunks: AsyncIterator[AIMessage], heard: Heard) -> AIMessage:
+    """Return the message that the chunks make up; `heard` is told its text after each."""
+    whole: AIMessageChunk | None = None
+    async for chunk in chunks:
+        if not isinstance(chunk, AIMessageChunk):
+            continue
+        whole = chunk if whole is None else whole + chunk
+        if chunk.content and isinstance(whole.content, str):
+            heard(whole.content)
+    if whole is None:
+        raise BadOutput("an answer without text")
+    return whole
+
+
+def newest(texts: "SimpleQueue[str | None]") -> str | None:
+    """Wait for a text and return the last one that is there; None ends them."""
+    text = texts.get()
+    while text is not None and not texts.empty():
+        text = texts.get()
+    return text
 
 
 def response_format(form: type[BaseModel]) -> dict[str, Any]:

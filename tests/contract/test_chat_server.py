@@ -20,7 +20,7 @@ from eval.bench.fake_openai import (
     thinks_forever,
     writes,
 )
-from models.base import BadOutput, ChatMessage, ModelBusy, ModelRefused, ModelTimeout, ModelUnavailable
+from models.base import BadOutput, ChatMessage, ModelBusy, ModelError, ModelRefused, ModelTimeout, ModelUnavailable
 from models.chat.limits import ChatLimits
 from models.chat.vllm_server import VllmServer, connect
 
@@ -160,3 +160,22 @@ def test_calls_spread_over_endpoints_and_keep_the_concurrency_limit(model_for: C
         assert answers == ["{}"] * 60
         assert one.most_at_once + two.most_at_once <= 7
         assert min(len(one.requests), len(two.requests)) >= 20
+
+
+def test_the_words_are_heard_while_they_are_written(server: FakeOpenAI, model_for: Callable[..., VllmServer]) -> None:
+    heard: list[str] = []
+    text = model_for(server.url).generate(ASKED, form=Word, seconds=5, heard=heard.append)
+    assert text == '{"word": "路灯"}'
+    assert heard[-1] == text
+    assert all(text.startswith(part) for part in heard)
+
+
+@pytest.mark.parametrize(("behaviour", "error"), [(hangs, ModelTimeout), (drops, ModelError), (babbles, BadOutput)])
+def test_faults_of_a_stream_are_named_and_end_in_time(
+    server: FakeOpenAI, model_for: Callable[..., VllmServer], behaviour: Behaviour, error: type[Exception]
+) -> None:
+    server.behaviour = behaviour
+    started = time.monotonic()
+    with pytest.raises(error):
+        model_for(server.url).generate(ASKED, form=Word, seconds=1.0, heard=lambda _: None)
+    assert time.monotonic() - started < 1.3

@@ -20,10 +20,7 @@ def post_transcript(
     if not is_new:
         response.status_code = 200
         return result
-    if result.degraded:
-        metrics.degraded.inc()
-    for ticket in result.tickets:
-        metrics.tickets.labels(ticket.request_kind).inc()
+    metrics.count(result.degraded, [ticket.request_kind for ticket in result.tickets])
     return result
 
 

@@ -12,11 +12,14 @@ from app.prompting.task import Failed, PromptTask
 from app.understand.generated.fields import Checked, FieldChecker, Verified
 from app.understand.generated.forms import TicketForms
 from app.understand.generated.ground import Ground
+from app.understand.generated.unfinished import finished
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 
+Tell = Callable[[tuple[TicketDraft, ...]], None]
+"""Is told the drafts as far as the model has written them."""
 MentionsOf = Callable[[SpokenCall], Mentions]
 SPEAKERS = {Speaker.OPERATOR: "话务员", Speaker.CITIZEN: "诉求人", Speaker.UNKNOWN: "未区分"}
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
@@ -57,23 +60,26 @@ class TicketWriter:
         )
         self._district_of = {town.name: areas.area(town.name)[0] for town in reference.gazetteer.towns}
 
-    def write(self, call: SpokenCall, drafts: Sequence[TicketDraft], *, until: float) -> GeneratedDrafts:
-        """Return the drafts with every value of the model's that the call bears out; ends at the moment `until`."""
+    def write(
+        self, call: SpokenCall, drafts: Sequence[TicketDraft], *, until: float, tell: Tell | None = None
+    ) -> GeneratedDrafts:
+        """Return the drafts with every value of the model's that the call bears out; ends at the moment `until`.
+
+        `tell` hears of each value as soon as it is written and borne out.
+        """
         ground = self.ground(call)
         best = _Best([{} for _ in drafts])
         answer = self._task.run(
             {"called_at": called_at(call), "turns": turns_of(call), "demands": [draft.matter for draft in drafts]},
             until=until,
             check=lambda form: self._complaints(form, drafts, ground, best),
+            tell=self._telling(tell, drafts, ground) if tell else None,
         )
         failure = answer.reason if isinstance(answer, Failed) and not any(best.verified) else None
         if failure is None and not any(best.verified):
             failure = "大模型的输出均未通过核验"
-        merged = tuple(
-            self._merged(draft, verified, ground) for draft, verified in zip(drafts, best.verified, strict=True)
-        )
         return GeneratedDrafts(
-            drafts=merged,
+            drafts=self._all_merged(drafts, best, ground),
             kept=tuple(
                 f"{i}.{path}" for i, wrong in enumerate(best.wrong) for path in wrong if path not in best.verified[i]
             ),
@@ -85,6 +91,25 @@ class TicketWriter:
     def ground(self, call: SpokenCall) -> Ground:
         """Return what of a call may be quoted."""
         return Ground(call, self._mentions_of(call))
+
+    def _telling(self, tell: Tell, drafts: Sequence[TicketDraft], ground: Ground) -> Callable[[Any], None]:
+        """Return what checks the fields of an unfinished answer, each once it is whole."""
+        told = 0
+
+        def heard(written: Any) -> None:
+            nonlocal told
+            forms, fields = finished(written)
+            if fields > told:
+                told, best = fields, _Best([{} for _ in drafts])
+                self._complaints(forms, drafts, ground, best)
+                tell(self._all_merged(drafts, best, ground))
+
+        return heard
+
+    def _all_merged(self, drafts: Sequence[TicketDraft], best: _Best, ground: Ground) -> tuple[TicketDraft, ...]:
+        return tuple(
+            self._merged(draft, verified, ground) for draft, verified in zip(drafts, best.verified, strict=True)
+        )
 
     def _complaints(self, forms: TicketForms, drafts: Sequence[TicketDraft], ground: Ground, best: _Best) -> list[str]:
         """Check every form, keep what holds, return what does not."""
