@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import build_flows, read_many, start_worker
-from app.commands import audit, export, import_table, replay
+from app.commands import audit, demo, export, import_table, replay
 from app.config import Settings
 from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
@@ -28,6 +28,7 @@ kb = typer.Typer(no_args_is_help=True, help="知识库")
 cli.add_typer(keys, name="keys")
 cli.add_typer(db, name="db")
 cli.add_typer(kb, name="kb")
+cli.add_typer(demo, name="demo")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.command("import")(import_table)

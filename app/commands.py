@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from openpyxl import load_workbook
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.bootstrap import build_flows
@@ -21,12 +21,28 @@ from app.domain.errors import HotlineError, InvalidInput
 from app.flows.exports import COLUMNS
 from app.flows.tickets import CORRECTABLE
 
+demo = typer.Typer(no_args_is_help=True, help="演示数据")
 audit = typer.Typer(no_args_is_help=True, help="核验工单经过")
 export = typer.Typer(no_args_is_help=True, help="导出")
 console = Console()
 HERE = AccessKey(name="command", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 """Who sits at the machine itself."""
 PARTS = ("id", "text", "title", "called_at", "caller_number", "channel")
+
+
+@demo.command("add")
+def add_demo() -> None:
+    """添加演示数据：约三百件编写的工单，跨六十天。"""
+    with Progress(console=console) as bar:
+        task = bar.add_task("演示数据", total=None)
+        made = build_flows(Settings()).demo.add(lambda done, planned: bar.update(task, completed=done, total=planned))
+    console.print(f"已添加演示工单 {made} 件；清除：hotline demo remove")
+
+
+@demo.command("remove")
+def remove_demo() -> None:
+    """清除全部演示数据。"""
+    console.print(f"已清除演示工单 {build_flows(Settings()).demo.remove()} 件")
 
 
 @audit.command("verify")

@@ -30,8 +30,8 @@ FlowsDep = Annotated[Flows, Depends(get_flows)]
 MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 
 
-def requires(scope: Scope) -> Callable[..., AccessKey]:
-    """Return a dependency that lets only keys with `scope` pass."""
+def requires(scope: Scope | None) -> Callable[..., AccessKey]:
+    """Return a dependency that lets only keys with `scope` pass; None lets every valid key pass."""
 
     def check(
         flows: FlowsDep,
@@ -69,6 +69,7 @@ async def optional_json_body(request: Request) -> dict[str, Any]:
 
 Body = Annotated[dict[str, Any], Depends(json_body)]
 OptionalBody = Annotated[dict[str, Any], Depends(optional_json_body)]
+AnyKey = Annotated[AccessKey, Depends(requires(None))]
 IntakeKey = Annotated[AccessKey, Depends(requires(Scope.INTAKE_WRITE))]
 ReaderKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_READ))]
 WriterKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_WRITE))]

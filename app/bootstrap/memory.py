@@ -28,6 +28,7 @@ def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
                 function=lead.unit_code.split(".", 1)[-1] if lead else None,
                 caller=ticket.citizen.phone,
                 confidential=ticket.citizen.confidential,
+                demo=ticket.demo,
             )
         )
     return facts

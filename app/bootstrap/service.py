@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from app.bootstrap.chat import answer_writer, build_chat, with_chat
+from app.bootstrap.demo import build_demo
 from app.bootstrap.memory import recall_verdicts, recent_tickets
 from app.bootstrap.reader import build_reader, classifier
 from app.config import AuthSettings, Settings
@@ -14,6 +15,7 @@ from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
+from app.flows.comparison import ComparisonFlow
 from app.flows.consultation import ConsultationFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
@@ -77,6 +79,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     chat = build_chat(settings)
 
     def close() -> None:
+        demo.close()
         if chat:
             chat.close()
         index.close()
@@ -94,6 +97,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     relay = RelayFlow(store, clock, WebhookSender())
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
+    demo = build_demo(settings, reference, reader, policy, store, clock)
     return Flows(
         intake=intake,
         live_calls=live_calls,
@@ -105,6 +109,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
         duties=Duties(relay, supervision, audit, live_calls),
+        demo=demo,
+        comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock, token_reader(settings.auth)),
         capabilities=CapabilityFlow(reader, policy),
@@ -122,6 +128,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         live=live,
         clock=clock,
         reference=reference,
+        engine=settings.chat.engine,
         evaluations=lambda: published_evaluations(settings.evaluations_dir),
         ready=lambda: answers(store),
         close=close,

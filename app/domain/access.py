@@ -50,6 +50,15 @@ class Role(StrEnum):
     """系统管理员"""
 
 
+ROLE_LABELS: dict[Role, str] = {
+    Role.OPERATOR: "话务员",
+    Role.REVIEWER: "审核员",
+    Role.UNIT: "承办单位",
+    Role.SUPERVISOR: "督办员",
+    Role.REFERRAL_OFFICER: "移送联络员",
+    Role.MODEL_TEAM: "模型团队",
+    Role.ADMIN: "系统管理员",
+}
 _S = Scope
 _DESK = frozenset({_S.INTAKE_WRITE, _S.TICKETS_READ, _S.TICKETS_WRITE, _S.CLASSIFY})
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {

@@ -30,6 +30,8 @@ class TicketFacts(Frozen):
     caller: str | None = None
     """The caller's number; compared, never shown."""
     confidential: bool = False
+    demo: bool = False
+    """Of a made-up call: made-up and real ones are never the same matter."""
     referred: bool = False
     """A referral is proposed or confirmed: its receipt belongs to this ticket alone."""
 

@@ -32,6 +32,9 @@ class Deliveries(Protocol):
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery, or None; raises Conflict where it was deleted."""
 
+    def payload(self, call_id: str) -> Mapping[str, Any]:
+        """Return one payload as delivered; raises NotFound where it was deleted, or never came."""
+
     def raw(self, *, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """Return call ids and payloads as delivered, by call id, after one."""
 
@@ -189,6 +192,16 @@ class Deletions(Protocol):
         """Delete what a channel delivered; its id stays taken."""
 
 
+class DemoRecords(Protocol):
+    """What is made up for practice."""
+
+    def count(self) -> int:
+        """Return how many demo tickets there are."""
+
+    def remove(self) -> Sequence[str]:
+        """Delete every demo ticket and all that is its own; return the numbers."""
+
+
 class IdempotencyRecords(Protocol):
     """Answers already given, by `Idempotency-Key`, route and API key."""
 
@@ -267,6 +280,10 @@ class UnitOfWork(Protocol):
     @property
     def deletions(self) -> Deletions:
         """What was deleted."""
+
+    @property
+    def demo(self) -> DemoRecords:
+        """What is made up."""
 
     def __enter__(self) -> Self:
         """Open the transaction."""

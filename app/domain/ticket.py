@@ -115,6 +115,8 @@ class Ticket(Frozen):
     channel: str
     demand_index: int = 0
     """Position among the tickets of the same call, from 0."""
+    demo: bool = False
+    """From a made-up call, for practice: never in statistics, learning or messages to the outside."""
     status: TicketStatus = TicketStatus.RECEIVED
     version: int = 1
     created_at: datetime

@@ -36,6 +36,8 @@ class Transcript(Frozen):
     caller_number: str | None = None
     title: str | None = None
     turns: tuple[Turn, ...]
+    demo: bool = False
+    """Made up for practice: what becomes of it stays apart from what is real, and can be taken away."""
 
 
 class Evidence(Frozen):

@@ -55,15 +55,15 @@ class AccessFlow:
             uow.commit()
         return secret
 
-    def check(self, secret: str | None, scope: Scope) -> AccessKey:
-        """Return the key behind a secret; raises Unauthenticated or Forbidden."""
+    def check(self, secret: str | None, scope: Scope | None) -> AccessKey:
+        """Return the key behind a secret, one that carries `scope`; raises Unauthenticated or Forbidden."""
         if not secret:
             raise Unauthenticated("请在 Authorization: Bearer 或 X-API-Key 中提供密钥")
         if self._tokens and secret.count(".") == _DOTS_OF_A_TOKEN:
             key = self._tokens.read(secret)
         else:
             key = self._found(secret)
-        if not key.allows(scope):
+        if scope and not key.allows(scope):
             raise Forbidden(f"密钥 {key.name} 没有权限 {scope}")
         return key
 

@@ -41,7 +41,8 @@ class ExportFlow:
                     ticket = uow.tickets.get(feedback.ticket_number)
                 except NotFound:
                     continue
-                yield _example(feedback, ticket)
+                if not ticket.demo:
+                    yield _example(feedback, ticket)
 
 
 def harmless(cell: str) -> str:

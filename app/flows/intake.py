@@ -220,6 +220,7 @@ def make_ticket(number: str, index: int, delivery: Delivery, reading: CallReadin
         call_id=delivery.transcript.id,
         channel=delivery.transcript.channel,
         demand_index=index,
+        demo=delivery.transcript.demo,
         created_at=delivery.received_at,
         category=judgement.category,
         urgency=judgement.urgency,
@@ -272,6 +273,8 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clo
         data={"call_id": ticket.call_id, "channel": ticket.channel, **counted, **decided_by},
     )
     uow.events.append(event)
+    if ticket.demo:
+        return
     uow.outbox.add(
         OutboxMessage(
             id=f"{ticket.ticket_number}.1",

@@ -1,7 +1,7 @@
 """Everything decided about one demand, and the order it is decided in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,6 +110,10 @@ class IntakePolicy:
         """Make a stored ticket findable as a duplicate."""
         self._duplicates.add(ticket_facts(ticket, demand.draft.matter, transcript))
 
+    def forget(self, ticket_numbers: Collection[str]) -> None:
+        """Propose tickets that are gone no more."""
+        self._duplicates.forget(ticket_numbers)
+
     def precedents_of(self, ticket: Ticket, feedback: Feedback) -> tuple[Precedent, ...]:
         """Return what a verdict on the unit says of dispatching such a matter; nothing for other fields.
 
@@ -147,6 +151,8 @@ class IntakePolicy:
         raise InvalidInput(f"{field} 应为承办单位的代码或名称，收到 {value!r}", field=field)
 
     def _precedents_from(self, ticket: Ticket, units: Sequence[tuple[str, bool]]) -> tuple[Precedent, ...]:
+        if ticket.demo:
+            return ()
         found = [(self._reference.unit_by_code[code], good) for code, good in units]
         return tuple(
             Precedent(
@@ -181,9 +187,11 @@ class IntakePolicy:
             function=demand.unit.functions[0].label if demand.unit.functions else None,
             caller=transcript.caller_number,
             confidential=draft.citizen.confidential,
+            demo=transcript.demo,
         )
         limits = self._reference.thresholds.duplicate
-        return judge_duplicates(new, self._duplicates.similar(new), self._reference.duplicate, limits)
+        similar = tuple(one for one in self._duplicates.similar(new) if one.facts.demo == new.demo)
+        return judge_duplicates(new, similar, self._reference.duplicate, limits)
 
     def _statutory_route(self, matter: str, kind: RequestKind) -> StatutoryRoute | None:
         if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):
@@ -220,4 +228,5 @@ def ticket_facts(ticket: Ticket, text: str, transcript: Transcript) -> TicketFac
         function=lead.unit_code.split(".", 1)[-1] if lead else None,
         caller=transcript.caller_number,
         confidential=ticket.citizen.confidential,
+        demo=ticket.demo,
     )

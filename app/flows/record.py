@@ -22,8 +22,10 @@ def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now
 
 
 def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
-    """Write an event and the message that tells the outside; notes for colleagues stay inside."""
+    """Write an event and the message that tells the outside; notes for colleagues and demo tickets stay inside."""
     uow.events.append(event)
+    if ticket.demo:
+        return
     payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
     if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
         payload["reply"] = ticket.reply or ""

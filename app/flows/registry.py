@@ -11,7 +11,9 @@ from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
+from app.flows.comparison import ComparisonFlow
 from app.flows.consultation import ConsultationFlow
+from app.flows.demo import DemoFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
@@ -39,6 +41,8 @@ class Flows:
     exports: ExportFlow
     open311: Open311Flow
     duties: Duties
+    demo: DemoFlow
+    comparison: ComparisonFlow
     batch: BatchFlow
     access: AccessFlow
     capabilities: CapabilityFlow
@@ -48,6 +52,7 @@ class Flows:
     live: LiveKnowledge
     clock: Clock
     reference: ReferenceData
+    engine: str
     evaluations: Callable[[], list[dict[str, Any]]]
     ready: Callable[[], None]
     close: Callable[[], None]

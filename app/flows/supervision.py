@@ -83,6 +83,7 @@ class SupervisionFlow:
                 uow.tickets.save(told, expected_version=ticket.version)
                 data = {"level": str(order.level), "rule_id": order.rule_id, "note": text, "order": order_id}
                 record(uow, told, "ticket_supervised", by.name, data, now)
+            if status is OrderStatus.SENT and not ticket.demo:
                 uow.outbox.add(
                     OutboxMessage(
                         id=f"supervision.{order_id}",

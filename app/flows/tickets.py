@@ -14,10 +14,12 @@ from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
+from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
 from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.judgement import IntakePolicy
 from app.flows.record import announce, event_of, record
+from app.receive.payload import parse_transcript
 
 CORRECTABLE = (
     "request_kind",
@@ -70,6 +72,21 @@ class TicketFlow:
         with self._store(reading=True) as uow:
             visible(uow, ticket_number, by)
             return shown_history(uow.events.of(ticket_number), by)
+
+    def transcript(self, ticket_number: str, *, by: AccessKey) -> Transcript:
+        """Return the call a ticket was made from, as delivered; reading a sensitive one is put on record.
+
+        Raises:
+            NotFound: no such ticket, or the call was deleted at the end of its keeping time.
+            Forbidden: units see what the ticket says, not the call.
+        """
+        if by.sees_only_unit() is not None:
+            raise Forbidden("通话原文只供市中心查看")
+        with self._store(reading=True) as uow:
+            ticket = visible(uow, ticket_number, by)
+            payload = uow.deliveries.payload(ticket.call_id)
+        self._note_reading(ticket, by)
+        return parse_transcript(payload, received_at=ticket.created_at)
 
     def correct(
         self, ticket_number: str, changes: Mapping[str, Any], *, by: AccessKey, expected_version: int

@@ -36,6 +36,7 @@ def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Tr
         caller_number=_text(payload, "caller_number", longest=32, required=False),
         title=title,
         turns=turns,
+        demo=_flag(payload, "demo"),
     )
 
 
@@ -65,6 +66,13 @@ def _text(payload: Mapping[str, Any], name: str, *, longest: int, required: bool
     if len(stripped) > longest:
         raise InvalidInput(f"{name} 最长 {longest} 个字符，收到 {len(stripped)} 个", field=name)
     return stripped or None
+
+
+def _flag(payload: Mapping[str, Any], name: str) -> bool:
+    value = payload.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{name} 应为 true 或 false", field=name)
+    return value
 
 
 def _turns(value: Any) -> tuple[Turn, ...]:

@@ -47,6 +47,14 @@ class SqlDeliveries:
             raise Conflict(f"通话 {call_id} 早先接收过，已按保存期限删除", field="id")
         return row.digest, IntakeResult.model_validate(self._opened(row.result))
 
+    def payload(self, call_id: str) -> Mapping[str, Any]:
+        """Return one payload as delivered; raises NotFound where it was deleted, or never came."""
+        row = self._session.get(DeliveryRow, call_id)
+        if row is None or row.raw.get("deleted"):
+            raise NotFound(f"没有通话 {call_id} 的原文")
+        payload: Mapping[str, Any] = self._opened(row.raw)
+        return payload
+
     def raw(self, *, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """Return call ids and payloads as they were delivered, by id: what a replay reads again."""
         query = select(DeliveryRow).where(DeliveryRow.call_id > after).order_by(DeliveryRow.call_id).limit(limit)

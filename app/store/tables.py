@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     DateTime,
     Dialect,
     Index,
@@ -73,6 +74,8 @@ class TicketRow(Base):
     caller_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     """Keyed hash of the number to call back on."""
     changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Made up for practice."""
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The ticket; name and number of the citizen are sealed in it."""
 
@@ -82,6 +85,7 @@ class TicketRow(Base):
         Index("ix_tickets_due", "status", "resolve_by"),
         Index("ix_tickets_handler", "handler_code", "ticket_number"),
         Index("ix_tickets_changed", "status", "changed_at"),
+        Index("ix_tickets_demo", "demo", "ticket_number"),
     )
 
 

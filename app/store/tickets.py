@@ -1,10 +1,10 @@
 """Tickets: rows in, domain types out; name and number of the citizen sealed, callers findable by keyed hash."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, text, update
+from sqlalchemy import Select, and_, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -112,22 +112,22 @@ class SqlTickets:
         return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]
 
     def _filtered(self, query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
+        conditions: dict[str, Callable[[str], Any]] = {
+            "q": self._says,
+            "caller": lambda value: TicketRow.caller_hash == self._vault.caller_hash(value),
+            "for_unit": lambda value: TicketRow.ticket_number.in_(
+                select(TicketUnitRow.ticket_number).where(TicketUnitRow.unit_code == value)
+            ),
+            "created_from": lambda value: TicketRow.created_at >= moment_of("created_from", value),
+            "created_before": lambda value: TicketRow.created_at < moment_of("created_before", value),
+            "overdue_at": lambda value: and_(
+                TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of("overdue_at", value)
+            ),
+            "demo": lambda value: TicketRow.demo.is_(value == "true"),
+        }
         for name, value in filters.items():
-            if name == "q":
-                query = query.where(self._says(value))
-            elif name == "caller":
-                query = query.where(TicketRow.caller_hash == self._vault.caller_hash(value))
-            elif name == "for_unit":
-                own = select(TicketUnitRow.ticket_number).where(TicketUnitRow.unit_code == value)
-                query = query.where(TicketRow.ticket_number.in_(own))
-            elif name == "created_from":
-                query = query.where(TicketRow.created_at >= moment_of(name, value))
-            elif name == "created_before":
-                query = query.where(TicketRow.created_at < moment_of(name, value))
-            elif name == "overdue_at":
-                query = query.where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of(name, value))
-            else:
-                query = query.where(getattr(TicketRow, name) == value)
+            made = conditions.get(name)
+            query = query.where(made(value) if made else getattr(TicketRow, name) == value)
         return query
 
     def _says(self, words: str) -> Any:
@@ -178,6 +178,7 @@ class SqlTickets:
             "caller_hash": self._vault.caller_hash(ticket.citizen.phone) if ticket.citizen.phone else None,
             "created_at": ticket.created_at,
             "changed_at": ticket.changed_at or ticket.created_at,
+            "demo": ticket.demo,
             "body": body,
         }
 

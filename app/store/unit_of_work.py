@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
+from app.store.demo import SqlDemo
 from app.store.events import SqlEvents
 from app.store.knowledge import SqlArticles
 from app.store.outbox import SqlOutbox
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.supervision = SqlSupervision(session)
         self.deletions = SqlDeletions(session)
         self.articles = SqlArticles(session)
+        self.demo = SqlDemo(session)
         return self
 
     def __exit__(

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ class DuplicateReader:
         self._lock = threading.Lock()
         self._facts: list[TicketFacts] = []
         self._oldest = 0
+        self._gone: frozenset[str] = frozenset()
         self._by_place: defaultdict[str, deque[int]] = defaultdict(deque)
         self._vectors: NDArray[np.float32] = np.zeros((_FIRST_SIZE, embedder.dimensions), dtype=np.float32)
 
@@ -47,6 +48,11 @@ class DuplicateReader:
         for facts in tickets:
             self.add(facts)
 
+    def forget(self, ticket_numbers: Collection[str]) -> None:
+        """Never return these again."""
+        with self._lock:
+            self._gone |= frozenset(ticket_numbers)
+
     def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.3) -> tuple[SimilarTicket, ...]:
         """Return the tickets whose text is most alike, and among those of the same town or district as many again.
 
@@ -63,7 +69,9 @@ class DuplicateReader:
             near = self._near(new)
             chosen = dict.fromkeys((*anywhere, *_best(scores, near, most)))
             return tuple(
-                SimilarTicket(facts=self._facts[i], text_score=float(np.clip(scores[i], 0, 1))) for i in chosen
+                SimilarTicket(facts=self._facts[i], text_score=float(np.clip(scores[i], 0, 1)))
+                for i in chosen
+                if self._facts[i].ticket_number not in self._gone
             )
 
     def _near(self, new: TicketFacts) -> NDArray[np.int64]:

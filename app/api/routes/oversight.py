@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from app.api.dependencies import (
     AdminKey,
+    AnyKey,
     Body,
     FlowsDep,
     ModelsKey,
     OptionalBody,
-    ReaderKey,
     SuperviseKey,
     clean,
     text_of,
@@ -125,7 +125,7 @@ def export_corrections(
 
 
 @router.get("/evaluations", summary="随版本发布的评测结果")
-def list_evaluations(flows: FlowsDep, _key: ReaderKey) -> list[dict[str, Any]]:
+def list_evaluations(flows: FlowsDep, _key: AnyKey) -> list[dict[str, Any]]:
     """每项含数据、条数、引擎、日期、指标和 95% 置信区间。"""
     return flows.evaluations()
 

@@ -12,6 +12,7 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
 from app.domain.ticket import Ticket
+from app.domain.transcript import Transcript
 from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, STEPS, MeetingReason, Step
 from app.flows.exports import COLUMNS
 
@@ -59,6 +60,7 @@ def filters_of(
     created_from: str | None = None,
     created_before: str | None = None,
     overdue: Literal["true", "false"] | None = None,
+    demo: Annotated[Literal["true", "false"] | None, Query(description="只看或不看演示工单")] = None,
 ) -> dict[str, str]:
     """Return the filters that were given."""
     given = dict(locals())
@@ -105,6 +107,12 @@ def read_history(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[La
     """按发生先后排列。"""
     events = flows.tickets.history(clean("ticket_number", ticket_number), by=key)
     return [LabelledEvent(**event.model_dump(), label=EVENT_LABELS.get(event.name, event.name)) for event in events]
+
+
+@router.get("/tickets/{ticket_number}/transcript", summary="工单的通话原文")
+def read_transcript(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> Transcript:
+    """evidence 的 turn、start、end 指向其中的 turns；承办单位不可见。"""
+    return flows.tickets.transcript(clean("ticket_number", ticket_number), by=key)
 
 
 @router.get("/tickets/{ticket_number}/steps", summary="现在可执行的步骤")

@@ -1,0 +1,81 @@
+"""GET /v1/me, /v1/reference, /v1/readings:compare, /v1/demo: what a page needs to know of its reader and the city."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from app.api.dependencies import AdminKey, AnyKey, FlowsDep, ModelsKey
+from app.domain.access import ROLE_LABELS, Role, Scope
+from app.domain.demo import DemoState
+from app.domain.frozen import Frozen
+from app.domain.unit import UnitName
+from app.flows.comparison import Comparison
+
+router = APIRouter(prefix="/v1", tags=["会话"])
+
+
+class Me(Frozen):
+    """Who holds the key, and what it lets them do."""
+
+    name: str
+    roles: tuple[Role, ...]
+    role_names: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    unit: UnitName | None
+    engine: str
+
+
+@router.get("/me", summary="当前密钥的角色、权限和单位")
+def read_me(flows: FlowsDep, key: AnyKey) -> Me:
+    """scopes 已含角色带来的权限。"""
+    unit = flows.reference.unit_by_code.get(key.unit_code or "")
+    roles = (Role.ADMIN,) if key.allows(Scope.ADMIN) else tuple(sorted(key.acts_as()))
+    return Me(
+        name=key.name,
+        roles=roles,
+        role_names=tuple(ROLE_LABELS[role] for role in roles),
+        scopes=tuple(scope for scope in Scope if key.allows(scope)),
+        unit=UnitName(unit_code=unit.unit_code, name=unit.name) if unit else None,
+        engine=flows.engine,
+    )
+
+
+@router.get("/reference", summary="城市基础数据：单位、职能、区（市）、分类")
+def read_reference(flows: FlowsDep, _key: AnyKey, response: Response) -> dict[str, Any]:
+    """供填写时选择；内容随知识库文件变化，digest 不变则可沿用。"""
+    city = flows.reference
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return {
+        "digest": city.digest,
+        "units": [{"unit_code": u.unit_code, "name": u.name, "short_name": u.short_name} for u in city.units],
+        "functions": [{"function": f.function, "name": f.name} for f in city.functions],
+        "districts": [
+            {"name": d.name, "towns": [t.name for t in city.gazetteer.towns if t.area_code == d.area_code]}
+            for d in city.gazetteer.districts
+        ],
+        "categories": [{"code": top.code, "name": top.name} for top in city.categories.categories],
+    }
+
+
+@router.get("/readings:compare", summary="影子对比：用当前模型重读最近的通话，与当时的结果比较")
+def compare_readings(flows: FlowsDep, _key: ModelsKey, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Comparison:
+    """不改动任何工单；只列出类别或承办单位有变化的。"""
+    return flows.comparison.run(limit=limit)
+
+
+@router.get("/demo", summary="演示数据的状态")
+def read_demo(flows: FlowsDep, _key: AnyKey) -> DemoState:
+    """tickets 为演示工单数；busy 时 done、planned 为进度。"""
+    return flows.demo.state()
+
+
+@router.post("/demo", status_code=202, summary="添加演示数据")
+def add_demo(flows: FlowsDep, _key: AdminKey) -> DemoState:
+    """编写的约三百件工单，跨六十天；后台生成，约需半分钟，可随时清除。"""
+    return flows.demo.begin()
+
+
+@router.delete("/demo", summary="清除全部演示数据")
+def remove_demo(flows: FlowsDep, _key: AdminKey) -> dict[str, int]:
+    """连同经过、督办单等一并删除，不影响正式工单。"""
+    return {"removed": flows.demo.remove()}

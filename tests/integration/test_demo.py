@@ -1,0 +1,88 @@
+"""The demo data set: true histories, apart from what is real, gone without a trace when it is removed."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import inspect, text
+
+from app.bootstrap import build_flows
+from app.config import ROOT
+from app.domain.errors import Conflict, InvalidInput
+from app.flows.registry import Flows
+from app.store.engine import make_engine
+from tests.conftest import settings_for
+from tests.factories import ADMIN, message
+
+CALLS = ("streetlight", "ask_probation", "wages")
+
+
+@pytest.fixture
+def demo_flows(tmp_path: Path) -> Iterator[Flows]:
+    settings = settings_for(tmp_path / "data")
+    settings.knowledge_dir = Path(shutil.copytree(ROOT / "knowledge_base", tmp_path / "knowledge_base"))
+    file = settings.knowledge_dir / "demo.yaml"
+    script = yaml.safe_load(file.read_text("utf-8"))
+    script["calls"] = [{**one, "times": 3} for one in script["calls"] if one["id"] in CALLS]
+    file.write_text(yaml.safe_dump(script, allow_unicode=True), "utf-8")
+    flows = build_flows(settings)
+    yield flows
+    flows.close()
+
+
+def rows(folder: Path) -> dict[str, int]:
+    engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
+    with engine.connect() as connection:
+        names = [
+            name
+            for name in inspect(connection).get_table_names()
+            if not name.startswith(("counters", "audit_seals", "ticket_words_"))
+        ]
+        counted = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in names}
+    engine.dispose()
+    return {name: count or 0 for name, count in counted.items()}
+
+
+def test_demo_tickets_are_marked_true_to_their_history_and_removed_without_a_trace(
+    demo_flows: Flows, tmp_path: Path
+) -> None:
+    real = demo_flows.intake.run(
+        message("俺想反映滕州市荆河街道幸福家园3号楼停水了", "real-1", called_at=None)
+    ).tickets[0]
+    before = rows(tmp_path / "data")
+    made = demo_flows.demo.add()
+    with pytest.raises(Conflict):
+        demo_flows.demo.add()
+    tickets = [ticket for ticket in demo_flows.tickets.each({"demo": "true"}, by=ADMIN) if ticket.demo]
+    assert len(tickets) == made > 7
+    assert {ticket.ticket_number for ticket in demo_flows.tickets.each({"demo": "false"}, by=ADMIN)} == {
+        real.ticket_number
+    }
+    assert len({ticket.status for ticket in tickets}) >= 2
+    for ticket in tickets:
+        moments = [event.occurred_at for event in demo_flows.tickets.history(ticket.ticket_number, by=ADMIN)]
+        assert moments == sorted(moments)
+    assert rows(tmp_path / "data")["outbox"] == before["outbox"]
+    demo_flows.audit.seal(settled_for=timedelta())
+    assert demo_flows.demo.remove() == made
+    assert rows(tmp_path / "data") == before
+    assert list(demo_flows.audit.faults()) == []
+    assert demo_flows.demo.state().tickets == 0
+
+
+def test_a_practice_call_and_a_real_one_are_never_the_same_matter(demo_flows: Flows) -> None:
+    words = "俺住在滕州市荆河街道幸福家园3号楼，从昨天晚上就停水了"
+    real = demo_flows.intake.run(message(words, "real-1")).tickets[0]
+    practice = demo_flows.intake.run(message(words, "p-1", demo=True)).tickets[0]
+    again = demo_flows.intake.run(message(words, "p-2", demo=True)).tickets[0]
+    assert practice.demo
+    assert practice.duplicates == ()
+    assert [found.ticket_number for found in again.duplicates] == [practice.ticket_number]
+    with pytest.raises(InvalidInput, match="演示"):
+        demo_flows.merges.merge(practice.ticket_number, real.ticket_number, by=ADMIN, expected_version=None)
+    demo_flows.demo.remove()
+    third = demo_flows.intake.run(message(words, "p-3", demo=True)).tickets[0]
+    assert third.duplicates == ()
