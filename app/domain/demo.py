@@ -24,6 +24,8 @@ class Life(Frozen):
     """What happens to a ticket; `weight`: how often, among calls that name no lives."""
 
     weight: int = Field(ge=0)
+    within_days: int | None = None
+    """Only calls of the last so many days lead it: it does not come to its end."""
     steps: tuple[LifeStep, ...]
 
 

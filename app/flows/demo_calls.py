@@ -43,7 +43,7 @@ class _Maker:
     def usual(self, call: DemoCall) -> PlannedCall:
         at = self._moment(self._script.days)
         town, spot = self._pick(self._towns), self._pick(self._script.spots[call.spot])
-        life = self._pick(call.lives) if call.lives else self._life()
+        life = self._pick(call.lives) if call.lives else self._life(at)
         return self._planned(call, at, town + spot, spot, life)
 
     def of_burst(self, call: DemoCall) -> PlannedCall:
@@ -85,8 +85,13 @@ class _Maker:
         at = datetime.combine(day, time(hour, minute), self._now.tzinfo)
         return at if at < self._now else self._now - timedelta(minutes=self._random.randint(5, 180))
 
-    def _life(self) -> str:
-        lives = self._script.lives
+    def _life(self, at: datetime) -> str:
+        days = (self._now - at).days
+        lives = {
+            name: life
+            for name, life in self._script.lives.items()
+            if life.within_days is None or days < life.within_days
+        }
         return self._random.choices(list(lives), [life.weight for life in lives.values()])[0]
 
     def _pick(self, among: Sequence[Any]) -> Any:

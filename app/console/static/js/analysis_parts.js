@@ -1,0 +1,60 @@
+// Parts of the analysis page: hot words and issues, warnings with their acknowledgement, reports to read and to keep.
+import { download, maybe, post } from "./api.js";
+import { badge, button, empty, h, note, replace, section, table } from "./dom.js";
+import { guarded, say } from "./notices.js";
+import { go } from "./reader.js";
+import { number, when } from "./words.js";
+
+const asList = (found, name) => (Array.isArray(found) ? found : found?.[name] || []);
+const ask = (path, query) => maybe(`/v1/analytics/${path}?${new URLSearchParams(query)}`);
+const samples = numbers => (numbers || []).slice(0, 5).map(one => [h("a", { href: `#/tickets/${one}`, class: "mono" }, one), " "]);
+
+export function hotspots(panel, query) {
+  replace(panel, note("正在统计…"));
+  guarded(async () => {
+    const [words, issues] = await Promise.all([ask("hot_words", query), ask("hot_issues", query)]);
+    if (!words && !issues) return replace(panel, empty("本服务尚未启用热词和热点统计"));
+    const found = asList(words, "words"), most = Math.max(1, ...found.map(one => one.rise ?? one.count));
+    return replace(panel, section("热词：新出现和正在上升的", found.length ? h("ul", { class: "cloud" }, found.slice(0, 40).map(one => h("li", {}, h("button", {
+      type: "button", class: "link", style: `font-size:${(0.85 + 0.7 * ((one.rise ?? one.count) / most)).toFixed(2)}rem`, title: `${one.count} 次${one.expected != null ? `，往常 ${Number(one.expected).toFixed(1)} 次` : ""}`,
+      onclick: () => go("tickets", "-", new URLSearchParams({ q: one.word, demo: query.demo }).toString()),
+    }, one.word), h("small", { class: "mute" }, ` ${number(one.count)}`), one.new && badge("新", "warn")))) : note("这段时间没有上升的词。")),
+    section("热点：多人反映的同一事项", asList(issues, "issues").length ? table(["事项", "地点", "件数", "起止", "工单"], asList(issues, "issues").map(one => ({
+      cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.tickets), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers)],
+    }))) : note("这段时间没有多人反映的同一事项。")));
+  })();
+}
+
+export function warnings(panel, query) {
+  const load = guarded(async () => {
+    const found = await ask("warnings", query);
+    if (!found) return replace(panel, empty("本服务尚未启用预警"));
+    const rows = asList(found, "warnings");
+    return replace(panel, rows.length ? rows.map(one => card(one, load)) : empty("没有预警", "某地某类诉求明显多于往常时，会在这里提示。"));
+  });
+  replace(panel, note("正在读取…"));
+  load();
+}
+
+function card(one, load) {
+  const told = h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" });
+  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, body()); say("已记录。", "good"); load(); });
+  return h("article", { class: "card" }, h("div", { class: "row" }, badge(one.acknowledged_at ? "已确认" : "待确认", one.acknowledged_at ? "" : "bad"), h("strong", {}, one.label || `${one.district} ${one.category}`), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
+    note(`观察到 ${number(one.observed)} 件，往常 ${Number(one.expected ?? 0).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
+    one.outcome ? note(`结果：${one.outcome}`) : h("div", { class: "row" }, told, !one.acknowledged_at ? button("确认收到", act("acknowledge", () => ({ note: told.value })), "main") : button("记录结果", act("outcome", () => ({ outcome: told.value, note: told.value })))));
+}
+
+export function reports(panel, query) {
+  const load = guarded(async () => {
+    const found = await ask("reports", query);
+    if (!found) return replace(panel, empty("本服务尚未启用报告"));
+    const make = kind => guarded(async () => { await post("/v1/analytics/reports", { kind, from: query.from, to: query.to, demo: query.demo === "true" }); load(); });
+    const rows = asList(found, "reports");
+    return replace(panel, h("div", { class: "row" }, button("生成日报", make("daily")), button("生成周报", make("weekly")), button("生成专报", make("topical"))),
+      rows.length ? table(["报告", "时段", "生成", "下载"], rows.map(one => ({
+        cells: [h("strong", {}, one.title), `${one.from} 至 ${one.to}`, when(one.made_at), ["html", "docx", "pdf"].map(format => [button(format.toUpperCase(), guarded(() => download(`/v1/analytics/reports/${one.id}?format=${format}`, `${one.title}.${format}`)), "small"), " "])],
+      }))) : empty("还没有报告"));
+  });
+  replace(panel, note("正在读取…"));
+  load();
+}

@@ -1,0 +1,89 @@
+// Knowledge: a list to search, an article with its steps and versions, and what people ask that has no answer.
+import { api, city, get, maybe, post, send } from "./api.js";
+import { badge, button, empty, h, note, prose, replace, section, select, table, tabs } from "./dom.js";
+import { articleForm } from "./article_form.js";
+import { consultPanel } from "./consult.js";
+import { guarded, say } from "./notices.js";
+import { go, may } from "./reader.js";
+import { when, word } from "./words.js";
+
+const STEPS = { draft: ["submit"], review: ["publish", "send_back"], published: ["retire"], retired: [] };
+const MOST = 500;
+
+export function knowledge(page, id) {
+  if (id === "new") return editor(page, null);
+  if (id) return article(page, id);
+  return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, consultPanel({}))], ["缺口", gaps]]));
+}
+
+function list(panel) {
+  const out = h("div", {}), words = h("input", { type: "search", placeholder: "标题、问法、依据", "aria-label": "检索条目", size: 26 });
+  const status = select("状态", [["", "全部状态"], ...["draft", "review", "published", "retired"].map(code => [code, word(code)])], "");
+  let found = [];
+  const paint = () => {
+    const shown = found.filter(one => [one.title, one.source, ...one.questions].join(" ").includes(words.value.trim()));
+    replace(out, note(`${shown.length} 条`), shown.length ? table(["标题", "依据", "适用", "状态", "版本", "有效期"], shown.slice(0, 120).map(one => ({
+      open: () => go("knowledge", one.id), cells: [h("strong", {}, one.title), [one.source, one.clause && ` ${one.clause}`], one.region, badge(word(one.status), { review: "warn", published: "good" }[one.status] || ""), one.version, [one.effective_from || "", one.expires_on && ` 至 ${one.expires_on}`]],
+    }))) : empty("没有符合的条目"));
+  };
+  const load = guarded(async () => {
+    found = [];
+    for (let after = ""; after != null;) {
+      const got = await get(`/v1/knowledge/articles?limit=${MOST}&after=${encodeURIComponent(after)}${status.value ? `&status=${status.value}` : ""}`);
+      found.push(...got.articles);
+      after = got.next;
+    }
+    paint();
+  });
+  words.oninput = paint;
+  status.onchange = load;
+  replace(panel, h("div", { class: "row" }, words, status, may("knowledge:write") && button("新建条目", () => go("knowledge", "new"), "main")), out);
+  load();
+}
+
+const article = guarded(async (page, id) => {
+  const [one, versions, { functions }] = await Promise.all([get(`/v1/knowledge/articles/${encodeURIComponent(id)}`), get(`/v1/knowledge/articles/${encodeURIComponent(id)}/versions`), city()]);
+  const again = () => article(page, id);
+  const step = name => guarded(async () => { await post(`/v1/knowledge/articles/${encodeURIComponent(id)}/${name}`, {}, one.version); say(`已${word(name)}。`, "good"); again(); });
+  const owner = functions.find(known => known.function === one.owner)?.name || one.owner;
+  const writes = may("knowledge:write");
+  replace(page, h("div", { class: "row" }, button("← 全部条目", () => go("knowledge"), "small quiet")),
+    h("div", { class: "columns" }, h("article", { class: "card" }, h("div", { class: "row" }, h("h2", {}, one.title), badge(word(one.status), { review: "warn", published: "good" }[one.status] || "")),
+      note(`${one.source} ${one.clause || ""} · ${one.region} · 负责：${owner}${one.effective_from ? ` · ${one.effective_from} 起` : ""}${one.expires_on ? ` · ${one.expires_on} 失效` : ""}`),
+      writes && h("div", { class: "row steps" }, STEPS[one.status].map((name, i) => button(word(name), step(name), i === 0 && name !== "retire" ? "main" : "")), button("修改", () => editor(page, one))),
+      one.questions.length > 0 && section("群众这样问", h("ul", {}, one.questions.map(text => h("li", {}, text)))), section("内容", prose(one.body))),
+    h("aside", { class: "card" }, h("h3", {}, "版本"), versionList(id, one, versions, again))));
+});
+
+function versionList(id, one, versions, again) {
+  const out = h("div", { "aria-live": "polite" });
+  const compare = (old, now) => guarded(async () => replace(out, h("h4", {}, `第 ${old} 版 → 第 ${now} 版`), diff(await (await send(`/v1/knowledge/articles/${encodeURIComponent(id)}/diff?old=${old}&new=${now}`)).text())));
+  const restore = version => guarded(async () => { await post(`/v1/knowledge/articles/${encodeURIComponent(id)}/roll_back`, { version }, one.version); say(`已恢复第 ${version} 版的内容。`, "good"); again(); });
+  return h("div", {}, h("ol", { class: "history" }, [...versions].reverse().map(made => h("li", {}, h("time", {}, when(made.changed_at)), h("strong", {}, `第 ${made.article.version} 版 ${word(made.step)}`), h("span", { class: "mute" }, made.actor === "seed" ? "初始" : made.actor), made.note && h("p", {}, made.note),
+    h("p", { class: "row" }, made.article.version > 1 && button("看改动", compare(made.article.version - 1, made.article.version), "small", { "aria-label": `看第 ${made.article.version} 版的改动` }), may("knowledge:write") && made.article.version < one.version && button("恢复", restore(made.article.version), "small", { "aria-label": `恢复第 ${made.article.version} 版` }))))), out);
+}
+
+const diff = text => (text ? h("pre", { class: "diff" }, text.split("\n").slice(2).map(line => h("span", { class: { "+": "added", "-": "removed", "@": "mute" }[line[0]] || "" }, `${line}\n`))) : note("内容没有变化，只有状态不同。"));
+
+function editor(page, one) {
+  const back = () => (one ? go("knowledge", one.id) : go("knowledge"));
+  const save = guarded(async values => {
+    const saved = one ? await api(`/v1/knowledge/articles/${encodeURIComponent(one.id)}`, { method: "PATCH", body: values, version: one.version }) : await post("/v1/knowledge/articles", values);
+    say(one?.status === "published" ? "已保存，下一次答复即按新内容。" : "已保存为草稿，可提交审核。", "good");
+    go("knowledge", saved.id);
+  });
+  replace(page, h("h2", {}, one ? `修改：${one.title}` : "新建条目"), articleForm(one, { save, back }));
+}
+
+function gaps(panel) {
+  const out = h("div", {});
+  replace(panel, note("群众问到而知识库没有依据、或答复被否定的问题。据此补充条目。"), out);
+  guarded(async () => {
+    const found = await maybe("/v1/knowledge/gaps");
+    if (!found) return replace(out, empty("本服务尚未统计知识缺口", "启用后，这里列出没有依据的提问和次数。"));
+    const rows = Array.isArray(found) ? found : found.gaps || found.questions || [];
+    return replace(out, rows.length ? table(["问题", "次数", "最近一次", ""], rows.map(gap => ({
+      cells: [gap.question || gap.text, gap.count ?? gap.times ?? 1, when(gap.last_asked_at || gap.asked_at), may("knowledge:write") && button("写条目", () => go("knowledge", "new"), "small")],
+    }))) : empty("没有缺口", "近期的提问都有依据可答。"));
+  })();
+}

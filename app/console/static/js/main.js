@@ -1,0 +1,95 @@
+// The frame: who is here, which pages they see, the way from address to page, and what hangs above every page.
+import { api, onConnection, onUnknownKey, retry, session } from "./api.js";
+import { button, h, replace } from "./dom.js";
+import { demoBanner } from "./demo.js";
+import { login } from "./login.js";
+import { say } from "./notices.js";
+import { analysis } from "./analysis.js";
+import { knowledge } from "./knowledge.js";
+import { models } from "./models.js";
+import { go, may, reader, setReader } from "./reader.js";
+import { referrals } from "./referrals.js";
+import { supervision } from "./supervision.js";
+import { tickets } from "./tickets.js";
+import { workbench } from "./workbench.js";
+
+const $ = id => document.getElementById(id);
+// [address, label, scope that shows it, page]
+const PAGES = [
+  ["workbench", "工作台", "intake:write", workbench],
+  ["tickets", "工单", "tickets:read", tickets],
+  ["referrals", "移送", "refer", referrals],
+  ["knowledge", "知识库", "classify", knowledge],
+  ["supervision", "督办", "supervise", supervision],
+  ["analysis", "分析", "tickets:read", analysis],
+  ["models", "模型", "models", models],
+];
+// Who works in one place only starts there, and does not see what is not theirs.
+const HOME = { unit: "tickets", supervisor: "supervision", referral_officer: "referrals", model_team: "models" };
+const HIDDEN = { unit: ["analysis"], model_team: ["workbench"], referral_officer: ["analysis"] };
+
+let leave = () => {};
+
+const pagesOf = () => PAGES.filter(([name, , scope]) => may(scope) && !reader().roles.some(role => (HIDDEN[role] || []).includes(name)));
+
+function route() {
+  if (!reader()) return;
+  const [name, ...parts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const pages = pagesOf(), page = pages.find(([known]) => known === name);
+  if (!page) {
+    const home = HOME[reader().roles[0]];
+    return go(pages.some(([known]) => known === home) ? home : pages[0][0]);
+  }
+  leave();
+  say("");
+  $("nav").querySelectorAll("a").forEach(link => (link.dataset.page === name ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+  document.title = `${page[1]} · 枣解决·枣满意`;
+  const main = $("page");
+  main.className = `page-${name}`;
+  main.replaceChildren();
+  const left = page[3](main, ...parts);
+  leave = typeof left === "function" ? left : () => {};
+}
+
+function frame() {
+  const me = reader();
+  const pages = pagesOf();
+  replace($("nav"), pages.map(([name, label], i) => h("a", { href: `#/${name}`, "data-page": name, title: `Alt+${i + 1}` }, label, h("kbd", { "aria-hidden": "true" }, i + 1))));
+  replace($("who"), h("strong", {}, me.unit ? me.unit.name : me.name), h("span", {}, me.role_names.join("、")), button("退出", () => { session.key = ""; location.hash = ""; location.reload(); }, "quiet"));
+  demoBanner($("demo"), me);
+}
+
+async function enter() {
+  if (!session.key) return login($("page"), enter);
+  try { setReader(await api("/v1/me")); } catch (error) {
+    session.key = "";
+    return login($("page"), enter, error.message);
+  }
+  document.body.classList.add("inside");
+  frame();
+  return route();
+}
+
+function theme() {
+  const shown = localStorage.getItem("theme") || "auto";
+  const names = { auto: "跟随系统", light: "浅色", dark: "深色" };
+  document.documentElement.dataset.theme = shown;
+  const next = { auto: "light", light: "dark", dark: "auto" }[shown];
+  replace($("theme"), button(`外观：${names[shown]}`, () => { localStorage.setItem("theme", next); theme(); }, "quiet", { title: `改为${names[next]}` }));
+}
+
+onConnection(lost => {
+  const bar = $("connection");
+  bar.hidden = !lost;
+  if (lost) replace(bar, "与服务的连接中断，正在重试；已填写的内容不会丢失。", button("立即重试", retry));
+  else { say("连接已恢复。", "good"); }
+});
+onUnknownKey(detail => { if (reader()) { setReader(null); session.key = ""; document.body.classList.remove("inside"); login($("page"), enter, detail); } });
+addEventListener("hashchange", route);
+addEventListener("keydown", event => {
+  const page = event.altKey && reader() && pagesOf()[Number(event.key) - 1];
+  if (page) { event.preventDefault(); go(page[0]); }
+});
+addEventListener("unhandledrejection", event => { event.preventDefault(); say(event.reason?.message || "出错了"); });
+theme();
+enter();

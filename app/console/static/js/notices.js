@@ -1,0 +1,22 @@
+// One line above the page: what went wrong, or that something was done.
+import { button, replace } from "./dom.js";
+
+let timer = 0;
+export function say(text, kind = "bad") {
+  const line = document.getElementById("message");
+  clearTimeout(timer);
+  line.hidden = !text;
+  line.className = `message ${kind}`;
+  line.setAttribute("role", kind === "bad" ? "alert" : "status");
+  if (!text) return line.replaceChildren();
+  replace(line, text, button("关闭", () => say(""), "quiet"));
+  if (kind === "good") timer = setTimeout(() => say(""), 4000);
+}
+
+// Runs work and says in Chinese what went wrong.
+export const guarded = work => async (...given) => {
+  try { return await work(...given); } catch (error) {
+    say(error.trace ? `${error.message}（编号 ${error.trace.slice(0, 8)}）` : error.message);
+    return undefined;
+  }
+};

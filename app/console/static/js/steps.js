@@ -1,0 +1,64 @@
+// The steps that may be taken now, as buttons; each asks only for what it needs.
+import { city, post } from "./api.js";
+import { button, h, labelled, replace, select } from "./dom.js";
+import { guarded } from "./notices.js";
+
+const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
+const GRAVE = ["decline", "return", "suspend", "send_back"];
+const OWN_PLACE = ["merge", "unmerge"];
+const NEEDS = { reason: "理由", text: "内容", unit: "单位", days: "工作日数", solved: "是否解决", satisfied: "是否满意", meeting: "会商缘由", outcome: "重办结论", into: "主单编号", note: "内部备注（可不填）" };
+const CHOICES = {
+  solved: [["true", "已解决"], ["false", "未解决"]],
+  satisfied: [["true", "满意"], ["false", "不满意"]],
+  meeting: [["policy_gap", "政策空白"], ["unclear_duty", "职责不清"], ["third_return", "三次退单"]],
+  outcome: [["solved", "已解决"], ["explained", "已解释"], ["persuaded", "已疏导"]],
+};
+const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答复诉求人的内容", direct_answer: "答复诉求人的内容", follow_up: "诉求人补充的内容", co_feed_back: "协办结果" };
+
+// options: suggest {unit, step: text}, again (it was reopened), done(ticket), conflict(error, step, values), open {step, values}
+export function stepBar(ticket, steps, { suggest = {}, again = false, done, conflict, open }) {
+  const form = h("form", { class: "stepform", hidden: true });
+  const usual = USUAL.find(name => steps.some(step => step.step === name));
+  const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
+    button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
+  const bar = h("div", { class: "steps", role: "group", "aria-label": "可执行的步骤" },
+    h("span", { class: "mute" }, usual ? "下一步" : buttons.length ? "可以" : "没有需要您执行的步骤"), buttons);
+  if (open) { const step = steps.find(one => one.step === open.step); if (step) queueMicrotask(() => ask(step, open.values)); }
+  return { node: h("div", { class: "stepbox" }, bar, form), ask: (name, values) => { const step = steps.find(one => one.step === name); if (step) ask(step, values); return Boolean(step); } };
+
+  async function ask(step, given = {}) {
+    const needs = [...step.needs, ...(step.outcome && again ? ["outcome"] : [])];
+    const take = guarded(async values => {
+      try { done(await post(`/v1/tickets/${ticket.ticket_number}/${step.step}`, values, ticket.version), step); } catch (error) { conflict(error, step.step, values); }
+    });
+    if (!needs.length) return take({});
+    const inputs = {};
+    for (const need of needs) inputs[need] = await input(need, step, given[need]);
+    replace(form, h("strong", {}, step.label), needs.map(need => labelled(label(need, step), inputs[need], need === "text" ? "wide" : "")),
+      h("span", { class: "row" }, h("button", { class: "main", type: "submit" }, `确定${step.label}`), button("取消", () => { form.hidden = true; })));
+    form.hidden = false;
+    form.onsubmit = event => { event.preventDefault(); take(read(inputs)); };
+    form.onkeydown = event => {
+      if (event.key === "Escape") form.hidden = true;
+      if (event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+    };
+    Object.values(inputs)[0].focus();
+    return undefined;
+  }
+
+  async function input(need, step, given) {
+    if (CHOICES[need]) return select(NEEDS[need], CHOICES[need], given == null ? CHOICES[need][0][0] : String(given));
+    if (need === "days") return h("input", { type: "number", min: 1, max: 60, value: given ?? 3, required: true });
+    if (need === "text") return h("textarea", { rows: 3, required: true, value: given ?? suggest[step.step] ?? "" });
+    if (need !== "unit") return h("input", { required: true, size: 34, value: given ?? "" });
+    const { units } = await city();
+    if (!document.getElementById("units")) document.body.append(h("datalist", { id: "units" }, units.map(unit => h("option", { value: unit.name }, unit.short_name))));
+    return h("input", { list: "units", required: true, size: 30, value: given ?? suggest.unit ?? "", placeholder: "输入名称选择" });
+  }
+}
+
+const label = (need, step) => (need === "text" && TEXTS[step.step]) || NEEDS[need] || need;
+const read = inputs => Object.fromEntries(Object.entries(inputs).map(([need, input]) => {
+  if (need === "days") return [need, Number(input.value)];
+  return [need, ["solved", "satisfied"].includes(need) ? input.value === "true" : input.value.trim()];
+}).filter(([, value]) => value !== ""));

@@ -1,0 +1,73 @@
+// Supervision: what is due and overdue, the orders of five levels, the list of the monthly meeting.
+import { get, post } from "./api.js";
+import { badge, button, empty, h, labelled, note, replace, section, select, table, tabs } from "./dom.js";
+import { guarded, say } from "./notices.js";
+import { go } from "./reader.js";
+import { deadlineBar } from "./ticket_parts.js";
+import { when, word } from "./words.js";
+
+const LEVELS = ["system", "telephone", "written", "on_site", "leader"];
+const OPEN = ["accepted", "assigned", "in_progress", "return_requested", "completed", "reviewed"];
+const DAY = 86_400_000;
+
+export function supervision(page) {
+  replace(page, h("h1", { class: "sr" }, "督办"), tabs("督办", [["督办单", orders], ["到期与逾期", due], ["月度会商", meeting]]));
+}
+
+const openTicket = number => h("a", { href: `#/tickets/${number}`, class: "mono" }, number);
+
+function orders(panel) {
+  const counts = h("div", { class: "tiles" }), out = h("div", {});
+  let level = "", status = "drafted", all = [];
+  const load = guarded(async () => { all = await get("/v1/supervision/orders?limit=1000"); paint(); });
+  const check = guarded(async () => { const { raised } = await post("/v1/supervision:run"); say(raised ? `新增 ${raised} 张督办单。` : "没有新增的督办单。", "good"); load(); });
+  replace(panel, h("div", { class: "row" }, labelled("状态", select("状态", [["drafted", "待发出"], ["sent", "已发出"], ["cancelled", "已撤销"], ["", "全部"]], status, event => { status = event.target.value; paint(); })),
+    button("立即检查", check), note("系统每分钟检查一次时限、签收和重办情况，起草督办单；由人核对后发出。")), counts, out);
+  load();
+
+  function paint() {
+    const within = all.filter(order => !status || order.status === status);
+    replace(counts, [["", "全部"], ...LEVELS.map(code => [code, word(code)])].map(([code, name]) => h("button", {
+      type: "button", class: `tile ${level === code ? "chosen" : ""}`, "aria-pressed": level === code, onclick: () => { level = code; paint(); },
+    }, h("strong", {}, within.filter(order => !code || order.level === code).length), name)));
+    const shown = within.filter(order => !level || order.level === level).slice(0, 100);
+    replace(out, shown.length ? table(["层级", "工单", "接收人", "事由", "文字", ""], shown.map(order => ({ cells: row(order, load) }))) : empty("没有这样的督办单", "工单临近时限、逾期、未签收或重办时会自动起草。"));
+  }
+}
+
+function row(order, load) {
+  const text = h("textarea", { rows: 3, value: order.note, "aria-label": `工单 ${order.ticket_number} 的督办文字` });
+  const send = guarded(async () => { await post(`/v1/supervision/orders/${order.id}/send`, { note: text.value }); say("督办单已发出。", "good"); load(); });
+  const cancel = guarded(async () => { await post(`/v1/supervision/orders/${order.id}/cancel`, { reason: "人工核对后撤销" }); load(); });
+  const drafted = order.status === "drafted";
+  return [badge(word(order.level), ["on_site", "leader"].includes(order.level) ? "bad" : order.level === "written" ? "warn" : ""), openTicket(order.ticket_number), word(order.receiver), [order.reason, h("div", { class: "mute" }, when(order.raised_at))],
+    drafted ? text : order.note, drafted ? h("div", { class: "stack" }, button("发出", send, "main small"), button("撤销", cancel, "small")) : h("span", { class: "mute" }, `${word(order.status)} ${when(order.closed_at)} ${order.closed_by || ""}`)];
+}
+
+// Open tickets by the time they have left.
+function due(panel) {
+  const out = h("div", {});
+  replace(panel, out);
+  guarded(async () => {
+    const pages = await Promise.all(OPEN.map(status => get(`/v1/tickets?limit=200&status=${status}`)));
+    const tickets = pages.flatMap(found => found.tickets).filter(ticket => ticket.deadline).sort((a, b) => a.deadline.resolve_by.localeCompare(b.deadline.resolve_by));
+    const left = ticket => Date.parse(ticket.deadline.resolve_by) - Date.now();
+    const groups = [["已逾期", tickets.filter(one => left(one) < 0)], ["24 小时内到期", tickets.filter(one => left(one) >= 0 && left(one) < DAY)], ["三日内到期", tickets.filter(one => left(one) >= DAY && left(one) < 3 * DAY)]];
+    replace(out, h("div", { class: "tiles" }, groups.map(([name, found], i) => h("div", { class: `tile ${i === 0 && found.length ? "late" : ""}` }, h("strong", {}, found.length), name))),
+      groups.map(([name, found]) => found.length > 0 && section(name, table(["工单", "标题", "承办单位", "状态", "时限"], found.slice(0, 50).map(ticket => ({
+        open: () => go("tickets", ticket.ticket_number), cells: [openTicket(ticket.ticket_number), ticket.title, ticket.handler?.name || "未交办", badge(word(ticket.status)), deadlineBar(ticket)],
+      }))))), !groups.some(([, found]) => found.length) && empty("没有临期和逾期的工单"));
+  })();
+}
+
+function meeting(panel) {
+  const out = h("div", {});
+  replace(panel, note("政策空白、职责不清和三次退单的工单列入月度会商，由市中心会同有关部门研究。"), out);
+  guarded(async () => {
+    const reasons = ["unclear_duty", "policy_gap", "third_return"];
+    const found = (await Promise.all(reasons.map(reason => get(`/v1/tickets?limit=200&meeting=${reason}`)))).flatMap(one => one.tickets);
+    replace(out, found.length ? table(["工单", "标题", "缘由", "地区", "状态", "时限"], found.map(ticket => ({
+      open: () => go("tickets", ticket.ticket_number), cells: [openTicket(ticket.ticket_number), ticket.title, badge(word(ticket.meeting), "warn"), [ticket.place.district, ticket.place.town].filter(Boolean).join(" "), badge(word(ticket.status)), deadlineBar(ticket)],
+    }))) : empty("本月没有列入会商的工单", "审核员或督办员可在工单中“列入会商”。"));
+  })();
+}

@@ -1,0 +1,102 @@
+// One ticket, wherever it is shown: alarm, next steps, fields, unit, duplicates, questions, what happened.
+import { get, post, Problem, unitNames } from "./api.js";
+import { badge, button, fill, h, note, replace, section } from "./dom.js";
+import { duplicateList } from "./duplicates.js";
+import { fieldList } from "./fields.js";
+import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
+import { guarded, say } from "./notices.js";
+import { acts, atDesk, may } from "./reader.js";
+import { stepBar } from "./steps.js";
+import { fieldName, valueOf, word } from "./words.js";
+
+const LOOK_AGAIN = 8000;
+const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
+  "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting"];
+
+// options: speech (transcript panel), onChange(ticket), history: whether it is shown
+export function ticketView(first, { speech, onChange = () => {}, history = true } = {}) {
+  const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
+  const news = h("div", { class: "news" });
+  const accepted = new Set();
+  let ticket = first, chosen = null, bar = null, drawing = 0;
+
+  const view = {
+    node,
+    adopt(text) { return Boolean(bar && (bar.ask("direct_answer", { text }) || bar.ask("reply", { text }))); },
+    get ticket() { return ticket; },
+  };
+
+  async function paint(fresh, { open, focus } = {}) {
+    const turn = ++drawing;
+    const number = fresh.ticket_number;
+    const [names, steps, events] = await Promise.all([unitNames(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
+    if (turn !== drawing) return;
+    ticket = fresh;
+    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path }); };
+    const feedback = [...events].reverse().find(event => event.name === "ticket_completed")?.data.text;
+    bar = stepBar(ticket, steps, {
+      suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback },
+      again: events.some(event => event.name === "ticket_reopened"),
+      done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open,
+    });
+    const canCorrect = may("tickets:write") && acts("operator", "reviewer", "supervisor") && !["declined", "archived"].includes(ticket.status);
+    replace(node, head(), alarms(), news, bar.node,
+      fieldList(ticket, { speech, editable: canCorrect, changed, accepted, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
+      canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
+      ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
+      section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
+      (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", done: changed, conflict })),
+      ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
+      history && events.length > 0 && section("经过", historyList(events, names)));
+    if (focus) node.querySelector(`[data-path="${focus}"]`)?.focus();
+  }
+
+  function head() {
+    const marks = [ticket.request_kind, ticket.urgency !== "normal" && ticket.urgency, ticket.emotion !== "calm" && ticket.emotion].filter(Boolean);
+    return h("header", {}, h("div", { class: "row" }, h("h2", {}, ticket.title), badge(word(ticket.status), "status")),
+      h("div", { class: "row mute" }, ticket.ticket_number, ticket.demo && badge("演示", "demo"), marks.map(code => badge(code === ticket.emotion ? `情绪${word(code)}` : word(code), ["emergency", "extreme", "angry"].includes(code) ? "bad" : "")),
+        ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), h("span", { class: "grow" }), deadlineBar(ticket)));
+  }
+
+  const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${word(one.status)}）`), h("q", {}, one.quote),
+    h("span", { class: "mute" }, one.status === "pending_confirmation" ? "须由两名移送联络员核对原话后确认，系统不自动移送。" : "")));
+
+  // A unit chosen by a person: the next dispatch takes it, and the service learns from it.
+  const choose = guarded(async candidate => {
+    chosen = candidate.name;
+    const lead = ticket.unit.lead?.unit_code;
+    await post("/v1/feedback", { ticket_number: ticket.ticket_number, field: "unit.lead", ...(candidate.unit_code === lead ? { verdict: "accepted" } : { verdict: "corrected", right_value: candidate.unit_code }) });
+    say(`已选定 ${candidate.name}，交办时自动填入。`, "good");
+    await paint(ticket, steps().includes("assign") ? { open: { step: "assign", values: {} } } : {});
+  });
+  const steps = () => [...node.querySelectorAll("[data-step]")].map(one => one.dataset.step);
+
+  // Somebody else was first: show what they changed, keep what was typed.
+  async function conflict(error, step, values) {
+    if (!(error instanceof Problem) || ![409, 412].includes(error.status)) return say(error.message);
+    const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
+    if (fresh.version === ticket.version) return say(error.message);
+    await tell(fresh, step ? "您的步骤没有执行，填写的内容已保留，请核对后再提交。" : `您的更正没有保存：${Object.entries(values).map(([path, value]) => `${fieldName(path)} → ${value ?? "空"}`).join("；")}`);
+    onChange(fresh);
+    return paint(fresh, step ? { open: { step, values } } : {});
+  }
+
+  async function tell(fresh, lead) {
+    const events = (await get(`/v1/tickets/${fresh.ticket_number}/history`)).filter(event => event.sequence > ticket.version);
+    const differences = COMPARED.map(path => [path, valueOf(ticket, path), valueOf(fresh, path)]).filter(([, a, b]) => a !== b);
+    replace(news, h("div", { class: "alarm soft", role: "alert" }, h("strong", {}, `此工单刚被他人更新：${events.map(event => `${event.actor} ${event.label}`).join("；") || "有改动"}`),
+      h("ul", {}, differences.map(([path, a, b]) => h("li", {}, `${fieldName(path)}：`, h("del", {}, a || "空"), " → ", h("ins", {}, b || "空")))), h("span", {}, lead), button("知道了", () => news.replaceChildren(), "small")));
+  }
+
+  const watch = setInterval(async () => {
+    if (!node.isConnected && drawing > 0 && document.visibilityState === "visible") return clearInterval(watch);
+    if (document.visibilityState !== "visible" || !may("tickets:read") || node.querySelector(".editing, .stepform:not([hidden])")) return undefined;
+    const known = ticket.version, fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(() => null);
+    if (fresh && fresh.version > known && ticket.version === known) { await tell(fresh, "已显示最新内容。"); await paint(fresh); onChange(fresh); }
+    return undefined;
+  }, LOOK_AGAIN);
+
+  fill(node, note("正在读取…"));
+  guarded(paint)(first);
+  return view;
+}

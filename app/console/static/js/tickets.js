@@ -1,0 +1,75 @@
+// Tickets: filters, words, one page after another; one of them open beside the list.
+import { city, download, get, maybe } from "./api.js";
+import { badge, button, empty, h, note, replace, select, table } from "./dom.js";
+import { guarded } from "./notices.js";
+import { go, may, reader } from "./reader.js";
+import { deadlineBar } from "./ticket_parts.js";
+import { ticketView } from "./ticket_view.js";
+import { transcriptPanel } from "./transcript.js";
+import { KINDS, shortName, STATUSES, when, word } from "./words.js";
+
+const PAGE = 30;
+let kept = {};
+
+// query: "key=value&…" of filters to begin with, from a page that drills down.
+export function tickets(page, number, query) {
+  if (query) kept = Object.fromEntries(new URLSearchParams(query));
+  const list = h("div", { class: "scroll" }), detail = h("div", { class: "detail" }), count = h("span", { class: "mute", role: "status" });
+  const wide = h("div", { class: number && number !== "-" ? "split open" : "split" }, h("section", { class: "listing", "aria-label": "工单列表" }, list), h("section", { class: "card", "aria-label": "工单详情" }, detail));
+  const filters = filterBar(() => load());
+  replace(page, h("h1", { class: "sr" }, "工单"), filters, wide);
+  let rows = [], next = null;
+  const load = guarded(async more => {
+    const asked = new URLSearchParams({ limit: PAGE, ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)) });
+    if (more && next) asked.set("after", next);
+    const found = await get(`/v1/tickets?${asked}`);
+    rows = more ? [...rows, ...found.tickets] : found.tickets;
+    next = found.next;
+    replace(count, `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
+    replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : empty("没有符合条件的工单", "换一个筛选条件，或清除筛选。"), count);
+    list.querySelector(`[data-key="${number}"]`)?.classList.add("chosen");
+  });
+  const open = ticket => go("tickets", ticket.ticket_number);
+  const show = guarded(async () => {
+    if (!number || number === "-") { wide.classList.remove("open"); return replace(detail, empty("选一件工单", "点列表中的一行，或用 ↑↓ 选择后按回车。")); }
+    const ticket = await get(`/v1/tickets/${encodeURIComponent(number)}`);
+    const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
+    const speech = call && transcriptPanel();
+    const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
+    const view = ticketView(ticket, { speech, onChange: fresh => { paint(fresh); load(); } });
+    paint(ticket);
+    return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 受理`)),
+      view.node, call && h("details", { class: "block" }, h("summary", {}, "通话原文与依据"), speech.node));
+  });
+  load();
+  show();
+}
+
+function rowsTable(rows, open) {
+  return table(["工单", "标题", "地区", "承办", "状态", "时限"], rows.map(ticket => ({
+    key: ticket.ticket_number, open: () => open(ticket), kind: ticket.urgency === "emergency" ? "urgent" : "",
+    cells: [h("span", { class: "mono" }, ticket.ticket_number), [ticket.demo && badge("演示", "demo"), ticket.referrals.length > 0 && badge("移送", "bad"), ` ${ticket.title}`],
+      [shortName(ticket.place.district), ticket.place.town].filter(Boolean).join(" "), ticket.handler?.name || h("span", { class: "mute" }, "未交办"), badge(word(ticket.status)), deadlineBar(ticket)],
+  })));
+}
+
+function filterBar(load) {
+  const set = name => event => { kept[name] = event.target.type === "checkbox" ? (event.target.checked ? "true" : "") : event.target.value; load(); };
+  const all = (label, codes) => [["", label], ...codes.map(code => [code, word(code)])];
+  const q = h("input", { type: "search", value: kept.q || "", size: 15, placeholder: "字词，如 路灯 建设路", "aria-label": "全文检索", onchange: set("q") });
+  const caller = may("intake:write") && h("input", { type: "search", value: kept.caller || "", size: 9, placeholder: "来电号码", "aria-label": "来电号码", onchange: set("caller") });
+  const district = select("区（市）", [["", "全部地区"]], "", set("district"));
+  city().then(({ districts }) => { replace(district, h("option", { value: "" }, "全部地区"), districts.map(one => h("option", { value: one.name, selected: one.name === kept.district }, shortName(one.name)))); });
+  const check = (name, label) => h("label", { class: "check" }, h("input", { type: "checkbox", checked: kept[name] === "true", onchange: set(name) }), label);
+  const special = Object.keys(kept).filter(name => kept[name] && !["q", "caller", "district", "status", "request_kind", "overdue", "demo", "created_from", "created_before"].includes(name));
+  const form = h("form", { class: "row filters", role: "search" }, q, caller, select("状态", all("全部状态", STATUSES), kept.status || "", set("status")),
+    select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
+    h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") }),
+    check("overdue", "只看逾期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
+    special.length > 0 && badge(`另按 ${special.map(name => kept[name]).join("、")} 筛选`, "warn"),
+    button("清除", () => { kept = {}; go("tickets"); }, "quiet"),
+    may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),
+    reader().unit && note(`只列出 ${reader().unit.name} 承办和协办的工单`));
+  form.onsubmit = event => { event.preventDefault(); kept.q = q.value; load(); };
+  return form;
+}

@@ -1,0 +1,137 @@
+// The operator's desk: a call turn by turn on the left, the ticket filling itself on the right.
+import { get, post } from "./api.js";
+import { consultPanel } from "./consult.js";
+import { badge, button, empty, h, labelled, note, replace, select } from "./dom.js";
+import { fieldList } from "./fields.js";
+import { openCall } from "./live.js";
+import { guarded, say } from "./notices.js";
+import { asText, asTurns, SAMPLES } from "./samples.js";
+import { ticketView } from "./ticket_view.js";
+import { transcriptPanel } from "./transcript.js";
+import { word } from "./words.js";
+
+const TYPED = "typed", PASTED = "pasted";
+const BETWEEN_TURNS = 700;
+const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+
+export function workbench(page) {
+  const speech = transcriptPanel();
+  const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", {}), panel = h("div", {});
+  let left = false, views = [], live = null;
+
+  const source = select("通话来源", [...SAMPLES.map(([name], i) => [String(i), `练习：${name}`]), [TYPED, "现场录入：逐句输入"], [PASTED, "粘贴整段通话"]], "0", () => choose());
+  replace(page, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" },
+    h("section", { class: "card call", "aria-label": "通话" }, h("div", { class: "row" }, labelled("来电", source)), tools, speech.node),
+    h("section", { class: "side", "aria-label": "生成的工单" }, alarm, result), h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)));
+  page.onkeydown = event => { if (event.ctrlKey && event.key === "Enter" && !event.target.closest("form")) tools.querySelector(".main")?.click(); };
+  function ask(question = "") { replace(panel, consultPanel({ question, adopt: text => views.some(view => view.node.isConnected && view.adopt(text)) })); }
+
+  function choose() {
+    live?.leave();
+    live = null;
+    views = [];
+    alarm.replaceChildren();
+    replace(result, empty("还没有工单", "点“开始接听”，通话会逐句播放，工单随之自动填写。", "生成后：逐项核对（A 采纳，回车更正），再按“下一步”办理。"));
+    if (source.value === TYPED) return typing();
+    if (source.value === PASTED) return pasting();
+    const [, turns] = SAMPLES[Number(source.value)];
+    speech.show(turns);
+    return replace(tools, h("div", { class: "row" }, button("开始接听", () => take(turns, { practice: true, slowly: true }), "main"), button("直接生成", () => take(turns, { practice: true })), note("练习来电生成演示工单，不计入统计。")));
+  }
+
+  function pasting() {
+    const text = h("textarea", { rows: 9, "aria-label": "整段通话", placeholder: "每行一句；以“话务员：”开头的是话务员，其余为诉求人", value: asText(SAMPLES[0][1]) });
+    const practice = h("input", { type: "checkbox", checked: true });
+    speech.show([]);
+    replace(tools, text, h("div", { class: "row" }, button("生成工单", () => take(asTurns(text.value), { practice: practice.checked }), "main"), h("label", {}, practice, " 作为练习（演示工单）"), note("Ctrl+回车 生成")));
+  }
+
+  // A call taken by hand: each line goes up as it is said.
+  function typing() {
+    const turns = [], caller = h("input", { size: 14, inputmode: "tel", placeholder: "来电号码", "aria-label": "来电号码" });
+    const who = select("说话人", [["citizen", "诉求人"], ["operator", "话务员"]], "citizen"), line = h("input", { placeholder: "输入一句，回车加入", "aria-label": "一句话" });
+    const practice = h("input", { type: "checkbox" });
+    speech.show([]);
+    const facts = () => ({ practice: practice.checked, caller: caller.value.trim() || undefined });
+    const form = h("form", { class: "row line" }, who, line, h("button", { type: "submit" }, "加入"));
+    let call = null;
+    form.onsubmit = guarded(async event => {
+      event.preventDefault();
+      if (!line.value.trim()) return;
+      const turn = { speaker: who.value, text: line.value.trim() };
+      line.value = "";
+      turns.push(turn);
+      speech.show(turns, {}, { now: turns.length - 1 });
+      call ||= begin(facts());
+      (await call).socket?.turn(turn);
+    });
+    const end = guarded(async () => { if (turns.length) await finish(await (call || begin(facts())), turns); else line.focus(); });
+    replace(tools, h("div", { class: "row" }, caller, h("label", {}, practice, " 练习")), form, h("div", { class: "row" }, button("结束通话，生成工单", end, "main"), note("说话人用 Tab 切换")));
+    line.focus();
+  }
+
+  const take = guarded(async (turns, { practice, slowly }) => {
+    if (!turns.length) return say("请先输入通话内容。");
+    const call = await begin({ practice }, slowly);
+    if (slowly) {
+      replace(tools, h("div", { class: "row" }, badge("通话中", "bad"), button("挂断", () => { call.cut = true; }, "grave"), note("正在逐句播放…")));
+      for (let at = 0; at < turns.length && !left && !call.cut; at += 1) {
+        speech.show(turns.slice(0, at + 1), {}, { now: at });
+        call.socket?.turn(turns[at]);
+        await pause(BETWEEN_TURNS);
+      }
+    }
+    if (left) return undefined;
+    await finish(call, turns);
+    return replace(tools, h("div", { class: "row" }, button("再接一个", choose), note("可在上方换一个来电。")));
+  });
+
+  async function begin({ practice, caller }, overSocket = true) {
+    const call = { id: `desk-${Date.now()}-${Math.random().toString(36).slice(2, 6)}`, practice, caller, cut: false, socket: null };
+    const facts = { caller_number: caller, channel: "phone", demo: practice };
+    if (overSocket) call.socket = await openCall(call.id, facts, { state: draft, notice: danger, problem: say });
+    live = call.socket;
+    return call;
+  }
+
+  async function finish(call, turns) {
+    const made = call.socket ? await call.socket.hangUp() : await post("/v1/transcripts", { id: call.id, channel: "phone", turns: turns.map(({ speaker, text }) => ({ speaker, text })), caller_number: call.caller, demo: call.practice });
+    live = null;
+    if (!left) show(made, turns);
+  }
+
+  const danger = text => replace(alarm, h("div", { class: "alarm", role: "alert" }, h("strong", {}, "请立即处置"), text));
+
+  // The ticket as far as it is understood: fields only, nothing to press.
+  function draft(state) {
+    if (state.notice) danger(state.notice);
+    const drafts = Object.values(state.tickets || {});
+    const blank = { citizen: {}, place: {}, missing: [], evidence: {}, confidence: {}, unit: { candidates: [] } };
+    if (drafts.length) replace(result, drafts.map(one => h("article", { class: "ticket draft" }, h("header", {}, h("h2", {}, one.title || "正在听取…"), badge("正在填写", "warn")), fieldList({ ...blank, ...one }, { speech }))));
+  }
+
+  function show(made, turns) {
+    views = [];
+    if (made.notice) danger(made.notice);
+    const evidence = ticket => speech.show(turns, ticket.evidence);
+    const open = async (ticket, place) => {
+      const view = ticketView(ticket, { speech, history: true, onChange: evidence });
+      views = [view];
+      evidence(ticket);
+      replace(place, view.node);
+      if (ticket.request_kind === "consultation") ask(ticket.wants || ticket.title);
+    };
+    if (!made.tickets.length) { speech.show(turns); return replace(result, empty("这通电话没有形成工单", made.notice || "没有听出诉求。")); }
+    const place = h("div", {});
+    const again = async number => guarded(open)(await get(`/v1/tickets/${number}`), place);
+    const bar = made.tickets.length > 1 && h("div", { class: "tabs", role: "tablist", "aria-label": "本次通话的工单" }, made.tickets.map((ticket, i) => h("button", {
+      type: "button", role: "tab", "aria-selected": i === 0, onclick: event => { [...bar.children].forEach(tab => tab.setAttribute("aria-selected", tab === event.currentTarget)); again(ticket.ticket_number); },
+    }, `诉求 ${i + 1}：${ticket.title}`)));
+    replace(result, bar, place, note(`${word(made.engine)} · 用时 ${Math.round(made.latency_ms)} 毫秒${made.degraded ? ` · 已降级：${made.degraded_reason}` : ""}`));
+    return open(made.tickets[0], place);
+  }
+
+  ask();
+  choose();
+  return () => { left = true; live?.leave(); };
+}

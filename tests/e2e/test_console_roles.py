@@ -1,0 +1,113 @@
+"""Each role's main way through the console, with a picture of each of its pages, in the light and in the dark."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import UNIT, Served
+from tests.factories import ADMIN, call
+
+sync_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.slow
+WATER = (
+    "您好，枣庄12345",
+    "俺住在滕州市荆河街道幸福家园3号楼，从前天晚上八点就停水了，老人孩子没法做饭，希望尽快修好，免贵姓张",
+)
+Open = Callable[..., Any]
+Picture = Callable[[Any, str], None]
+PAGES = {
+    "operator": ["工作台", "工单", "知识库", "分析"],
+    "reviewer": ["工作台", "工单", "知识库", "分析"],
+    "unit": ["工单"],
+    "supervisor": ["工单", "督办", "分析"],
+    "referral_officer": ["工单", "移送"],
+    "model_team": ["知识库", "模型"],
+    "admin": ["工作台", "工单", "移送", "知识库", "督办", "分析", "模型"],
+}
+
+
+def assigned(served: Served, call_id: str, **changes: Any) -> str:
+    """A ticket that stands with the unit."""
+    number = served.flows.intake.run(call(*WATER, call_id=call_id, **changes)).tickets[0].ticket_number
+    for step, details in (("accept", {}), ("assign", {"unit": UNIT})):
+        served.flows.tickets.step(number, step, by=ADMIN, details=details, expected_version=None)  # type: ignore[arg-type]
+    return number
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_a_role_sees_its_pages_and_no_others(role: str, sign_in: Open, picture: Picture) -> None:
+    page = sign_in(role, color_scheme="dark" if role == "admin" else "light")
+    links = page.get_by_role("navigation", name="页面").get_by_role("link")
+    assert [link.inner_text().split("\n")[0].rstrip("0123456789") for link in links.all()] == PAGES[role]
+    for name in PAGES[role]:
+        links.filter(has_text=name).click()
+        sync_api.expect(page).to_have_title(f"{name} · 枣解决·枣满意")
+        page.wait_for_load_state("networkidle")
+        sync_api.expect(page.locator("#message")).to_be_hidden()
+        picture(page, name)
+
+
+def test_a_unit_signs_for_its_ticket_and_reports_it_done(served: Served, sign_in: Open) -> None:
+    number = assigned(served, "role-unit")
+    page = sign_in("unit")
+    page.locator(f'tr[data-key="{number}"]').click()
+    page.locator(".steps").get_by_role("button", name="签收").click()
+    page.locator(".steps").get_by_role("button", name="反馈办结").click()
+    page.get_by_label("办理情况", exact=True).fill("管道已修复")
+    page.get_by_role("button", name="确定反馈办结").click()
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已反馈")
+    sync_api.expect(page.locator(".steps")).to_contain_text("没有需要您执行的步骤")
+    sync_api.expect(page.locator("body")).not_to_contain_text("通话原文")
+
+
+def test_a_supervisor_checks_and_sends_an_order(served: Served, sign_in: Open) -> None:
+    assigned(served, "role-supervisor", called_at="2026-09-01T09:00:00+08:00")
+    page = sign_in("supervisor")
+    page.get_by_role("button", name="立即检查").click()
+    page.get_by_role("button", name="电话催办").click()
+    page.get_by_role("button", name="发出").first.click()
+    sync_api.expect(page.locator("#message")).to_contain_text("督办单已发出")
+    page.get_by_role("tab", name="到期与逾期").click()
+    sync_api.expect(page.locator(".tile.late strong")).to_be_visible()
+
+
+def test_a_referral_officer_sees_the_quote_it_rests_on(served: Served, sign_in: Open) -> None:
+    words = "包工头欠俺们工钱要了两年了，就在薛城区常庄街道那个工地，再不给俺就从楼上跳下去，不想活了"
+    served.flows.intake.run(call("您好", words, call_id="role-referral"))
+    page = sign_in("referral_officer")
+    sync_api.expect(page.locator("q").first).to_contain_text("不想活了")
+    sync_api.expect(page.locator("main")).to_contain_text("政法机关")
+
+
+def test_an_article_is_written_reviewed_published_changed_and_compared(sign_in: Open) -> None:
+    page = sign_in("reviewer")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("button", name="新建条目").click()
+    for label, text in {
+        "编号（小写英文和连字符）": "heating-period",
+        "标题": "枣庄什么时候供暖",
+        "依据（文件或法律名称）": "枣庄市供热管理办法",
+        "答复内容": "法定供暖期以市政府公布的日期为准。",
+    }.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="提交审核").click()
+    page.get_by_role("button", name="发布", exact=True).click()
+    sync_api.expect(page.locator("main .badge").first).to_have_text("已发布")
+    page.get_by_role("button", name="修改").click()
+    page.get_by_label("答复内容").fill("法定供暖期以市政府公布的日期为准，室温不低于18度。")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="看第 4 版的改动").click()
+    sync_api.expect(page.locator(".diff .added")).to_contain_text("18度")
+
+
+def test_the_model_team_compares_results_and_reads_calls_again(served: Served, sign_in: Open) -> None:
+    served.flows.intake.run(call(*WATER, call_id="role-models"))
+    page = sign_in("model_team")
+    sync_api.expect(page.locator("article.card").first).to_contain_text("条")
+    page.get_by_role("tab", name="前后对比").click()
+    sync_api.expect(page.locator("table")).to_contain_text("变化")
+    page.get_by_role("tab", name="影子对比").click()
+    page.get_by_role("button", name="用当前模型重读").click()
+    sync_api.expect(page.locator(".tiles")).to_contain_text("单位一致")

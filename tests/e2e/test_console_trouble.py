@@ -1,0 +1,110 @@
+"""What goes wrong at a desk: two operators on one ticket, a lost connection, a wrong key; and who cannot see well."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.access import AccessKey
+from tests.e2e.conftest import Served
+from tests.factories import call
+
+sync_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.slow
+Open = Callable[..., Any]
+LAMP = ("您好，枣庄12345", "市中区光明路街道建设路这边路灯坏了一个多星期了，晚上看不见，希望尽快修好")
+CHECKS = (Path(__file__).parent / "page_checks.js").read_text("utf-8")
+ADDRESSES = ("workbench", "tickets", "referrals", "knowledge", "supervision", "analysis", "models")
+
+
+def received(served: Served, call_id: str) -> str:
+    return served.flows.intake.run(call(*LAMP, call_id=call_id)).tickets[0].ticket_number
+
+
+def test_two_operators_on_one_ticket_are_told_what_the_other_changed(served: Served, sign_in: Open) -> None:
+    number = received(served, "two-desks")
+    first, second = sign_in("operator"), sign_in("reviewer")
+    for page in (first, second):
+        page.goto(f"{served.url}#/tickets/{number}")
+        page.locator(".steps").wait_for()
+    first.locator(".steps").get_by_role("button", name="不予受理").click()
+    first.get_by_label("理由").fill("已在办理，无需重复受理")
+    second.locator('.fieldrow[data-path="place.detail"]').focus()
+    second.keyboard.press("Enter")
+    second.get_by_label("更正地点", exact=True).fill("建设路12号门前")
+    second.keyboard.press("Enter")
+    sync_api.expect(second.locator('.fieldrow[data-path="place.detail"]')).to_contain_text("建设路12号门前")
+    first.get_by_role("button", name="确定不予受理").click()
+    told = first.locator(".news")
+    sync_api.expect(told).to_contain_text("key-reviewer 更正字段")
+    sync_api.expect(told.locator("ins")).to_have_text("建设路12号门前")
+    sync_api.expect(first.get_by_label("理由")).to_have_value("已在办理，无需重复受理")
+    first.get_by_role("button", name="确定不予受理").click()
+    sync_api.expect(first.locator(".badge.status")).to_have_text("不予受理")
+
+
+def test_what_somebody_else_did_appears_by_itself(served: Served, sign_in: Open) -> None:
+    number = received(served, "watched")
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".steps").wait_for()
+    by: AccessKey = served.flows.access.check(served.keys["reviewer"], None)
+    served.flows.tickets.step(number, "accept", by=by, details={}, expected_version=None)  # type: ignore[arg-type]
+    sync_api.expect(page.locator(".news")).to_contain_text("key-reviewer 受理", timeout=15_000)
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+
+
+def test_a_lost_connection_is_waited_for_and_what_was_pressed_still_happens_once(served: Served, sign_in: Open) -> None:
+    number = received(served, "lost")
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".steps").wait_for()
+    page.context.set_offline(True)
+    page.locator(".steps").get_by_role("button", name="受理", exact=True).click()
+    sync_api.expect(page.locator("#connection")).to_contain_text("连接中断")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="立即重试").click()
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+    sync_api.expect(page.locator("#connection")).to_be_hidden()
+    assert len(page.locator("ol.history li", has_text="key-operator").all()) == 1
+
+
+def test_a_wrong_key_is_refused_in_chinese_and_a_second_browser_asks_for_one_again(
+    served: Served, chromium: Any, sign_in: Open
+) -> None:
+    sign_in("operator")
+    page = chromium.new_page()
+    page.goto(f"{served.url}#/tickets")
+    page.get_by_label("密钥").fill("hl_wrong")
+    page.get_by_role("button", name="进入").click()
+    sync_api.expect(page.get_by_role("alert")).to_contain_text("密钥无效")
+    page.get_by_label("密钥").fill(served.keys["operator"])
+    page.keyboard.press("Enter")
+    sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
+    page.reload()
+    sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_has_contrast_and_names_and_fits_the_screen(scheme: str, served: Served, sign_in: Open) -> None:
+    number = received(served, f"seen-{scheme}")
+    page = sign_in("admin", color_scheme=scheme)
+    for address in (*ADDRESSES, f"tickets/{number}"):
+        page.goto(f"{served.url}#/{address}")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        assert page.evaluate(CHECKS) == {"faint": [], "nameless": [], "wide": False}, address
+
+
+def test_the_look_is_chosen_by_hand_and_pages_open_by_keyboard(sign_in: Open) -> None:
+    page = sign_in("admin", color_scheme="light")
+    for _ in range(2):
+        page.get_by_role("button", name="外观").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.keyboard.press("Alt+2")
+    sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
+    page.locator("tbody tr").first.focus()
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator("article.ticket .steps")).to_be_visible()
