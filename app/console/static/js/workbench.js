@@ -17,7 +17,7 @@ const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds)
 export function workbench(page) {
   const speech = transcriptPanel();
   const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", {}), panel = h("div", {});
-  let left = false, views = [], live = null;
+  let left = false, views = [], live = null, heard = [];
 
   const source = select("通话来源", [...SAMPLES.map(([name], i) => [String(i), `练习：${name}`]), [TYPED, "现场录入：逐句输入"], [PASTED, "粘贴整段通话"]], "0", () => choose());
   replace(page, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" },
@@ -61,7 +61,7 @@ export function workbench(page) {
       const turn = { speaker: who.value, text: line.value.trim() };
       line.value = "";
       turns.push(turn);
-      speech.show(turns, {}, { now: turns.length - 1 });
+      hear(turns);
       call ||= begin(facts());
       (await call).socket?.turn(turn);
     });
@@ -72,11 +72,11 @@ export function workbench(page) {
 
   const take = guarded(async (turns, { practice, slowly }) => {
     if (!turns.length) return say("请先输入通话内容。");
-    const call = await begin({ practice }, slowly);
+    const call = await begin({ practice }, Boolean(slowly));
     if (slowly) {
       replace(tools, h("div", { class: "row" }, badge("通话中", "bad"), button("挂断", () => { call.cut = true; }, "grave"), note("正在逐句播放…")));
       for (let at = 0; at < turns.length && !left && !call.cut; at += 1) {
-        speech.show(turns.slice(0, at + 1), {}, { now: at });
+        hear(turns.slice(0, at + 1));
         call.socket?.turn(turns[at]);
         await pause(BETWEEN_TURNS);
       }
@@ -100,6 +100,11 @@ export function workbench(page) {
     if (!left) show(made, turns);
   }
 
+  function hear(turns, evidence = {}) {
+    heard = turns;
+    speech.show(turns, evidence, { now: turns.length - 1 });
+  }
+
   const danger = text => replace(alarm, h("div", { class: "alarm", role: "alert" }, h("strong", {}, "请立即处置"), text));
 
   // The ticket as far as it is understood: fields only, nothing to press.
@@ -107,7 +112,11 @@ export function workbench(page) {
     if (state.notice) danger(state.notice);
     const drafts = Object.values(state.tickets || {});
     const blank = { citizen: {}, place: {}, missing: [], evidence: {}, confidence: {}, unit: { candidates: [] } };
-    if (drafts.length) replace(result, drafts.map(one => h("article", { class: "ticket draft" }, h("header", {}, h("h2", {}, one.title || "正在听取…"), badge("正在填写", "warn")), fieldList({ ...blank, ...one }, { speech }))));
+    const all = drafts.map(one => ({ ...blank, ...one }));
+    hear(heard, all.reduce((found, one) => Object.entries(one.evidence).reduce((sum, [path, quotes]) => ({ ...sum, [path]: [...(sum[path] || []), ...quotes] }), found), {}));
+    if (all.length) replace(result, all.map(one => h("article", { class: "ticket draft" }, h("header", {}, h("div", { class: "row" }, h("h2", {}, one.title || "正在听取…"), badge("正在填写", "warn"))),
+      one.follow_up_questions?.length > 0 && h("div", { class: "asknow" }, h("strong", {}, "可以追问"), h("ul", {}, one.follow_up_questions.map(question => h("li", {}, question)))),
+      fieldList(one, { speech }), one.unit.receiver && note(`建议交办：${one.unit.receiver.name}`), one.duplicates?.length > 0 && note(`疑似同一事项 ${one.duplicates.length} 件`))));
   }
 
   function show(made, turns) {
