@@ -1,10 +1,12 @@
 """Fixtures: the city's reference data, an empty service on SQLite and on PostgreSQL, a client with a key."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -55,6 +57,16 @@ def fresh_database(base: str, name: str) -> str:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
     admin.dispose()
     return admin.url.set(database=name).render_as_string(hide_password=False)
+
+
+def with_short_demo(folder: Path) -> Path:
+    """Return a copy of the city's reference data with three sorts of demo calls, three of each."""
+    knowledge = Path(shutil.copytree(ROOT / "knowledge_base", folder / "knowledge_base"))
+    script = yaml.safe_load((knowledge / "demo.yaml").read_text("utf-8"))
+    kept = [one for one in script["calls"] if one["id"] in ("streetlight", "ask_probation", "wages")]
+    script["calls"] = [{**one, "times": 3} for one in kept]
+    (knowledge / "demo.yaml").write_text(yaml.safe_dump(script, allow_unicode=True), "utf-8")
+    return knowledge
 
 
 def settings_for(folder: Path, url: str = "") -> Settings:

@@ -74,8 +74,10 @@ class _Maker:
         return [
             greeting,
             ("citizen", self._pick(self._script.openings) + self._pick(call.says)),
-            ("operator", "您的诉求是什么，怎么称呼您"),
-            ("citizen", self._pick(call.wants) + "，" + self._pick(self._script.closings)),
+            ("operator", "您希望怎么处理"),
+            ("citizen", self._pick(call.wants)),
+            ("operator", "怎么称呼您"),
+            ("citizen", self._pick(self._script.closings)),
         ]
 
     def _moment(self, days: int) -> datetime:

@@ -15,7 +15,7 @@ import uvicorn
 from app.domain.access import Role
 from app.flows.registry import Flows
 from app.main import create_app
-from tests.conftest import KEY, settings_for
+from tests.conftest import KEY, settings_for, with_short_demo
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 UNIT = "370400.water_supply"
@@ -36,7 +36,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = create_app(settings_for(tmp_path_factory.mktemp("console")))
+    folder = tmp_path_factory.mktemp("console")
+    settings = settings_for(folder / "data")
+    settings.knowledge_dir = with_short_demo(folder)
+    app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,40 +1,31 @@
 """The demo data set: true histories, apart from what is real, gone without a trace when it is removed."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 from sqlalchemy import inspect, text
 
 from app.bootstrap import build_flows
-from app.config import ROOT
 from app.domain.errors import Conflict, InvalidInput
 from app.flows.registry import Flows
 from app.store.engine import make_engine
-from tests.conftest import settings_for
+from tests.conftest import settings_for, with_short_demo
 from tests.factories import ADMIN, message
-
-CALLS = ("streetlight", "ask_probation", "wages")
 
 
 @pytest.fixture
-def demo_flows(tmp_path: Path) -> Iterator[Flows]:
-    settings = settings_for(tmp_path / "data")
-    settings.knowledge_dir = Path(shutil.copytree(ROOT / "knowledge_base", tmp_path / "knowledge_base"))
-    file = settings.knowledge_dir / "demo.yaml"
-    script = yaml.safe_load(file.read_text("utf-8"))
-    script["calls"] = [{**one, "times": 3} for one in script["calls"] if one["id"] in CALLS]
-    file.write_text(yaml.safe_dump(script, allow_unicode=True), "utf-8")
+def demo_flows(tmp_path: Path, database_url: str) -> Iterator[Flows]:
+    settings = settings_for(tmp_path / "data", database_url)
+    settings.knowledge_dir = with_short_demo(tmp_path)
     flows = build_flows(settings)
     yield flows
     flows.close()
 
 
-def rows(folder: Path) -> dict[str, int]:
-    engine = make_engine(f"sqlite:///{folder / 'hotline.db'}")
+def rows(url: str) -> dict[str, int]:
+    engine = make_engine(url)
     with engine.connect() as connection:
         names = [
             name
@@ -47,12 +38,12 @@ def rows(folder: Path) -> dict[str, int]:
 
 
 def test_demo_tickets_are_marked_true_to_their_history_and_removed_without_a_trace(
-    demo_flows: Flows, tmp_path: Path
+    demo_flows: Flows, database_url: str
 ) -> None:
     real = demo_flows.intake.run(
         message("俺想反映滕州市荆河街道幸福家园3号楼停水了", "real-1", called_at=None)
     ).tickets[0]
-    before = rows(tmp_path / "data")
+    before = rows(database_url)
     made = demo_flows.demo.add()
     with pytest.raises(Conflict):
         demo_flows.demo.add()
@@ -65,10 +56,10 @@ def test_demo_tickets_are_marked_true_to_their_history_and_removed_without_a_tra
     for ticket in tickets:
         moments = [event.occurred_at for event in demo_flows.tickets.history(ticket.ticket_number, by=ADMIN)]
         assert moments == sorted(moments)
-    assert rows(tmp_path / "data")["outbox"] == before["outbox"]
+    assert rows(database_url)["outbox"] == before["outbox"]
     demo_flows.audit.seal(settled_for=timedelta())
     assert demo_flows.demo.remove() == made
-    assert rows(tmp_path / "data") == before
+    assert rows(database_url) == before
     assert list(demo_flows.audit.faults()) == []
     assert demo_flows.demo.state().tickets == 0
 

@@ -4,7 +4,7 @@ import { number, shortName } from "./words.js";
 
 // points: [[label, value], …] in order of time.
 export function lineChart(points, name) {
-  const [wide, high, left, below] = [640, 150, 34, 22], most = Math.max(1, ...points.map(([, value]) => value));
+  const [wide, high, left, below] = [1100, 160, 34, 22], most = Math.max(1, ...points.map(([, value]) => value));
   const x = i => left + (i * (wide - left - 8)) / Math.max(1, points.length - 1), y = value => 8 + (1 - value / most) * (high - below - 8);
   const every = Math.ceil(points.length / 8);
   return h("svg", { viewBox: `0 0 ${wide} ${high}`, class: "chart", role: "img", "aria-label": `${name}：${points.map(([label, value]) => `${label} ${value}`).join("，")}` },

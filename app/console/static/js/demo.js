@@ -3,16 +3,21 @@ import { api, get } from "./api.js";
 import { button, h, replace } from "./dom.js";
 import { guarded, say } from "./notices.js";
 
+const LOOK_AGAIN = 1500;
+let timer = 0;
+
 export async function demoBanner(bar, me) {
   const admin = me.scopes.includes("admin");
   const state = await get("/v1/demo"), anyTicket = me.scopes.includes("tickets:read") && (await get("/v1/tickets?limit=1")).tickets.length;
   const again = () => demoBanner(bar, me);
-  const change = (method, done) => guarded(async () => { await api("/v1/demo", { method }); if (done) { say(done, "good"); reload(); } again(); });
+  const change = (method, done) => guarded(async () => { await api("/v1/demo", { method }); if (done) { reload(); say(done, "good"); } again(); });
   bar.hidden = false;
   bar.className = "banner";
+  clearTimeout(timer);
   if (state.busy) {
     replace(bar, h("span", {}, `正在生成演示数据：${state.done} / ${state.planned || "…"}`), h("progress", { max: state.planned || 1, value: state.done, "aria-label": "进度" }));
-    return setTimeout(async () => { await again(); if (!(await get("/v1/demo")).busy) reload(); }, 1500);
+    timer = setTimeout(async () => { await again(); if (bar.classList.contains("demo")) reload(); }, LOOK_AGAIN);
+    return undefined;
   }
   if (state.tickets) {
     bar.classList.add("demo");
@@ -25,4 +30,5 @@ export async function demoBanner(bar, me) {
   bar.hidden = true;
   return replace(bar);
 }
-const reload = () => dispatchEvent(new HashChangeEvent("hashchange"));
+// Lists are drawn again; an open ticket or form is left alone.
+const reload = () => { if (!document.querySelector("article.ticket, form.articleform")) dispatchEvent(new HashChangeEvent("hashchange")); };

@@ -3,7 +3,7 @@ import { api, onConnection, onUnknownKey, retry, session } from "./api.js";
 import { button, h, replace } from "./dom.js";
 import { demoBanner } from "./demo.js";
 import { login } from "./login.js";
-import { say } from "./notices.js";
+import { forgetProblem, guarded, say } from "./notices.js";
 import { analysis } from "./analysis.js";
 import { knowledge } from "./knowledge.js";
 import { models } from "./models.js";
@@ -41,7 +41,8 @@ function route() {
     return go(pages.some(([known]) => known === home) ? home : pages[0][0]);
   }
   leave();
-  say("");
+  forgetProblem();
+  banner();
   $("nav").querySelectorAll("a").forEach(link => (link.dataset.page === name ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
   document.title = `${page[1]} · 枣解决·枣满意`;
   const main = $("page");
@@ -51,12 +52,13 @@ function route() {
   leave = typeof left === "function" ? left : () => {};
 }
 
+const banner = guarded(() => demoBanner($("demo"), reader()));
+
 function frame() {
   const me = reader();
   const pages = pagesOf();
   replace($("nav"), pages.map(([name, label], i) => h("a", { href: `#/${name}`, "data-page": name, title: `Alt+${i + 1}` }, label, h("kbd", { "aria-hidden": "true" }, i + 1))));
   replace($("who"), h("strong", {}, me.unit ? me.unit.name : me.name), h("span", {}, me.role_names.join("、")), button("退出", () => { session.key = ""; location.hash = ""; location.reload(); }, "quiet"));
-  demoBanner($("demo"), me);
 }
 
 async function enter() {
@@ -86,6 +88,7 @@ onConnection(lost => {
 });
 onUnknownKey(detail => { if (reader()) { setReader(null); session.key = ""; document.body.classList.remove("inside"); login($("page"), enter, detail); } });
 addEventListener("hashchange", route);
+addEventListener("tickets-made", banner);
 addEventListener("keydown", event => {
   const page = event.altKey && reader() && pagesOf()[Number(event.key) - 1];
   if (page) { event.preventDefault(); go(page[0]); }

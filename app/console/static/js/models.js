@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { badge, button, empty, h, labelled, note, replace, section, select, table, tabs } from "./dom.js";
 import { guarded } from "./notices.js";
-import { percent, when } from "./words.js";
+import { percent, when, word } from "./words.js";
 
 const TASKS = { ticket: "工单要素", unit: "承办单位", category: "诉求分类", risk: "风险提示", duplicate: "同一事项", retrieval: "知识检索", answer: "咨询答复", warning: "预警" };
 const HEADLINE = { ticket: ["fact_recall", "unsupported_rate", "split_f1"], unit: ["accuracy", "top3", "coverage_at_98"], category: ["accuracy", "macro_f1", "top3"], risk: ["political_legal.recall", "discipline_inspection.recall", "judicial.recall", "alert_rate"], duplicate: ["recall_at_10", "merge_precision", "b3_f1"], retrieval: ["recall_at_5", "mrr_at_10"], answer: ["citation_precision", "key_fact_recall", "refusal"] };
@@ -11,7 +11,11 @@ const NAMES = {
   recall_at_budget: "预算内召回", alert_rate: "提示率", recall_at_10: "前十召回", merge_precision: "并单准确率", b3_f1: "B³ F1", ari: "ARI", recall_at_5: "前五召回", mrr_at_10: "MRR@10", citation_precision: "引用准确率", key_fact_recall: "要点召回", "political_legal.recall": "政法线索召回", "discipline_inspection.recall": "纪检线索召回", "judicial.recall": "司法线索召回", refusal: "应拒而拒", over_refusal: "不应拒而拒",
 };
 const LOWER_IS_BETTER = ["unsupported_rate", "forbidden_rate", "ece", "over_refusal", "alert_rate"];
-const nameOf = metric => NAMES[metric] || metric;
+const PARTS = {
+  micro: "合计", callback_number: "联系电话", caller_name: "诉求人", category_level1: "一级分类", confidential: "保密", district: "区（市）", town: "镇街", place: "地点", emotion: "情绪", event_time: "时间",
+  kind: "诉求类型", lead_unit: "主办单位", missing: "缺项", referrals: "移送", subject: "主体", title: "标题", wants: "诉求",
+};
+const nameOf = metric => NAMES[metric] || (metric.startsWith("field_f1.") ? `字段 F1：${PARTS[metric.slice(9)] || metric.slice(9)}` : metric);
 const file = run => run.data.split("/").pop();
 
 export function models(page) {
@@ -21,7 +25,7 @@ export function models(page) {
 function results(panel) {
   guarded(async () => {
     const runs = await get("/v1/evaluations");
-    replace(panel, runs.length ? h("div", { class: "grid" }, runs.map(run => h("article", { class: "card" }, h("h3", {}, TASKS[run.task] || run.task, " ", badge(file(run))), note(`${run.n} 条 · ${run.engine === "llm" ? "大模型" : "内置引擎"} · ${when(run.measured_at).slice(0, 10)}`),
+    replace(panel, runs.length ? h("div", { class: "grid" }, runs.map(run => h("article", { class: "card" }, h("h3", {}, TASKS[run.task] || run.task, " ", badge(file(run))), note(`${run.n} 条 · ${word(run.engine)} · ${when(run.measured_at).slice(0, 10)}`),
       headline(run), h("details", {}, h("summary", {}, "全部指标"), all(run))))) : empty("没有随版本发布的评测结果"));
   })();
 }
@@ -37,7 +41,7 @@ function compared(panel) {
   guarded(async () => {
     const runs = await get("/v1/evaluations"), out = h("div", {});
     if (runs.length < 2) return replace(panel, empty("至少要有两次评测才能比较"));
-    const label = run => `${TASKS[run.task] || run.task} · ${file(run)} · ${run.engine} · ${when(run.measured_at).slice(0, 10)}`;
+    const label = run => `${TASKS[run.task] || run.task} · ${file(run)} · ${word(run.engine)} · ${when(run.measured_at).slice(0, 10)}`;
     const pairs = runs.map((run, i) => [i, runs.findIndex((other, j) => j !== i && other.task === run.task)]).find(([, j]) => j >= 0) || [0, 1];
     const options = runs.map((run, i) => [String(i), label(run)]);
     const before = select("之前", options, String(pairs[0])), after = select("之后", options, String(pairs[1]));

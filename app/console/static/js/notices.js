@@ -13,6 +13,9 @@ export function say(text, kind = "bad") {
   if (kind === "good") timer = setTimeout(() => say(""), 4000);
 }
 
+// What went wrong on the page before is over; what was done may still be read.
+export const forgetProblem = () => { if (document.getElementById("message").classList.contains("bad")) say(""); };
+
 // Runs work and says in Chinese what went wrong.
 export const guarded = work => async (...given) => {
   try { return await work(...given); } catch (error) {

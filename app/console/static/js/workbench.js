@@ -97,6 +97,7 @@ export function workbench(page) {
   async function finish(call, turns) {
     const made = call.socket ? await call.socket.hangUp() : await post("/v1/transcripts", { id: call.id, channel: "phone", turns: turns.map(({ speaker, text }) => ({ speaker, text })), caller_number: call.caller, demo: call.practice });
     live = null;
+    dispatchEvent(new Event("tickets-made"));
     if (!left) show(made, turns);
   }
 
