@@ -60,6 +60,12 @@ class Tickets(Protocol):
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number, after one."""
 
+    def soonest_due(self, moment: datetime, *, limit: int) -> Sequence[Ticket]:
+        """Return open tickets whose deadline is before a moment, the earliest deadline first."""
+
+    def count_due(self, moment: datetime) -> int:
+        """Return how many open tickets have a deadline before a moment."""
+
     def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
         """Return tickets in a status, last changed before a moment."""
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.frozen import Frozen
+from app.domain.ticket import Ticket
 
 
 class SupervisionLevel(StrEnum):
@@ -30,6 +31,15 @@ class OrderStatus(StrEnum):
     """已发出"""
     CANCELLED = "cancelled"
     """已撤销"""
+
+
+class DueTickets(Frozen):
+    """Open tickets by the time they have left: how many, and the first of them, the earliest deadline first."""
+
+    overdue: int
+    within_day: int
+    within_three_days: int
+    tickets: tuple[Ticket, ...]
 
 
 class SupervisionOrder(Frozen):

@@ -10,7 +10,7 @@ from app.domain.errors import Conflict
 from app.domain.events import OutboxMessage
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference_rules import SupervisionRules
-from app.domain.supervision import OrderStatus, SupervisionOrder
+from app.domain.supervision import DueTickets, OrderStatus, SupervisionOrder
 from app.flows.record import record
 
 _AT_A_TIME = 200
@@ -45,6 +45,14 @@ class SupervisionFlow:
             if len(tickets) < _AT_A_TIME:
                 return raised
             after = tickets[-1].ticket_number
+
+    def due(self, *, limit: int) -> DueTickets:
+        """Return the open tickets that are overdue, or due within three days."""
+        now = self._clock.now()
+        with self._store(reading=True) as uow:
+            overdue, day, three = (uow.tickets.count_due(now + timedelta(days=days)) for days in (0, 1, 3))
+            tickets = tuple(uow.tickets.soonest_due(now + timedelta(days=3), limit=limit))
+        return DueTickets(overdue=overdue, within_day=day - overdue, within_three_days=three - day, tickets=tickets)
 
     def page(
         self, *, status: str | None, level: str | None, ticket: str | None, limit: int

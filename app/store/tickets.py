@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, insert, select, text, update
+from sqlalchemy import Select, and_, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -93,6 +93,17 @@ class SqlTickets:
             .limit(limit)
         )
         return [self._ticket(row) for row in self._session.scalars(query)]
+
+    def soonest_due(self, moment: datetime, *, limit: int) -> Sequence[Ticket]:
+        """Return open tickets whose deadline is before a moment, the earliest deadline first."""
+        query = select(TicketRow).where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment)
+        ordered = query.order_by(TicketRow.resolve_by, TicketRow.ticket_number).limit(limit)
+        return [self._ticket(row) for row in self._session.scalars(ordered)]
+
+    def count_due(self, moment: datetime) -> int:
+        """Return how many open tickets have a deadline before a moment."""
+        due = select(func.count()).where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment)
+        return self._session.scalar(due) or 0
 
     def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
         """Return tickets that are in a status and were last changed before a moment."""

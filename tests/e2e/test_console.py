@@ -22,6 +22,7 @@ def test_a_newcomer_takes_a_call_to_an_archived_ticket(
     """Nothing is known beforehand: what the page marks as the next step is pressed, what it asks for is filled in."""
     page = sign_in("admin")
     page.get_by_role("button", name="开始接听").click()
+    sync_api.expect(page.locator("article.draft")).to_contain_text("13号楼2单元")
     ticket = page.locator("article.ticket")
     ticket.locator(".steps").wait_for(timeout=20_000)
     picture(page, "ticket")
@@ -42,6 +43,26 @@ def test_a_newcomer_takes_a_call_to_an_archived_ticket(
     sync_api.expect(status).to_have_text("已归档")
     sync_api.expect(ticket.locator("ol.history li").first).to_contain_text("归档")
     picture(page, "archived")
+
+
+def test_a_call_taken_by_hand_becomes_a_ticket_that_is_no_practice(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("operator")
+    page.get_by_label("通话来源").select_option(label="现场录入：逐句输入")
+    page.get_by_label("来电号码").fill("13900000031")
+    line = page.get_by_label("一句话")
+    for who, words in (
+        ("话务员", "您好，枣庄12345"),
+        ("诉求人", "市中区光明路街道文化路那边路灯坏了好几天了，晚上看不见路"),
+    ):
+        page.get_by_label("说话人").select_option(label=who)
+        line.fill(words)
+        line.press("Enter")
+    sync_api.expect(page.locator("article.draft")).to_contain_text("光明路街道")
+    sync_api.expect(page.locator("article.draft .asknow")).to_contain_text("追问")
+    page.get_by_role("button", name="结束通话").click()
+    sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理")
+    sync_api.expect(page.locator("article.ticket .badge.demo")).to_have_count(0)
+    sync_api.expect(page.locator('.fieldrow[data-path="citizen.phone"]')).to_contain_text("13900000031")
 
 
 def test_every_value_lights_up_what_it_rests_on_and_the_other_way_round(sign_in: Callable[..., Any]) -> None:

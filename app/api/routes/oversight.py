@@ -21,7 +21,7 @@ from app.api.dependencies import (
 from app.api.sheets import begun
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
-from app.domain.supervision import OrderStatus, SupervisionLevel, SupervisionOrder
+from app.domain.supervision import DueTickets, OrderStatus, SupervisionLevel, SupervisionOrder
 from app.domain.webhook import DeliveryStatus, Webhook
 
 router = APIRouter(prefix="/v1", tags=["督办与运行"])
@@ -48,6 +48,12 @@ def list_orders(
     """五级督办：系统转办、电话催办、书面督办、现场督办、领导包办。"""
     number = clean("ticket_number", ticket_number) if ticket_number else None
     return list(flows.supervision.page(status=status, level=level, ticket=number, limit=limit))
+
+
+@router.get("/supervision/due", summary="临期和逾期的工单，时限最早的在前")
+def list_due(flows: FlowsDep, _key: SuperviseKey, limit: Limit = 200) -> DueTickets:
+    """已逾期、24小时内和三日内到期的件数，及其中时限最早的工单。"""
+    return flows.supervision.due(limit=limit)
 
 
 @router.post("/supervision:run", summary="立即检查应督办的工单")

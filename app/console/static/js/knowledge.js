@@ -13,7 +13,7 @@ const MOST = 500;
 export function knowledge(page, id) {
   if (id === "new") return editor(page, null);
   if (id) return article(page, id);
-  return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, consultPanel({}))], ["缺口", gaps]]));
+  return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, h("div", { class: "card narrow" }, note("答案只取自已发布、在有效期内的条目，并列出依据；没有依据时直接说明。"), consultPanel({})))], ["缺口", gaps]]));
 }
 
 function list(panel) {

@@ -5,6 +5,7 @@ import { guarded } from "./notices.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
 const GRAVE = ["decline", "return", "suspend", "send_back"];
+const FEW = 6;
 const OWN_PLACE = ["merge", "unmerge"];
 const NEEDS = { reason: "理由", text: "内容", unit: "单位", days: "工作日数", solved: "是否解决", satisfied: "是否满意", meeting: "会商缘由", outcome: "重办结论", into: "主单编号", note: "内部备注（可不填）" };
 const CHOICES = {
@@ -22,7 +23,8 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
   const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
     button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
   const bar = h("div", { class: "steps", role: "group", "aria-label": "可执行的步骤" },
-    h("span", { class: "mute" }, usual ? "下一步" : buttons.length ? "可以" : "没有需要您执行的步骤"), buttons);
+    h("span", { class: "mute" }, usual ? "下一步" : buttons.length ? "可以" : "没有需要您执行的步骤"), buttons.slice(0, FEW),
+    buttons.length > FEW && h("details", { class: "more" }, h("summary", {}, `更多（${buttons.length - FEW}）`), buttons.slice(FEW)));
   if (open) { const step = steps.find(one => one.step === open.step); if (step) queueMicrotask(() => ask(step, open.values)); }
   return { node: h("div", { class: "stepbox" }, bar, form), ask: (name, values) => { const step = steps.find(one => one.step === name); if (step) ask(step, values); return Boolean(step); } };
 

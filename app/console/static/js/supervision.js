@@ -4,10 +4,9 @@ import { badge, button, empty, h, labelled, note, replace, section, select, tabl
 import { guarded, say } from "./notices.js";
 import { go } from "./reader.js";
 import { deadlineBar } from "./ticket_parts.js";
-import { when, word } from "./words.js";
+import { number, when, word } from "./words.js";
 
 const LEVELS = ["system", "telephone", "written", "on_site", "leader"];
-const OPEN = ["accepted", "assigned", "in_progress", "return_requested", "completed", "reviewed"];
 const DAY = 86_400_000;
 
 export function supervision(page) {
@@ -49,14 +48,14 @@ function due(panel) {
   const out = h("div", {});
   replace(panel, out);
   guarded(async () => {
-    const pages = await Promise.all(OPEN.map(status => get(`/v1/tickets?limit=200&status=${status}`)));
-    const tickets = pages.flatMap(found => found.tickets).filter(ticket => ticket.deadline).sort((a, b) => a.deadline.resolve_by.localeCompare(b.deadline.resolve_by));
+    const found = await get("/v1/supervision/due?limit=200");
     const left = ticket => Date.parse(ticket.deadline.resolve_by) - Date.now();
-    const groups = [["已逾期", tickets.filter(one => left(one) < 0)], ["24 小时内到期", tickets.filter(one => left(one) >= 0 && left(one) < DAY)], ["三日内到期", tickets.filter(one => left(one) >= DAY && left(one) < 3 * DAY)]];
-    replace(out, h("div", { class: "tiles" }, groups.map(([name, found], i) => h("div", { class: `tile ${i === 0 && found.length ? "late" : ""}` }, h("strong", {}, found.length), name))),
-      groups.map(([name, found]) => found.length > 0 && section(name, table(["工单", "标题", "承办单位", "状态", "时限"], found.slice(0, 50).map(ticket => ({
+    const part = (from, to) => found.tickets.filter(one => left(one) >= from && left(one) < to);
+    const groups = [["已逾期", found.overdue, part(-Infinity, 0)], ["24 小时内到期", found.within_day, part(0, DAY)], ["三日内到期", found.within_three_days, part(DAY, 3 * DAY)]];
+    replace(out, h("div", { class: "tiles" }, groups.map(([name, count], i) => h("div", { class: `tile ${i === 0 && count ? "late" : ""}` }, h("strong", {}, number(count)), name))),
+      groups.map(([name, count, shown]) => shown.length > 0 && section(count > shown.length ? `${name}（时限最早的 ${shown.length} 件）` : name, table(["工单", "标题", "承办单位", "状态", "时限"], shown.map(ticket => ({
         open: () => go("tickets", ticket.ticket_number), cells: [openTicket(ticket.ticket_number), ticket.title, ticket.handler?.name || "未交办", badge(word(ticket.status)), deadlineBar(ticket)],
-      }))))), !groups.some(([, found]) => found.length) && empty("没有临期和逾期的工单"));
+      }))))), !groups.some(([, count]) => count) && empty("没有临期和逾期的工单"));
   })();
 }
 

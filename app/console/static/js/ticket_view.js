@@ -13,8 +13,8 @@ const LOOK_AGAIN = 8000;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
   "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting"];
 
-// options: speech (transcript panel), onChange(ticket), history: whether it is shown
-export function ticketView(first, { speech, onChange = () => {}, history = true } = {}) {
+// options: speech (transcript panel), beside: whether the transcript stands elsewhere on the page, onChange(ticket)
+export function ticketView(first, { speech, beside = false, onChange = () => {} } = {}) {
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
   const accepted = new Set();
@@ -41,13 +41,14 @@ export function ticketView(first, { speech, onChange = () => {}, history = true 
     });
     const canCorrect = may("tickets:write") && acts("operator", "reviewer", "supervisor") && !["declined", "archived"].includes(ticket.status);
     replace(node, head(), alarms(), news, bar.node,
+      speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
       fieldList(ticket, { speech, editable: canCorrect, changed, accepted, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
       canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
-      history && events.length > 0 && section("经过", historyList(events, names)));
+      events.length > 0 && section("经过", historyList(events, names)));
     if (focus) node.querySelector(`[data-path="${focus}"]`)?.focus();
   }
 

@@ -39,7 +39,7 @@ export function tickets(page, number, query) {
     const view = ticketView(ticket, { speech, onChange: fresh => { paint(fresh); load(); } });
     paint(ticket);
     return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 受理`)),
-      view.node, call && h("details", { class: "block" }, h("summary", {}, "通话原文与依据"), speech.node));
+      view.node);
   });
   load();
   show();

@@ -125,7 +125,7 @@ export function workbench(page) {
     if (made.notice) danger(made.notice);
     const evidence = ticket => speech.show(turns, ticket.evidence);
     const open = async (ticket, place) => {
-      const view = ticketView(ticket, { speech, history: true, onChange: evidence });
+      const view = ticketView(ticket, { speech, beside: true, onChange: evidence });
       views = [view];
       evidence(ticket);
       replace(place, view.node);
