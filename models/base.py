@@ -102,6 +102,19 @@ class LaneScorer(Protocol):
         """Labels in column order."""
 
 
+class AnswerScorer(Protocol):
+    """Weighs the candidate answers of a question against each other and against none."""
+
+    name: str
+    revision: str
+
+    def rarity(self, gram: str) -> float:
+        """Return how much a character n-gram tells."""
+
+    def fits(self, question: str, pairs: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probability of each candidate from its features; with that of none they make 1."""
+
+
 class Embedder(Protocol):
     """Turns texts into unit-length vectors."""
 

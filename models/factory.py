@@ -5,9 +5,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from models.base import ChatModel, LaneScorer, ModelUnavailable, TextClassifier
+from models.base import AnswerScorer, ChatModel, LaneScorer, ModelUnavailable, TextClassifier
 
 CLASSIFIERS = {"linear": "models.classifier.linear:LinearClassifier"}
+ANSWER_SCORERS = {"numpy": "models.reranker.answer_scorer:NumpyAnswerScorer"}
 CHAT_MODELS = {"vllm": "models.chat.vllm_server:connect"}
 
 
@@ -28,6 +29,12 @@ def load_classifier(folder: Path) -> TextClassifier:
 def load_lane_scorer(folder: Path) -> LaneScorer:
     """Load the risk model a training run wrote into `folder`; raises ModelUnavailable."""
     loaded: LaneScorer = _named(CLASSIFIERS["linear"])(folder)
+    return loaded
+
+
+def load_answer_scorer(folder: Path) -> AnswerScorer:
+    """Load the scorer of questions and articles a training run wrote into `folder`; raises ModelUnavailable."""
+    loaded: AnswerScorer = _named(ANSWER_SCORERS["numpy"])(folder)
     return loaded
 
 

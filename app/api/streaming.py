@@ -17,7 +17,9 @@ def wants_stream(accept: str | None) -> bool:
 
 
 def answer_events(answer: ConsultationAnswer) -> Iterator[str]:
-    """Yield `delta` a sentence, `citation` each, or `refusal`; `done` holds the whole answer."""
+    """Yield `delta` a sentence, `citation` each, or `clarification` or `refusal`; `done` holds the whole answer."""
+    if answer.clarification:
+        yield _event("clarification", answer.clarification.model_dump(mode="json"))
     if answer.refusal:
         yield _event("refusal", answer.refusal.model_dump(mode="json"))
     for sentence in sentences(answer.answer or ""):
@@ -57,7 +59,10 @@ def completion(answer: ConsultationAnswer, *, id_: str, created: int, model: str
 
 
 def spoken(answer: ConsultationAnswer) -> str:
-    """Return the answer with its sources in the text, or why there is none."""
+    """Return the answer with its sources in the text, what is asked back, or why there is no answer."""
+    if answer.clarification:
+        options = [f"{i}. {option}" for i, option in enumerate(answer.clarification.options, start=1)]
+        return "\n".join([answer.clarification.question, *options])
     if answer.refusal:
         return answer.refusal.reason
     named = [f"[{i}] {c.title}（{c.source}{c.clause or ''}）" for i, c in enumerate(answer.citations, start=1)]
@@ -65,9 +70,11 @@ def spoken(answer: ConsultationAnswer) -> str:
 
 
 def sources(answer: ConsultationAnswer) -> dict[str, Any]:
-    """Return citations and refusal as they stand beside the text."""
+    """Return citations, question back and refusal as they stand beside the text."""
+    back = answer.clarification
     return {
         "citations": [citation.model_dump(mode="json") for citation in answer.citations],
+        "clarification": back.model_dump(mode="json") if back else None,
         "refusal": answer.refusal.model_dump(mode="json") if answer.refusal else None,
     }
 

@@ -42,9 +42,11 @@ from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
+from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
 from models.embedding.hashed import HashedEmbedder
 from models.embedding.static import StaticEmbedder
+from models.factory import load_answer_scorer
 
 
 class SystemClock:
@@ -72,9 +74,12 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     knowledge = KnowledgeFlow(store, clock, owners)
     knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
     index = ChromaIndex(
-        StaticEmbedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
+        StaticEmbedder.load(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
     )
-    live = LiveKnowledge(store, index)
+    traps = TrapReader(("枣庄", *reference.gazetteer.district_by_name))
+    duties = classifier(settings.weights_dir / "function")
+    matcher = QuestionMatcher(load_answer_scorer(settings.weights_dir / "answer"), duties, traps)
+    live = LiveKnowledge(store, index, matcher)
     reader = build_reader(settings, reference)
     chat = build_chat(settings)
 
@@ -120,8 +125,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             policy,
             live,
             reference.thresholds.answer,
-            classifier(settings.weights_dir / "function"),
-            TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
+            traps,
             answer_writer(settings, chat),
         ),
         knowledge=knowledge,

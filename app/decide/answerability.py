@@ -1,40 +1,54 @@
 """Whether a question may be answered from the knowledge base, or what is to be said instead."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from app.domain.knowledge import Refusal, RefusalCode, ScoredArticle
+from app.domain.knowledge import Clarification, Needs, Refusal, RefusalCode, ScoredArticle
 from app.domain.ticket import RequestKind
 
 ASKED = (RequestKind.CONSULTATION, RequestKind.PRAISE)
-NATIONAL = "全国"
+MOST_OPTIONS = 3
 
 
-def basis(found: Sequence[ScoredArticle], duties: Mapping[str, float], limits: Mapping[str, float]) -> float:
-    """Return how likely the best article answers the question: words, meaning, lead, and whose duty it is."""
-    if not found:
-        return 0.0
-    best = found[0]
-    lead = best.score - (found[1].score if len(found) > 1 else 0.0)
-    weighed = (
-        limits["weight_coverage"] * best.coverage
-        + limits["weight_likeness"] * best.likeness
-        + limits["weight_lead"] * lead
-        + limits["weight_duty"] * math.sqrt(duties.get(best.article.owner, 0.0))
-        + limits["weight_topic"] * max(duties.values(), default=0.0)
-        + limits["bias"]
-    )
-    return 1 / (1 + math.exp(-weighed))
+def basis(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -> ScoredArticle | None:
+    """Return the article that the answer may rest on, where one is likely enough to be the right one.
 
-
-def refusal_for(
-    *, sure: bool, ticket_worthy: bool, order: bool, emergency: str | None, unit: str | None
-) -> Refusal | None:
-    """Return why there is no answer, or None where the best article may be cited."""
-    if emergency:
-        return Refusal(code=RefusalCode.EMERGENCY, reason=emergency)
-    if sure and not order:
+    Articles of one title answer the same: whichever is taken, it is right as often as all of them together.
+    """
+    best = max(found, key=lambda one: one.fit, default=None)
+    if best is None:
         return None
+    together = sum(one.fit for one in found if one.article.title == best.article.title)
+    return best if together >= limits["least_fit"] else None
+
+
+def case_question(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -> Clarification | None:
+    """Return what is asked back where several articles together are likely, but none is likely enough alone."""
+    likely = sorted((one for one in found if one.fit >= limits["least_option"]), key=lambda one: -one.fit)
+    options = likely[:MOST_OPTIONS]
+    if len(options) < 2 or sum(one.fit for one in options) < limits["least_options"]:
+        return None
+    return Clarification(
+        needs=Needs.CASE,
+        question="请问您想了解的是哪一种情况？",
+        options=tuple(one.article.title for one in options),
+    )
+
+
+def area_question(
+    anywhere: Sequence[ScoredArticle], local: Collection[str], limits: Mapping[str, float]
+) -> Clarification | None:
+    """Return what is asked back where an article of one part of the city fits best and the area was not given."""
+    best = max(anywhere, key=lambda one: one.fit, default=None)
+    if best is None or best.article.region not in local or best.fit < limits["least_option"]:
+        return None
+    regions = sorted({one.article.region for one in anywhere if one.article.region in local})
+    return Clarification(
+        needs=Needs.AREA, question="请问事情发生在哪个区（市）？各地规定不同。", options=tuple(regions)
+    )
+
+
+def refusal_for(*, ticket_worthy: bool, order: bool, unit: str | None) -> Refusal:
+    """Return why there is no answer: a matter for intake, or no basis, with who could know."""
     if ticket_worthy and not order:
         return Refusal(code=RefusalCode.NEEDS_TICKET, reason="这是需要办理的诉求，请转受理生成工单", unit=unit)
     who = f"，可咨询{unit}" if unit and not order else ""

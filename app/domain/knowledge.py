@@ -1,10 +1,15 @@
 """Knowledge articles and the answers that rest on them."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.errors import InvalidTransition
 from app.domain.frozen import Frozen
+
+NATIONAL = "全国"
+EVERYWHERE = frozenset({NATIONAL, "山东省", "枣庄市"})
+"""Regions whose articles hold in the whole city."""
 
 
 class ArticleStatus(StrEnum):
@@ -30,7 +35,7 @@ class Article(Frozen):
     source: str
     clause: str | None = None
     issued_by: str | None = None
-    region: str = "全国"
+    region: str = NATIONAL
     effective_from: date | None = None
     expires_on: date | None = None
     """The first day on which it holds no more."""
@@ -50,7 +55,7 @@ class Article(Frozen):
         in_time = (self.effective_from is None or self.effective_from <= on) and (
             self.expires_on is None or on < self.expires_on
         )
-        here = self.region in ("全国", "山东省", "枣庄市") or self.region == area
+        here = self.region in EVERYWHERE or self.region == area
         return self.status is ArticleStatus.PUBLISHED and in_time and here
 
 
@@ -119,16 +124,47 @@ def searchable(article: Article) -> str:
     return "。".join([*[article.title] * 3, *article.questions * 2, article.body])
 
 
+class Passage(Frozen):
+    """A part of an article that can be found alone: its direct answer or one section."""
+
+    article_id: str
+    number: int
+    header: str
+    """Title, source and validity: what a reader of the part alone has to know."""
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The passage's own id."""
+        return f"{self.article_id}#{self.number}"
+
+
+def passages(article: Article) -> tuple[Passage, ...]:
+    """Return an article cut at its headings, each part under its title."""
+    lead, *sections = (part.strip() for part in re.split(r"^##\s*", article.body, flags=re.MULTILINE))
+    texts = [f"{article.title}。{part}" for part in (lead, *sections)]
+    since = f"，{article.effective_from}起施行" if article.effective_from else ""
+    until = f"，{article.expires_on}起失效" if article.expires_on else ""
+    header = f"{article.title}（{article.source}{article.clause or ''}，{article.region}{since}{until}）"
+    return tuple(
+        Passage(article_id=article.id, number=number, header=header, text=text) for number, text in enumerate(texts)
+    )
+
+
 class ScoredArticle(Frozen):
     """An article with how well it fits a question."""
 
     article: Article
     score: float
     """Of words and meaning together; comparable within one question only."""
+    words: float = 0.0
+    """BM25 of the words alone."""
     likeness: float = 0.0
-    """Cosine to the question, 0 where the meaning did not propose it."""
+    """Cosine of the nearest passage to the question, 0 where the meaning did not propose it."""
     coverage: float
     """Share of the question's telling character pairs that the article holds, 0 to 1."""
+    fit: float = 0.0
+    """How likely it is, of all articles and of none, that this one answers the question."""
 
 
 class RefusalCode(StrEnum):
@@ -166,13 +202,31 @@ class Citation(Frozen):
     quote: str
 
 
+class Needs(StrEnum):
+    """What has to be known before a question can be answered."""
+
+    AREA = "area"
+    """哪个区（市）"""
+    CASE = "case"
+    """哪种情况"""
+
+
+class Clarification(Frozen):
+    """What is asked back, with what may be answered."""
+
+    needs: Needs
+    question: str
+    options: tuple[str, ...]
+
+
 class ConsultationAnswer(Frozen):
-    """A suggested answer with its sources, or a refusal; never both, never neither."""
+    """A suggested answer with its sources, a question back, or a refusal: always exactly one of them."""
 
     question: str
     answer: str | None
     citations: tuple[Citation, ...] = ()
     refusal: Refusal | None = None
+    clarification: Clarification | None = None
     handover: str | None = None
     """Beside an answer: what makes the matter one for intake."""
     nearest: tuple[str, ...] = ()

@@ -181,8 +181,8 @@ class DenseIndex(Protocol):
     def follow(self, changed: Sequence[Article]) -> None:
         """Take over changed articles."""
 
-    def nearest(self, question: str, *, most: int) -> Mapping[str, float]:
-        """Return the nearest articles with their cosine."""
+    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
+        """Return the nearest of the allowed articles with the cosine of their nearest passage."""
 
     def rebuild(self, progress: Callable[[int], None] = ...) -> int:
         """Make the index again; return how many articles it holds."""

@@ -4,10 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from app.decide.answerability import NATIONAL, basis, is_ticket_worthy, refusal_for
+from app.decide.answerability import area_question, basis, case_question, is_ticket_worthy, refusal_for
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
-from app.domain.knowledge import Article, Citation, ConsultationAnswer, ScoredArticle
+from app.domain.knowledge import (
+    Article,
+    Citation,
+    Clarification,
+    ConsultationAnswer,
+    Refusal,
+    RefusalCode,
+    ScoredArticle,
+)
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
@@ -15,7 +23,6 @@ from app.flows.live_knowledge import LiveKnowledge
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
 from app.understand.question_traps import TrapReader
-from models.base import TextClassifier
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
@@ -63,7 +70,6 @@ class ConsultationFlow:
         policy: IntakePolicy,
         knowledge: LiveKnowledge,
         limits: Mapping[str, float],
-        duties: TextClassifier,
         traps: TrapReader,
         writer: WritesAnswers | None = None,
     ) -> None:
@@ -72,7 +78,6 @@ class ConsultationFlow:
         self._policy = policy
         self._knowledge = knowledge
         self._limits = limits
-        self._duties = duties
         self._traps = traps
 
     @property
@@ -98,32 +103,35 @@ class ConsultationFlow:
         reading = self._reader.read(transcript)
         demand = reading.demands[0] if reading.demands else None
         judged = self._policy.judge(demand, transcript) if demand else None
-        asked = _with_history(question, body.get("history"))
-        found = self._knowledge.search(asked, on=day, area=area)
-        duties = dict(zip(self._duties.labels, map(float, self._duties.scores([asked])[0]), strict=True))
-        confidence = basis(found, duties, self._limits)
         worthy = demand is not None and is_ticket_worthy(
             demand.draft.request_kind, demand.draft.confidence["request_kind"], self._limits
         )
-        elsewhere = self._traps.asks_local_fact(question) and bool(found) and found[0].article.region == NATIONAL
-        refusal = refusal_for(
-            sure=confidence >= self._limits["least_basis"] and not elsewhere,
-            ticket_worthy=worthy,
-            order=self._traps.is_order(question),
-            emergency=self._policy.notice(reading) if reading.risk.emergencies else None,
-            unit=_who_could_know(judged),
-        )
-        if refusal:
-            return ConsultationAnswer(
-                question=question,
-                answer=None,
-                refusal=refusal,
-                nearest=tuple(scored.article.title for scored in found[:MOST_NEAREST]),
-                confidence=0.0,
-                engine=reading.engine,
-            )
-        answer = _embedded(question, found[0].article, worthy=worthy, confidence=confidence, engine=reading.engine)
+        if reading.risk.emergencies:
+            emergency = Refusal(code=RefusalCode.EMERGENCY, reason=self._policy.notice(reading))
+            return _unanswered(question, (), reading.engine, refusal=emergency)
+        asked = _with_history(question, body.get("history"))
+        found = self._knowledge.search(asked, on=day, area=area)
+        order = self._traps.is_order(question)
+        best = None if order else basis(found, self._limits)
+        back = None if order else self._asked_back(asked, found, day, area, sure=best is not None)
+        if back:
+            return _unanswered(question, found, reading.engine, clarification=back)
+        if best is None:
+            refusal = refusal_for(ticket_worthy=worthy, order=order, unit=_who_could_know(judged))
+            return _unanswered(question, found, reading.engine, refusal=refusal)
+        answer = _embedded(question, best, worthy=worthy, engine=reading.engine)
         return self._generated(answer, [scored.article for scored in found[:MOST_READ]])
+
+    def _asked_back(
+        self, asked: str, found: Sequence[ScoredArticle], day: date, area: str | None, *, sure: bool
+    ) -> Clarification | None:
+        """Return what has to be known first: the area where parts of the city differ, else the case."""
+        if area is None:
+            anywhere, local = self._knowledge.anywhere(asked, on=day)
+            needed = area_question(anywhere, local, self._limits)
+            if needed:
+                return needed
+        return None if sure else case_question(found, self._limits)
 
     def _generated(self, answer: ConsultationAnswer, articles: Sequence[Article]) -> ConsultationAnswer:
         """Return the answer in the model's words if they hold, else as it is, with the reason."""
@@ -143,14 +151,33 @@ class ConsultationFlow:
         )
 
 
-def _embedded(question: str, article: Article, *, worthy: bool, confidence: float, engine: str) -> ConsultationAnswer:
-    text, citation = compose_answer(question, article)
+def _unanswered(
+    question: str,
+    found: Sequence[ScoredArticle],
+    engine: str,
+    *,
+    refusal: Refusal | None = None,
+    clarification: Clarification | None = None,
+) -> ConsultationAnswer:
+    return ConsultationAnswer(
+        question=question,
+        answer=None,
+        refusal=refusal,
+        clarification=clarification,
+        nearest=tuple(scored.article.title for scored in found[:MOST_NEAREST]),
+        confidence=0.0,
+        engine=engine,
+    )
+
+
+def _embedded(question: str, best: ScoredArticle, *, worthy: bool, engine: str) -> ConsultationAnswer:
+    text, citation = compose_answer(question, best.article)
     return ConsultationAnswer(
         question=question,
         answer=text,
         citations=(citation,),
         handover="所述情况需要办理时，请转受理生成工单" if worthy else None,
-        confidence=round(confidence, 3),
+        confidence=round(best.fit, 3),
         engine=engine,
     )
 

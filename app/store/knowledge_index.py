@@ -1,19 +1,22 @@
-"""Articles as vectors in Chroma. Made from the relational store and never the truth: what is damaged is made again."""
+"""Articles as vectors of their passages in Chroma: made from the relational store, made again where damaged."""
 
 import fcntl
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from app.domain.knowledge import Article, searchable
+from app.domain.knowledge import Article, Passage, passages
 from models.base import Embedder
 
 BATCH = 1000
-_NAME = "articles"
+_NAME = "passages"
+_WIDER = 4
+"""How many times more passages are fetched where too few of the nearest are allowed."""
 
 
 class ChromaIndex:
@@ -28,7 +31,8 @@ class ChromaIndex:
         self._server = server
         self._using = threading.RLock()
         self._collection: Any = None
-        self._held: dict[str, int] = {}
+        self._held: dict[str, tuple[int, int]] = {}
+        """Version and number of passages by article."""
         self._articles: dict[str, Article] = {}
         self._lock_file: Any = None
 
@@ -39,13 +43,17 @@ class ChromaIndex:
             if self._collection is not None:
                 self._safely(lambda: self._write([a for a in changed]))
 
-    def nearest(self, question: str, *, most: int) -> Mapping[str, float]:
-        """Return the nearest articles with their cosine; none for a text of unknown words."""
+    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
+        """Return the nearest allowed articles with the cosine of their nearest passage; none for unknown words.
+
+        A filter inside Chroma costs tens of milliseconds at 100,000 passages, so the nearest are fetched and sifted;
+        where fewer than a few stay, more are fetched.
+        """
         vector = self._embedder.embed([question])[0]
         if not vector.any():
             return {}
         with self._using:
-            found: Mapping[str, float] = self._safely(lambda: self._query(vector, most))
+            found: Mapping[str, float] = self._safely(lambda: self._sifted(vector, most, allows))
         return found
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
@@ -56,14 +64,22 @@ class ChromaIndex:
             self._write(tuple(self._articles.values()), progress)
             return len(self._held)
 
-    def _query(self, vector: Any, most: int) -> Mapping[str, float]:
+    def _sifted(self, vector: Any, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
         self._open()
-        if not self._held:
-            return {}
-        answer = self._collection.query(
-            query_embeddings=[vector.tolist()], n_results=min(most, len(self._held)), include=["distances"]
-        )
-        return {id_: 1.0 - float(far) for id_, far in zip(answer["ids"][0], answer["distances"][0], strict=True)}
+        stored, wanted = sum(count for _, count in self._held.values()), most
+        while stored:
+            found: dict[str, float] = {}
+            answer = self._collection.query(
+                query_embeddings=[vector.tolist()], n_results=min(wanted, stored), include=["distances"]
+            )
+            for id_, far in zip(answer["ids"][0], answer["distances"][0], strict=True):
+                article_id = id_.rpartition("#")[0]
+                if allows(article_id):
+                    found.setdefault(article_id, 1.0 - float(far))
+            if len(found) * _WIDER >= most or wanted >= min(stored, _WIDER**3 * most):
+                return found
+            wanted *= _WIDER
+        return {}
 
     def _safely(self, act: Callable[[], Any]) -> Any:
         """Do something; where the index turns out damaged, make it again and do it once more."""
@@ -81,12 +97,17 @@ class ChromaIndex:
             _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
         )
         stored = self._collection.get(include=["metadatas"])
-        marks = zip(stored["ids"], stored["metadatas"] or [], strict=True)
-        self._held = {id_: int((mark or {}).get("version", 0)) for id_, mark in marks}
-        if {(mark or {}).get("model") for mark in stored["metadatas"] or []} - {self._model}:
+        kept = zip(stored["ids"], stored["metadatas"] or [], strict=True)
+        marks = [(id_.rpartition("#")[0], mark or {}) for id_, mark in kept]
+        counts = Counter(article_id for article_id, _ in marks)
+        self._held = {article_id: (int(mark.get("version", 0)), counts[article_id]) for article_id, mark in marks}
+        if {mark.get("model") for _, mark in marks} - {self._model}:
             self._reset()
         self._drop([id_ for id_ in self._held if id_ not in self._articles])
-        self._write([a for a in self._articles.values() if self._held.get(a.id) != a.version or not a.may_hold])
+        self._write([a for a in self._articles.values() if self._version(a.id) != a.version or not a.may_hold])
+
+    def _version(self, article_id: str) -> int:
+        return self._held.get(article_id, (0, 0))[0]
 
     @property
     def _model(self) -> str:
@@ -118,25 +139,36 @@ class ChromaIndex:
         return True
 
     def _write(self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _count: None) -> None:
-        self._drop([a.id for a in articles if not a.may_hold and a.id in self._held])
+        self._drop([a.id for a in articles if a.id in self._held])
         held = [article for article in articles if article.may_hold]
-        for start in range(0, len(held), BATCH):
-            some = held[start : start + BATCH]
-            texts = [searchable(article) for article in some]
+        parts = [(article, passage) for article in held for passage in passages(article)]
+        for start in range(0, len(parts), BATCH):
+            some = parts[start : start + BATCH]
             self._collection.upsert(
-                ids=[article.id for article in some],
-                embeddings=self._embedder.embed(texts).tolist(),
-                documents=texts,
-                metadatas=[{"version": a.version, "region": a.region, "model": self._model} for a in some],
+                ids=[passage.id for _, passage in some],
+                embeddings=self._embedder.embed([passage.text for _, passage in some]).tolist(),
+                documents=[f"{passage.header}\n{passage.text}" for _, passage in some],
+                metadatas=[self._mark(article, passage) for article, passage in some],
             )
-            self._held |= {article.id: article.version for article in some}
             progress(len(some))
+        counts = Counter(article.id for article, _ in parts)
+        self._held |= {article.id: (article.version, counts[article.id]) for article in held}
+
+    def _mark(self, article: Article, passage: Passage) -> dict[str, Any]:
+        return {
+            "article": article.id,
+            "version": article.version,
+            "region": article.region,
+            "model": self._model,
+            "number": passage.number,
+        }
 
     def _drop(self, ids: Sequence[str]) -> None:
-        if ids:
-            self._collection.delete(ids=list(ids))
-            for id_ in ids:
-                self._held.pop(id_, None)
+        gone = [f"{id_}#{number}" for id_ in ids for number in range(self._held[id_][1])]
+        for start in range(0, len(gone), BATCH):
+            self._collection.delete(ids=gone[start : start + BATCH])
+        for id_ in ids:
+            self._held.pop(id_, None)
 
     def _reset(self) -> None:
         self._drop(list(self._held))

@@ -27,6 +27,10 @@ class TrapReader:
         """Tell whether the text tells the service how to behave, or wants help with a crime."""
         return bool(_ORDER.search(question) or _CRIME.search(question))
 
+    def names_place(self, question: str) -> bool:
+        """Tell whether this city or a part of it is named."""
+        return bool(self._places.search(question))
+
     def asks_local_fact(self, question: str) -> bool:
         """Tell whether a fact of this place is asked for, which no national article holds."""
         return bool(self._places.search(question) and _LOCAL_FACT.search(question))

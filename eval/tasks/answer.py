@@ -1,7 +1,9 @@
 """Answers: questions in, how many answers cite the right article, and how many questions are rightly refused.
 
-Dangerous error: an answer on a basis that does not hold it (`citation_precision`). A question that is turned over to
-intake is neither answered nor over-refused; `turned_over` counts it.
+Dangerous error: an answer on a basis that does not hold it (`citation_precision`, over every citation given). A
+question that is turned over to intake or asked back is neither answered nor over-refused: `turned_over` and
+`asked_back` count those, `answered` what is left, and `asked_back_right` how often the right article stands among the
+offered ones. A question that no article answers and that is asked back is not refused.
 """
 
 import tempfile
@@ -25,8 +27,10 @@ class Seen:
 
     answerable: bool
     place: int | None
-    cited: str | None
-    right: bool
+    cited: int
+    right: int
+    offered: bool | None
+    """Of a question asked back, whether the right article is among those offered."""
     facts: tuple[int, int]
     refusal: RefusalCode | None
 
@@ -43,15 +47,18 @@ def answer_rows(data: Path) -> Measurement:
 
 def _ask(flows: Flows, row: dict[str, Any]) -> Seen:
     relevant, now = set(row.get("relevant", ())), flows.clock.now()
-    found = flows.live.search(row["question"], on=now.date(), area=None, most=MOST)
+    found = flows.live.search(row["question"], on=now.date(), area=None)[:MOST]
     answer = flows.consultations.answer({"question": row["question"]}, received_at=now)
-    cited = answer.citations[0].article_id if answer.citations else None
+    cited = [citation.article_id for citation in answer.citations]
+    titles = {scored.article.title for scored in found if scored.article.id in relevant}
+    back = answer.clarification
     facts = row.get("key_facts", ())
     return Seen(
         answerable=bool(row["answerable"]),
         place=next((i for i, scored in enumerate(found, start=1) if scored.article.id in relevant), None),
-        cited=cited,
-        right=cited in relevant,
+        cited=len(cited),
+        right=sum(article_id in relevant for article_id in cited),
+        offered=bool(titles & set(back.options)) if back else None,
         facts=(sum(fact in (answer.answer or "") for fact in facts), len(facts)),
         refusal=answer.refusal.code if answer.refusal else None,
     )
@@ -61,14 +68,17 @@ def figures(picked: Sequence[Seen]) -> dict[str, float]:
     """Return retrieval over the answerable, precision over the cited, refusal over the unanswerable."""
     able = [seen for seen in picked if seen.answerable]
     unable = [seen for seen in picked if not seen.answerable]
-    cited = [seen for seen in picked if seen.cited]
+    back = [seen for seen in able if seen.offered is not None]
     facts = sum(seen.facts[1] for seen in able)
     return {
         "recall_at_5": _share(sum(seen.place is not None and seen.place <= 5 for seen in able), len(able)),
         "mrr_at_10": _share(sum(1 / seen.place for seen in able if seen.place), len(able)),
-        "citation_precision": _share(sum(seen.right for seen in cited), len(cited)),
+        "citation_precision": _share(sum(seen.right for seen in picked), sum(seen.cited for seen in picked)),
         "refusal": _share(sum(seen.refusal is not None for seen in unable), len(unable)),
         "over_refusal": _share(sum(seen.refusal is RefusalCode.NO_BASIS for seen in able), len(able)),
+        "answered": _share(sum(seen.cited > 0 for seen in able), len(able)),
+        "asked_back": _share(len(back), len(able)),
+        "asked_back_right": _share(sum(bool(seen.offered) for seen in back), len(back)),
         "turned_over": _share(
             sum(seen.refusal in (RefusalCode.NEEDS_TICKET, RefusalCode.EMERGENCY) for seen in able), len(able)
         ),

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,22 @@ class StaticEmbedder:
 
     name = "static-ngrams"
 
-    def __init__(self, folder: Path) -> None:
-        try:
-            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-            with np.load(folder / "weights.npz") as saved:
-                self._table = saved["table"].astype(np.float32)
-            self.revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
+    def __init__(self, words: Sequence[str], table: NDArray[np.float16], *, revision: str = "") -> None:
+        self._table = table.astype(np.float32)
         self._rows = {word: i for i, word in enumerate(words)}
         self.dimensions = int(self._table.shape[1])
+        self.revision = revision
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Load what a training run wrote; raises ModelUnavailable."""
+        try:
+            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
+            with np.load(folder / "weights.npz") as saved:
+                return cls(words, saved["table"], revision=revision)
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return an array of shape (len(texts), dimensions), rows of length 1 (or 0 for unknown text)."""

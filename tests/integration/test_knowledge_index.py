@@ -38,5 +38,6 @@ def test_a_second_process_on_the_folder_answers_too(tmp_path: Path) -> None:
 def test_a_rebuild_holds_what_is_published(flows: Flows) -> None:
     done: list[int] = []
     count = flows.live.rebuild(done.append)
-    assert count == sum(done) == flows.live.count
+    assert count == flows.live.count
+    assert sum(done) > count, "an article has several passages"
     assert nearest(flows)["veterans-subsidies-card"] > 0.3

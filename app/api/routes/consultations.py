@@ -26,7 +26,7 @@ def post_consultation(
 ) -> Any:
     """正文含 question，可含 history（role、content）、area（区（市）名）、date（YYYY-MM-DD）。
 
-    Accept 为 text/event-stream 时逐句返回：delta、citation 或 refusal，最后 done 为完整结果。
+    Accept 为 text/event-stream 时逐句返回：delta、citation，或 clarification、refusal，最后 done 为完整结果。
     """
     answer = flows.consultations.answer(body, received_at=flows.clock.now())
     return StreamingResponse(answer_events(answer), media_type=EVENT_STREAM) if wants_stream(accept) else answer

@@ -1,0 +1,66 @@
+"""Features of a question and its candidate articles in; the probability of each out, what is left being none. numpy."""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import ModelUnavailable
+
+BUCKETS = 1 << 14
+LENGTHS = (1, 2, 3)
+
+
+class NumpyAnswerScorer:
+    """A small network scores each pair, another the answer "none"; softmax over all of them.
+
+    `none` also sees what the question's own n-grams tell (hashed, so that no vocabulary is kept).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            with np.load(folder / "weights.npz") as saved:
+                self._weights = {name: saved[name].astype(np.float32) for name in saved.files}
+            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+            self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
+            self._rarity: dict[str, float] = dict(zip(words, map(float, self._weights["rarity"]), strict=True))
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelUnavailable(f"no usable answer scorer in {folder}: {error}") from error
+        self._rarest: float = max(self._rarity.values())
+
+    def rarity(self, gram: str) -> float:
+        """Return how much an n-gram tells: its inverse document frequency in what people ask and say."""
+        return self._rarity.get(gram, self._rarest)
+
+    def fits(self, question: str, pairs: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probability of each pair."""
+        outside = outside_score(question, self._weights["outside"], float(self._weights["outside_bias"]))
+        logits = np.append(
+            network(self._weights, "pair", pairs), network(self._weights, "none", np.append(whole, outside)[None])
+        )
+        likely = np.exp(logits - logits.max())
+        return np.asarray(likely[:-1] / likely.sum(), dtype=np.float32)
+
+
+def network(weights: dict[str, NDArray[np.float32]], part: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return one number a row: scaled, one hidden layer of tanh, and a straight way beside it."""
+    scaled = (rows - weights[f"{part}_mean"]) / weights[f"{part}_spread"]
+    hidden = np.tanh(scaled @ weights[f"{part}_in"] + weights[f"{part}_in_bias"])
+    summed = hidden @ weights[f"{part}_out"] + scaled @ weights[f"{part}_straight"] + weights[f"{part}_bias"]
+    return np.asarray(summed, dtype=np.float32)
+
+
+def outside_score(question: str, weights: NDArray[np.float32], bias: float) -> float:
+    """Return the log odds, by its words alone, that a question is none for the knowledge base."""
+    rows = buckets(question)
+    return float(weights[rows].sum() / max(len(rows), 1) ** 0.5 + bias)
+
+
+def buckets(question: str) -> list[int]:
+    """Return the hashed n-grams of a question, each once; its beginning and end count as characters."""
+    framed = f"^{question}$"
+    grams = {framed[i : i + n] for n in LENGTHS for i in range(len(framed) - n + 1)}
+    return sorted({zlib.crc32(gram.encode("utf-8", "surrogatepass")) % BUCKETS for gram in grams})
