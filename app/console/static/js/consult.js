@@ -4,18 +4,28 @@ import { badge, button, h, note, replace } from "./dom.js";
 import { guarded, say } from "./notices.js";
 
 // adopt(text): what is done with the cited answer beside copying it.
-export function consultPanel({ question = "", adopt }) {
+// area: the district the matter is in, where it is known.
+export function consultPanel({ question = "", area, adopt }) {
   const ask = h("input", { type: "search", value: question, placeholder: "如：试用期可以不交社保吗", "aria-label": "咨询的问题" });
   const out = h("div", { "aria-live": "polite" });
-  const go = guarded(async () => {
-    if (!ask.value.trim()) return;
+  const look = guarded(async body => {
     replace(out, note("正在查找…"));
-    replace(out, answer(await post("/v1/consultations", { question: ask.value.trim() }), adopt));
+    const found = await post("/v1/consultations", body);
+    replace(out, found.clarification ? askedBack(found.clarification, body, look) : answer(found, adopt));
   });
+  const go = () => { if (ask.value.trim()) look({ question: ask.value.trim(), ...(area ? { area } : {}) }); };
   const form = h("form", { class: "row" }, ask, h("button", { type: "submit" }, "查答案"));
   form.onsubmit = event => { event.preventDefault(); go(); };
   if (question) go();
   return h("div", { class: "consult" }, form, out);
+}
+
+// What has to be known first: each answer is a button.
+function askedBack({ needs, question, options }, body, look) {
+  const told = option => (needs === "area" ? { ...body, area: option } : {
+    ...body, question: option, history: [...(body.history || []), { role: "user", content: body.question }, { role: "assistant", content: question }],
+  });
+  return h("div", { class: "refusal" }, h("p", {}, question), h("div", { class: "row" }, options.map(option => button(option, () => look(told(option)), "small"))));
 }
 
 function answer(found, adopt) {

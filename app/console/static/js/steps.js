@@ -4,6 +4,8 @@ import { button, h, labelled, replace, select } from "./dom.js";
 import { guarded } from "./notices.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
+// What is asked or praised is answered at once, without a unit.
+const ANSWERED = ["consultation", "praise"];
 const GRAVE = ["decline", "return", "suspend", "send_back"];
 const FEW = 6;
 const OWN_PLACE = ["merge", "unmerge"];
@@ -19,7 +21,7 @@ const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答�
 // options: suggest {unit, step: text}, again (it was reopened), done(ticket), conflict(error, step, values), open {step, values}
 export function stepBar(ticket, steps, { suggest = {}, again = false, done, conflict, open }) {
   const form = h("form", { class: "stepform", hidden: true });
-  const usual = USUAL.find(name => steps.some(step => step.step === name));
+  const usual = [...(ANSWERED.includes(ticket.request_kind) ? ["direct_answer"] : []), ...USUAL].find(name => steps.some(step => step.step === name));
   const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
     button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
   const bar = h("div", { class: "steps", role: "group", "aria-label": "可执行的步骤" },

@@ -20,11 +20,11 @@ export function workbench(page) {
   let left = false, views = [], live = null, heard = [];
 
   const source = select("通话来源", [...SAMPLES.map(([name], i) => [String(i), `练习：${name}`]), [TYPED, "现场录入：逐句输入"], [PASTED, "粘贴整段通话"]], "0", () => choose());
-  replace(page, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" },
+  replace(page, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" }, h("div", { class: "left" },
     h("section", { class: "card call", "aria-label": "通话" }, h("div", { class: "row" }, labelled("来电", source)), tools, speech.node),
-    h("section", { class: "side", "aria-label": "生成的工单" }, alarm, result), h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)));
+    h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)), h("section", { class: "side", "aria-label": "生成的工单" }, alarm, result)));
   page.onkeydown = event => { if (event.ctrlKey && event.key === "Enter" && !event.target.closest("form")) tools.querySelector(".main")?.click(); };
-  function ask(question = "") { replace(panel, consultPanel({ question, adopt: text => views.some(view => view.node.isConnected && view.adopt(text)) })); }
+  function ask(question = "", area = null) { replace(panel, consultPanel({ question, area, adopt: text => views.some(view => view.node.isConnected && view.adopt(text)) })); }
 
   function choose() {
     live?.leave();
@@ -129,13 +129,13 @@ export function workbench(page) {
       views = [view];
       evidence(ticket);
       replace(place, view.node);
-      if (ticket.request_kind === "consultation") ask(ticket.wants || ticket.title);
+      if (ticket.request_kind === "consultation") ask(ticket.wants || ticket.title, ticket.place.district);
     };
     if (!made.tickets.length) { speech.show(turns); return replace(result, empty("这通电话没有形成工单", made.notice || "没有听出诉求。")); }
     const place = h("div", {});
     const again = async number => guarded(open)(await get(`/v1/tickets/${number}`), place);
     const bar = made.tickets.length > 1 && h("div", { class: "tabs", role: "tablist", "aria-label": "本次通话的工单" }, made.tickets.map((ticket, i) => h("button", {
-      type: "button", role: "tab", "aria-selected": i === 0, onclick: event => { [...bar.children].forEach(tab => tab.setAttribute("aria-selected", tab === event.currentTarget)); again(ticket.ticket_number); },
+      type: "button", role: "tab", "aria-selected": String(i === 0), title: ticket.title, onclick: event => { [...bar.children].forEach(tab => tab.setAttribute("aria-selected", tab === event.currentTarget)); again(ticket.ticket_number); },
     }, `诉求 ${i + 1}：${ticket.title}`)));
     replace(result, bar, place, note(`${word(made.engine)} · 用时 ${Math.round(made.latency_ms)} 毫秒${made.degraded ? ` · 已降级：${made.degraded_reason}` : ""}`));
     return open(made.tickets[0], place);
