@@ -44,6 +44,23 @@ def test_two_operators_on_one_ticket_are_told_what_the_other_changed(served: Ser
     sync_api.expect(first.locator(".badge.status")).to_have_text("不予受理")
 
 
+def test_a_correction_that_came_too_late_is_kept_to_be_saved_after_a_look(served: Served, sign_in: Open) -> None:
+    number = received(served, "late-correction")
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".steps").wait_for()
+    page.locator('.fieldrow[data-path="title"]').focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("更正标题").fill("建设路路灯不亮")
+    by: AccessKey = served.flows.access.check(served.keys["reviewer"], None)
+    served.flows.tickets.correct(number, {"urgency": "urgent"}, by=by, expected_version=1)
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator(".news ins")).to_have_text("紧急")
+    sync_api.expect(page.get_by_label("更正标题")).to_have_value("建设路路灯不亮")
+    page.get_by_label("更正标题").press("Enter")
+    sync_api.expect(page.locator("article.ticket h2")).to_have_text("建设路路灯不亮")
+
+
 def test_what_somebody_else_did_appears_by_itself(served: Served, sign_in: Open) -> None:
     number = received(served, "watched")
     page = sign_in("operator")
@@ -103,6 +120,9 @@ def test_the_look_is_chosen_by_hand_and_pages_open_by_keyboard(sign_in: Open) ->
     for _ in range(2):
         page.get_by_role("button", name="外观").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.keyboard.press("?")
+    sync_api.expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("Alt+2")
     sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
     page.locator("tbody tr").first.focus()

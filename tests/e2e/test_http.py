@@ -165,7 +165,9 @@ def test_the_platform_can_watch(client: TestClient) -> None:
 
 
 def test_the_page_stands_alone(client: TestClient) -> None:
-    page = client.get("/").text
+    answer = client.get("/")
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    page = answer.text
     assert "诉求工作台" in page
     for part in re.findall(r'(?:href|src)="(/[^"]+)"', page):
         page += client.get(part).text

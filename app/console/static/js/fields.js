@@ -14,8 +14,8 @@ const CHOICES = {
 const YES = { true: "是，要求保密", false: "否" };
 const UNSURE = 0.6;
 
-// options: speech (transcript panel), editable, changed(ticket), conflict(error, path, value)
-export function fieldList(ticket, { speech, editable = false, changed = () => {}, conflict = error => { throw error; }, accepted = new Set() }) {
+// options: speech (transcript panel), editable, changed(ticket), conflict(error, path, value), reopen {path, value}: a correction to go on with
+export function fieldList(ticket, { speech, editable = false, changed = () => {}, conflict = error => { throw error; }, accepted = new Set(), reopen = null }) {
   const list = h("div", { class: "fields", role: "group", "aria-label": "工单字段" });
   const light = paths => {
     list.querySelectorAll(".fieldrow").forEach(row => row.classList.toggle("lit", paths.includes(row.dataset.path)));
@@ -30,7 +30,9 @@ export function fieldList(ticket, { speech, editable = false, changed = () => {}
     if (path === "citizen.confidential" && value !== "是") return null;
     return row(path, value, missing);
   });
-  return replace(list, rows);
+  replace(list, rows);
+  if (reopen) queueMicrotask(() => { const node = list.querySelector(`[data-path="${reopen.path}"]`); if (node) edit(node, reopen.path, reopen.value); });
+  return list;
 
   function row(path, value, missing) {
     const confidence = ticket.confidence[path], unsure = confidence != null && confidence < UNSURE;
@@ -58,9 +60,9 @@ export function fieldList(ticket, { speech, editable = false, changed = () => {}
     if (event.key.toLowerCase() === "a" && !event.ctrlKey) accept(node, path);
   }
 
-  async function edit(node, path) {
+  async function edit(node, path, typed) {
     const old = path.split(".").reduce((at, part) => at?.[part], ticket);
-    const input = await inputFor(path, old, ticket);
+    const input = await inputFor(path, typed === undefined ? old : typed, ticket);
     const back = () => { const fresh = row(path, valueOf(ticket, path), ticket.missing.includes(path)); node.replaceWith(fresh); fresh.focus(); };
     const save = guarded(async () => {
       const value = path === "citizen.confidential" ? input.value === "true" : input.value.trim() || null;

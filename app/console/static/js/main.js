@@ -2,6 +2,7 @@
 import { api, onConnection, onUnknownKey, retry, session } from "./api.js";
 import { button, h, replace } from "./dom.js";
 import { demoBanner } from "./demo.js";
+import { helpButton } from "./help.js";
 import { login } from "./login.js";
 import { forgetProblem, guarded, say } from "./notices.js";
 import { analysis } from "./analysis.js";
@@ -94,5 +95,6 @@ addEventListener("keydown", event => {
   if (page) { event.preventDefault(); go(page[0]); }
 });
 addEventListener("unhandledrejection", event => { event.preventDefault(); say(event.reason?.message || "出错了"); });
+$("help").append(helpButton());
 theme();
 enter();

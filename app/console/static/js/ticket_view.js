@@ -26,7 +26,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     get ticket() { return ticket; },
   };
 
-  async function paint(fresh, { open, focus } = {}) {
+  async function paint(fresh, { open, focus, reopen } = {}) {
     const turn = ++drawing;
     const number = fresh.ticket_number;
     const [names, steps, events] = await Promise.all([unitNames(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
@@ -42,7 +42,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     const canCorrect = may("tickets:write") && acts("operator", "reviewer", "supervisor") && !["declined", "archived"].includes(ticket.status);
     replace(node, head(), alarms(), news, bar.node,
       speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
-      fieldList(ticket, { speech, editable: canCorrect, changed, accepted, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
+      fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
       canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
@@ -77,23 +77,25 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     if (!(error instanceof Problem) || ![409, 412].includes(error.status)) return say(error.message);
     const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
     if (fresh.version === ticket.version) return say(error.message);
-    await tell(fresh, step ? "您的步骤没有执行，填写的内容已保留，请核对后再提交。" : `您的更正没有保存：${Object.entries(values).map(([path, value]) => `${fieldName(path)} → ${value ?? "空"}`).join("；")}`);
+    const told = await whatChanged(fresh, `${step ? "您的步骤没有执行" : "您的更正没有保存"}，填写的内容已保留，请核对后再提交。`);
     onChange(fresh);
-    return paint(fresh, step ? { open: { step, values } } : {});
+    const [[path, value]] = Object.entries(values || {}).concat([[null]]);
+    await paint(fresh, step ? { open: { step, values } } : path ? { reopen: { path, value } } : {});
+    return replace(news, told);
   }
 
-  async function tell(fresh, lead) {
+  async function whatChanged(fresh, lead) {
     const events = (await get(`/v1/tickets/${fresh.ticket_number}/history`)).filter(event => event.sequence > ticket.version);
     const differences = COMPARED.map(path => [path, valueOf(ticket, path), valueOf(fresh, path)]).filter(([, a, b]) => a !== b);
-    replace(news, h("div", { class: "alarm soft", role: "alert" }, h("strong", {}, `此工单刚被他人更新：${events.map(event => `${event.actor} ${event.label}`).join("；") || "有改动"}`),
-      h("ul", {}, differences.map(([path, a, b]) => h("li", {}, `${fieldName(path)}：`, h("del", {}, a || "空"), " → ", h("ins", {}, b || "空")))), h("span", {}, lead), button("知道了", () => news.replaceChildren(), "small")));
+    return h("div", { class: "alarm soft", role: "alert" }, h("strong", {}, `此工单刚被他人更新：${events.map(event => `${event.actor} ${event.label}`).join("；") || "有改动"}`),
+      h("ul", {}, differences.map(([path, a, b]) => h("li", {}, `${fieldName(path)}：`, h("del", {}, a || "空"), " → ", h("ins", {}, b || "空")))), h("span", {}, lead), button("知道了", () => news.replaceChildren(), "small"));
   }
 
   const watch = setInterval(async () => {
     if (!node.isConnected && drawing > 0 && document.visibilityState === "visible") return clearInterval(watch);
     if (document.visibilityState !== "visible" || !may("tickets:read") || node.querySelector(".editing, .stepform:not([hidden])")) return undefined;
     const known = ticket.version, fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(() => null);
-    if (fresh && fresh.version > known && ticket.version === known) { await tell(fresh, "已显示最新内容。"); await paint(fresh); onChange(fresh); }
+    if (fresh && fresh.version > known && ticket.version === known) { const told = await whatChanged(fresh, "已显示最新内容。"); await paint(fresh); replace(news, told); onChange(fresh); }
     return undefined;
   }, LOOK_AGAIN);
 
