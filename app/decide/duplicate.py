@@ -18,18 +18,21 @@ def judge_duplicates(
 ) -> tuple[DuplicateCandidate, ...]:
     """Return candidates worth showing, best first, each with reasons for and against."""
     judged = (_judge(new, other, rules, limits) for other in similar)
-    shown = sorted((c for c in judged if c.score >= limits["candidate"]), key=lambda c: -c.score)
+    shown = sorted((c for c in judged if c), key=lambda c: -c.score)
     return tuple(shown[: int(limits["max_candidates"])])
 
 
 def _judge(
     new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: dict[str, float]
-) -> DuplicateCandidate:
+) -> DuplicateCandidate | None:
+    """Return the candidate, or None where it is too unlikely to be shown."""
     old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
     same_caller = bool(new.caller and new.caller == old.caller)
     place, place_reason = _place_agreement(new, old)
-    score = _probability(new, other, rules.weights, place, hours)
+    score = round(_probability(new, other, rules.weights, place, hours), 4)
+    if score < limits["candidate"]:
+        return None
     against = _never_merge(new, old, rules, hours)
     says_the_same = other.text_score >= limits["same_matter_text"]
     same_matter = not against and says_the_same and score >= limits["same_matter"]
@@ -43,7 +46,7 @@ def _judge(
         reasons.append(f"同一来电人{rules.reminder_days}天内再次反映，属催办")
     return DuplicateCandidate(
         ticket_number=old.ticket_number,
-        score=round(score, 4),
+        score=score,
         same_matter=same_matter,
         reasons=tuple(reason for reason in (*reasons, *against) if reason),
     )

@@ -27,13 +27,16 @@ class Deliveries(Protocol):
     def add(
         self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime, result: IntakeResult
     ) -> None:
-        """Keep a delivery and what it became; a second one with the same call id raises Conflict."""
+        """Keep a delivery and what it became; the same call id twice raises Conflict, at the latest on commit."""
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery, or None; raises Conflict where it was deleted."""
 
     def payload(self, call_id: str) -> Mapping[str, Any]:
         """Return one payload as delivered; raises NotFound where it was deleted, or never came."""
+
+    def known(self, call_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the call ids that were delivered before."""
 
     def raw(self, *, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """Return call ids and payloads as delivered, by call id, after one."""
@@ -42,8 +45,8 @@ class Deliveries(Protocol):
 class Tickets(Protocol):
     """Tickets by number."""
 
-    def add(self, ticket: Ticket) -> None:
-        """Insert a new ticket."""
+    def add(self, tickets: Sequence[Ticket]) -> None:
+        """Insert new tickets."""
 
     def get(self, ticket_number: str) -> Ticket:
         """Return the ticket; raises NotFound."""

@@ -104,9 +104,10 @@ class BatchFlow:
         self, chunk: list[Delivery], readings: list[CallReading], rejects: IO[str], count: BatchCount
     ) -> Iterator[IntakeResult]:
         pending = []
+        known = self._intake.known(chunk)
         for delivery, reading in zip(chunk, readings, strict=True):
             try:
-                earlier = self._intake.earlier(delivery)
+                earlier = self._intake.earlier(delivery) if delivery.transcript.id in known else None
             except Conflict as error:
                 reject(rejects, count, 0, error.message_zh, json.dumps(dict(delivery.raw), ensure_ascii=False))
                 continue

@@ -106,6 +106,11 @@ class IntakeFlow:
             raise Conflict(f"通话 {delivery.transcript.id} 已接收过，且内容不同", field="id")
         return result
 
+    def known(self, deliveries: Sequence[Delivery]) -> frozenset[str]:
+        """Return the ids of the calls that were delivered before."""
+        with self._store(reading=True) as uow:
+            return uow.deliveries.known([delivery.transcript.id for delivery in deliveries])
+
     def keep(self, delivery: Delivery, reading: CallReading, started: float) -> IntakeResult:
         """Decide and store one call in one transaction, then make its tickets findable."""
         judged = self.judge(delivery, reading)
@@ -113,8 +118,8 @@ class IntakeFlow:
             reading, judged = self._explainer.explain(reading, judged, spent=time.perf_counter() - started)
         try:
             with self._store() as uow:
-                numbers = reserved(uow, delivery, len(judged))
-                result = self.write(uow, delivery, reading, judged, numbers, started)
+                result = self.result(delivery, reading, judged, reserved(uow, delivery, len(judged)), started)
+                self.write(uow, [(delivery, reading, result)])
                 uow.commit()
         except Conflict:
             simultaneous = self.earlier(delivery)
@@ -133,10 +138,10 @@ class IntakeFlow:
             numbers = iter(reserved(uow, pending[0][0], sum(len(reading.demands) for _, reading in pending)))
             for delivery, reading in pending:
                 judged = self.judge(delivery, reading)
-                own = tuple(islice(numbers, len(judged)))
-                result = self.write(uow, delivery, reading, judged, own, started)
+                result = self.result(delivery, reading, judged, tuple(islice(numbers, len(judged))), started)
                 self.remember(result, reading)
                 results.append(result)
+            self.write(uow, [(*taken, result) for taken, result in zip(pending, results, strict=True)])
             uow.commit()
         return results
 
@@ -163,21 +168,20 @@ class IntakeFlow:
         """Decide every demand of a call."""
         return tuple(self.policy.judge(demand, delivery.transcript, delivery.received_at) for demand in reading.demands)
 
-    def write(
+    def result(
         self,
-        uow: UnitOfWork,
         delivery: Delivery,
         reading: CallReading,
         judged: Sequence[Judgement],
         numbers: Sequence[str],
         started: float,
     ) -> IntakeResult:
-        """Write delivery, tickets, events and outbox rows into an open transaction."""
+        """Return what a call became."""
         tickets = tuple(
             make_ticket(number, index, delivery, reading, judgement)
             for index, (number, judgement) in enumerate(zip(numbers, judged, strict=True))
         )
-        result = IntakeResult(
+        return IntakeResult(
             call_id=delivery.transcript.id,
             tickets=tickets,
             notice=self.policy.notice(reading),
@@ -190,10 +194,15 @@ class IntakeFlow:
             latency_ms=round(1000 * (time.perf_counter() - started), 2),
             trace_id=uuid.uuid4().hex,
         )
-        uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
-        for ticket in tickets:
-            record_new_ticket(uow, ticket, reading, self.policy.clock_start(delivery.transcript, delivery.received_at))
-        return result
+
+    def write(self, uow: UnitOfWork, taken: Sequence[tuple[Delivery, CallReading, IntakeResult]]) -> None:
+        """Write deliveries, tickets, events and outbox rows into an open transaction."""
+        uow.tickets.add([ticket for _, _, result in taken for ticket in result.tickets])
+        for delivery, reading, result in taken:
+            uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
+            clock_start = self.policy.clock_start(delivery.transcript, delivery.received_at)
+            for ticket in result.tickets:
+                record_new_ticket(uow, ticket, reading, clock_start)
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:
         """Make stored tickets findable as duplicates."""
@@ -250,11 +259,10 @@ FROM_DRAFT = (
 
 
 def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clock_start: datetime) -> None:
-    """Write a ticket with its first event and the message to the outside.
+    """Write a new ticket's first event and the message to the outside.
 
     The event holds what the deadline can be worked out from again: its rule and when the clock started.
     """
-    uow.tickets.add(ticket)
     rule = ticket.deadline.rule_id if ticket.deadline else None
     counted = {"clock_start": clock_start.isoformat(), "deadline_rule": rule}
     decided_by = {

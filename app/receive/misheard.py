@@ -1,7 +1,8 @@
 """Names that were misheard and that the operator then repeated rightly: 猴孟 → 侯孟, unless somebody objects."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from app.domain.transcript import Speaker, SpokenTurn
 from app.receive.sound_alike import sound
@@ -26,7 +27,7 @@ def as_the_operator_wrote(turns: Sequence[SpokenTurn]) -> list[SpokenTurn]:
             continue
         near = range(max(0, position - _TURNS_BACK), min(position + 2, len(turns)))
         heard = [i for i in near if settled[i].speaker is not Speaker.OPERATOR]
-        written = {key: word for key, word in _words(turn.text)} if heard else {}
+        written = dict(_words(turn.text)) if heard else {}
         for i in heard:
             text = _respelled(settled[i].text, written)
             if text != settled[i].text:
@@ -44,7 +45,7 @@ def _corrected_by_themselves(turn: SpokenTurn) -> SpokenTurn:
     return turn if text == turn.text else turn.model_copy(update={"text": text})
 
 
-def _respelled(text: str, written: dict[str, str]) -> str:
+def _respelled(text: str, written: dict[tuple[str, ...], str]) -> str:
     for key, word in _words(text):
         right = written.get(key)
         if right and right != word and _differ_in_a_name(word, right):
@@ -52,13 +53,16 @@ def _respelled(text: str, written: dict[str, str]) -> str:
     return text
 
 
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every stretch of 4, 3 and 2 characters with its sound."""
+@lru_cache(maxsize=256)
+def _words(text: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return every stretch of 4, 3 and 2 characters with its sounds."""
+    found: list[tuple[tuple[str, ...], str]] = []
     for run in _CHINESE.findall(text):
         heard = [sound(character) for character in run]
         for length in _NAME_LENGTHS:
-            for i in range(len(run) - length + 1):
-                yield " ".join(heard[i : i + length]), run[i : i + length]
+            sounds = zip(*(heard[i:] for i in range(length)), strict=False)
+            found += zip(sounds, (run[i : i + length] for i in range(len(run) - length + 1)), strict=True)
+    return tuple(found)
 
 
 def _differ_in_a_name(heard: str, written: str) -> bool:

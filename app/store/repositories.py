@@ -27,16 +27,15 @@ class SqlDeliveries:
     def add(
         self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime, result: IntakeResult
     ) -> None:
-        """Keep a delivery and what it became; the same call id twice is a Conflict."""
+        """Keep a delivery and what it became; the same call id twice is a Conflict, at the latest on commit."""
         row = DeliveryRow(
             call_id=call_id,
             digest=digest,
             raw={"sealed": self._vault.seal(dict(raw))},
             received_at=received_at,
-            result={"sealed": self._vault.seal(result.model_dump(mode="json"))},
+            result={"sealed": self._vault.seal(result)},
         )
         self._session.add(row)
-        self._session.flush()
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery; raises Conflict where it was deleted since."""
@@ -54,6 +53,10 @@ class SqlDeliveries:
             raise NotFound(f"没有通话 {call_id} 的原文")
         payload: Mapping[str, Any] = self._opened(row.raw)
         return payload
+
+    def known(self, call_ids: Sequence[str]) -> frozenset[str]:
+        """Return those of the call ids that were delivered before."""
+        return frozenset(self._session.scalars(select(DeliveryRow.call_id).where(DeliveryRow.call_id.in_(call_ids))))
 
     def raw(self, *, after: str, limit: int) -> Sequence[tuple[str, Mapping[str, Any]]]:
         """Return call ids and payloads as they were delivered, by id: what a replay reads again."""

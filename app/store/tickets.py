@@ -35,10 +35,10 @@ class SqlTickets:
         self._vault = vault
         self._postgres = session.get_bind().dialect.name == "postgresql"
 
-    def add(self, ticket: Ticket) -> None:
-        """Insert a new ticket."""
-        self._session.add(TicketRow(**self._columns(ticket)))
-        self._index(ticket, new=True)
+    def add(self, tickets: Sequence[Ticket]) -> None:
+        """Insert new tickets."""
+        self._session.add_all([TicketRow(**self._columns(ticket)) for ticket in tickets])
+        self._index(tickets, new=True)
 
     def get(self, ticket_number: str) -> Ticket:
         """Return the ticket; raises NotFound."""
@@ -61,7 +61,7 @@ class SqlTickets:
         rows = [{"unit_code": code, "ticket_number": ticket.ticket_number} for code in sorted(units)]
         if rows:
             self._session.execute(insert(TicketUnitRow), rows)
-        self._index(ticket, new=False)
+        self._index([ticket], new=False)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
         """Return up to `limit` tickets, newest first, after the ticket number `after`.
@@ -154,18 +154,16 @@ class SqlTickets:
             query = found.bindparams(wanted=" AND ".join(f'"{pair}"' for pair in wanted))
         return TicketRow.ticket_number.in_(query.columns(TicketRow.ticket_number))
 
-    def _index(self, ticket: Ticket, *, new: bool) -> None:
-        """Make the words of a ticket findable; the rows that wait to be written need not go first."""
-        place = ticket.place
-        written = f"{ticket.title} {ticket.content} {place.district} {place.town} {place.detail}"
-        row = {"number": ticket.ticket_number, "words": " ".join(pairs_of(written))}
+    def _index(self, tickets: Sequence[Ticket], *, new: bool) -> None:
+        """Make the words of tickets findable; the rows that wait to be written need not go first."""
+        rows = [{"number": t.ticket_number, "words": " ".join(pairs_of(searched(t)))} for t in tickets]
         with self._session.no_autoflush:
-            if self._postgres:
-                self._session.execute(_INDEX_POSTGRES, row)
-                return
-            if not new:
-                self._session.execute(_FORGET_SQLITE, row)
-            self._session.execute(_INDEX_SQLITE, row)
+            if rows and self._postgres:
+                self._session.execute(_INDEX_POSTGRES, rows)
+            elif rows:
+                if not new:
+                    self._session.execute(_FORGET_SQLITE, rows)
+                self._session.execute(_INDEX_SQLITE, rows)
 
     def _columns(self, ticket: Ticket) -> dict[str, Any]:
         body = ticket.model_dump(mode="json")
@@ -199,6 +197,12 @@ class SqlTickets:
             opened = self._vault.open(sealed)
             body |= {"citizen": opened["citizen"], "evidence": {**body["evidence"], **opened["evidence"]}}
         return Ticket.model_validate(body)
+
+
+def searched(ticket: Ticket) -> str:
+    """Return what of a ticket a search looks at."""
+    place = ticket.place
+    return f"{ticket.title} {ticket.content} {place.district} {place.town} {place.detail}"
 
 
 def pairs_of(words: str) -> list[str]:

@@ -31,6 +31,8 @@ class PrecedentReader:
 
     def near(self, text: str, *, least: float) -> tuple[Precedent, ...]:
         """Return the most alike precedents, best first."""
+        if not self._precedents:
+            return ()
         vector = self._embedder.embed([text])[0]
         with self._lock:
             scores = self._vectors @ vector

@@ -1,22 +1,22 @@
 """A text to the features a linear classifier counts; training and inference use the same function by name."""
 
 import logging
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise
+from operator import add
 
 import jieba
 
-LONGEST = 3
-"""Longest character n-gram of `chars`."""
 
+@lru_cache(maxsize=8)
+def chars(text: str) -> tuple[str, ...]:
+    """Return the character 1- to 3-grams of a text, white space removed, lower case.
 
-def chars(text: str) -> list[str]:
-    """Return the character 1- to 3-grams of a text, white space removed, lower case."""
+    Several models read the same text one after the other.
+    """
     folded = _folded(text)
-    return [
-        folded[start : start + length] for length in range(1, LONGEST + 1) for start in range(len(folded) - length + 1)
-    ]
+    return (*folded, *map(add, folded, folded[1:]), *map(add, map(add, folded, folded[1:]), folded[2:]))
 
 
 def words(text: str) -> list[str]:
@@ -30,7 +30,7 @@ def words(text: str) -> list[str]:
     ]
 
 
-ANALYSERS: dict[str, Callable[[str], list[str]]] = {"chars": chars, "words": words}
+ANALYSERS: dict[str, Callable[[str], Sequence[str]]] = {"chars": chars, "words": words}
 
 
 def _folded(text: str) -> str:

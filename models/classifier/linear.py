@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
 from models.classifier.features import ANALYSERS
+
+_RECENT = 64
+"""Texts whose logits are kept: several readers look at the same clauses of one call."""
 
 
 class LinearClassifier:
@@ -39,6 +43,7 @@ class LinearClassifier:
             raise ModelUnavailable(f"{folder}: weights {self._weights.shape} do not fit the vocabulary")
         self.name = str(manifest["name"])
         self.revision = str(manifest["revision"])
+        self._recent = lru_cache(maxsize=_RECENT)(self._logits)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -47,14 +52,14 @@ class LinearClassifier:
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (len(texts), len(labels))."""
-        logits = np.stack([self._logits(text) for text in texts]) / self._temperature
+        logits = np.stack([self._recent(text) for text in texts]) / self._temperature
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return each label's probability on its own, shape (len(texts), len(labels)): several may hold at once."""
-        logits = np.stack([self._logits(text) for text in texts]) / self._temperature
+        logits = np.stack([self._recent(text) for text in texts]) / self._temperature
         return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
 
     def _logits(self, text: str) -> NDArray[np.float32]:
@@ -66,4 +71,5 @@ class LinearClassifier:
         frequency = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1 + np.log(frequency)) * self._idf[rows]
         values /= np.linalg.norm(values)
-        return np.asarray((values @ self._weights[rows]) * self._scale + self._bias, dtype=np.float32)
+        weights = self._weights.take(rows, axis=0).astype(np.float32)
+        return np.asarray((values @ weights) * self._scale + self._bias, dtype=np.float32)

@@ -1,6 +1,7 @@
 """Texts to vectors by signed hashing of character n-grams: no training, no weights, numpy only."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,17 +26,20 @@ class HashedEmbedder:
         """Return an array of shape (len(texts), dimensions), rows of length 1 (or 0 for an empty text)."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        return np.stack([self._one(text) for text in texts])
+        return np.stack([_vector(text, self.dimensions) for text in texts])
 
-    def _one(self, text: str) -> NDArray[np.float32]:
-        folded = "".join(text.split())
-        points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-        codes, counts = np.unique(np.concatenate([_hashes(points, length) for length in LENGTHS]), return_counts=True)
-        signs = np.where(codes >> np.uint64(63), 1.0, -1.0)
-        buckets = (codes % np.uint64(self.dimensions)).astype(np.int64)
-        vector = np.bincount(buckets, weights=signs * (1 + np.log(counts)), minlength=self.dimensions)
-        norm = float(np.linalg.norm(vector))
-        return np.asarray(vector / norm if norm else vector, dtype=np.float32)
+
+@lru_cache(maxsize=64)
+def _vector(text: str, dimensions: int) -> NDArray[np.float32]:
+    """Return one text's vector; a ticket's text is asked for again when it is kept."""
+    folded = "".join(text.split())
+    points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    codes, counts = np.unique(np.concatenate([_hashes(points, length) for length in LENGTHS]), return_counts=True)
+    signs = np.where(codes >> np.uint64(63), 1.0, -1.0)
+    buckets = (codes % np.uint64(dimensions)).astype(np.int64)
+    vector = np.bincount(buckets, weights=signs * (1 + np.log(counts)), minlength=dimensions)
+    norm = float(np.linalg.norm(vector))
+    return np.asarray(vector / norm if norm else vector, dtype=np.float32)
 
 
 def _hashes(points: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:

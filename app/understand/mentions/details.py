@@ -103,6 +103,7 @@ _KIND_OF_ROAD = ("马路", "公路", "铁路", "土路", "道路", "大路", "�
 _AFTER_AREA = re.compile(r"(?:街道|镇|区|滕州市?|薛城|峄城|台儿庄|山亭)(?:这边|那边|这里)?[，,\s的]*(?:那个)?[，,\s]*$")
 """What is said right after district or town is where the matter is."""
 _LONGEST_NAME = 9
+_STRETCH = re.compile(r"[，,。！!？?；;、：:…]+|[^，,。！!？?；;、：:…]+")
 
 
 class Piece(NamedTuple):
@@ -131,6 +132,7 @@ class DetailReader:
         for name in (*self._areas, *gazetteer.landmark_by_name):
             self._tokenizer.add_word(name, freq=20_000)
         self._known = frozenset(gazetteer.landmark_by_name)
+        self._telling = re.compile("|".join(map(re.escape, self._known)) + f"|{_HEADS}")
         self._tags: dict[str, str] = jieba.posseg.POSTokenizer(self._tokenizer).word_tag_tab
 
     def read(self, call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
@@ -176,9 +178,7 @@ class DetailReader:
         return sorted(names)
 
     def _names(self, text: str) -> Iterator[Piece]:
-        if not _HEAD.search(text):
-            return
-        tokens = [(word, start, end) for word, start, end in self._tokenizer.tokenize(text)]
+        tokens = self._tokens(text)
         done = 0
         for position, (word, start, end) in enumerate(tokens):
             if start < done or word in self._areas:
@@ -196,6 +196,17 @@ class DetailReader:
                 continue
             done = end + len(more.group()) if (more := self._longer.match(text[end:])) else end
             yield Piece(first, done, "name")
+
+    def _tokens(self, text: str) -> list[tuple[str, int, int]]:
+        """Return the words of the stretches that hold a place word; any other stretch is one long word."""
+        tokens = []
+        for stretch in _STRETCH.finditer(text):
+            start = stretch.start()
+            if self._telling.search(stretch.group()):
+                tokens += [(w, start + a, start + b) for w, a, b in self._tokenizer.tokenize(stretch.group())]
+            else:
+                tokens.append((stretch.group(), start, stretch.end()))
+        return tokens
 
     def _left_edge(self, tokens: list[tuple[str, int, int]], position: int, lowest: int) -> int:
         first = tokens[position][1]
