@@ -19,15 +19,16 @@ from app.commands import audit, demo, export, import_table, replay
 from app.config import Settings
 from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
+from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
 keys = typer.Typer(no_args_is_help=True, help="API 密钥")
 db = typer.Typer(no_args_is_help=True, help="数据库")
-kb = typer.Typer(no_args_is_help=True, help="知识库")
 cli.add_typer(keys, name="keys")
 cli.add_typer(db, name="db")
 cli.add_typer(kb, name="kb")
+cli.add_typer(index, name="index")
 cli.add_typer(demo, name="demo")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
@@ -128,25 +129,6 @@ def check_reference() -> None:
     """检查知识库基础数据。"""
     reference = build_flows(Settings()).reference
     typer.echo(json.dumps({"units": len(reference.units), "functions": len(reference.functions)}))
-
-
-@kb.command("check")
-def check_articles() -> None:
-    """检查全部知识条目。"""
-    typer.echo(f"知识条目 {build_flows(Settings()).consultations.count} 篇，全部可用")
-
-
-@kb.command("search")
-def search_articles(question: str, area: Annotated[str | None, typer.Option(help="区（市）")] = None) -> None:
-    """按问题查找知识条目。"""
-    flows = build_flows(Settings())
-    table = Table("条目", "覆盖", "依据", "适用")
-    for scored in flows.consultations.search(question, on=flows.clock.now().date(), area=area):
-        article = scored.article
-        table.add_row(
-            article.title, f"{scored.coverage:.0%}", f"{article.source} {article.clause or ''}", article.region
-        )
-    console.print(table)
 
 
 def _command_of(path: str) -> Callable[..., Any]:

@@ -23,6 +23,8 @@ from app.flows.generated_reading import GeneratingReader
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.knowledge import KnowledgeFlow
+from app.flows.knowledge_import import KnowledgeImportFlow
+from app.flows.knowledge_upkeep import KnowledgeUpkeepFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
@@ -129,6 +131,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
             answer_writer(settings, chat),
         ),
         knowledge=knowledge,
+        imports=KnowledgeImportFlow(knowledge),
+        upkeep=KnowledgeUpkeepFlow(store, clock, knowledge, reference.thresholds.upkeep),
         live=live,
         clock=clock,
         reference=reference,

@@ -222,6 +222,8 @@ class Clarification(Frozen):
 class ConsultationAnswer(Frozen):
     """A suggested answer with its sources, a question back, or a refusal: always exactly one of them."""
 
+    answer_id: str | None = None
+    """By which it is rated; None where it was not kept."""
     question: str
     answer: str | None
     citations: tuple[Citation, ...] = ()

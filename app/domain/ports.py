@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
-from app.domain.events import Feedback, OutboxMessage, TicketEvent
+from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.knowledge import Article, ArticleVersion
+from app.domain.knowledge_upkeep import KnowledgeEvent
 from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.domain.ticket import IntakeResult, Ticket
 from app.domain.webhook import Delivery, DeliveryStatus, Webhook
@@ -174,8 +175,27 @@ class Articles(Protocol):
     def last_change(self) -> int:
         """Return the number of the last change of any article, 0 where there is none."""
 
+    def changed_at(self) -> Mapping[str, datetime]:
+        """Return when each article was last changed."""
+
     def changed_since(self, change: int) -> Sequence[Article]:
         """Return the articles that changed after a change number, as they stand."""
+
+
+class KnowledgeEvents(Protocol):
+    """Questions and what became of them, without whoever asked."""
+
+    def add(self, event: KnowledgeEvent) -> None:
+        """Keep one."""
+
+    def rate(self, answer_id: str, verdict: Verdict) -> None:
+        """Write down what a person said of an answer; raises NotFound."""
+
+    def unanswered(self, *, since: datetime, limit: int) -> Sequence[KnowledgeEvent]:
+        """Return the newest questions without basis, or whose answer was not adopted."""
+
+    def counts(self, *, since: datetime) -> Sequence[tuple[str, str | None, int]]:
+        """Return how often each article was cited, by verdict."""
 
 
 class DenseIndex(Protocol):
@@ -285,6 +305,10 @@ class UnitOfWork(Protocol):
     @property
     def articles(self) -> Articles:
         """Knowledge articles."""
+
+    @property
+    def knowledge_events(self) -> KnowledgeEvents:
+        """What was asked of them."""
 
     @property
     def deletions(self) -> Deletions:

@@ -347,5 +347,6 @@ class Thresholds(Basis):
     risk: dict[str, Any]
     emotion: dict[str, float]
     answer: dict[str, float]
+    upkeep: dict[str, float]
     field: dict[str, float]
     warning: dict[str, float]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.domain.errors import InvalidInput, NotFound
+from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ArticleVersion, step_article
 from app.domain.ports import Clock, UnitOfWorkFactory
 
@@ -44,6 +44,14 @@ class KnowledgeFlow:
         """Return articles by id, after one."""
         with self._store(reading=True) as uow:
             return uow.articles.page(status=status, owner=owner, after=after, limit=limit)
+
+    def check(self, fields: Mapping[str, Any]) -> Article:
+        """Return the draft that these fields would make; raises InvalidInput, or Conflict for a taken id."""
+        article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
+        with self._store(reading=True) as uow:
+            if uow.articles.has(article.id):
+                raise Conflict(f"知识条目 {article.id} 已经存在")
+        return article
 
     def create(self, fields: Mapping[str, Any], *, actor: str) -> Article:
         """Return a new draft; a taken id is a Conflict."""

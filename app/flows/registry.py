@@ -18,6 +18,8 @@ from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.intake import IntakeFlow
 from app.flows.knowledge import KnowledgeFlow
+from app.flows.knowledge_import import KnowledgeImportFlow
+from app.flows.knowledge_upkeep import KnowledgeUpkeepFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
@@ -49,6 +51,8 @@ class Flows:
     answers: AnswerFlow
     consultations: ConsultationFlow
     knowledge: KnowledgeFlow
+    imports: KnowledgeImportFlow
+    upkeep: KnowledgeUpkeepFlow
     live: LiveKnowledge
     clock: Clock
     reference: ReferenceData

@@ -1,6 +1,7 @@
 """Articles and their versions in the relational store, which is the truth; every index is made from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -67,6 +68,13 @@ class SqlArticles:
     def last_change(self) -> int:
         """Return the number of the last change of any article, 0 where there is none."""
         return self._session.scalar(select(func.max(ArticleRow.change))) or 0
+
+    def changed_at(self) -> Mapping[str, datetime]:
+        """Return when each article was last changed."""
+        query = select(ArticleVersionRow.article_id, func.max(ArticleVersionRow.changed_at)).group_by(
+            ArticleVersionRow.article_id
+        )
+        return {article_id: moment for article_id, moment in self._session.execute(query)}
 
     def changed_since(self, change: int) -> Sequence[Article]:
         """Return the articles that changed after a change number, as they stand."""

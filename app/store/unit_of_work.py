@@ -11,6 +11,7 @@ from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.demo import SqlDemo
 from app.store.events import SqlEvents
 from app.store.knowledge import SqlArticles
+from app.store.knowledge_events import SqlKnowledgeEvents
 from app.store.outbox import SqlOutbox
 from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, SqlIdempotencyRecords
 from app.store.supervision import SqlDeletions, SqlSupervision
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
         self.supervision = SqlSupervision(session)
         self.deletions = SqlDeletions(session)
         self.articles = SqlArticles(session)
+        self.knowledge_events = SqlKnowledgeEvents(session)
         self.demo = SqlDemo(session)
         return self
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from app.api.dependencies import Body, ClassifyKey, FlowsDep
+from app.api.dependencies import Body, ClassifyKey, FlowsDep, clean, text_of
 from app.api.streaming import EVENT_STREAM, answer_events, completion, completion_chunks, wants_stream
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import ConsultationAnswer
@@ -28,8 +28,14 @@ def post_consultation(
 
     Accept 为 text/event-stream 时逐句返回：delta、citation，或 clarification、refusal，最后 done 为完整结果。
     """
-    answer = flows.consultations.answer(body, received_at=flows.clock.now())
+    answer = flows.upkeep.note(flows.consultations.answer(body, received_at=flows.clock.now()))
     return StreamingResponse(answer_events(answer), media_type=EVENT_STREAM) if wants_stream(accept) else answer
+
+
+@router.post("/consultations/{answer_id}/verdict", status_code=204, summary="评价答复：采纳、更正或不采纳")
+def post_verdict(answer_id: str, body: Body, flows: FlowsDep, _key: ClassifyKey) -> None:
+    """正文含 verdict：accepted、corrected 或 rejected；不采纳的问题进入知识缺口。"""
+    flows.upkeep.rate(clean("answer_id", answer_id), text_of(body, "verdict"))
 
 
 @router.post("/chat/completions", summary="咨询（OpenAI 兼容）：引用在 citations 中，也写在正文末尾")
@@ -38,7 +44,8 @@ def post_completion(body: Body, flows: FlowsDep, _key: ClassifyKey) -> Response:
     question, history = _asked(body.get("messages"))
     now = flows.clock.now()
     given = {name: body[name] for name in ("area", "date") if body.get(name) is not None}
-    answer = flows.consultations.answer({"question": question, "history": history, **given}, received_at=now)
+    asked = {"question": question, "history": history, **given}
+    answer = flows.upkeep.note(flows.consultations.answer(asked, received_at=now))
     said = str(body.get("model") or MODEL)[:200].encode("utf-8", "replace").decode()
     identity: dict[str, Any] = {"id_": f"chatcmpl-{uuid.uuid4().hex}", "created": int(now.timestamp()), "model": said}
     if body.get("stream") is True:
