@@ -38,6 +38,14 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
     return examples
 
 
+def read_texts(path: Path) -> list[Example]:
+    """Read texts whatever their labels are called."""
+    return [
+        Example(str(row.get("id", i)), " ".join(part for part in (row.get("title"), row.get("text")) if part), "", "")
+        for i, row in enumerate(table_rows(path), start=1)
+    ]
+
+
 def table_rows(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a CSV or JSONL file."""
     if path.suffix == ".jsonl":

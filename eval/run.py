@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +30,18 @@ class Run:
     data: Path
     engine: Engine
     model: Path | None
+    learnt_from: Path | None = None
+
+
+def checked_split(measured: Measurement, run: Run) -> Measurement:
+    """Add how many of the rows have a near-duplicate among the texts that were learnt from."""
+    if run.learnt_from is None:
+        return measured
+    from eval.examples import read_texts
+    from eval.splits import near_duplicates_across
+
+    leaks = near_duplicates_across(read_texts(run.learnt_from), read_texts(run.data))
+    return replace(measured, metrics=measured.metrics | {"near_duplicates": len({test for _, test in leaks})})
 
 
 def _ticket(run: Run) -> Measurement:
@@ -39,17 +51,19 @@ def _ticket(run: Run) -> Measurement:
 
 
 def _unit(run: Run) -> Measurement:
-    from eval.tasks.intake import unit_rows
     from eval.tasks.trained import trained_rows
+    from eval.tasks.unit import unit_rows
 
-    return trained_rows(run.data, run.model) if run.model else unit_rows(run.data)
+    measured = trained_rows(run.data, run.model) if run.model else unit_rows(run.data)
+    return checked_split(measured, run)
 
 
 def _category(run: Run) -> Measurement:
-    from eval.tasks.intake import category_rows
     from eval.tasks.trained import trained_rows
+    from eval.tasks.unit import category_rows
 
-    return trained_rows(run.data, run.model) if run.model else category_rows(run.data)
+    measured = trained_rows(run.data, run.model) if run.model else category_rows(run.data)
+    return checked_split(measured, run)
 
 
 def _risk(run: Run) -> Measurement:
@@ -92,6 +106,7 @@ def evaluate(
     data: Annotated[Path, typer.Option(exists=True, help="评测文件")],
     engine: Annotated[Engine, typer.Option(help="embedded 或 llm（CHAT__BASE_URL、CHAT__MODEL）")] = Engine.EMBEDDED,
     model: Annotated[Path | None, typer.Option(exists=True, help="训练得到的模型目录")] = None,
+    learnt_from: Annotated[Path | None, typer.Option("--train", exists=True, help="训练数据：查找跨集近似重复")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="把指标写入该文件")] = None,
 ) -> None:
     """在带标准答案的数据上评测，打印指标表及 95% 置信区间。"""
@@ -99,7 +114,7 @@ def evaluate(
         raise typer.BadParameter(f"未知任务 {task!r}，可选：{'、'.join(TASKS)}")
     if engine is Engine.LLM and task != "ticket":
         raise typer.BadParameter(f"{task} 目前只能用 embedded 评测")
-    measured = TASKS[task](Run(data, engine, model))
+    measured = TASKS[task](Run(data, engine, model, learnt_from))
     console = Console()
     console.print(metric_table(task, data, measured))
     for name, rows in measured.tables.items():

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from eval.base import Measurement
 from eval.examples import Example, read_examples
+from eval.splits import near_duplicates_across
 from eval.tasks.labels import measure_labels
 from models.factory import load_classifier
-from training.data import group_folds, near_duplicates_across
+from training.data import group_folds
 from training.linear_classifier import LinearSettings, train_linear
 
 

@@ -11,16 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from app.bootstrap import build_flows, build_reader
+from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
-from app.domain.reference import ReferenceData
 from app.domain.ticket import IntakeResult
 from app.flows.registry import Flows
-from app.store.reference.load import load_reference_data
 from eval.base import Measurement, read_jsonl, with_intervals
-from eval.examples import Example, read_examples
 from eval.metrics import f1
-from eval.tasks.labels import measure_labels
 from eval.tasks.ticket import measure_ticket
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -63,60 +59,6 @@ def answered_by(results: Sequence[IntakeResult]) -> dict[str, list[dict[str, Any
         "fields left to the embedded engine": [{"field": f, "calls": n} for f, n in wrong.most_common()],
         "latency": [{"p50_ms": round(float(p50), 1), "p99_ms": round(float(p99), 1)}],
     }
-
-
-def unit_rows(data: Path) -> Measurement:
-    """Measure the leading unit of labelled texts; labels are a unit's code or any of its names, or all functions."""
-    examples = read_examples(data)
-    with fresh_flows() as flows:
-        reference = flows.reference
-        if all(example.label in reference.function_by_id for example in examples):
-            return function_rows(examples, reference)
-        codes = [unit.unit_code for unit in reference.units]
-        column = {code: i for i, code in enumerate(codes)}
-        scores = np.zeros((len(examples), len(codes)), dtype=np.float32)
-        for i, example in enumerate(examples):
-            payload = {"id": example.id, "text": example.text}
-            for candidate in flows.capabilities.units(payload, received_at=NOW).unit.candidates:
-                scores[i, column[candidate.unit_code]] = candidate.score
-        gold = [unit_code_of(example.label, reference) for example in examples]
-    return measure_labels(gold, scores, codes)
-
-
-def function_rows(examples: Sequence[Example], reference: ReferenceData) -> Measurement:
-    """Measure the field of duty alone, without the jurisdiction that makes a unit of it."""
-    reader = build_reader(Settings(), reference)
-    functions = [function.function for function in reference.functions]
-    column = {function: i for i, function in enumerate(functions)}
-    scores = np.zeros((len(examples), len(functions)), dtype=np.float32)
-    for i, example in enumerate(examples):
-        for scored in reader.units_of(example.text).functions:
-            scores[i, column[scored.label]] = scored.score
-    return measure_labels([example.label for example in examples], scores, functions)
-
-
-def unit_code_of(label: str, reference: ReferenceData) -> str:
-    """Return the unit code a label names; an unknown label is left as it is and counts as missed."""
-    if label in reference.unit_by_name:
-        return reference.unit_by_name[label].unit_code
-    return label
-
-
-def category_rows(data: Path) -> Measurement:
-    """Measure categories at the level the labels have: leaf codes, or names of the first level."""
-    examples = read_examples(data)
-    reference = load_reference_data(Settings().knowledge_dir)
-    reader = build_reader(Settings(), reference)
-    by_name = {top.name: top.code for top in reference.categories.categories}
-    gold = [by_name.get(example.label, example.label) for example in examples]
-    width = max(len(code) for code in gold)
-    codes = sorted({code[:width] for code in reference.categories.by_code if len(code) >= width})
-    column = {code: i for i, code in enumerate(codes)}
-    scores = np.zeros((len(examples), len(codes)), dtype=np.float32)
-    for i, example in enumerate(examples):
-        for scored in reader.units_of(example.text).categories:
-            scores[i, column[scored.label[:width]]] += scored.score
-    return measure_labels(gold, scores, codes)
 
 
 def risk_rows(data: Path) -> Measurement:

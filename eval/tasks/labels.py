@@ -5,6 +5,7 @@ Dangerous error: a confident wrong unit, since it may be dispatched without a pe
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,3 +42,9 @@ def measure_labels(
     wrong = Counter((g, p) for g, p, _, _ in rows if g != p)
     confusions = [{"gold": g, "predicted": p, "rows": n} for (g, p), n in wrong.most_common(most_confused)]
     return Measurement(len(rows), metrics, intervals, {"confusions": confusions})
+
+
+def accuracy_by(groups: Sequence[str], right: Sequence[bool]) -> list[dict[str, Any]]:
+    """Return rows and accuracy of each group, largest first."""
+    hits = Counter(group for group, hit in zip(groups, right, strict=True) if hit)
+    return [{"group": g, "rows": n, "accuracy": round(hits[g] / n, 3)} for g, n in Counter(groups).most_common()]

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from eval.examples import Example, read_examples
-from training.data import group_folds, near_duplicates_across
+from eval.splits import near_duplicates_across
+from training.data import group_folds
 
 
 def example(id: str, text: str, label: str = "a", group: str | None = None) -> Example:

@@ -1,0 +1,131 @@
+"""Units and categories by the production code: function, acting unit, receiving unit; and category leaves.
+
+A row's `label` is a function, or a unit's code or any of its names. A row that says where it is (`district`, `town`)
+and has gold units (`final`, `receiver`: see `eval.gold_units`) goes through the whole decision as well.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.bootstrap import build_reader
+from app.config import Settings
+from app.domain.decision import UnitDecision
+from app.domain.reference import ReferenceData
+from app.domain.unit import ScoredLabel
+from app.flows.reading import CallReader
+from app.flows.registry import Flows
+from app.store.reference.load import load_reference_data
+from eval.base import Measurement
+from eval.examples import read_examples, table_rows
+from eval.tasks.intake import NOW, fresh_flows
+from eval.tasks.labels import accuracy_by, measure_labels
+
+Floats = NDArray[np.float32]
+
+
+def unit_rows(data: Path) -> Measurement:
+    """Measure functions where the labels are functions, else leading units; and units where rows have gold units."""
+    examples, rows = read_examples(data), table_rows(data)
+    with fresh_flows() as flows:
+        reference = flows.reference
+        if not all(example.label in reference.function_by_id for example in examples):
+            gold = [unit_code_of(example.label, reference) for example in examples]
+            return measured_units(gold, [decided(flows, row) for row in rows], reference)
+        labels = [example.label for example in examples]
+        measured = function_rows(labels, [example.text for example in examples], reference)
+        placed = [row for row in rows if row.get("final")]
+        decisions = [decided(flows, row) for row in placed]
+    return with_units(measured, placed, decisions, reference) if placed else measured
+
+
+def decided(flows: Flows, row: dict[str, Any]) -> UnitDecision:
+    """Return the service's decision on a row's text."""
+    payload = {"id": str(row.get("id", "-")), "text": " ".join(p for p in (row.get("title"), row.get("text")) if p)}
+    return flows.capabilities.units(payload, received_at=NOW).unit
+
+
+def measured_units(gold: Sequence[str], decisions: Sequence[UnitDecision], reference: ReferenceData) -> Measurement:
+    """Compare the candidates' scores with gold unit codes."""
+    codes = [unit.unit_code for unit in reference.units]
+    column = {code: i for i, code in enumerate(codes)}
+    scores = np.zeros((len(decisions), len(codes)), dtype=np.float32)
+    for row, decision in zip(scores, decisions, strict=True):
+        for candidate in decision.candidates:
+            row[column[candidate.unit_code]] = candidate.score
+    return measure_labels(gold, scores, codes)
+
+
+def with_units(
+    measured: Measurement, rows: Sequence[dict[str, Any]], decisions: Sequence[UnitDecision], reference: ReferenceData
+) -> Measurement:
+    """Add the figures of the acting and the receiving unit, of the three-way decision, and by area and channel."""
+    final = measured_units([row["final"] for row in rows], decisions, reference)
+    metrics = dict(measured.metrics)
+    intervals = dict(measured.intervals)
+    metrics |= {f"final.{name}": value for name, value in final.metrics.items()}
+    intervals |= {f"final.{name}": value for name, value in final.intervals.items()}
+    right = [d.lead is not None and d.lead.unit_code == row["final"] for row, d in zip(rows, decisions, strict=True)]
+    received = [(row, d) for row, d in zip(rows, decisions, strict=True) if row.get("receiver")]
+    if received:
+        hits = [d.receiver is not None and d.receiver.unit_code == row["receiver"] for row, d in received]
+        metrics["receiving.accuracy"] = float(np.mean(hits))
+    tables = dict(measured.tables)
+    tables["acting unit, wrong"] = final.tables["confusions"]
+    tables["decision"] = decision_table(decisions, right)
+    for field in ("district", "channel", "kind"):
+        if any(field in row for row in rows):
+            tables[f"acting unit by {field}"] = accuracy_by([str(row.get(field)) for row in rows], right)
+    return Measurement(measured.n, metrics, intervals, tables)
+
+
+def decision_table(decisions: Sequence[UnitDecision], right: Sequence[bool]) -> list[dict[str, Any]]:
+    """Return how often each way is taken and how often its acting unit is right."""
+    counted = Counter(decision.decision for decision in decisions)
+    hits = Counter(d.decision for d, hit in zip(decisions, right, strict=True) if hit)
+    return [
+        {"decision": str(way), "share": round(n / len(decisions), 3), "right": round(hits[way] / n, 3)}
+        for way, n in counted.most_common()
+    ]
+
+
+def function_rows(labels: Sequence[str], texts: Sequence[str], reference: ReferenceData) -> Measurement:
+    """Measure the field of duty alone, without the jurisdiction that makes a unit of it."""
+    reader = build_reader(Settings(), reference)
+    functions = [function.function for function in reference.functions]
+    return measure_labels(labels, scored(reader, texts, "functions", functions), functions)
+
+
+def scored(reader: CallReader, texts: Sequence[str], field: str, labels: Sequence[str]) -> Floats:
+    """Return the reader's scores; a label it names at a finer level counts for the coarser one."""
+    column = {label: i for i, label in enumerate(labels)}
+    width = len(labels[0]) if field == "categories" else None
+    scores = np.zeros((len(texts), len(labels)), dtype=np.float32)
+    for row, text in zip(scores, texts, strict=True):
+        found: Sequence[ScoredLabel] = getattr(reader.units_of(text), field)
+        for one in found:
+            row[column[one.label[:width]]] += one.score
+    return scores
+
+
+def unit_code_of(label: str, reference: ReferenceData) -> str:
+    """Return the unit code a label names; an unknown label is left as it is and counts as missed."""
+    if label in reference.unit_by_name:
+        return reference.unit_by_name[label].unit_code
+    return label
+
+
+def category_rows(data: Path) -> Measurement:
+    """Measure categories at the level the labels have: leaf codes, or names of the first level."""
+    examples = read_examples(data)
+    reference = load_reference_data(Settings().knowledge_dir)
+    reader = build_reader(Settings(), reference)
+    by_name = {top.name: top.code for top in reference.categories.categories}
+    gold = [by_name.get(example.label, example.label) for example in examples]
+    width = max(len(code) for code in gold)
+    codes = sorted({code[:width] for code in reference.categories.by_code if len(code) >= width})
+    return measure_labels(gold, scored(reader, [example.text for example in examples], "categories", codes), codes)
