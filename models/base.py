@@ -123,3 +123,9 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return an array of shape (len(texts), dimensions), rows of length 1."""
+
+
+class TrainedEmbedder(Embedder, Protocol):
+    """An embedder whose vectors change with its training: what is stored with them names the revision."""
+
+    revision: str

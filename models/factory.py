@@ -2,12 +2,17 @@
 
 import json
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from models.base import AnswerScorer, ChatModel, LaneScorer, ModelUnavailable, TextClassifier
+from models.base import AnswerScorer, ChatModel, LaneScorer, ModelUnavailable, TextClassifier, TrainedEmbedder
 
-CLASSIFIERS = {"linear": "models.classifier.linear:LinearClassifier"}
+CLASSIFIERS = {
+    "linear": "models.classifier.linear:LinearClassifier",
+    "onnx": "models.classifier.onnx:OnnxClassifier",
+}
+EMBEDDERS = {"static": "models.embedding.static:StaticEmbedder.load", "onnx": "models.embedding.onnx:OnnxEmbedder"}
 ANSWER_SCORERS = {"numpy": "models.reranker.answer_scorer:NumpyAnswerScorer"}
 CHAT_MODELS = {"vllm": "models.chat.vllm_server:connect"}
 
@@ -23,6 +28,20 @@ def load_classifier(folder: Path) -> TextClassifier:
         loaded: TextClassifier = _named(CLASSIFIERS[kind])(folder)
     except (OSError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
+    return loaded
+
+
+def load_embedder(folder: Path) -> TrainedEmbedder:
+    """Load the embedding a training run wrote into `folder`; its manifest names the kind.
+
+    Raises:
+        ModelUnavailable: no manifest, an unknown kind, or unusable weights.
+    """
+    try:
+        kind = json.loads((folder / "manifest.json").read_text("utf-8")).get("kind", "static")
+        loaded: TrainedEmbedder = _named(EMBEDDERS[kind])(folder)
+    except (OSError, KeyError, ValueError) as error:
+        raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
     return loaded
 
 
@@ -56,4 +75,4 @@ def load_chat_model(backend: str, **options: Any) -> ChatModel:
 
 def _named(path: str) -> Any:
     module, name = path.split(":")
-    return getattr(import_module(module), name)
+    return attrgetter(name)(import_module(module))

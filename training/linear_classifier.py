@@ -71,10 +71,15 @@ def fit(texts: Sequence[str], labels: Sequence[str], settings: LinearSettings) -
 
 
 def cross_validated_logits(
-    examples: Sequence[Example], labels: Sequence[str], settings: LinearSettings, beside: Sequence[Example]
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    settings: LinearSettings,
+    beside: Sequence[Example],
+    folds: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
     """Return out-of-fold logits, shape (examples, labels); a label absent from a fold's training gets the minimum."""
-    folds = group_folds(examples, settings.folds, settings.seed)
+    if folds is None:
+        folds = group_folds(examples, settings.folds, settings.seed)
     column = {label: i for i, label in enumerate(labels)}
     logits = np.zeros((len(examples), len(labels)))
     for fold in track(range(settings.folds), description="cross-validation"):

@@ -1,5 +1,7 @@
-"""`hotline train TASK`: fine-tune on a city's own history; writes weights, manifest and a before/after table."""
+"""`hotline train TASK`: fine-tune on a city's own history; writes weights, manifest, card and a before/after table."""
 
+import shutil
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +11,19 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from eval.base import Measurement
 from eval.examples import Example, read_examples
 from eval.splits import near_duplicates_across
 from eval.tasks.labels import measure_labels
-from models.factory import load_classifier
+from models.factory import load_classifier, load_embedder
+from training.card import write_card
+from training.contrastive_embedding import (
+    EmbeddingSettings,
+    contrasted,
+    nearest_accuracy,
+    same_label_pairs,
+    start_table,
+    write_table,
+)
 from training.data import group_folds
 from training.linear_classifier import LinearSettings, train_linear
 
@@ -23,36 +33,84 @@ class Task(StrEnum):
 
     CATEGORY = "category"
     UNIT = "unit"
+    EMBEDDING = "embedding"
 
 
 HELD_OUT_FOLDS = 5
+SEED = 7
 DEFAULTS: dict[str, Any] = {"analyser": "words", "kind": "svm", "inverse_regularisation": 0.3, "features": 60_000}
 """Chosen by cross-validation on public messages of a city's board; a YAML file overrides them."""
-SHOWN = ("accuracy", "macro_f1", "top3", "coverage_at_98", "ece")
+SHOWN = {
+    Task.CATEGORY: ("accuracy", "macro_f1", "top3", "coverage_at_98", "ece"),
+    Task.UNIT: ("accuracy", "macro_f1", "top3", "coverage_at_98", "ece"),
+    Task.EMBEDDING: ("nearest_right", "right_in_10"),
+}
+"""What the table shows; the first decides whether a model is better than the one it would replace."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One training run: what, from what, how."""
+
+    task: Task
+    data: Path
+    out: Path
+    settings: dict[str, Any]
 
 
 def train(
-    task: Annotated[Task, typer.Argument(help="category 或 unit")],
+    task: Annotated[Task, typer.Argument(help="category、unit 或 embedding")],
     data: Annotated[Path, typer.Option(exists=True, help="CSV 或 JSONL：id,title,text,label")],
     out: Annotated[Path, typer.Option(help="写入权重和清单的目录")],
-    config: Annotated[Path | None, typer.Option(exists=True, help="YAML，覆盖默认设置")] = None,
+    config: Annotated[
+        Path | None, typer.Option(exists=True, help="YAML，覆盖默认设置；base: 目录 则微调本地 transformer")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="效果变差时仍然替换原有模型")] = False,
 ) -> None:
-    """用本市历史数据训练分类模型，留出五分之一分组对比前后效果。"""
-    settings = LinearSettings(**(DEFAULTS | (yaml.safe_load(config.read_text("utf-8")) if config else {})))
+    """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
+    order = Order(task, data, out, yaml.safe_load(config.read_text("utf-8")) if config else {})
     examples = read_examples(data)
-    kept, held = split(examples, settings.seed)
+    kept, held = split(examples, SEED)
     console = Console()
     leaks = near_duplicates_across(kept, held)
     console.print(f"训练 {len(kept)}，留出 {len(held)}，跨分组近似重复 {len(leaks)}")
-    before = measured(out, held) if (out / "manifest.json").exists() else None
+    before = measured(task, out, kept, held) if (out / "manifest.json").exists() else None
     trial = out.with_name(out.name + ".trial")
-    train_linear(kept, trial, name=out.name, task=task, data=data, settings=settings)
-    after = measured(trial, held)
-    console.print(comparison(before, after))
-    train_linear(examples, out, name=out.name, task=task, data=data, settings=settings)
-    for file in trial.iterdir():
-        file.unlink()
-    trial.rmdir()
+    _fit(order, kept, trial)
+    after = measured(task, trial, kept, held)
+    console.print(comparison(task, before, after, len(held)))
+    shutil.rmtree(trial)
+    if before and after[SHOWN[task][0]] < before[SHOWN[task][0]] and not force:
+        console.print("效果低于现有模型，未替换（--force 可强制替换）")
+        raise typer.Exit(1)
+    manifest = _fit(order, examples, out)
+    write_card(out, manifest, before, after, held=len(held), leaks=len(leaks))
+
+
+def _fit(order: Order, examples: list[Example], out: Path) -> dict[str, Any]:
+    """Train on the examples into a folder; return its manifest."""
+    if "base" in order.settings:
+        return _fit_transformer(order, examples, out)
+    if order.task is Task.EMBEDDING:
+        settings = EmbeddingSettings(**order.settings)
+        texts, labels = [e.text for e in examples], [e.label for e in examples]
+        pairs = same_label_pairs(texts, labels, each=2, seed=settings.seed)
+        table = contrasted(start_table(texts, settings), pairs, settings)
+        facts = {"seed": settings.seed, "settings": settings.__dict__, "texts": len(texts), "base_revision": None}
+        return write_table(table, out, name=order.out.name, data=order.data, facts=facts)
+    linear = LinearSettings(**(DEFAULTS | order.settings))
+    return train_linear(examples, out, name=order.out.name, task=order.task, data=order.data, settings=linear)
+
+
+def _fit_transformer(order: Order, examples: list[Example], out: Path) -> dict[str, Any]:
+    try:
+        from training.transformer import TransformerSettings, train_classifier, train_encoder
+    except ImportError as error:
+        raise typer.BadParameter(f"缺少 {error.name}：请先安装 .locks/transformer.txt") from error
+    settings = TransformerSettings(**order.settings)
+    if order.task is Task.EMBEDDING:
+        return train_encoder(examples, out, name=order.out.name, data=order.data, settings=settings)
+    return train_classifier(examples, out, name=order.out.name, task=order.task, data=order.data, settings=settings)
 
 
 def split(examples: list[Example], seed: int) -> tuple[list[Example], list[Example]]:
@@ -66,16 +124,19 @@ def split(examples: list[Example], seed: int) -> tuple[list[Example], list[Examp
     return [e for e, fold in zip(examples, folds, strict=True) if fold != 0], held
 
 
-def measured(folder: Path, held: list[Example]) -> Measurement:
+def measured(task: Task, folder: Path, kept: list[Example], held: list[Example]) -> dict[str, float]:
     """Measure the model in a folder on held-out examples."""
+    if task is Task.EMBEDDING:
+        known, asked = ([(e.text, e.label) for e in part] for part in (kept, held))
+        return nearest_accuracy(load_embedder(folder).embed, known, asked)
     model = load_classifier(folder)
-    return measure_labels([e.label for e in held], model.scores([e.text for e in held]), model.labels)
+    scores = model.scores([e.text for e in held])
+    return measure_labels([e.label for e in held], scores, model.labels).metrics
 
 
-def comparison(before: Measurement | None, after: Measurement) -> Table:
+def comparison(task: Task, before: dict[str, float] | None, after: dict[str, float], held: int) -> Table:
     """Return the before/after table."""
-    table = Table("指标", "训练前", "训练后", title=f"留出 {after.n} 条")
-    for name in SHOWN:
-        old = f"{before.metrics[name]:.4f}" if before else "无"
-        table.add_row(name, old, f"{after.metrics[name]:.4f}")
+    table = Table("指标", "训练前", "训练后", title=f"留出 {held} 条")
+    for name in SHOWN[task]:
+        table.add_row(name, f"{before[name]:.4f}" if before else "无", f"{after[name]:.4f}")
     return table

@@ -6,8 +6,10 @@ from app.domain.reference import ReferenceData
 from app.flows.demo import DemoFlow, PastClock
 from app.flows.intake import IntakeFlow, Reads
 from app.flows.judgement import IntakePolicy
+from app.flows.redispatch import Redispatch
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
+from app.flows.verdicts import VerdictFlow
 from app.store.demo import load_demo_script
 
 
@@ -18,6 +20,8 @@ def build_demo(
     policy: IntakePolicy,
     store: UnitOfWorkFactory,
     clock: Clock,
+    redispatch: Redispatch,
+    verdicts: VerdictFlow,
 ) -> DemoFlow:
     """Wire it."""
     past = PastClock(clock.now())
@@ -28,7 +32,7 @@ def build_demo(
         clock=clock,
         past=past,
         intake=IntakeFlow(reader=reader, policy=policy, store=store, clock=past),
-        tickets=TicketFlow(store, past, policy),
+        tickets=TicketFlow(store, past, policy, redispatch, verdicts),
         supervision=SupervisionFlow(store, past, reference.supervision, policy.clock),
         towns=tuple(f"{town.district}{town.name}" for town in reference.gazetteer.towns),
     )

@@ -2,7 +2,6 @@
 
 from app.domain.duplicate import TicketFacts
 from app.domain.ports import UnitOfWorkFactory
-from app.flows.judgement import UNIT_FIELDS, IntakePolicy
 
 RECENT = 20_000
 """Tickets looked back on at start for duplicates."""
@@ -32,10 +31,3 @@ def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
             )
         )
     return facts
-
-
-def recall_verdicts(store: UnitOfWorkFactory, policy: IntakePolicy) -> None:
-    """Learn again from the verdicts on units that stand in the store."""
-    with store(reading=True) as uow:
-        for feedback in uow.feedback.about(UNIT_FIELDS, limit=RECENT):
-            policy.learn(policy.precedents_of(uow.tickets.get(feedback.ticket_number), feedback))

@@ -9,19 +9,22 @@ from app.receive.spoken import Normaliser
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
-from app.understand.unit import UnitReader
+from app.understand.unit import TopicReader, UnitReader
 from models.base import TextClassifier
 from models.factory import load_classifier, load_lane_scorer
+from models.ranker import FunctionRanker
 
 
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     """Wire the embedded engine's readers: no store, so a worker process can have its own."""
     weights = settings.weights_dir
     function, category, kind = (classifier(weights / name) for name in ("function", "category", "kind"))
-    units = UnitReader(reference, function, category)
+    units = UnitReader(reference, function, category, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=TicketReader(reference, KindReader(reference.request_kind, kind), units.topics),
+        tickets=TicketReader(
+            reference, KindReader(reference.request_kind, kind), TopicReader(reference, category).topics
+        ),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),

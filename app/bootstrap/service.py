@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from app.bootstrap.chat import answer_writer, build_chat, with_chat
 from app.bootstrap.demo import build_demo
-from app.bootstrap.memory import recall_verdicts, recent_tickets
+from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import build_reader, classifier
 from app.config import AuthSettings, Settings
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
@@ -29,10 +29,12 @@ from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
+from app.flows.redispatch import Redispatch
 from app.flows.registry import Flows
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
+from app.flows.verdicts import VerdictFlow
 from app.receive.identity import TokenReader
 from app.respond.webhook import WebhookSender
 from app.store.articles import load_articles
@@ -47,8 +49,7 @@ from app.understand.precedent import PrecedentReader
 from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
 from models.embedding.hashed import HashedEmbedder
-from models.embedding.static import StaticEmbedder
-from models.factory import load_answer_scorer
+from models.factory import load_answer_scorer, load_embedder
 
 
 class SystemClock:
@@ -76,7 +77,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     knowledge = KnowledgeFlow(store, clock, owners)
     knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
     index = ChromaIndex(
-        StaticEmbedder.load(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
+        load_embedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
     )
     traps = TrapReader(("枣庄", *reference.gazetteer.district_by_name))
     duties = classifier(settings.weights_dir / "function")
@@ -94,28 +95,31 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
 
     duplicates = DuplicateReader(HashedEmbedder())
     duplicates.fill(recent_tickets(store))
-    policy = IntakePolicy(reference, duplicates, PrecedentReader(HashedEmbedder()))
-    recall_verdicts(store, policy)
+    policy = IntakePolicy(reference, duplicates, PrecedentReader(load_embedder(settings.weights_dir / "matters")))
+    verdicts = VerdictFlow(store, policy)
+    verdicts.follow()
     generating, explainer = with_chat(settings, reference, reader, chat)
     intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
     model = generating if isinstance(generating, GeneratingReader) else None
     live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
-    tickets = TicketFlow(store, clock, policy)
+    redispatch = Redispatch(policy, reader.units_of)
+    tickets = TicketFlow(store, clock, policy, redispatch, verdicts)
     relay = RelayFlow(store, clock, WebhookSender())
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
-    demo = build_demo(settings, reference, reader, policy, store, clock)
+    demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
     return Flows(
         intake=intake,
         live_calls=live_calls,
         tickets=tickets,
+        verdicts=verdicts,
         merges=MergeFlow(store, clock, policy),
         supervision=supervision,
         relay=relay,
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls),
+        duties=Duties(relay, supervision, audit, live_calls, verdicts),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),

@@ -6,9 +6,10 @@ Functions say what the matter is; jurisdiction says whose. Thresholds come from 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
+from app.decide.return_risk import return_risk
+from app.domain.decision import Decision, ReturnRisk, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
-from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute
+from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute, UnitLimits, UnitThresholds
 from app.domain.ticket import Place, Urgency
 from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 
@@ -34,25 +35,35 @@ def decide_unit(
     statutory: StatutoryRoute | None = None,
     precedents: Sequence[Precedent] = (),
     sensitive: bool = False,
+    returned_by: Sequence[str] = (),
 ) -> UnitDecision:
     """Return the dispatch decision.
 
     The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. `sensitive`
-    marks conduct, enforcement and self-harm: never automatic.
+    marks conduct, enforcement and self-harm: never automatic. Units in `returned_by` are not proposed again.
     """
-    functions = weighed(reading.functions, precedents, reference.thresholds.unit.precedent_weight)
-    ranked = _ranked(functions, place, reference)
+    limits = reference.thresholds.unit
+    functions = weighed(reading.functions, precedents, limits.precedent_weight)
+    ranked = [one for one in _ranked(functions, place, reference) if one.unit.unit_code not in returned_by]
     facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
     rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
     lead = UnitName(unit_code=ranked[0].unit.unit_code, name=ranked[0].unit.name) if ranked else None
     route = _statutory_route(rule, statutory, ranked, reference)
+    rivals = _rivals(ranked, reading, functions, place, reference)
+    limit = limits.limits(reading.categories[0].label if reading.categories else None)
+    by_person = (
+        sensitive or bool(returned_by) or rule.human or _never_auto(ranked, reading, reference) or not place.district
+    )
     return UnitDecision(
-        decision=_decision(ranked, place, facts, rule, reference, sensitive=sensitive),
+        decision=_decision(ranked, rivals, facts, limit, limits, by_person=by_person),
         lead=lead,
         receiver=_receiver(rule, lead, place, reference),
         candidates=_candidates(ranked, place, rule, reference),
         rule_id=route.id if route and route is statutory else rule.id,
         statutory_route=route.tell_citizen if route else None,
+        return_risk=_return_risk(ranked, rivals, place, precedents, reference),
+        excluded=tuple(returned_by),
+        consult=_consult(ranked, returned_by, reference),
     )
 
 
@@ -103,22 +114,80 @@ def _statutory_route(
 
 def _decision(
     ranked: Sequence[_Ranked],
-    place: Place,
+    rivals: Sequence[Unit],
     facts: RouteFacts,
-    rule: RoutingRule,
-    reference: ReferenceData,
+    limit: UnitLimits,
+    limits: UnitThresholds,
     *,
-    sensitive: bool,
+    by_person: bool,
 ) -> Decision:
-    limits = reference.thresholds.unit
+    """Tell who decides: `by_person` leaves no more than a suggestion, and so does any unit not ruled out."""
     best = ranked[0].score if ranked else 0.0
-    margin = best - (ranked[1].score if len(ranked) > 1 else 0.0)
-    if best < limits.suggest or facts.urgency is Urgency.EMERGENCY:
+    if best < limit.suggest or len(rivals) > limits.most_rivals or facts.urgency is Urgency.EMERGENCY:
         return Decision.HUMAN
-    never_auto = sensitive or rule.human or ranked[0].reading.label in NEVER_AUTO or not place.district
-    if never_auto or best < limits.auto or margin < limits.auto_margin:
+    if by_person or rivals or best < limit.auto or _margin(ranked) < limits.auto_margin:
         return Decision.SUGGEST
     return Decision.AUTO
+
+
+def _never_auto(ranked: Sequence[_Ranked], reading: UnitReading, reference: ReferenceData) -> bool:
+    """Tell whether the function, or the branch of the category tree, is one that a person always decides."""
+    branches = reference.thresholds.unit.never_auto
+    return bool(ranked and ranked[0].reading.label in NEVER_AUTO) or any(
+        category.label.startswith(branches) for category in reading.categories[:1]
+    )
+
+
+def _rivals(
+    ranked: Sequence[_Ranked],
+    reading: UnitReading,
+    functions: Sequence[ScoredLabel],
+    place: Place,
+    reference: ReferenceData,
+) -> list[Unit]:
+    """Return the other units that cannot be ruled out: those of the conformal set that no verdict has set aside."""
+    read = {scored.label: scored.score for scored in reading.functions}
+    now = {scored.label: scored.score for scored in functions}
+    lead = ranked[0].unit.unit_code if ranked else None
+    found: dict[str, Unit] = {}
+    for function in reading.plausible:
+        unit = unit_of(function, place, reference)
+        if unit and unit.unit_code != lead and now.get(function, 0.0) >= read.get(function, 0.0) / 2:
+            found.setdefault(unit.unit_code, unit)
+    return list(found.values())
+
+
+def _margin(ranked: Sequence[_Ranked]) -> float:
+    best = ranked[0].score if ranked else 0.0
+    return best - (ranked[1].score if len(ranked) > 1 else 0.0)
+
+
+def _return_risk(
+    ranked: Sequence[_Ranked],
+    rivals: Sequence[Unit],
+    place: Place,
+    precedents: Sequence[Precedent],
+    reference: ReferenceData,
+) -> ReturnRisk | None:
+    if not ranked:
+        return None
+    own = ranked[0].unit.functions
+    return return_risk(
+        score=ranked[0].score,
+        margin=_margin(ranked),
+        rivals=[unit.short_name for unit in rivals],
+        place=place,
+        returned=[p for p in precedents if not p.good and set(p.functions) & set(own)],
+        weights=reference.thresholds.unit.return_risk,
+    )
+
+
+def _consult(ranked: Sequence[_Ranked], returned_by: Sequence[str], reference: ReferenceData) -> tuple[UnitName, ...]:
+    """Return who settles a matter that was handed back too often: those that returned it and those still likely."""
+    if len(returned_by) < reference.thresholds.unit.consult_after_returns:
+        return ()
+    units = [reference.unit_by_code[code] for code in returned_by] + [one.unit for one in ranked[:2]]
+    return tuple(UnitName(unit_code=unit.unit_code, name=unit.name) for unit in units)
 
 
 def _candidates(

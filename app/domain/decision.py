@@ -39,6 +39,13 @@ class UnitCandidate(Frozen):
     """Ids of duties and rules, and law clauses, that the reason rests on."""
 
 
+class ReturnRisk(Frozen):
+    """How likely the leading unit hands the ticket back, with its reasons in Chinese, gravest first."""
+
+    score: float
+    reasons: tuple[str, ...]
+
+
 class UnitDecision(Frozen):
     """Who receives the ticket under the routing rules, and who finally acts."""
 
@@ -52,6 +59,11 @@ class UnitDecision(Frozen):
     """The routing rule that chose the receiver."""
     statutory_route: str | None = None
     """What the citizen must be told where the law prescribes another route (court, review, 110 …)."""
+    return_risk: ReturnRisk | None = None
+    excluded: tuple[str, ...] = ()
+    """Codes of units that handed this ticket back, and are not proposed again."""
+    consult: tuple[UnitName, ...] = ()
+    """After repeated returns: the units that settle together whose matter it is."""
 
 
 class Deadline(Frozen):

@@ -266,6 +266,12 @@ class FeedbackRecords(Protocol):
     def about(self, fields: Sequence[str], *, limit: int) -> Sequence[Feedback]:
         """Return the newest verdicts on any of these fields, oldest first."""
 
+    def since(self, fields: Sequence[str], *, after: int | None, limit: int) -> Sequence[tuple[int, Feedback]]:
+        """Return the verdicts on any of these fields with a number above `after`, oldest first, with their numbers.
+
+        Without a number, the newest ones.
+        """
+
 
 class UnitOfWork(Protocol):
     """One transaction over everything stored. Leaving the block without `commit` rolls back."""

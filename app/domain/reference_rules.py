@@ -325,15 +325,54 @@ class RequestKindRules(Basis):
     kinds: tuple[KindCues, ...]
 
 
+class UnitLimits(Frozen):
+    """From which score on a unit is dispatched to without a person, and is suggested at all."""
+
+    auto: float
+    suggest: float
+
+
+class ReturnRiskWeights(Frozen):
+    """Log-odds of a return: a start, and what each circumstance adds."""
+
+    bias: float
+    doubt: float
+    """Times the log-odds that the lead is wrong."""
+    closeness: float
+    """Times one minus the lead over the second unit."""
+    rivals: float
+    """For each other unit that cannot be ruled out."""
+    no_district: float
+    no_town: float
+    returned: float
+    """Times the likeness of each like ticket that was handed back."""
+    unsure_below: float
+
+
 class UnitThresholds(Frozen):
     """Limits of the dispatch decision."""
 
     auto: float
     suggest: float
+    by_category: dict[str, UnitLimits]
+    """Other limits for a branch of the category tree, by code; the longest code that fits counts."""
+    never_auto: tuple[str, ...]
+    """Branches of the category tree that a person always decides."""
+    most_rivals: int
+    consult_after_returns: int
+    precedent_half_life_days: float = Field(gt=0)
+    return_risk: ReturnRiskWeights
     auto_margin: float
     top_k: int = Field(ge=1, le=5)
     precedent_likeness: float = Field(ge=0, le=1)
     precedent_weight: float = Field(ge=0, le=1)
+
+    def limits(self, category: str | None) -> UnitLimits:
+        """Return the limits for a category code, or the general ones."""
+        for length in range(len(category or ""), 0, -1):
+            if (code := (category or "")[:length]) in self.by_category:
+                return self.by_category[code]
+        return UnitLimits(auto=self.auto, suggest=self.suggest)
 
 
 class Thresholds(Basis):

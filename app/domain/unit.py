@@ -1,5 +1,6 @@
 """Units and the fields of duty (functions) they carry: an area times a function."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from app.domain.frozen import Frozen
@@ -79,6 +80,8 @@ class UnitReading(Frozen):
 
     functions: tuple[ScoredLabel, ...]
     categories: tuple[ScoredLabel, ...]
+    plausible: tuple[str, ...] = ()
+    """Functions that cannot be ruled out at the reader's error rate (conformal set), best first."""
 
 
 class Precedent(Frozen):
@@ -88,5 +91,7 @@ class Precedent(Frozen):
     text: str
     functions: tuple[str, ...]
     good: bool
+    at: datetime | None = None
+    """When it was said; a verdict weighs less with time."""
     likeness: float = 0.0
-    """Of its text to the text at hand, 0 to 1; 0 in store."""
+    """Of its text to the text at hand, 0 to 1, less with time; 0 in store."""

@@ -11,6 +11,7 @@ from app.flows.audit import AuditFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
+from app.flows.verdicts import VerdictFlow
 
 
 @dataclass
@@ -27,10 +28,16 @@ class Duties:
     """Runs the duties in a thread of its own, each when it is due; one that fails is logged and tried again."""
 
     def __init__(
-        self, relay: RelayFlow, supervision: SupervisionFlow, audit: AuditFlow, live_calls: LiveCallFlow
+        self,
+        relay: RelayFlow,
+        supervision: SupervisionFlow,
+        audit: AuditFlow,
+        live_calls: LiveCallFlow,
+        verdicts: VerdictFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
+            Duty("verdicts", 10, verdicts.follow),
             Duty("supervision", 60, supervision.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("seal", 60, audit.seal),

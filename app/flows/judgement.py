@@ -22,7 +22,7 @@ from app.domain.referral import Referral
 from app.domain.risk import RiskSignal
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
-from app.domain.unit import Precedent, UnitName
+from app.domain.unit import Precedent, UnitName, UnitReading
 from app.domain.workflow import Step
 from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
@@ -82,9 +82,7 @@ class IntakePolicy:
             facts,
             reference,
             statutory=statutory,
-            precedents=self._precedents.near(
-                matter_of(draft.content), least=reference.thresholds.unit.precedent_likeness
-            ),
+            precedents=self._near(draft.content, transcript.called_at),
             sensitive=bool(referrals),
         )
         return Judgement(
@@ -94,6 +92,37 @@ class IntakePolicy:
             deadline=decide_deadline(facts, reference.deadline, self.clock, self.clock_start(transcript, received_at)),
             duplicates=self._similar(demand, transcript),
             referrals=referrals,
+        )
+
+    def redecide(self, ticket: Ticket, reading: UnitReading, returned_by: Sequence[str]) -> UnitDecision:
+        """Decide a stored ticket's unit again, without the units that handed it back."""
+        statutory = self._statutory_route(ticket.content, ticket.request_kind)
+        facts = RouteFacts(
+            request_kind=ticket.request_kind,
+            subject=ticket.subject,
+            urgency=ticket.urgency,
+            has_town=ticket.place.town is not None,
+            has_district=ticket.place.district is not None,
+            statutory_route=statutory is not None,
+        )
+        return decide_unit(
+            reading,
+            ticket.place,
+            facts,
+            self._reference,
+            statutory=statutory,
+            precedents=self._near(ticket.content, ticket.changed_at or ticket.created_at),
+            sensitive=bool(ticket.referrals),
+            returned_by=returned_by,
+        )
+
+    def _near(self, content: str, now: datetime) -> tuple[Precedent, ...]:
+        limits = self._reference.thresholds.unit
+        return self._precedents.near(
+            matter_of(content),
+            least=limits.precedent_likeness,
+            now=now,
+            half_life_days=limits.precedent_half_life_days,
         )
 
     def notice(self, reading: CallReading) -> str | None:
@@ -122,24 +151,19 @@ class IntakePolicy:
         """
         if feedback.field not in UNIT_FIELDS:
             return ()
+        if feedback.field == HANDLER:
+            unit = self.unit_named(feedback.right_value, field="right_value").unit_code
+            return self._precedents_from(ticket, [(unit, feedback.verdict is Verdict.ACCEPTED)], feedback.created_at)
         lead = lead_code(ticket)
         named = [(lead, feedback.verdict is Verdict.ACCEPTED)] if lead else []
         if feedback.verdict is Verdict.CORRECTED:
             named.append((self.unit_named(feedback.right_value, field="right_value").unit_code, True))
-        return self._precedents_from(ticket, named)
+        return self._precedents_from(ticket, named, feedback.created_at)
 
     def learn(self, precedents: Sequence[Precedent]) -> None:
         """Let the next ticket of the kind profit at once."""
         if precedents:
             self._precedents.add(precedents)
-
-    def precedents_of_step(self, before: Ticket, after: Ticket, step: Step) -> tuple[Precedent, ...]:
-        """Return what a step says of dispatching such a matter: an approved return, or the unit it then went to."""
-        if step is Step.APPROVE_RETURN and before.handler:
-            return self._precedents_from(before, [(before.handler.unit_code, False)])
-        if step is Step.REDISPATCH and after.handler:
-            return self._precedents_from(after, [(after.handler.unit_code, True)])
-        return ()
 
     def unit_named(self, value: object, *, field: str) -> UnitName:
         """Return the unit with a code or name; raises InvalidInput for an unknown one."""
@@ -150,16 +174,20 @@ class IntakePolicy:
             return self._reference.unit_by_name[value]
         raise InvalidInput(f"{field} 应为承办单位的代码或名称，收到 {value!r}", field=field)
 
-    def _precedents_from(self, ticket: Ticket, units: Sequence[tuple[str, bool]]) -> tuple[Precedent, ...]:
+    def _precedents_from(
+        self, ticket: Ticket, units: Sequence[tuple[str, bool]], at: datetime
+    ) -> tuple[Precedent, ...]:
         if ticket.demo:
             return ()
-        found = [(self._reference.unit_by_code[code], good) for code, good in units]
+        known = self._reference.unit_by_code
+        found = [(known[code], good) for code, good in units if code in known]
         return tuple(
             Precedent(
                 ticket_number=ticket.ticket_number,
                 text=matter_of(ticket.content),
                 functions=tuple(unit.functions),
                 good=good,
+                at=at,
             )
             for unit, good in found
             if unit.functions
@@ -199,7 +227,9 @@ class IntakePolicy:
         return next((route for route, patterns in self._statutory if patterns.first(matter)), None)
 
 
-UNIT_FIELDS = ("unit", "unit.lead")
+HANDLER = "unit.handler"
+"""Field of a verdict that a step implies: a unit (`right_value`) handed the ticket back, or saw it through."""
+UNIT_FIELDS = ("unit", "unit.lead", HANDLER)
 _FRAME = re.compile(r"^来[电信]人(?:反映|咨询|表扬)：|诉求：.*$")
 
 
@@ -229,4 +259,24 @@ def ticket_facts(ticket: Ticket, text: str, transcript: Transcript) -> TicketFac
         caller=transcript.caller_number,
         confidential=ticket.citizen.confidential,
         demo=ticket.demo,
+    )
+
+
+def verdict_of_step(before: Ticket, after: Ticket, step: Step, actor: str, now: datetime) -> Feedback | None:
+    """Return what a step says of dispatch: a unit handed the matter back, took it next, or saw it through."""
+    unit, good = {
+        Step.APPROVE_RETURN: (before.handler, False),
+        Step.REDISPATCH: (after.handler, True),
+        Step.ASSIGN: (after.handler if before.unit.excluded else None, True),
+        Step.ARCHIVE: (after.handler, True),
+    }.get(step, (None, True))
+    if unit is None or after.demo:
+        return None
+    return Feedback(
+        ticket_number=after.ticket_number,
+        field=HANDLER,
+        verdict=Verdict.ACCEPTED if good else Verdict.REJECTED,
+        right_value=unit.unit_code,
+        actor=actor,
+        created_at=now,
     )

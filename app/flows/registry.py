@@ -27,6 +27,7 @@ from app.flows.open311 import Open311Flow
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
+from app.flows.verdicts import VerdictFlow
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Flows:
     intake: IntakeFlow
     live_calls: LiveCallFlow
     tickets: TicketFlow
+    verdicts: VerdictFlow
     merges: MergeFlow
     supervision: SupervisionFlow
     relay: RelayFlow

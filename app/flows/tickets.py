@@ -17,8 +17,10 @@ from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
 from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
-from app.flows.judgement import IntakePolicy
+from app.flows.judgement import IntakePolicy, verdict_of_step
 from app.flows.record import announce, event_of, record
+from app.flows.redispatch import Redispatch
+from app.flows.verdicts import VerdictFlow
 from app.receive.payload import parse_transcript
 
 CORRECTABLE = (
@@ -42,7 +44,16 @@ _MERGING = (Step.MERGE, Step.UNMERGE)
 class TicketFlow:
     """Reads and changes stored tickets, for whoever may."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock, policy: IntakePolicy) -> None:
+    def __init__(
+        self,
+        store: UnitOfWorkFactory,
+        clock: Clock,
+        policy: IntakePolicy,
+        redispatch: Redispatch,
+        verdicts: VerdictFlow,
+    ) -> None:
+        self._redispatch = redispatch
+        self._verdicts = verdicts
         self._store = store
         self._policy = policy
         self._clock = clock
@@ -147,8 +158,12 @@ class TicketFlow:
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
             changed = self._after(uow, ticket, step, status, kept, unit, by)
             spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
+            verdict = verdict_of_step(ticket, changed, step, by.name, self._clock.now())
+            if verdict:
+                uow.feedback.add(verdict)
             uow.commit()
-        self._policy.learn(self._policy.precedents_of_step(ticket, changed, step))
+        if verdict:
+            self._verdicts.follow()
         return shown(changed, by)
 
     def steps(self, ticket_number: str, *, by: AccessKey) -> tuple[Step, ...]:
@@ -166,10 +181,10 @@ class TicketFlow:
         """
         with self._store() as uow:
             ticket = visible(uow, feedback.ticket_number, by)
-            precedents = self._policy.precedents_of(ticket, feedback)
+            self._policy.precedents_of(ticket, feedback)  # refuses an unknown unit before anything is kept
             uow.feedback.add(feedback)
             uow.commit()
-        self._policy.learn(precedents)
+        self._verdicts.follow()
 
     def _after(
         self,
@@ -189,6 +204,7 @@ class TicketFlow:
             details["unit"] = unit.unit_code
         if step is Step.APPROVE_RETURN and ticket.handler:
             details["unit"] = ticket.handler.unit_code
+            changes = {**changes, "unit": self._redispatch.after_return(ticket, history)}
         changed = ticket.model_copy(
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )

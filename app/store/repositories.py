@@ -142,7 +142,20 @@ class SqlFeedback:
         """Return the newest verdicts on any of these fields, oldest first."""
         query = select(FeedbackRow).where(FeedbackRow.field.in_(fields)).order_by(FeedbackRow.id.desc()).limit(limit)
         rows = list(self._session.scalars(query))
-        return [Feedback(**{name: getattr(row, name) for name in Feedback.model_fields}) for row in reversed(rows)]
+        return [_feedback(row) for row in reversed(rows)]
+
+    def since(self, fields: Sequence[str], *, after: int | None, limit: int) -> Sequence[tuple[int, Feedback]]:
+        """Return verdicts with their numbers, oldest first: those above `after`, or the newest ones."""
+        query = select(FeedbackRow).where(FeedbackRow.field.in_(fields)).limit(limit)
+        if after is None:
+            rows = list(self._session.scalars(query.order_by(FeedbackRow.id.desc())))[::-1]
+        else:
+            rows = list(self._session.scalars(query.where(FeedbackRow.id > after).order_by(FeedbackRow.id)))
+        return [(row.id, _feedback(row)) for row in rows]
+
+
+def _feedback(row: FeedbackRow) -> Feedback:
+    return Feedback(**{name: getattr(row, name) for name in Feedback.model_fields})
 
 
 def _access_key(row: ApiKeyRow) -> AccessKey:

@@ -1,25 +1,20 @@
-"""One demand's text in; functions and categories out, the text model and the duty catalogue's words fused."""
+"""One demand's text in; functions and categories out: text models, catalogue words and duty clauses stacked."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.reference import ReferenceData
 from app.domain.unit import ScoredLabel, UnitReading
+from app.understand.duties import DutyIndex
 from models.base import TextClassifier
 
 Floats = NDArray[np.float64]
-SHARPNESS = 1.2
-"""Exponent of a mixture of two models: views that agree are surer together than either; set by cross-validation."""
 MOST = 8
 LEXICAL_WEIGHT = 0.2
-"""Share of the catalogue's own words beside a trained model: enough to carry a function the model never saw.
-
-Set, like the share of the category model in functions, by cross-validation on the project's own demand texts.
-"""
-LEAF_WEIGHT = 0.5
-"""Share of the function model's part that goes to the functions of the likely category leaves."""
+"""Share of the catalogue's own words beside a category model: enough to carry a leaf the model never saw."""
 
 
 class Lexicon:
@@ -57,47 +52,100 @@ class Lexicon:
         }
 
 
+class Ranks(Protocol):
+    """Makes one calibrated view of several; `models.ranker.FunctionRanker` is the trained one."""
+
+    labels: tuple[str, ...]
+    leaves: tuple[str, ...]
+    link: Floats
+
+    def scores(self, views: Mapping[str, Floats], *, length: int) -> Floats:
+        """Return probabilities in the views' own order of labels."""
+
+    def least(self, labels: Sequence[str]) -> Floats:
+        """Return from which score on each label cannot be ruled out."""
+
+
 class UnitReader:
     """Scores functions and category leaves for a demand."""
 
     def __init__(
         self,
         reference: ReferenceData,
-        function_model: TextClassifier | None,
-        category_model: TextClassifier | None,
+        function_model: TextClassifier,
+        category_model: TextClassifier,
+        ranker: Ranks,
     ) -> None:
+        self._labels = tuple(f.function for f in reference.functions)
         self._functions = Scorer(function_words(reference), function_model)
         self._categories = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
-        self._leaf_names = tuple(leaf.name for leaf in reference.categories.leaves)
-        functions = {f.function: i for i, f in enumerate(reference.functions)}
-        self._function_of_leaf = np.array([functions[str(leaf.function)] for leaf in reference.categories.leaves])
-        self._duties = {f.function: [(duty.id, _pairs(duty.text)) for duty in f.duties] for f in reference.functions}
+        self._duties = DutyIndex(reference.functions)
+        self._ranker = ranker
+        self._least = ranker.least(self._labels)
+        self._link = linked(reference, ranker)
 
     def read(self, matter: str) -> UnitReading:
-        """Return functions and categories, best first."""
+        """Return functions and categories, best first, and the functions that the reading leaves plausible."""
         leaves = self._categories.learned(matter)
-        beside = np.bincount(self._function_of_leaf, weights=leaves, minlength=len(self._duties)).astype(np.float64)
+        lexical, words = self._functions.lexical(matter)
+        clauses = self._duties.match(matter)
+        scores = self._ranker.scores(self.views(matter, leaves, lexical, clauses), length=len(matter))
+        order = np.argsort(-scores)
         functions = tuple(
-            scored.model_copy(update={"duty_ids": self._duty(scored.label, matter)})
-            for scored in self._functions.score(matter, self._functions.learned(matter), beside)
+            ScoredLabel(
+                label=self._labels[i],
+                score=float(scores[i]),
+                words=tuple(sorted(words.get(int(i), ()), key=len, reverse=True)),
+                duty_ids=self._duties.cited(int(i), clauses),
+            )
+            for i in order[:MOST]
+            if scores[i] > 0.005
         )
-        return UnitReading(functions=functions, categories=self._categories.score(matter, leaves))
+        return UnitReading(
+            functions=functions,
+            categories=self._categories.score(matter, leaves),
+            plausible=tuple(self._labels[i] for i in order if scores[i] >= self._least[i]),
+        )
+
+    def views(self, matter: str, leaves: Floats, lexical: Floats, clauses: Floats) -> dict[str, Floats]:
+        """Return each source's distribution over functions: text, likely leaves, catalogue words, duty clauses."""
+        return {
+            "text": self._functions.learned(matter),
+            "leaves": leaves @ self._link,
+            "words": lexical,
+            "duties": self._duties.view(clauses),
+        }
+
+
+class TopicReader:
+    """Scores category leaves alone, for the joints of a call."""
+
+    def __init__(self, reference: ReferenceData, category_model: TextClassifier | None) -> None:
+        self._scorer = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
+        self._names = tuple(leaf.name for leaf in reference.categories.leaves)
 
     def topics(self, texts: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
         """Return the names of the category leaves, and each text's probabilities: shape (len(texts), leaves)."""
-        return self._leaf_names, np.stack([self._categories.probabilities(text) for text in texts])
+        return self._names, np.stack([self._scorer.probabilities(text) for text in texts])
 
-    def _duty(self, function: str, matter: str) -> tuple[str, ...]:
-        """Return the duty that shares most with the matter, if any does."""
-        pairs = _pairs(matter)
-        duty_id, shared = max(
-            ((duty_id, len(pairs & own)) for duty_id, own in self._duties[function]), key=lambda item: item[1]
-        )
-        return (duty_id,) if shared else ()
+
+def linked(reference: ReferenceData, ranker: Ranks) -> Floats:
+    """Return how likely each leaf's matters are each function's; a leaf the ranker never met is its own function's."""
+    row = {code: i for i, code in enumerate(ranker.leaves)}
+    column = {f.function: i for i, f in enumerate(reference.functions)}
+    kept = [(i, column[label]) for i, label in enumerate(ranker.labels) if label in column]
+    source, target = (np.array(indexes, dtype=np.int64) for indexes in zip(*kept, strict=True))
+    table = np.zeros((len(reference.categories.leaves), len(column)))
+    for i, leaf in enumerate(reference.categories.leaves):
+        if leaf.code in row:
+            table[i, target] = ranker.link[row[leaf.code], source]
+        elif leaf.function in column:
+            table[i, column[leaf.function]] = 1.0
+    return table
 
 
 class Scorer:
-    """Fuses a model's probabilities with the lexicon's."""
+    """A model's probabilities beside the lexicon's."""
 
     def __init__(self, words_of: Mapping[str, Sequence[str]], model: TextClassifier | None) -> None:
         self._lexicon = Lexicon(words_of)
@@ -115,17 +163,18 @@ class Scorer:
             found[self._to] = scores[self._from]
         return found
 
+    def lexical(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
+        """Return the lexicon's distribution and each label's words found."""
+        return self._lexicon.match(text)
+
     def probabilities(self, text: str) -> Floats:
         """Return the fused probabilities in the lexicon's order."""
         return fused(self.learned(text), self._lexicon.match(text)[0])
 
-    def score(self, text: str, learned: Floats, beside: Floats | None = None) -> tuple[ScoredLabel, ...]:
-        """Return the best labels with probability and words; `beside` is a second model's view."""
+    def score(self, text: str, learned: Floats) -> tuple[ScoredLabel, ...]:
+        """Return the best labels with probability and words."""
         lexical, words = self._lexicon.match(text)
-        mixed = beside is not None and beside.any()
-        if mixed:
-            learned = (1 - LEAF_WEIGHT) * learned + LEAF_WEIGHT * np.asarray(beside)
-        probabilities = sharpened(fused(learned, lexical)) if mixed else fused(learned, lexical)
+        probabilities = fused(learned, lexical)
         best = np.argsort(-probabilities)[:MOST]
         return tuple(
             ScoredLabel(
@@ -144,12 +193,6 @@ def fused(learned: Floats, lexical: Floats) -> Floats:
     return np.asarray((1 - share) * learned + share * lexical)
 
 
-def sharpened(probabilities: Floats) -> Floats:
-    """Return the distribution raised to `SHARPNESS`."""
-    powers = probabilities**SHARPNESS
-    return np.asarray(powers / powers.sum()) if powers.any() else probabilities
-
-
 def function_words(reference: ReferenceData) -> dict[str, tuple[str, ...]]:
     """Return each function's own words and those of the category leaves it answers for."""
     words = {f.function: [*f.keywords, *(k for d in f.duties for k in d.keywords)] for f in reference.functions}
@@ -157,7 +200,3 @@ def function_words(reference: ReferenceData) -> dict[str, tuple[str, ...]]:
         if leaf.function:
             words[leaf.function] += leaf.keywords
     return {function: tuple(found) for function, found in words.items()}
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}

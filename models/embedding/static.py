@@ -19,7 +19,7 @@ class StaticEmbedder:
 
     name = "static-ngrams"
 
-    def __init__(self, words: Sequence[str], table: NDArray[np.float16], *, revision: str = "") -> None:
+    def __init__(self, words: Sequence[str], table: NDArray[np.floating], *, revision: str = "") -> None:
         self._table = table.astype(np.float32)
         self._rows = {word: i for i, word in enumerate(words)}
         self.dimensions = int(self._table.shape[1])
@@ -32,7 +32,10 @@ class StaticEmbedder:
             words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
             revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
             with np.load(folder / "weights.npz") as saved:
-                return cls(words, saved["table"], revision=revision)
+                table = saved["table"].astype(np.float32)
+                if "scale" in saved:
+                    table *= saved["scale"][:, None]
+                return cls(words, table, revision=revision)
         except (OSError, ValueError, KeyError) as error:
             raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
 

@@ -17,7 +17,7 @@ from app.understand.generated.forms import TicketForms
 from app.understand.generated.tickets import GeneratedDrafts, TicketWriter
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
-from app.understand.unit import UnitReader
+from app.understand.unit import TopicReader
 from models.base import BadOutput, ModelTimeout, ModelUnavailable
 from tests.factories import WATER, call
 from tests.fakes import ScriptedChatModel, claim, passage, ticket_forms
@@ -29,7 +29,7 @@ Write = Callable[..., tuple[TicketDraft, GeneratedDrafts]]
 def write(reference: ReferenceData) -> Write:
     """Return the embedded draft of a call, and what became of it once the model said `answers`, one a round."""
     normaliser, kinds = Normaliser(reference.gazetteer), KindReader(reference.request_kind, None)
-    reader = TicketReader(reference, kinds, UnitReader(reference, None, None).topics)
+    reader = TicketReader(reference, kinds, TopicReader(reference, None).topics)
     prompt = PromptLibrary(ROOT / "prompts").newest("ticket")
 
     def run(payload: dict[str, Any], *answers: str | Exception) -> tuple[TicketDraft, GeneratedDrafts]:

@@ -12,16 +12,14 @@ from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
-from app.understand.unit import UnitReader
+from app.understand.unit import TopicReader
 from tests.factories import call, message
 
 
 @pytest.fixture(scope="module")
 def reader(reference: ReferenceData) -> Any:
     normaliser = Normaliser(reference.gazetteer)
-    tickets = TicketReader(
-        reference, KindReader(reference.request_kind, None), UnitReader(reference, None, None).topics
-    )
+    tickets = TicketReader(reference, KindReader(reference.request_kind, None), TopicReader(reference, None).topics)
 
     def read(payload: dict[str, Any]) -> tuple[TicketDraft, ...]:
         return tickets.read(normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC))))

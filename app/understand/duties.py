@@ -1,0 +1,64 @@
+"""Lexical match over the duty catalogue: which clause of which function says most of a matter (BM25 on pairs)."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.unit import Function
+
+Floats = NDArray[np.float64]
+SATURATION = 1.2
+LENGTH_SHARE = 0.4
+"""BM25's k1 and b: duties are short, so their length says little."""
+
+
+class DutyIndex:
+    """Every duty's text and keywords as a short document."""
+
+    def __init__(self, functions: Sequence[Function]) -> None:
+        self._owners = np.array([i for i, f in enumerate(functions) for _ in f.duties])
+        self._functions = len(functions)
+        self._ids = [duty.id for f in functions for duty in f.duties]
+        documents = [Counter(pairs("，".join((d.text, *d.keywords)))) for f in functions for d in f.duties]
+        lengths = np.array([sum(document.values()) for document in documents], dtype=np.float64)
+        spread = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths / lengths.mean()
+        holders: dict[str, list[tuple[int, int]]] = {}
+        for i, document in enumerate(documents):
+            for pair, count in document.items():
+                holders.setdefault(pair, []).append((i, count))
+        self._postings = {}
+        for pair, found in holders.items():
+            rows = np.array([i for i, _ in found])
+            counts = np.array([count for _, count in found], dtype=np.float64)
+            rarity = np.log(1 + (len(documents) - len(found) + 0.5) / (len(found) + 0.5))
+            weights = rarity * counts * (SATURATION + 1) / (counts + SATURATION * spread[rows])
+            self._postings[pair] = (rows, weights)
+
+    def match(self, text: str) -> Floats:
+        """Return every duty's score."""
+        scores = np.zeros(len(self._ids))
+        for pair in set(pairs(text)):
+            if pair in self._postings:
+                rows, weights = self._postings[pair]
+                scores[rows] += weights
+        return scores
+
+    def view(self, scores: Floats) -> Floats:
+        """Return a distribution over functions: each counts its best duty (all zero where nothing matches)."""
+        best = np.zeros(self._functions)
+        np.maximum.at(best, self._owners, scores)
+        squared = best**2
+        return squared / squared.sum() if squared.any() else squared
+
+    def cited(self, function: int, scores: Floats) -> tuple[str, ...]:
+        """Return the function's duty that says most of the matter, if any says something."""
+        own = np.flatnonzero(self._owners == function)
+        best = int(own[np.argmax(scores[own])])
+        return (self._ids[best],) if scores[best] > 0 else ()
+
+
+def pairs(text: str) -> list[str]:
+    """Return a text's pairs of neighbouring characters, in order."""
+    return [text[i : i + 2] for i in range(len(text) - 1)]

@@ -1,0 +1,200 @@
+"""Trains what makes one calibrated view of functions out of several; see `models.ranker`.
+
+Every view of a text comes from models that never saw its scenario. The weights are those of a conditional logit:
+few, shared by all labels, so that a renamed or a new function needs no training. How sure they are depends on the
+length of the text, learnt from the written demands and, for long ones, from the demands of the development calls.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from app.domain.reference import ReferenceData
+from app.understand.duties import DutyIndex
+from app.understand.unit import Lexicon, function_words
+from eval.base import read_jsonl
+from eval.examples import Example
+from eval.metrics import expected_calibration_error
+from models.ranker import FLOOR, LENGTHS, knots, ranked
+from training.data import group_folds
+from training.linear_classifier import LinearSettings, cross_validated_logits, fit, fit_temperature
+from training.manifest import write_manifest
+
+Floats = NDArray[np.float64]
+VIEWS = ("text", "leaves", "words", "duties")
+MISCOVERAGE = 0.1
+"""Share of a function's own matters that its conformal set may miss."""
+OWN_LEAF = 2.0
+"""Examples that a leaf's own function counts for beside the written ones."""
+FEW = 25
+"""A function with fewer examples shares its conformal limit with the other small ones (Mondrian groups)."""
+
+
+def train_ranker(
+    functions: Sequence[Example],
+    categories: Sequence[Example],
+    calls: Path,
+    reference: ReferenceData,
+    out: Path,
+    *,
+    settings: Mapping[str, LinearSettings],
+    beside: Mapping[str, Sequence[Example]],
+    data: Path,
+) -> dict[str, Any]:
+    """Write the folder the ranker is served from; return its manifest."""
+    labels = [f.function for f in reference.functions]
+    leaves = [leaf.code for leaf in reference.categories.leaves]
+    gold = np.array([labels.index(e.label) for e in functions])
+    leaf_gold = np.array([leaves.index(e.label) for e in categories])
+    folds = group_folds(functions, settings["function"].folds, settings["function"].seed)
+    held = {
+        "function": cross_validated_logits(functions, labels, settings["function"], beside["function"], folds),
+        "category": cross_validated_logits(categories, leaves, settings["category"], beside["category"], folds),
+    }
+    sharp = {
+        "function": fit_temperature(held["function"], gold),
+        "category": fit_temperature(held["category"], leaf_gold),
+    }
+    own = np.array([labels.index(str(leaf.function)) for leaf in reference.categories.leaves])
+    link = _link(leaf_gold, gold, own, len(labels))
+    linked = np.zeros(held["function"].shape)
+    for fold in range(settings["function"].folds):
+        inside = folds == fold
+        table = _link(leaf_gold[~inside], gold[~inside], own, len(labels))
+        linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ table
+    text = _softmax(held["function"] / sharp["function"])
+    views = np.stack([text, linked, *_catalogue_views([e.text for e in functions], reference)])
+    texts, right = _call_demands(calls, labels)
+    fresh = {
+        name: _softmax(_fresh_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
+        for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
+    }
+    seen = np.stack([fresh["function"], fresh["category"] @ link, *_catalogue_views(texts, reference)])
+    every = np.concatenate([views, seen], axis=1)
+    lengths = np.array([len(text) for text in (*(e.text for e in functions), *texts)])
+    weights, sureness = _fit_weights(every, lengths, np.concatenate([np.eye(len(labels), dtype=bool)[gold], right]))
+    scores = ranked(every, weights[:, None] * (knots(lengths) @ sureness))
+    scores, called = scores[: len(gold)], scores[len(gold) :]
+    out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        out / "weights.npz",
+        weights=weights,
+        sureness=sureness,
+        link=link.astype(np.float16),
+        least=_least(scores, gold, len(labels)).astype(np.float32),
+    )
+    stored = {"views": VIEWS, "labels": labels, "leaves": leaves}
+    (out / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+    top = np.argsort(-scores, axis=1)[:, :3]
+    hits = (top[:, 0] == gold).astype(np.float64)
+    facts = {
+        "kind": "ranker",
+        "seed": settings["function"].seed,
+        "examples": len(functions),
+        "labels": len(labels),
+        "weights": dict(zip(VIEWS, (round(float(w), 4) for w in weights), strict=True)),
+        "sureness": dict(zip(map(str, LENGTHS), (round(float(x), 4) for x in sureness), strict=True)),
+        "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
+        "calls": len(texts),
+        "calls_right": round(float(right[np.arange(len(right)), called.argmax(axis=1)].mean()), 4),
+        "calls_sure": round(float(called.max(axis=1).mean()), 4),
+        "cross_validated_accuracy": round(float((top[:, 0] == gold).mean()), 4),
+        "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),
+        "return_risk": _return_risk(scores, gold),
+        "base_revision": None,
+    }
+    return write_manifest(out, name="own-ranker", task="unit", data=data, facts=facts)
+
+
+def _fresh_logits(
+    texts: Sequence[str],
+    examples: Sequence[Example],
+    order: Sequence[str],
+    settings: LinearSettings,
+    beside: Sequence[Example],
+) -> Floats:
+    """Return the scores that a model of all examples gives texts that are none of them."""
+    learnt = [*examples, *beside]
+    fitted = fit([e.text for e in learnt], [e.label for e in learnt], settings)
+    scores = fitted.logits(texts)
+    rows = np.full((len(texts), len(order)), scores.min())
+    rows[:, [order.index(str(label)) for label in fitted.model.classes_]] = scores
+    return rows
+
+
+def _catalogue_views(texts: Sequence[str], reference: ReferenceData) -> tuple[Floats, Floats]:
+    lexicon, duties = Lexicon(function_words(reference)), DutyIndex(reference.functions)
+    return (
+        np.stack([lexicon.match(text)[0] for text in texts]),
+        np.stack([duties.view(duties.match(text)) for text in texts]),
+    )
+
+
+def _link(leaf_gold: NDArray[np.int64], gold: NDArray[np.int64], own: NDArray[np.int64], labels: int) -> Floats:
+    """Return how the matters of each leaf spread over functions."""
+    table = np.zeros((len(own), labels))
+    table[np.arange(len(own)), own] = OWN_LEAF
+    np.add.at(table, (leaf_gold, gold), 1)
+    return np.asarray(table / table.sum(axis=1, keepdims=True))
+
+
+def _fit_weights(views: Floats, lengths: NDArray[np.int64], right: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the views' weights, and how sure they are at each known length, with the greatest likelihood.
+
+    `right` marks what each text may go to, shape (texts, labels). Slightly drawn to even weights.
+    """
+    logs = np.log(views + FLOOR)
+    shares = knots(lengths)
+    count = len(views)
+
+    def loss(found: Floats) -> tuple[float, Floats]:
+        weights, sure = found[:count], shares @ found[count:]
+        probabilities = ranked(views, weights[:, None] * sure)
+        hit = np.where(right, probabilities, 0.0)
+        mass = hit.sum(axis=1) + 1e-12
+        pull = np.einsum("nl,vnl->vn", probabilities - hit / mass[:, None], logs)
+        slope = np.concatenate([pull @ sure, shares.T @ (weights @ pull)])
+        away = found - start
+        return float(-np.log(mass).sum() + 0.5 * (away**2).sum()), slope + away
+
+    start = np.concatenate([np.full(count, 1 / count), np.ones(shares.shape[1])])
+    best = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return np.asarray(best[:count]), np.asarray(best[count:])
+
+
+def _call_demands(calls: Path, labels: Sequence[str]) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the development calls' demands, and which functions their right units carry."""
+    rows = [row for row in read_jsonl(calls) if row.get("functions")]
+    return [row["text"] for row in rows], np.array([[label in row["functions"] for label in labels] for row in rows])
+
+
+def _least(scores: Floats, gold: NDArray[np.int64], labels: int) -> Floats:
+    """Return each label's score that all but `MISCOVERAGE` of its own held-out matters reach."""
+    own = scores[np.arange(len(gold)), gold]
+    counts = np.bincount(gold, minlength=labels)
+    small = own[counts[gold] < FEW]
+    pooled = float(np.quantile(small if small.size else own, MISCOVERAGE))
+    return np.array([np.quantile(own[gold == i], MISCOVERAGE) if counts[i] >= FEW else pooled for i in range(labels)])
+
+
+def _return_risk(scores: Floats, gold: NDArray[np.int64]) -> dict[str, float]:
+    """Return slope and offset of a wrong lead's log-odds in the lead's own log-odds and its margin."""
+    from sklearn.linear_model import LogisticRegression
+
+    order = np.sort(scores, axis=1)[:, ::-1]
+    best, margin = np.clip(order[:, 0], 1e-6, 1 - 1e-6), order[:, 0] - order[:, 1]
+    features = np.stack([np.log((1 - best) / best), 1 - margin], axis=1)
+    model = LogisticRegression(C=10).fit(features, scores.argmax(axis=1) != gold)
+    names = ("doubt", "closeness")
+    found = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
+    return {**found, "bias": round(float(model.intercept_[0]), 4)}
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
