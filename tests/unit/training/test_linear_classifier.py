@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_chars_cover_one_to_three_characters() -> None:
-    assert chars("停 水A") == ["停", "水", "a", "停水", "水a", "停水a"]
+    assert list(chars("停 水A")) == ["停", "水", "a", "停水", "水a", "停水a"]
 
 
 def test_words_join_neighbours_and_character_pairs() -> None:
