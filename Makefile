@@ -3,13 +3,22 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test check eval train locks clean llm vllm-cpu
+.PHONY: serve test test-transformer check eval train locks clean llm vllm-cpu
 
 serve: .venv/base.stamp
 	$(BIN)/hotline serve
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2
+
+# The transformer option end to end, in an environment of its own: torch is too large for the daily one.
+test-transformer: .venv-train/made.stamp
+	.venv-train/bin/python -m pytest tests/unit/training/test_transformer.py
+
+.venv-train/made.stamp: .locks/transformer.txt
+	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install -q -r .locks/transformer.txt
+	touch $@
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -22,6 +31,7 @@ eval: .venv/base.stamp
 
 train: .venv/dev.stamp
 	$(BIN)/python -m training.own_weights
+	$(BIN)/python -m training.matter_embedding
 
 .venv/base.stamp: .locks/base.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -58,10 +68,11 @@ var/tiny-chat/config.json: .venv-vllm/made.stamp training/tiny_chat_model.py
 	$(VLLM)/python -m training.tiny_chat_model --out var/tiny-chat
 
 locks:
-	set -e; for set in base train llm dev; do \
-	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; *) extra="--extra $$set" ;; esac; \
+	set -e; for set in base train transformer llm dev; do \
+	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; transformer) extra="--extra transformer --extra train --extra dev" ;; *) extra="--extra $$set" ;; esac; \
 	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --python-version 3.11 -o .locks/$$set.txt; \
 	done
+	sed -i "/^\(nvidia\|triton\|cuda\)/d" .locks/transformer.txt # torch itself asks for what its build needs
 
 clean:
-	rm -rf .venv .venv-vllm var
+	rm -rf .venv .venv-vllm .venv-train var
