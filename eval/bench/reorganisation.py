@@ -1,4 +1,4 @@
-"""A reorganised city without any training: a tenth of the units renamed and merged; `python -m eval.bench.reorganisation`.
+"""A tenth of the units renamed and merged, no training: `python -m eval.bench.reorganisation`.
 
 The acting unit is measured before and after on rows with gold units; a merged unit's gold moves with its functions.
 """
