@@ -11,6 +11,7 @@ from app.domain.reference_rules import (
     DeadlineRules,
     DuplicateRules,
     EmotionRules,
+    MatterRules,
     ReferralRules,
     RequestKindRules,
     RoutingRules,
@@ -115,6 +116,7 @@ class ReferenceData(Frozen):
     referral: ReferralRules
     emotion: EmotionRules
     request_kind: RequestKindRules
+    matters: MatterRules
     duplicate: DuplicateRules
     thresholds: Thresholds
     digest: str = Field(description="sha256 over the files, for the record of each decision")

@@ -325,6 +325,27 @@ class RequestKindRules(Basis):
     kinds: tuple[KindCues, ...]
 
 
+class Matter(Frozen):
+    """What a matter is called on a ticket, and what is asked for where the caller does not say it in official words."""
+
+    leaves: tuple[str, ...]
+    """Prefixes of the codes of the category leaves it falls under; empty: any."""
+    said: str
+    """What the demand's own words must hold."""
+    title: str
+    remedy: str
+    topic: str | None = None
+    """What a consultation is about, where that is not the title."""
+
+
+class MatterRules(Basis):
+    """The file rules/matters.yaml."""
+
+    anywhere: tuple[str, ...]
+    """Prefixes of the codes of leaves whose matters are tied to no spot: own papers, accounts, benefits, conduct."""
+    matters: tuple[Matter, ...]
+
+
 class UnitLimits(Frozen):
     """From which score on a unit is dispatched to without a person, and is suggested at all."""
 

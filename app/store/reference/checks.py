@@ -132,6 +132,7 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
         if rule.tells and rule.tells not in {route.id for route in reference.routing.statutory_routes}:
             routing.problem(("rules", i, "tells"), f"{rule.tells} 不是已知的法定渠道")
     _check_text_rules(reference, files)
+    _check_matters(reference, files["rules/matters"])
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:
@@ -153,6 +154,18 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
         _check_patterns(kinds, ("kinds", i, "cues"), (cue.pattern for cue in kind.cues))
     for i, level in enumerate(reference.emotion.levels):
         _check_patterns(emotion, ("levels", i, "patterns"), level.patterns)
+
+
+def _check_matters(reference: ReferenceData, file: YamlFile) -> None:
+    codes = [leaf.code for leaf in reference.categories.leaves]
+    rules = reference.matters
+    named = [(("anywhere", i), prefix) for i, prefix in enumerate(rules.anywhere)]
+    for i, matter in enumerate(rules.matters):
+        _check_patterns(file, ("matters", i, "said"), (matter.said,))
+        named += [(("matters", i), prefix) for prefix in matter.leaves]
+    for where, prefix in named:
+        if not any(code.startswith(prefix) for code in codes):
+            file.problem(where, f"{prefix} 不是已知的分类代码")
 
 
 def _check_patterns(file: YamlFile, where: Location, patterns: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from app.domain.reference_rules import (
     DeadlineRules,
     DuplicateRules,
     EmotionRules,
+    MatterRules,
     ReferralRules,
     RequestKindRules,
     RoutingRules,
@@ -31,6 +32,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "referral": ReferralRules,
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,
+    "matters": MatterRules,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
 }

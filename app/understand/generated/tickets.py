@@ -145,10 +145,10 @@ class TicketWriter:
             changed.request_kind,
             changed.place,
             changed.citizen,
-            wants=changed.wants is not None,
-            event_time=changed.event_time is not None,
+            bound="place.detail" in draft.missing or draft.place.detail is not None,
+            timed=changed.event_time is not None or "event_time" not in draft.missing,
+            name_refused=ground.mentions.name_refused,
             phone_refused=ground.mentions.phone_refused,
-            vague="wants" in draft.missing,
         )
         return changed.model_copy(update={"missing": missing, "follow_up_questions": follow_up_questions(missing)})
 

@@ -6,6 +6,8 @@ from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Saying
 
 _SURNAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权"
+_MOST_WRITTEN = 2
+"""Turns of a message: its title and its text; more are a call."""
 _GIVEN = r"[\u4e00-\u9fff]{1,2}"
 _COMPOUND = "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木"
 _FAMILY = rf"(?:{_COMPOUND}|[{_SURNAME}])"
@@ -13,7 +15,7 @@ _ANY_FAMILY = rf"(?:{_COMPOUND}|(?![什啥名何哪的么不同])[\u4e00-\u9fff]
 """After 姓 any character is a surname."""
 _STOP = r"(?=[，,。、\s]|$)"
 _NAMED = re.compile(
-    rf"(?:我叫|俺叫|我的名字[是叫]|名字叫|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
+    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN}|(?<=[我俺]叫)[\u4e00-\u9fff]{{2,3}})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
 _SURNAMED = re.compile(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])"
@@ -30,12 +32,28 @@ _ASKS_OTHERS = re.compile(
 )
 _CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}])(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)")
 _POLITE = re.compile(r"(?P<polite>先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师)")
-_ADDRESSED = {"小姐": "女士", "大爷": "先生", "大叔": "先生", "大哥": "先生", "老哥": "先生"} | dict.fromkeys(
-    ("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士"
-)
+_ADDRESSED = {
+    "小姐": "女士",
+    "师傅": "先生",
+    "大爷": "先生",
+    "大叔": "先生",
+    "大哥": "先生",
+    "老哥": "先生",
+} | dict.fromkeys(("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士")
 """What a ticket calls someone whom the call addresses by age."""
 _REFUSES_NAME = re.compile(
-    r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问)|匿名"
+    r"(?:不想|不愿意?|不方便|别|甭|不用)(?:说|留|透露|问|告诉)?[^，。]{0,4}(?:名字|姓名|姓|叫啥|叫什么)|(?:名字|姓名|姓什么|姓啥)[^，。]{0,4}(?:不说|不留|不方便|就算了|甭问|别问)|匿名|不留(?:名|姓)"
+)
+_ANONYMOUS = re.compile(r"匿名|不留(?:名|姓)")
+_SIGNATURE = re.compile(
+    r"(?:[。！？!?\s：:，,]|市民|业主|家属|留言人|群众|居民|^)(?P<name>[\u4e00-\u9fff](?:先生|女士))[。.\s]*$"
+)
+_DECLINES = re.compile(
+    r"^[\s，,。]*(?:我|俺|这个|你|您)?(?:就)?(?:先|都)?(?:不留|不说|不用(?:问|留|了)|免了|别问|甭问|算了|不必|不方便|没必要|保密)"
+)
+"""An answer to 您贵姓 that gives none."""
+_ADDRESSES = re.compile(
+    rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{_FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
 )
 _CONFIDENTIAL = re.compile(
     r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
@@ -52,26 +70,49 @@ _REFUSES_PHONE = re.compile(
 
 def read_caller(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention | None, bool]:
     """Return the caller's name as they gave it, and whether they refused to."""
-    refused = any(_REFUSES_NAME.search(s.text) for s in sayings if not s.confirmed_by)
+    refused = any(_refuses_name(call, s) for s in sayings if not s.confirmed_by)
     found: list[Mention] = []
     for saying in sayings:
         if saying.confirmed_by:
             match = _CONFIRMED_NAME.search(saying.text)
         else:
             match = _given_name(call, saying)
-        if match and not (refused and not saying.confirmed_by and "匿名" in saying.text):
+        if match and not (refused and not saying.confirmed_by and _ANONYMOUS.search(saying.text)):
             found.append(_name(call, saying, match))
+    if not found and not refused and (addressed := _as_addressed(call)):
+        return addressed, False
     fuller = [name for name in found if name.value[0] == found[0].value[0] and not _POLITE.search(name.value)]
     return max([*found[:1], *fuller], key=lambda name: len(_POLITE.sub("", name.value)), default=None), refused
 
 
+def _refuses_name(call: SpokenCall, saying: Saying) -> bool:
+    if _REFUSES_NAME.search(saying.text):
+        return True
+    before = call.turns[saying.turn - 1] if saying.turn else None
+    asked = before is not None and before.speaker is Speaker.OPERATOR and _ASKS_NAME.search(before.text)
+    return bool(asked and _DECLINES.search(saying.text))
+
+
+def _as_addressed(call: SpokenCall) -> Mention | None:
+    """Return the caller's name as the operator addressed them."""
+    for position, turn in enumerate(call.turns):
+        if turn.speaker is Speaker.OPERATOR and (match := _ADDRESSES.search(turn.text)):
+            start, end = match.start("name"), match.end("polite")
+            quote = turn.evidence(start, end)
+            value = _addressed(match["name"] + match["polite"])
+            return Mention(value=value, turn=position, start=start, end=end, confidence=0.7, evidence=(quote,))
+    return None
+
+
 def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
-    if saying.turn and _ASKS_OTHERS.search(call.turns[saying.turn - 1].text):
-        return None
-    for pattern in (_NAMED, _SIGNED, _SURNAMED):
+    others = bool(saying.turn and _ASKS_OTHERS.search(call.turns[saying.turn - 1].text))
+    own: tuple[re.Pattern[str], ...] = (_NAMED, _SURNAMED) if others else (_NAMED, _SIGNED, _SURNAMED)
+    if len(call.turns) <= _MOST_WRITTEN:
+        own = (*own, _SIGNATURE)
+    for pattern in own:
         if match := pattern.search(saying.text):
             return match
-    return _answer(call, saying)
+    return None if others else _answer(call, saying)
 
 
 def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:

@@ -1,5 +1,7 @@
 """What a good operator would still ask, and how: one table, most needed first."""
 
+import re
+
 from app.domain.ticket import Citizen, Place, RequestKind
 
 MOST_QUESTIONS = 3
@@ -8,10 +10,15 @@ _QUESTIONS = {
     "place.town": "请问具体是哪个镇或者街道？",
     "place.detail": "请问具体地点在哪里，比如小区名称、楼号或者附近的路口？",
     "event_time": "请问这个情况是从什么时候开始的？",
-    "wants": "请问您希望怎样解决？",
+    "citizen.name": "请问您贵姓，怎么称呼？",
     "citizen.phone": "请问办理结果打哪个电话通知您？",
 }
-_PLACE_BOUND = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT)
+_ON_THE_SPOT = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT)
+_TIMED = (RequestKind.COMPLAINT, RequestKind.REPORT)
+_FOUND_BY_NAME = re.compile(
+    r"医院|学校|小学|中学|幼儿园|车站|高铁站|火车站|公园|大厅|派出所|政府|[局院站]$|^[^\d]{2,8}(?:路|大道|街|河)$"
+)
+"""A place that is found without its town."""
 
 
 def missing_fields(
@@ -19,19 +26,24 @@ def missing_fields(
     place: Place,
     citizen: Citizen,
     *,
-    wants: bool,
-    event_time: bool,
+    bound: bool,
+    timed: bool,
+    name_refused: bool,
     phone_refused: bool,
-    vague: bool,
 ) -> tuple[str, ...]:
-    """Return the dotted paths of fields this ticket needs and lacks."""
-    bound = kind in _PLACE_BOUND
+    """Return the dotted paths of fields this ticket needs and lacks.
+
+    `bound`: the matter stands or happens where somebody must go and see. `timed`: when it began was said, however
+    vaguely.
+    """
+    on_the_spot = bound and kind in _ON_THE_SPOT
+    by_name = bool(place.detail and _FOUND_BY_NAME.search(place.detail))
     wanted = {
-        "place.district": bound and not place.district,
-        "place.town": bound and bool(place.district) and not place.town and not place.detail,
-        "place.detail": bound and not place.detail,
-        "wants": bound and not wants and vague,
-        "event_time": kind is RequestKind.REPORT and not event_time,
+        "place.district": on_the_spot and not place.district,
+        "place.town": on_the_spot and not place.town and not by_name,
+        "place.detail": on_the_spot and not place.detail,
+        "event_time": kind in _TIMED and not timed,
+        "citizen.name": not citizen.name and not name_refused and not citizen.confidential,
         "citizen.phone": not citizen.phone and not phone_refused,
     }
     return tuple(name for name, lacks in wanted.items() if lacks)

@@ -16,6 +16,7 @@ from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
+from app.understand.ticket.matters import MatterNamer
 from app.understand.ticket.place import inside, place_of
 from app.understand.ticket.title import Topics, compose_title
 from app.understand.ticket.wants import compose_wants, is_wish
@@ -35,8 +36,9 @@ _GIVEN_UP = re.compile(r"小朋友|听不到您的声音|没有(?:什么)?诉求
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 """Kinds that tell of no event."""
 _ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时")
-_TELLING_MATTER = 30
-"""Characters of a matter from which what is wanted goes without saying: 路灯坏了 wants mending."""
+_VAGUE_TIME = re.compile(
+    r"一直|好几年|多年|天天|每天|最近|近期|经常|老是|总是|长期|这些年|这几[天年月]|好长时间|好久|半天"
+)
 _LEAST_MATTER = 4
 _DETAIL_OF_QUESTION = 0.9
 """A place named in a question is seldom where something is wrong: only a sure one is kept."""
@@ -52,6 +54,9 @@ class TicketReader:
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._kinds = kinds
+        self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
+        self._anywhere = reference.matters.anywhere
+        self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
         words = {w for f in reference.functions for w in f.keywords}
         words |= {w for leaf in reference.categories.leaves for w in leaf.keywords}
         self._matter_words = re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
@@ -87,7 +92,9 @@ class TicketReader:
         matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
         spoken = "，".join(clause.text for clause in clauses)
         kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
-        wants = compose_wants(call, mentions, clauses, kind)
+        _leaves, shares = self._topics([matter])
+        named = self._matters.name(clauses, shares[0])
+        wants = compose_wants(call, mentions, clauses, kind, named)
         place, evidence, confidence = place_of(
             mentions,
             clauses,
@@ -100,7 +107,7 @@ class TicketReader:
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         content = compose_content(apart or clauses, kind, wants, where=where, web=web)
-        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics)
+        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named)
         subject, said = self._subject(clauses)
         evidence |= {
             "title": title.evidence,
@@ -118,10 +125,10 @@ class TicketReader:
             kind,
             place,
             citizen,
-            wants=bool(wants),
-            event_time=bool(happened),
+            bound=self._place_bound(int(shares[0].argmax())),
+            timed=bool(happened) or bool(_VAGUE_TIME.search(matter)),
+            name_refused=mentions.name_refused,
             phone_refused=mentions.phone_refused,
-            vague=len(matter) < _TELLING_MATTER,
         )
         return TicketDraft(
             request_kind=kind,
@@ -138,6 +145,10 @@ class TicketReader:
             confidence=confidence,
             matter=matter,
         )
+
+    def _place_bound(self, leaf: int) -> bool:
+        """Tell whether a matter of a category leaf stands or happens where somebody must go and see."""
+        return not self._leaf_codes[leaf].startswith(self._anywhere)
 
     def _citizen(
         self,

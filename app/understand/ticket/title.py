@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.domain.ticket import RequestKind
 from app.understand.ticket.clauses import Clause, informative
+from app.understand.ticket.matters import Named
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import Passage, is_wish
 
@@ -29,9 +30,16 @@ Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
 
 
 def compose_title(
-    clauses: Sequence[Clause], kind: RequestKind, place: str | None, matter_words: re.Pattern[str], topics: Topics
+    clauses: Sequence[Clause],
+    kind: RequestKind,
+    place: str | None,
+    matter_words: re.Pattern[str],
+    topics: Topics,
+    named: Named | None,
 ) -> Passage:
     """Return place and matter in at most 30 characters: 幸福家园13号楼停水问题."""
+    if named and kind is RequestKind.CONSULTATION:
+        return _titled(named, kind, place)
     told = informative(clauses) or list(clauses)
     ranked = sorted(
         ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
@@ -50,9 +58,21 @@ def compose_title(
     where = _short_place(place or "")
     key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
     where = "" if where and where in key else where
+    if named and kind in _NAMED_KINDS and not re.search(named.matter.said, key):
+        return _titled(named, kind, place)
     return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
 
 
+def _titled(named: Named, kind: RequestKind, place: str | None) -> Passage:
+    """Return place and the matter's official name."""
+    quotes = tuple(clause.evidence for clause in named.clauses)
+    if kind is RequestKind.CONSULTATION:
+        return Passage(f"咨询{named.matter.topic or named.matter.title}", quotes)
+    return Passage(f"{_short_place(place or '')}{named.matter.title.removesuffix('问题')}问题", quotes)
+
+
+_NAMED_KINDS = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT, RequestKind.CONSULTATION)
+"""Kinds whose matter the table names; a suggestion and a praise are told by their own words."""
 _TITLE_FORMS = {
     RequestKind.CONSULTATION: ("咨询", ""),
     RequestKind.SUGGESTION: ("关于", "的建议"),

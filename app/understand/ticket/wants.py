@@ -9,6 +9,7 @@ from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
+from app.understand.ticket.matters import Named
 from app.understand.ticket.register import written
 
 MOST_CLAUSES = 4
@@ -74,6 +75,27 @@ _TAIL = re.compile(
 )
 
 
+_SHORTEST_OFFICIAL, _LONGEST_OFFICIAL = 5, 26
+_OFFICIAL_START = re.compile(
+    r"(?:尽快|立即|依法|及时|全额|协调|督促)?(?:维修|修复|更换|恢复|退还|赔偿|清理|清运|疏通|查处|核查|检测|化验|支付|补发|补缴|安装|增设|加装|拆除|停止|制止|公开|公示|归还|返还|撤销|治理|整治|整改|道歉|派人|协调|督促|处罚|追回|找回|取消|办理|建设|修建|送电|供水|供电|通水|鉴定|说明|告知|落实|兑现|救助|安排|规范|解决(?!一下)[^，]{3})"
+)
+_TALK = re.compile(r"其|相关单位|什么|如何|哪|到底|吧|呢|这个|那个|他|她|[0-9]+年后|一下|俺|你|不图|光")
+_MOST_ASPECTS = 4
+_ASPECTS = tuple(
+    (re.compile(said), aspect)
+    for said, aspect in (
+        (r"能不能|可不可以|行不行|够不够|符合|条件|能(?:办|报|领|续)[^，]{0,6}[吗不]", "条件"),
+        (r"多少钱|多少|标准|几成|怎么算|收费|费用|补多少|比例", "标准"),
+        (r"带(?:什么|啥|哪些)|材料|手续|原件|复印件|证明", "所需材料"),
+        (r"怎么(?:办|弄|申请|报|交|缴|认|走)|咋(?:办|弄|申请|报)|流程|程序|如何", "办理流程"),
+        (r"上哪|去哪|到哪|哪里|哪儿|搁哪|哪个(?:窗口|部门)|地点|地址", "办理地点"),
+        (r"啥时候|什么时候|几天|多久|多长时间|几号|何时|到期|时限|几点|上班", "办理时间"),
+        (r"网上|手机上|线上|小程序|爱山东", "网上办理"),
+        (r"代办|别人替|委托|上门|本人", "委托办理"),
+    )
+)
+
+
 class Passage(NamedTuple):
     """Composed text with the words it rests on."""
 
@@ -81,8 +103,40 @@ class Passage(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def compose_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Passage | None:
-    """Return what the citizen asks for, or None where they did not say."""
+def compose_wants(
+    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind, named: Named | None = None
+) -> Passage | None:
+    """Return what the citizen asks for: in their own words where those are official, else as the matter's remedy."""
+    said = _said_wants(call, mentions, clauses, kind)
+    if named is None or kind in (RequestKind.PRAISE, RequestKind.SUGGESTION):
+        return said
+    quotes = tuple(clause.evidence for clause in named.clauses)
+    if kind is RequestKind.CONSULTATION:
+        return _asked_about(informative(clauses), named) or said
+    remedy = Passage(named.matter.remedy, (*quotes, *(said.evidence if said else ())))
+    return said if said and _is_official(said.text) else remedy
+
+
+def _is_official(wants: str) -> bool:
+    """Tell whether wishes read as a ticket has them: a deed and its object, and nobody's talk."""
+    return (
+        _SHORTEST_OFFICIAL <= len(wants) <= _LONGEST_OFFICIAL
+        and bool(_OFFICIAL_START.match(wants))
+        and not _TALK.search(wants)
+    )
+
+
+def _asked_about(told: Sequence[Clause], named: Named) -> Passage | None:
+    """Return 咨询 with the topic and every aspect asked about."""
+    topic = named.matter.topic or named.matter.title
+    found = [(aspect, c) for said, aspect in _ASPECTS for c in told if said.search(c.text) and aspect not in topic]
+    aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOST_ASPECTS]
+    quotes = tuple(dict.fromkeys((*(c.evidence for c in named.clauses), *(c.evidence for _, c in found))))
+    return Passage(f"咨询{topic}{'、'.join(aspects)}", quotes)
+
+
+def _said_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Passage | None:
+    """Return the wishes as they were said, or None where none was."""
     told = informative(clauses)
     if kind is not RequestKind.CONSULTATION and (confirmed := _confirmed(call, mentions, clauses)):
         return confirmed

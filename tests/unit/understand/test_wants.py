@@ -1,9 +1,20 @@
 """Wishes in official wording: the head goes, the meaning stays."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 import pytest
 
+from app.domain.reference import ReferenceData
+from app.domain.ticket import TicketDraft
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.ticket.kind import KindReader
+from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import official
+from app.understand.unit import TopicReader
+from tests.factories import call
 
 
 @pytest.mark.parametrize(
@@ -26,3 +37,32 @@ def test_a_wish_keeps_its_meaning(said: str, wanted: str) -> None:
 @pytest.mark.parametrize("said", ["能不能修", "能否退款", "可不可以加个路灯", "你们能不能管管", "咱能不能快点"])
 def test_a_polite_question_never_becomes_a_refusal(said: str) -> None:
     assert not official(written(said)).startswith(("不", "否"))
+
+
+@pytest.fixture(scope="module")
+def ticket_of(reference: ReferenceData) -> Callable[[str], TicketDraft]:
+    normaliser = Normaliser(reference.gazetteer)
+    reader = TicketReader(reference, KindReader(reference.request_kind, None), TopicReader(reference, None).topics)
+
+    def read(said: str) -> TicketDraft:
+        transcript = parse_transcript(call("您好", said), received_at=datetime.now(UTC))
+        return reader.read(normaliser.normalise(transcript))[0]
+
+    return read
+
+
+def test_a_matter_told_in_talk_gets_its_official_remedy_with_evidence(
+    ticket_of: Callable[[str], TicketDraft],
+) -> None:
+    draft = ticket_of("俺庄上路灯黑了半个月了，黢黑的没法走")
+    assert draft.wants == "尽快修复路灯"
+    assert any("路灯" in quote.text for quote in draft.evidence["wants"])
+
+
+def test_a_remedy_is_never_named_for_what_nobody_spoke_of(ticket_of: Callable[[str], TicketDraft]) -> None:
+    assert "路灯" not in (ticket_of("俺家门口的井盖没了，怕摔着孩子").wants or "")
+
+
+def test_a_refused_name_is_not_missing_and_an_unasked_one_is(ticket_of: Callable[[str], TicketDraft]) -> None:
+    assert "citizen.name" not in ticket_of("滕州市路灯不亮，名字我就不说了").missing
+    assert "citizen.name" in ticket_of("滕州市路灯不亮，没人管").missing
