@@ -74,12 +74,13 @@ def test_what_somebody_else_did_appears_by_itself(served: Served, sign_in: Open)
 
 def test_a_lost_connection_is_waited_for_and_what_was_pressed_still_happens_once(served: Served, sign_in: Open) -> None:
     number = received(served, "lost")
-    page = sign_in("operator")
+    page = sign_in("operator", color_scheme="dark")
     page.goto(f"{served.url}#/tickets/{number}")
     page.locator(".steps").wait_for()
     page.context.set_offline(True)
     page.locator(".steps").get_by_role("button", name="受理", exact=True).click()
     sync_api.expect(page.locator("#connection")).to_contain_text("连接中断")
+    assert page.evaluate(CHECKS)["faint"] == []
     page.context.set_offline(False)
     page.get_by_role("button", name="立即重试").click()
     sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")

@@ -1,6 +1,6 @@
 // The frame: who is here, which pages they see, the way from address to page, and what hangs above every page.
 import { api, onConnection, onUnknownKey, retry, session } from "./api.js";
-import { button, h, replace } from "./dom.js";
+import { button, empty, h, replace } from "./dom.js";
 import { demoBanner } from "./demo.js";
 import { helpButton } from "./help.js";
 import { login } from "./login.js";
@@ -37,6 +37,7 @@ function route() {
   if (!reader()) return;
   const [name, ...parts] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const pages = pagesOf(), page = pages.find(([known]) => known === name);
+  if (!pages.length) return replace($("page"), empty("此密钥没有可以打开的页面", "它的权限只用于程序调用；请向管理员领取带角色的密钥。"));
   if (!page) {
     const home = HOME[reader().roles[0]];
     return go(pages.some(([known]) => known === home) ? home : pages[0][0]);
