@@ -1,6 +1,7 @@
 """Each role's main way through the console, with a picture of each of its pages, in the light and in the dark."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,29 @@ def test_an_article_is_written_reviewed_published_changed_and_compared(sign_in: 
     page.get_by_role("button", name="保存").click()
     page.get_by_role("button", name="看第 4 版的改动").click()
     sync_api.expect(page.locator(".diff .added")).to_contain_text("18度")
+
+
+def test_a_question_without_an_answer_shows_as_a_gap_and_a_document_becomes_a_draft(
+    sign_in: Open, tmp_path: Path
+) -> None:
+    page = sign_in("reviewer")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("tab", name="查答案").click()
+    page.get_by_label("咨询的问题").fill("火星移民补贴去哪个窗口领")
+    page.get_by_role("button", name="查答案").click()
+    sync_api.expect(page.locator(".refusal")).to_be_visible(timeout=60_000)
+    page.get_by_role("tab", name="缺口").click()
+    sync_api.expect(page.locator("table")).to_contain_text("火星移民补贴")
+    page.get_by_role("tab", name="体检").click()
+    page.get_by_role("tab", name="使用").click()
+    document = tmp_path / "heating.md"
+    document.write_text("# 供暖报停怎么办\n\n可在每年十月底前到供热企业办理报停手续。\n", "utf-8")
+    page.get_by_role("tab", name="导入").click()
+    page.get_by_label("文档", exact=True).set_input_files(document)
+    page.get_by_label("依据", exact=True).fill("枣庄市供热管理办法")
+    page.get_by_role("button", name="预览").click()
+    page.get_by_role("button", name="导入为草稿").click()
+    sync_api.expect(page.locator("#message")).to_contain_text("已导入 1 条草稿")
 
 
 def test_the_model_team_compares_results_and_reads_calls_again(served: Served, sign_in: Open) -> None:

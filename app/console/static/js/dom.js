@@ -79,8 +79,9 @@ export function tabs(label, entries, first = 0) {
   const bar = h("div", { role: "tablist", "aria-label": label, class: "tabs" });
   const show = index => {
     [...bar.children].forEach((tab, i) => { tab.setAttribute("aria-selected", i === index); tab.tabIndex = i === index ? 0 : -1; });
-    panel.replaceChildren();
-    entries[index][1](panel);
+    const body = h("div", { class: "tabbody" });  // its own: what comes late for a tab that was left goes nowhere
+    panel.replaceChildren(body);
+    entries[index][1](body);
   };
   entries.forEach(([name], index) => bar.append(h("button", { type: "button", role: "tab", onclick: () => show(index) }, name)));
   bar.onkeydown = event => {

@@ -1,8 +1,9 @@
-// Knowledge: a list to search, an article with its steps and versions, and what people ask that has no answer.
-import { api, city, get, maybe, post, send } from "./api.js";
+// Knowledge: a list to search, and an article with its steps and versions.
+import { api, city, get, post, send } from "./api.js";
 import { badge, button, empty, h, note, prose, replace, section, select, table, tabs } from "./dom.js";
 import { articleForm } from "./article_form.js";
 import { consultPanel } from "./consult.js";
+import { faults, gaps, imports, usage } from "./knowledge_upkeep.js";
 import { guarded, say } from "./notices.js";
 import { go, may } from "./reader.js";
 import { when, word } from "./words.js";
@@ -13,7 +14,7 @@ const MOST = 500;
 export function knowledge(page, id) {
   if (id === "new") return editor(page, null);
   if (id) return article(page, id);
-  return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, h("div", { class: "card narrow" }, note("答案只取自已发布、在有效期内的条目，并列出依据；没有依据时直接说明。"), consultPanel({})))], ["缺口", gaps]]));
+  return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, h("div", { class: "card narrow" }, note("答案只取自已发布、在有效期内的条目，并列出依据；没有依据时直接说明。"), consultPanel({})))], ...(may("knowledge:write") ? [["缺口", gaps], ["体检", faults], ["使用", usage], ["导入", imports]] : [])]));
 }
 
 function list(panel) {
@@ -73,17 +74,4 @@ function editor(page, one) {
     go("knowledge", saved.id);
   });
   replace(page, h("h2", {}, one ? `修改：${one.title}` : "新建条目"), articleForm(one, { save, back }));
-}
-
-function gaps(panel) {
-  const out = h("div", {});
-  replace(panel, note("群众问到而知识库没有依据、或答复被否定的问题。据此补充条目。"), out);
-  guarded(async () => {
-    const found = await maybe("/v1/knowledge/gaps");
-    if (!found) return replace(out, empty("本服务尚未统计知识缺口", "启用后，这里列出没有依据的提问和次数。"));
-    const rows = Array.isArray(found) ? found : found.gaps || found.questions || [];
-    return replace(out, rows.length ? table(["问题", "次数", "最近一次", ""], rows.map(gap => ({
-      cells: [gap.question || gap.text, gap.count ?? gap.times ?? 1, when(gap.last_asked_at || gap.asked_at), may("knowledge:write") && button("写条目", () => go("knowledge", "new"), "small")],
-    }))) : empty("没有缺口", "近期的提问都有依据可答。"));
-  })();
 }

@@ -49,8 +49,9 @@ function route() {
   document.title = `${page[1]} · 枣解决·枣满意`;
   const main = $("page");
   main.className = `page-${name}`;
-  main.replaceChildren();
-  const left = page[3](main, ...parts);
+  const place = h("div", {});  // its own: what comes late for a page that was left goes nowhere
+  main.replaceChildren(place);
+  const left = page[3](place, ...parts);
   leave = typeof left === "function" ? left : () => {};
 }
 
