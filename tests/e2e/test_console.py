@@ -118,8 +118,8 @@ def take_call_again(page: Any, sample: str) -> None:
 
 def test_a_suggested_answer_is_adopted_with_its_sources(sign_in: Callable[..., Any]) -> None:
     page = sign_in("operator")
-    take_call(page, "练习：咨询试用期社保")
-    page.get_by_role("button", name="采纳此答复").click()
+    take_call(page, "练习：咨询社保卡补办")
+    page.get_by_role("button", name="采纳此答复").click(timeout=60_000)
     reply = page.get_by_label("答复诉求人的内容")
     sync_api.expect(reply).to_be_focused()
     assert "（依据：《" in reply.input_value()

@@ -22,9 +22,7 @@ export function consultPanel({ question = "", area, adopt }) {
 
 // What has to be known first: each answer is a button.
 function askedBack({ needs, question, options }, body, look) {
-  const told = option => (needs === "area" ? { ...body, area: option } : {
-    ...body, question: option, history: [...(body.history || []), { role: "user", content: body.question }, { role: "assistant", content: question }],
-  });
+  const told = option => ({ ...body, ...(needs === "area" ? { area: option } : { question: option }) });
   return h("div", { class: "refusal" }, h("p", {}, question), h("div", { class: "row" }, options.map(option => button(option, () => look(told(option)), "small"))));
 }
 

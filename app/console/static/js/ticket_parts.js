@@ -13,6 +13,8 @@ export function deadlineBar(ticket, now = Date.now()) {
     h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(ticket.deadline.resolve_by)}，${words}` }, h("i", { style: `width:${share}%` })));
 }
 
+const RISKY = 0.3;
+
 // options: editable, chosen (name), choose(candidate)
 export function unitBlock(ticket, { editable, chosen, choose }) {
   const { unit } = ticket, open = ["received", "accepted", "return_requested"].includes(ticket.status);
@@ -20,6 +22,8 @@ export function unitBlock(ticket, { editable, chosen, choose }) {
     ticket.handler && h("p", {}, badge("承办"), " ", h("strong", {}, ticket.handler.name)),
     ticket.assisting.map(one => h("p", {}, badge("协办"), ` ${one.unit.name} · ${when(one.resolve_by)} 前 · ${one.feedback || "待反馈"}`)),
     unit.receiver && !ticket.handler && h("p", {}, badge("建议交办"), " ", h("strong", {}, chosen || unit.receiver.name), " ", h("span", { class: "mute" }, word(unit.decision), unit.lead && unit.lead.name !== unit.receiver.name ? `；主责 ${unit.lead.name}` : "")),
+    unit.return_risk && !ticket.handler && h("p", {}, badge(`退单风险 ${percent(unit.return_risk.score)}`, unit.return_risk.score >= RISKY ? "warn" : ""), h("span", { class: "mute" }, ` ${unit.return_risk.reasons.join("；")}`)),
+    unit.consult?.length > 0 && h("p", {}, badge("建议会商", "warn"), ` ${unit.consult.map(one => one.name).join("、")}`),
     unit.statutory_route && h("p", { class: "warn" }, unit.statutory_route),
   ];
   const shown = ticket.handler ? [] : unit.candidates.slice(0, 5);
