@@ -14,6 +14,9 @@ const TYPED = "typed", PASTED = "pasted";
 const BETWEEN_TURNS = 700;
 const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 
+// A question is looked up as it was asked, not as the record words it.
+const ownWords = ticket => [...new Set((ticket.evidence.content || []).map(quote => quote.text))].join("，") || ticket.wants || ticket.title;
+
 export function workbench(page) {
   const speech = transcriptPanel();
   const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", {}), panel = h("div", {});
@@ -129,7 +132,7 @@ export function workbench(page) {
       views = [view];
       evidence(ticket);
       replace(place, view.node);
-      if (ticket.request_kind === "consultation") ask(ticket.wants || ticket.title, ticket.place.district);
+      if (ticket.request_kind === "consultation") ask(ownWords(ticket), ticket.place.district);
     };
     if (!made.tickets.length) { speech.show(turns); return replace(result, empty("这通电话没有形成工单", made.notice || "没有听出诉求。")); }
     const place = h("div", {});
