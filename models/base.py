@@ -129,3 +129,25 @@ class TrainedEmbedder(Embedder, Protocol):
     """An embedder whose vectors change with its training: what is stored with them names the revision."""
 
     revision: str
+
+
+class RareEncoder(Protocol):
+    """Finds what is rare in texts."""
+
+    name: str
+    dimensions: int
+    rarity: NDArray[np.float32]
+    """How much a code tells, by its remainder."""
+
+    def encode(self, texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+        """Return the rarest codes of each text (0 where there are fewer), and unit vectors."""
+
+
+class PairScorer(Protocol):
+    """Says of pairs how likely both are one matter."""
+
+    name: str
+    revision: str
+
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return calibrated probabilities, one a row of features."""

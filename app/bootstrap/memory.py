@@ -2,7 +2,9 @@
 
 from app.domain.duplicate import TicketFacts
 from app.domain.ports import UnitOfWorkFactory
+from app.domain.workflow import TicketStatus
 
+ENDED = (TicketStatus.DECLINED, TicketStatus.REPLIED, TicketStatus.EVALUATED, TicketStatus.ARCHIVED)
 RECENT = 20_000
 """Tickets looked back on at start for duplicates."""
 
@@ -28,6 +30,7 @@ def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
                 caller=ticket.citizen.phone,
                 confidential=ticket.citizen.confidential,
                 demo=ticket.demo,
+                closed_at=ticket.changed_at if ticket.status in ENDED else None,
             )
         )
     return facts

@@ -6,11 +6,16 @@ from app.config import Settings
 from app.domain.reference import ReferenceData
 from app.flows.reading import CallReader
 from app.receive.spoken import Normaliser
+from app.understand.duplicate.reader import DuplicateReader
+from app.understand.duplicate.rows import TicketEncoder
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import TopicReader, UnitReader
 from models.base import TextClassifier
+from models.classifier.pairs import PairModel
+from models.embedding.rare import RareGrams
+from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier, load_lane_scorer
 from models.ranker import FunctionRanker
 
@@ -34,3 +39,12 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
 def classifier(folder: Path) -> TextClassifier:
     """Load one of the embedded engine's own models."""
     return load_classifier(folder)
+
+
+def build_duplicates(settings: Settings, reference: ReferenceData) -> DuplicateReader:
+    """Wire the search for earlier tickets of the same matter."""
+    weights = settings.weights_dir / "duplicate"
+    encoder = TicketEncoder(
+        StaticEmbedder.load(settings.weights_dir / "embedding"), RareGrams.load(weights), reference.gazetteer
+    )
+    return DuplicateReader(encoder, PairModel(weights))

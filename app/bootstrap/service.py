@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from app.bootstrap.chat import answer_writer, build_chat, with_chat
 from app.bootstrap.demo import build_demo
 from app.bootstrap.memory import recent_tickets
-from app.bootstrap.reader import build_reader, classifier
+from app.bootstrap.reader import build_duplicates, build_reader, classifier
 from app.config import AuthSettings, Settings
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.flows.access import AccessFlow
@@ -44,11 +44,9 @@ from app.store.knowledge_index import ChromaIndex
 from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
-from app.understand.duplicate import DuplicateReader
 from app.understand.precedent import PrecedentReader
 from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
-from models.embedding.hashed import HashedEmbedder
 from models.factory import load_answer_scorer, load_embedder
 
 
@@ -93,7 +91,7 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         index.close()
         engine.dispose()
 
-    duplicates = DuplicateReader(HashedEmbedder())
+    duplicates = build_duplicates(settings, reference)
     duplicates.fill(recent_tickets(store))
     policy = IntakePolicy(reference, duplicates, PrecedentReader(load_embedder(settings.weights_dir / "matters")))
     verdicts = VerdictFlow(store, policy)

@@ -1,16 +1,23 @@
-"""Which earlier tickets are about the same matter: weighted agreement, and what may never be one matter."""
+"""Which earlier tickets are about the same matter, of what sort, and what may never be one matter."""
 
-import math
 import re
 
-from app.domain.duplicate import DuplicateCandidate, SimilarTicket, TicketFacts
-from app.domain.reference_rules import DuplicateRules, DuplicateWeights
+from app.domain.duplicate import DuplicateCandidate, Sameness, SimilarTicket, TicketFacts
+from app.domain.reference_rules import DuplicateRules
 
 _BUILDING = re.compile(r"(\d+)(?:号楼|栋|幢)")
 _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
 """Parts of an address inside an estate: they tell two buildings apart, not two estates."""
 _SAME_SITE = 0.6
 """Least share of common character pairs for two wordings of one site (善国路荆河路口, 荆河路和善国路路口)."""
+_FOLLOWS = re.compile("催|上次|之前|此前|答复|至今|还没|回访|追问|进展|怎么样了")
+_KIND_REASONS = {
+    Sameness.SAME_PERSON: "同一来电人再次反映",
+    Sameness.SAME_BY_OTHERS: "其他来电人反映同一事项",
+    Sameness.FOLLOW_UP: "同一来电人对在办工单的追问或催办",
+    Sameness.RECURRING: "原工单办结后再次发生",
+    Sameness.SIMILAR: "",
+}
 
 
 def judge_duplicates(
@@ -18,64 +25,58 @@ def judge_duplicates(
 ) -> tuple[DuplicateCandidate, ...]:
     """Return candidates worth showing, best first, each with reasons for and against."""
     judged = (_judge(new, other, rules, limits) for other in similar)
-    shown = sorted((c for c in judged if c), key=lambda c: -c.score)
+    shown = sorted((c for c in judged if c.score >= limits["candidate"]), key=lambda c: -c.score)
     return tuple(shown[: int(limits["max_candidates"])])
 
 
 def _judge(
     new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: dict[str, float]
-) -> DuplicateCandidate | None:
-    """Return the candidate, or None where it is too unlikely to be shown."""
+) -> DuplicateCandidate:
     old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
-    same_caller = bool(new.caller and new.caller == old.caller)
     place, place_reason = _place_agreement(new, old)
-    score = round(_probability(new, other, rules.weights, place, hours), 4)
-    if score < limits["candidate"]:
-        return None
-    against = _never_merge(new, old, rules, hours)
-    says_the_same = other.text_score >= limits["same_matter_text"]
-    same_matter = not against and says_the_same and score >= limits["same_matter"]
-    reasons = [
+    barred = _never_merge(new, old, rules, hours)
+    same_matter = not barred and other.score >= limits["same_matter"]
+    kind = _kind(new, old, same_matter, rules, hours)
+    agreeing = [
         f"文字相似度{other.text_score:.0%}",
-        place_reason,
+        place_reason if place >= 0 else "",
         f"相隔{hours / 24:.0f}天" if hours >= 24 else "24小时内反映",
-        "同一来电号码" if same_caller else "不同来电人" if new.caller and old.caller else "来电号码未知",
+        "同一来电号码" if _same_caller(new, old) else "不同来电人" if new.caller and old.caller else "来电号码未知",
+        "承办事项相同" if new.function and new.function == old.function else "",
+        _KIND_REASONS[kind],
     ]
-    if same_matter and same_caller and hours <= 24 * rules.reminder_days:
-        reasons.append(f"同一来电人{rules.reminder_days}天内再次反映，属催办")
+    differing = [
+        place_reason if place < 0 else "",
+        "承办事项不同" if new.function and old.function and new.function != old.function else "",
+        "双方意愿可能相反" if other.opposed else "",
+    ]
     return DuplicateCandidate(
         ticket_number=old.ticket_number,
-        score=score,
+        score=round(other.score, 4),
         same_matter=same_matter,
-        reasons=tuple(reason for reason in (*reasons, *against) if reason),
+        reasons=tuple(reason for reason in agreeing if reason),
+        against=tuple(reason for reason in (*differing, *barred) if reason),
+        kind=kind,
+        same_issue=not barred and other.score >= limits["same_issue"],
     )
 
 
-def _probability(
-    new: TicketFacts, other: SimilarTicket, weights: DuplicateWeights, place: float, hours: float
-) -> float:
-    """Return the probability that two tickets are one matter (logistic in what agrees and what does not)."""
-    old = other.facts
-    category = new.category is not None and new.category == old.category
-    group = bool(new.category and old.category and new.category[:4] == old.category[:4])
-    odds = (
-        weights.start
-        + weights.text * other.text_score
-        + weights.place * place
-        + weights.district * _agree(new.district, old.district)
-        + weights.town * _agree(new.town, old.town)
-        + weights.category * category
-        + weights.group * group
-        + weights.unit * (new.function is not None and new.function == old.function)
-        + weights.caller * bool(new.caller and new.caller == old.caller)
-        + weights.days * math.log1p(hours / 24)
-    )
-    return 1 / (1 + math.exp(-odds))
+def _same_caller(new: TicketFacts, old: TicketFacts) -> bool:
+    return bool(new.caller and new.caller == old.caller)
 
 
-def _agree(mine: str | None, theirs: str | None) -> int:
-    return 0 if not (mine and theirs) else 1 if mine == theirs else -1
+def _kind(new: TicketFacts, old: TicketFacts, same_matter: bool, rules: DuplicateRules, hours: float) -> Sameness:
+    """Return how two tickets belong together."""
+    if not same_matter:
+        return Sameness.SIMILAR
+    if old.closed_at is not None and old.closed_at < new.created_at:
+        return Sameness.RECURRING
+    if not _same_caller(new, old):
+        return Sameness.SAME_BY_OTHERS
+    if hours <= 24 * rules.reminder_days or _FOLLOWS.search(new.text):
+        return Sameness.FOLLOW_UP
+    return Sameness.SAME_PERSON
 
 
 def _place_agreement(new: TicketFacts, old: TicketFacts) -> tuple[float, str]:

@@ -272,25 +272,6 @@ class Recurring(Frozen):
     hours: int
 
 
-class DuplicateWeights(Frozen):
-    """Log-odds that two tickets are one matter: a start, and what each agreement adds (a contradiction takes away)."""
-
-    start: float
-    text: float
-    """Times the likeness of the texts, 0 to 1."""
-    place: float
-    """Times the agreement of the detailed places, -1 to 1."""
-    district: float
-    town: float
-    category: float
-    group: float
-    """The category's second level."""
-    unit: float
-    caller: float
-    days: float
-    """Times log(1 + days apart)."""
-
-
 class DuplicateRules(Basis):
     """The file rules/duplicate.yaml: when two tickets are about the same matter."""
 
@@ -300,7 +281,6 @@ class DuplicateRules(Basis):
     never_merge_confidential_with_open: bool
     never_merge_with_open_referral: bool
     must_agree: tuple[Literal["district", "town", "building"], ...]
-    weights: DuplicateWeights
     recurring: tuple[Recurring, ...]
     examples: dict[Literal["match", "no_match"], tuple[dict[str, str | bool], ...]]
 

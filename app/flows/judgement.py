@@ -24,7 +24,7 @@ from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
 from app.domain.unit import Precedent, UnitName, UnitReading
 from app.domain.workflow import Step
-from app.understand.duplicate import DuplicateReader
+from app.understand.duplicate.reader import DuplicateReader
 from app.understand.precedent import PrecedentReader
 from app.understand.text_rules import Patterns
 

@@ -36,7 +36,7 @@ function candidate(ticket, found, { joinable, done, conflict }) {
   return h("article", { class: "candidate" },
     h("div", { class: "row" }, link(found.ticket_number), badge(`相似 ${percent(found.score)}`), found.same_matter && badge("很可能同一事项", "warn"),
       h("span", { class: "grow" }), button("对照", compare, "small", { "aria-label": `与 ${found.ticket_number} 对照` }), joinable && button("并入此单", join, "small", { "aria-label": `并入 ${found.ticket_number}` })),
-    note(found.reasons.join("；")), other);
+    note(found.reasons.join("；")), found.against.length > 0 && note(`不同之处：${found.against.join("；")}`), other);
 }
 
 function sideBySide(here, there) {

@@ -1,14 +1,16 @@
-"""Earlier tickets that resemble a new one, from a window of recent ones kept in memory."""
+"""Earlier tickets that resemble a new one, from a window of recent ones kept in memory, scored by the pair model."""
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.duplicate import SimilarTicket, TicketFacts
-from models.base import Embedder
+from app.understand.duplicate.pairs import pair_features
+from app.understand.duplicate.rows import ROW, TicketEncoder
+from models.base import PairScorer
 
 _FIRST_SIZE = 1024
 
@@ -16,19 +18,21 @@ _FIRST_SIZE = 1024
 class DuplicateReader:
     """Exact search over the last `window` tickets' vectors. Safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder, *, window: int = 50_000) -> None:
-        self._embedder = embedder
+    def __init__(self, encoder: TicketEncoder, scorer: PairScorer, *, window: int = 50_000) -> None:
+        self._encoder = encoder
+        self._scorer = scorer
         self._window = window
         self._lock = threading.Lock()
         self._facts: list[TicketFacts] = []
         self._oldest = 0
         self._gone: frozenset[str] = frozenset()
         self._by_place: defaultdict[str, deque[int]] = defaultdict(deque)
-        self._vectors: NDArray[np.float32] = np.zeros((_FIRST_SIZE, embedder.dimensions), dtype=np.float32)
+        self._vectors: NDArray[np.float32] = np.zeros((_FIRST_SIZE, encoder.dimensions), dtype=np.float32)
+        self._rows: NDArray[np.void] = np.zeros(_FIRST_SIZE, ROW)
 
     def add(self, facts: TicketFacts) -> None:
         """Make a ticket findable; the oldest gives way when the window is full."""
-        vector = self._embedder.embed([facts.text])[0]
+        rows, vectors = self._encoder.encode([facts])
         with self._lock:
             if len(self._facts) < self._window:
                 self._grow()
@@ -39,7 +43,7 @@ class DuplicateReader:
                 for place in _places(self._facts[at]):
                     self._by_place[place].remove(at)
                 self._facts[at] = facts
-            self._vectors[at] = vector
+            self._vectors[at], self._rows[at] = vectors[0], rows[0]
             for place in _places(facts):
                 self._by_place[place].append(at)
 
@@ -53,26 +57,45 @@ class DuplicateReader:
         with self._lock:
             self._gone |= frozenset(ticket_numbers)
 
-    def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.3) -> tuple[SimilarTicket, ...]:
+    def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.15) -> tuple[SimilarTicket, ...]:
         """Return the tickets whose text is most alike, and among those of the same town or district as many again.
 
         Two people tell one matter in words that share little; where they live narrows it down. Of the first sort
         only what is at least `least` alike counts.
         """
-        vector = self._embedder.embed([new.text])[0]
+        rows, vectors = self._encoder.encode([new])
         with self._lock:
             count = len(self._facts)
             if count == 0:
                 return ()
-            scores = self._vectors[:count] @ vector
+            scores = self._vectors[:count] @ vectors[0]
             anywhere = [i for i in _best(scores, np.arange(count), most) if scores[i] >= least]
-            near = self._near(new)
-            chosen = dict.fromkeys((*anywhere, *_best(scores, near, most)))
-            return tuple(
-                SimilarTicket(facts=self._facts[i], text_score=float(np.clip(scores[i], 0, 1)))
-                for i in chosen
-                if self._facts[i].ticket_number not in self._gone
+            near = _best(scores, self._near(new), most)
+            chosen = [i for i in dict.fromkeys((*anywhere, *near)) if self._facts[i].ticket_number not in self._gone]
+            facts, old, old_vectors = [self._facts[i] for i in chosen], self._rows[chosen], self._vectors[chosen]
+        return self._scored(facts, old, old_vectors, rows[0], vectors[0]) if facts else ()
+
+    def _scored(
+        self,
+        facts: Sequence[TicketFacts],
+        old: NDArray[np.void],
+        old_vectors: NDArray[np.float32],
+        new: np.void,
+        vector: NDArray[np.float32],
+    ) -> tuple[SimilarTicket, ...]:
+        dense, sparse = self._encoder.cosines(old_vectors, vector[None])
+        likely = self._scorer.scores(
+            pair_features(old, np.full(len(old), new, ROW), dense, sparse, self._encoder.rarity)
+        )
+        return tuple(
+            SimilarTicket(
+                facts=one,
+                text_score=float(np.clip((d + s) / 2, 0, 1)),
+                score=float(score),
+                opposed=bool((row["stance"] & 3) != (new["stance"] & 3)),
             )
+            for one, row, d, s, score in zip(facts, old, dense, sparse, likely, strict=True)
+        )
 
     def _near(self, new: TicketFacts) -> NDArray[np.int64]:
         """Return the tickets of the same town, or of the same district where no town is known."""
@@ -83,6 +106,7 @@ class DuplicateReader:
     def _grow(self) -> None:
         if len(self._facts) == len(self._vectors):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
 
 
 def _places(facts: TicketFacts) -> tuple[str, ...]:

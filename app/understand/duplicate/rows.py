@@ -1,0 +1,129 @@
+"""Tickets in, rows of numbers out: all that comparing two tickets looks at, in a fixed width."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.duplicate import TicketFacts
+from app.domain.place import Gazetteer
+from models.base import Embedder, RareEncoder
+
+ROW = np.dtype(
+    [
+        ("key", "u8"),
+        ("at", "i4"),
+        ("closed", "i4"),
+        ("caller", "u8"),
+        ("district", "u4"),
+        ("town", "u4"),
+        ("category", "u4"),
+        ("function", "u4"),
+        ("kind", "u1"),
+        ("stance", "u1"),
+        ("marks", "u1"),
+        ("rare", "u4", 16),
+        ("site", "u4", 8),
+        ("numbers", "u4", 6),
+        ("buildings", "u2", 4),
+    ]
+)
+"""`at`, `closed` count minutes since 1970; 0 stands for unknown in every field."""
+
+CONFIDENTIAL, REFERRED, FOLLOWS, ASKS = 1, 2, 4, 8
+KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
+_STANCES = (
+    re.compile("支持|赞成|同意(?!书)|点赞"),
+    re.compile("保留|反对|不同意|不要(?:取消|拆|砍|关|改|填|伤害|捕)|不能(?:填|拆|砍)|舍不得"),
+    re.compile("表扬|感谢|表示谢意|好人好事"),
+    re.compile("不服|申诉|冤枉|不认可处罚|店主|商户反映|来电人是.{0,12}(?:店|商户|老板|摊|队)"),
+)
+_FOLLOWS = re.compile(
+    "上次|上周|上个?月反映|之前|此前|前[几两三]?天(?:打|反映|说|报)|[一二三四五两几]天前|早上报|再次|再催|催|至今|还没|仍|"
+    "答复|追问|又没|没(?:消息|下文|信儿|动静|回音)|回访"
+)
+_ASKS = re.compile("咨询|请问|想问|怎么(?:办理|申请|报)|什么材料|如何办理")
+_BUILDING = re.compile(r"(\d{1,3})(?:号楼|栋|幢)")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)(路公交|路车|路(?!口)|万|元|米|度|户|名|人|亩|层|单元|室|块)")
+_INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
+"""Parts of an address inside an estate: they tell two buildings apart, not two estates."""
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class TicketEncoder:
+    """Makes rows and vectors of tickets. The vector joins meaning (dense) and rare words (sparse), unit length."""
+
+    def __init__(self, embedder: Embedder, rare: RareEncoder, gazetteer: Gazetteer) -> None:
+        self._embedder = embedder
+        self._rare = rare
+        names = sorted({*gazetteer.district_by_name, *gazetteer.town_by_name}, key=len, reverse=True)
+        self._areas = re.compile("|".join(map(re.escape, names)) or "(?!)")
+        self.rarity = rare.rarity
+        self._meaning = embedder.dimensions
+        self.dimensions = embedder.dimensions + rare.dimensions
+
+    def encode(self, tickets: Sequence[TicketFacts]) -> tuple[NDArray[np.void], NDArray[np.float32]]:
+        """Return rows (dtype ROW) and vectors, one a ticket."""
+        rows = np.zeros(len(tickets), ROW)
+        if not tickets:
+            return rows, np.zeros((0, self.dimensions), np.float32)
+        texts = [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
+        rows["rare"], sparse = self._rare.encode(texts)
+        rows["site"] = self._rare.encode([self._areas.sub(" ", site_of(t.detail)) for t in tickets])[0][:, :8]
+        for row, ticket, text in zip(rows, tickets, texts, strict=True):
+            _fill(row, ticket, text)
+        dense = self._embedder.embed([t.text for t in tickets])
+        return rows, np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
+
+    def cosines(
+        self, old: NDArray[np.float32], new: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the cosines of the dense and of the sparse parts, vector by vector."""
+        meant = 2 * (old[:, : self._meaning] * new[:, : self._meaning]).sum(axis=1)
+        return meant, 2 * (old[:, self._meaning :] * new[:, self._meaning :]).sum(axis=1)
+
+
+def _fill(row: np.void, ticket: TicketFacts, text: str) -> None:
+    row["key"] = key_of(ticket.ticket_number)
+    row["at"] = minutes(ticket.created_at)
+    row["closed"] = minutes(ticket.closed_at) if ticket.closed_at else 0
+    row["caller"] = key_of(ticket.caller) if ticket.caller else 0
+    row["district"], row["town"] = code_of(ticket.district), code_of(ticket.town)
+    row["category"] = int(ticket.category) + 1 if ticket.category and ticket.category.isdigit() else 0
+    row["function"] = code_of(ticket.function)
+    row["kind"] = KINDS.index(ticket.request_kind) + 1 if ticket.request_kind in KINDS else 0
+    row["stance"] = sum(1 << i for i, pattern in enumerate(_STANCES) if pattern.search(text))
+    row["marks"] = (
+        CONFIDENTIAL * ticket.confidential
+        | REFERRED * ticket.referred
+        | FOLLOWS * bool(_FOLLOWS.search(text))
+        | ASKS * bool(_ASKS.search(text))
+    )
+    numbers = [code_of(a + b) for a, b in dict.fromkeys(_NUMBER.findall(text))][:6]
+    row["numbers"][: len(numbers)] = numbers
+    buildings = [int(b) for b in dict.fromkeys(_BUILDING.findall(text))][:4]
+    row["buildings"][: len(buildings)] = buildings
+
+
+def minutes(moment: datetime) -> int:
+    """Return the minutes since 1970."""
+    return int((moment - EPOCH).total_seconds() // 60)
+
+
+def site_of(detail: str | None) -> str:
+    """Return what names the site itself, without building, unit and floor."""
+    return _INSIDE.sub(" ", detail or "")
+
+
+def code_of(name: str | None) -> int:
+    """Return a number for a name, 0 for none."""
+    return (crc32(name.encode()) or 1) if name else 0
+
+
+def key_of(name: str) -> int:
+    """Return a 64-bit number for an identity."""
+    raw = name.encode()
+    return (crc32(raw, 0x5BD1E995) << 32) | crc32(raw)
