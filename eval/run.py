@@ -67,7 +67,7 @@ def _category(run: Run) -> Measurement:
 
 
 def _risk(run: Run) -> Measurement:
-    from eval.tasks.intake import risk_rows
+    from eval.tasks.risk import risk_rows
 
     return risk_rows(run.data)
 

@@ -3,12 +3,15 @@
 Ordinary demand texts stand beside as what no lane wants, so that a threshold can be set by its share of alerts.
 """
 
+import csv
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -17,14 +20,17 @@ from sklearn.svm import LinearSVC
 from app.domain.referral import Receiver
 from eval.base import read_jsonl
 from eval.examples import Example
-from models.classifier.features import ANALYSERS
+from models.classifier.features import analyser
 from training.data import group_folds
 from training.manifest import write_manifest
 
 ALERT_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05)
 """Shares of ordinary texts that may alert, for which recall is reported."""
-NOT_ORDINARY = ("discipline_inspection", "judicial_administration", "petition")
-"""Functions whose demand texts may well be a lane's matter."""
+FAMILIES = Path("training/risk_concepts.yaml")
+LANES_OF_DEMANDS = Path("training/datasets/risk_of_demands.csv")
+"""Demand texts read by eye: the lane they belong to, or none where it can be argued either way."""
+NOT_ORDINARY = ("discipline_inspection",)
+"""A function whose demand texts are a lane's matter or close to it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class RiskSettings:
     """Everything that changes the result; stands in the manifest."""
 
     analyser: str = "chars"
-    features: int = 30_000
+    features: int = 40_000
     inverse_regularisation: float = 1.0
     folds: int = 5
     seed: int = 7
@@ -60,12 +66,22 @@ def read_windows(path: Path) -> list[Window]:
 
 
 def ordinary_windows(path: Path) -> list[Window]:
-    """Read everyday texts as what no lane wants."""
-    return [
-        Window(Example(row["id"], row["text"], "", row["scenario"]), frozenset(), ordinary=True)
-        for row in read_jsonl(path)
-        if row.get("function") not in NOT_ORDINARY
-    ]
+    """Read everyday texts as what no lane wants, save those that were read as a lane's; arguable ones are left out."""
+    lane_of = {row["id"]: row["lane"] for row in csv.DictReader(LANES_OF_DEMANDS.open(encoding="utf-8"))}
+    windows = []
+    for row in read_jsonl(path):
+        lane = lane_of.get(row["id"])
+        if lane == "" or (lane is None and row.get("function") in NOT_ORDINARY):
+            continue
+        example = Example(row["id"], row["text"], "", row["scenario"])
+        windows.append(Window(example, frozenset({lane} if lane else ()), ordinary=lane is None))
+    return windows
+
+
+def families() -> Mapping[str, str]:
+    """Return the families of words."""
+    found: Mapping[str, str] = yaml.safe_load(FAMILIES.read_text("utf-8"))
+    return found
 
 
 def citizen_words(row: dict[str, Any]) -> str:
@@ -102,7 +118,7 @@ def _fit(
     windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings
 ) -> tuple[TfidfVectorizer, list[LinearSVC]]:
     vectorizer = TfidfVectorizer(
-        analyzer=ANALYSERS[settings.analyser], sublinear_tf=True, max_features=settings.features
+        analyzer=analyser(settings.analyser, families()), sublinear_tf=True, max_features=settings.features
     )
     matrix = vectorizer.fit_transform([window.example.text for window in windows])
     cost = settings.inverse_regularisation
@@ -161,5 +177,5 @@ def _write(
         temperature=np.float32(1),
     )
     features = [str(feature) for feature in vectorizer.get_feature_names_out()]
-    stored = {"analyser": settings.analyser, "features": features, "labels": lanes}
+    stored = {"analyser": settings.analyser, "families": families(), "features": features, "labels": lanes}
     (out / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")

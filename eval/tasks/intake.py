@@ -15,12 +15,10 @@ from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.domain.ticket import IntakeResult
 from app.flows.registry import Flows
-from eval.base import Measurement, read_jsonl, with_intervals
-from eval.metrics import f1
+from eval.base import Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=timezone(timedelta(hours=8)))
-LANES = ("political_legal", "discipline_inspection", "judicial")
 
 
 @contextmanager
@@ -59,32 +57,3 @@ def answered_by(results: Sequence[IntakeResult]) -> dict[str, list[dict[str, Any
         "fields left to the embedded engine": [{"field": f, "calls": n} for f, n in wrong.most_common()],
         "latency": [{"p50_ms": round(float(p50), 1), "p99_ms": round(float(p99), 1)}],
     }
-
-
-def risk_rows(data: Path) -> Measurement:
-    """Measure the referral lanes on windows with gold."""
-    rows = read_jsonl(data)
-    with fresh_flows() as flows:
-        proposed = [
-            {
-                str(r.receiver)
-                for r in flows.capabilities.risk({"id": row["id"], "turns": row["turns"]}, received_at=NOW).referrals
-            }
-            for row in rows
-        ]
-    counted = [(row, lanes) for row, lanes in zip(rows, proposed, strict=True)]
-    metrics, intervals = with_intervals(counted, lane_metrics)
-    return Measurement(len(rows), metrics, intervals)
-
-
-def lane_metrics(counted: Sequence[tuple[dict[str, Any], set[str]]]) -> dict[str, float]:
-    """Return recall, precision and F1 of each lane, and the share of windows that raise an alert."""
-    metrics: dict[str, float] = {}
-    for lane in LANES:
-        hits = sum(bool(row.get(lane)) and lane in lanes for row, lanes in counted)
-        false = sum(not row.get(lane) and lane in lanes for row, lanes in counted)
-        missed = sum(bool(row.get(lane)) and lane not in lanes for row, lanes in counted)
-        metrics[f"{lane}.recall"] = hits / (hits + missed) if hits + missed else 1.0
-        metrics[f"{lane}.precision"] = hits / (hits + false) if hits + false else 1.0
-        metrics[f"{lane}.f1"] = f1(hits, false, missed)
-    return metrics | {"alert_rate": sum(bool(lanes) for _, lanes in counted) / len(counted)}

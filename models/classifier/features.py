@@ -1,9 +1,9 @@
 """A text to the features a linear classifier counts; training and inference use the same function by name."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from operator import add
 
 import jieba
@@ -30,7 +30,44 @@ def words(text: str) -> list[str]:
     ]
 
 
-ANALYSERS: dict[str, Callable[[str], Sequence[str]]] = {"chars": chars, "words": words}
+Analyser = Callable[[str], Sequence[str]]
+ANALYSERS: dict[str, Analyser] = {"chars": chars, "words": words}
+
+
+class WithFamilies:
+    """An analyser that also counts families of words, and each pair of families in one text.
+
+    What was learnt of one word of a family holds for the others. The longest word at a place counts.
+    """
+
+    def __init__(self, analyse: Analyser, families: Mapping[str, str]) -> None:
+        """Take the words of each family, separated by spaces."""
+        self._analyse = analyse
+        self._families: dict[str, list[str]] = {}
+        for family, members in families.items():
+            for word in members.split():
+                self._families.setdefault(word, []).append(family)
+        self._longest = max(map(len, self._families))
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the analyser's features, `@family` for each word, `@one+other` for each pair."""
+        found = self._found(_folded(text))
+        pairs = combinations(sorted(set(found)), 2)
+        return [*self._analyse(text), *(f"@{f}" for f in found), *(f"@{one}+{other}" for one, other in pairs)]
+
+    def _found(self, folded: str) -> list[str]:
+        found: list[str] = []
+        for start in range(len(folded)):
+            for length in range(self._longest, 0, -1):
+                if families := self._families.get(folded[start : start + length]):
+                    found += families
+                    break
+        return found
+
+
+def analyser(name: str, families: Mapping[str, str] | None = None) -> Analyser:
+    """Return the analyser with a name, with families of words where there are some."""
+    return WithFamilies(ANALYSERS[name], families) if families else ANALYSERS[name]
 
 
 def _folded(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
-from models.classifier.features import ANALYSERS
+from models.classifier.features import analyser
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
@@ -33,7 +33,7 @@ class LinearClassifier:
                 self._idf: NDArray[np.float32] = arrays["idf"]
                 self._temperature = float(arrays["temperature"])
             stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-            self._features = ANALYSERS[stored.get("analyser", "chars")]
+            self._features = analyser(stored.get("analyser", "chars"), stored.get("families"))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
