@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
 from app.api.routes import calls, consultations, health, intake, knowledge, open311, oversight, session, tickets, upkeep
-from app.bootstrap import build_flows
+from app.bootstrap import Embedded, build_flows
 from app.config import Settings
 from app.console.mount import mount_console
 from app.observability import Metrics, configure_logging
@@ -18,14 +18,14 @@ LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, embedded: Embedded | None = None) -> FastAPI:
     """Return the service. Flows are built when it starts, so that a wrong file stops the start."""
     configure_logging()
     chosen = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.flows = build_flows(chosen)
+        app.state.flows = build_flows(chosen, embedded=embedded)
         app.state.metrics = Metrics()
         app.state.live_threads = CapacityLimiter(LIVE_THREADS)
         preset = chosen.auth.bootstrap_key

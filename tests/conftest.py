@@ -1,5 +1,6 @@
 """Fixtures: the city's reference data, an empty service on SQLite and on PostgreSQL, a client with a key."""
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,12 +11,12 @@ import yaml
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app.bootstrap import build_flows
+from app.bootstrap import Embedded, build_flows, load_embedded
 from app.config import ROOT, Settings
+from app.domain.ports import Clock
 from app.domain.reference import ReferenceData
 from app.flows.registry import Flows
 from app.main import create_app
-from app.store.reference.load import load_reference_data
 
 KEY = "test-key"
 
@@ -29,7 +30,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def reference() -> ReferenceData:
-    return load_reference_data(ROOT / "knowledge_base")
+    return embedded().reference
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +78,17 @@ def settings_for(folder: Path, url: str = "") -> Settings:
     return settings
 
 
+@functools.cache
+def embedded() -> Embedded:
+    """Everything that is read from files, once for all tests: it never changes."""
+    return load_embedded(Settings())
+
+
+def service(settings: Settings, clock: Clock | None = None) -> Flows:
+    """Return the flows of a service of its own."""
+    return build_flows(settings, clock, embedded())
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return settings_for(tmp_path)
@@ -84,12 +96,12 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def flows(settings: Settings) -> Iterator[Flows]:
-    built = build_flows(settings)
+    built = service(settings)
     yield built
     built.close()
 
 
 @pytest.fixture
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as opened:
+    with TestClient(create_app(settings, embedded()), headers={"X-API-Key": KEY}) as opened:
         yield opened

@@ -1,8 +1,17 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
 from app.bootstrap.chat import with_chat
-from app.bootstrap.reader import build_duplicates, build_reader
+from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded
 from app.bootstrap.service import build_flows
 from app.bootstrap.workers import read_many, start_worker
 
-__all__ = ["build_duplicates", "build_flows", "build_reader", "read_many", "start_worker", "with_chat"]
+__all__ = [
+    "Embedded",
+    "build_duplicates",
+    "build_flows",
+    "build_reader",
+    "load_embedded",
+    "read_many",
+    "start_worker",
+    "with_chat",
+]

@@ -1,11 +1,15 @@
 """The embedded engine's readers: no store, so a worker process can have its own."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.config import Settings
+from app.domain.knowledge import Article
 from app.domain.reference import ReferenceData
 from app.flows.reading import CallReader
 from app.receive.spoken import Normaliser
+from app.store.articles import load_articles
+from app.store.reference.load import load_reference_data
 from app.understand.duplicate.reader import DuplicateReader
 from app.understand.duplicate.rows import TicketEncoder
 from app.understand.risk import RiskReader
@@ -18,6 +22,27 @@ from models.embedding.rare import RareGrams
 from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier, load_lane_scorer
 from models.ranker import FunctionRanker
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What is read from files and never changes while the service runs: several services may share one."""
+
+    reference: ReferenceData
+    articles: tuple[Article, ...]
+    reader: CallReader
+
+
+def load_embedded(settings: Settings) -> Embedded:
+    """Load the city's reference data and articles, checked, and the embedded engine's readers.
+
+    Raises:
+        ReferenceDataError: a file cannot be used; the message names file, line and key.
+    """
+    reference = load_reference_data(settings.knowledge_dir)
+    owners = frozenset(reference.function_by_id)
+    articles = load_articles(settings.knowledge_dir / "articles", owners=owners)
+    return Embedded(reference, articles, build_reader(settings, reference))
 
 
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from app.bootstrap.chat import answer_writer, build_chat, with_chat
 from app.bootstrap.demo import build_demo
 from app.bootstrap.memory import recent_tickets
-from app.bootstrap.reader import build_duplicates, build_reader, classifier
+from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
 from app.config import AuthSettings, Settings
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.flows.access import AccessFlow
@@ -37,11 +37,9 @@ from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
 from app.receive.identity import TokenReader
 from app.respond.webhook import WebhookSender
-from app.store.articles import load_articles
 from app.store.engine import make_engine, migrate
 from app.store.evaluations import published_evaluations
 from app.store.knowledge_index import ChromaIndex
-from app.store.reference.load import load_reference_data
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.precedent import PrecedentReader
@@ -58,12 +56,12 @@ class SystemClock:
         return datetime.now(timezone(timedelta(hours=8)))
 
 
-def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
-    """Wire the service: store migrated, reference data checked, models loaded."""
+def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedded | None = None) -> Flows:
+    """Wire the service: store migrated, reference data checked, models loaded unless given."""
     engine = make_engine(settings.database_url)
     migrate(engine)
-    reference = load_reference_data(settings.knowledge_dir)
-    owners = frozenset(reference.function_by_id)
+    embedded = embedded or load_embedded(settings)
+    reference, reader = embedded.reference, embedded.reader
     clock = clock or SystemClock()
     vault = open_vault(settings.key_file)
 
@@ -72,8 +70,8 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
         with SqlUnitOfWork(engine, vault, reading=reading) as uow:
             yield uow
 
-    knowledge = KnowledgeFlow(store, clock, owners)
-    knowledge.seed(load_articles(settings.knowledge_dir / "articles", owners=owners))
+    knowledge = KnowledgeFlow(store, clock, frozenset(reference.function_by_id))
+    knowledge.seed(embedded.articles)
     index = ChromaIndex(
         load_embedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
     )
@@ -81,7 +79,6 @@ def build_flows(settings: Settings, clock: Clock | None = None) -> Flows:
     duties = classifier(settings.weights_dir / "function")
     matcher = QuestionMatcher(load_answer_scorer(settings.weights_dir / "answer"), duties, traps)
     live = LiveKnowledge(store, index, matcher)
-    reader = build_reader(settings, reference)
     chat = build_chat(settings)
 
     def close() -> None:

@@ -157,14 +157,14 @@ class Articles(Protocol):
     def get(self, article_id: str) -> Article:
         """Return an article as it stands; raises NotFound."""
 
-    def has(self, article_id: str) -> bool:
-        """Tell whether there is an article with this id."""
+    def ids(self) -> frozenset[str]:
+        """Return every id that is taken."""
 
     def page(self, *, status: str | None, owner: str | None, after: str, limit: int) -> Sequence[Article]:
         """Return articles by id, after one."""
 
-    def add(self, made: ArticleVersion) -> None:
-        """Insert a new article with its first version; a taken id is a Conflict."""
+    def add(self, made: Sequence[ArticleVersion]) -> None:
+        """Insert new articles with their first versions; a taken id is a Conflict."""
 
     def save(self, made: ArticleVersion, *, expected_version: int) -> None:
         """Write a changed article; raises Conflict if the stored version is another."""

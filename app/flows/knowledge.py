@@ -27,9 +27,9 @@ class KnowledgeFlow:
     def seed(self, articles: Sequence[Article]) -> int:
         """Put in the articles whose id is not known yet; what a city edited or retired stays as it is."""
         with self._store() as uow:
-            new = [article for article in articles if not uow.articles.has(article.id)]
-            for article in new:
-                uow.articles.add(self._version(article, ArticleStep.CREATE, SEED))
+            known = uow.articles.ids()
+            new = [article for article in articles if article.id not in known]
+            uow.articles.add([self._version(article, ArticleStep.CREATE, SEED) for article in new])
             uow.commit()
         return len(new)
 
@@ -57,7 +57,7 @@ class KnowledgeFlow:
         """Return a new draft; a taken id is a Conflict."""
         article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
         with self._store() as uow:
-            uow.articles.add(self._version(article, ArticleStep.CREATE, actor))
+            uow.articles.add([self._version(article, ArticleStep.CREATE, actor)])
             uow.commit()
         return article
 

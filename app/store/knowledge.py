@@ -25,9 +25,9 @@ class SqlArticles:
             raise NotFound(f"没有知识条目 {article_id}")
         return Article.model_validate(row.body)
 
-    def has(self, article_id: str) -> bool:
-        """Tell whether there is an article with this id, in whatever status."""
-        return self._session.get(ArticleRow, article_id) is not None
+    def ids(self) -> frozenset[str]:
+        """Return every id that is taken, in whatever status."""
+        return frozenset(self._session.scalars(select(ArticleRow.id)))
 
     def page(self, *, status: str | None, owner: str | None, after: str, limit: int) -> Sequence[Article]:
         """Return articles by id, after one."""
@@ -38,16 +38,21 @@ class SqlArticles:
             query = query.where(ArticleRow.owner == owner)
         return [Article.model_validate(body) for body in self._session.scalars(query)]
 
-    def add(self, made: ArticleVersion) -> None:
-        """Insert a new article with its first version; a taken id is a Conflict."""
-        if self.has(made.article.id):
-            raise Conflict(f"知识条目 {made.article.id} 已经存在")
-        self._session.add(ArticleRow(**_columns(made.article), change=self._record(made)))
+    def add(self, made: Sequence[ArticleVersion]) -> None:
+        """Insert new articles with their first versions; a taken id is a Conflict."""
+        for version in made:
+            if self._session.get(ArticleRow, version.article.id) is not None:
+                raise Conflict(f"知识条目 {version.article.id} 已经存在")
+        changes = self._record(made)
+        self._session.add_all(
+            ArticleRow(**_columns(version.article), change=change)
+            for version, change in zip(made, changes, strict=True)
+        )
         self._session.flush()
 
     def save(self, made: ArticleVersion, *, expected_version: int) -> None:
         """Write a changed article; raises Conflict if the stored version is another."""
-        change = self._record(made)
+        (change,) = self._record([made])
         written = self._session.execute(
             update(ArticleRow)
             .where(ArticleRow.id == made.article.id, ArticleRow.version == expected_version)
@@ -81,22 +86,25 @@ class SqlArticles:
         query = select(ArticleRow.body).where(ArticleRow.change > change).order_by(ArticleRow.id)
         return [Article.model_validate(body) for body in self._session.scalars(query)]
 
-    def _record(self, made: ArticleVersion) -> int:
+    def _record(self, made: Sequence[ArticleVersion]) -> list[int]:
         if self._session.get_bind().dialect.name == "postgresql":
             # One writer at a time: numbers become visible in the order in which they were given.
             self._session.execute(select(func.pg_advisory_xact_lock(_WRITING)))
-        row = ArticleVersionRow(
-            article_id=made.article.id,
-            version=made.article.version,
-            step=made.step,
-            actor=made.actor,
-            note=made.note,
-            changed_at=made.changed_at,
-            body=made.article.model_dump(mode="json"),
-        )
-        self._session.add(row)
+        rows = [
+            ArticleVersionRow(
+                article_id=version.article.id,
+                version=version.article.version,
+                step=version.step,
+                actor=version.actor,
+                note=version.note,
+                changed_at=version.changed_at,
+                body=version.article.model_dump(mode="json"),
+            )
+            for version in made
+        ]
+        self._session.add_all(rows)
         self._session.flush()
-        return row.change
+        return [row.change for row in rows]
 
 
 _WRITING = 12346

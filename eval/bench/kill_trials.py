@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
@@ -29,7 +30,8 @@ from app.domain.workflow import Step
 from app.flows.registry import Flows
 
 THREADS = 2
-LONGEST_LIFE_S = 0.4
+MOST_LINES = 30
+LONGEST_WAIT_S = 0.02
 DESK = AccessKey(name="desk", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 LIFE: tuple[tuple[Step, dict[str, object]], ...] = (
     (Step.ACCEPT, {}),
@@ -66,6 +68,13 @@ def main(trials: int = 300, url: str = "", seed: int = 7) -> None:
     raise SystemExit(1 if outcome.lost or outcome.doubled or outcome.faults else 0)
 
 
+class Moment(NamedTuple):
+    """When a process is killed: so long after so many acknowledgements."""
+
+    after: int
+    wait_s: float
+
+
 def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     """Fork, kill and check `trials` times."""
     settings = Settings(data_dir=folder, duties=False)
@@ -73,7 +82,9 @@ def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     flows = build_flows(settings)
     dice, outcome = random.Random(seed), Outcome(trials)
     for trial in track(range(trials), description="kill -9"):
-        lines, at_work = killed(flows, settings, trial, dice.uniform(0.02, LONGEST_LIFE_S))
+        lines, at_work = killed(
+            flows, settings, trial, after=dice.randint(1, MOST_LINES), wait_s=dice.uniform(0, LONGEST_WAIT_S)
+        )
         outcome.killed_at_work += at_work
         outcome.acknowledged += len(lines)
         check(flows, lines, outcome)
@@ -82,8 +93,11 @@ def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     return outcome
 
 
-def killed(flows: Flows, settings: Settings, trial: int, after_s: float) -> tuple[list[str], bool]:
-    """Return what a forked process acknowledged before it was killed, and whether it was at work then."""
+def killed(flows: Flows, trial: int, moment: Moment) -> tuple[list[str], bool]:
+    """Return what a forked process acknowledged before it was killed, and whether it was at work then.
+
+    Counted in acknowledgements, so that a slow machine kills as far into the work as a fast one.
+    """
     reading, writing = os.pipe()
     flows.close()  # connections must not be shared with the child
     child = os.fork()
@@ -94,12 +108,13 @@ def killed(flows: Flows, settings: Settings, trial: int, after_s: float) -> tupl
         finally:
             os._exit(0)
     os.close(writing)
-    time.sleep(after_s)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
     with os.fdopen(reading, "rb") as pipe:
-        lines = pipe.read().decode().splitlines(keepends=True)
-    return [line.strip() for line in lines if line.endswith("\n")], os.WIFSIGNALED(status)
+        lines = [pipe.readline() for _ in range(moment.after)]
+        time.sleep(moment.wait_s)
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        lines += pipe.readlines()
+    return [line.decode().strip() for line in lines if line.endswith(b"\n")], os.WIFSIGNALED(status)
 
 
 def work(flows: Flows, trial: int, pipe: int) -> None:

@@ -2,15 +2,14 @@
 
 import pytest
 
-from app.config import ROOT
 from app.decide.deadline import deadline_rule
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
-from app.store.reference.load import load_reference_data
 from app.understand.risk import EmotionScale
 from app.understand.text_rules import Patterns
+from tests.conftest import embedded
 
-REFERENCE: ReferenceData = load_reference_data(ROOT / "knowledge_base")
+REFERENCE: ReferenceData = embedded().reference
 TEXT_RULES = [
     *((rule, REFERENCE.referral.window) for rule in REFERENCE.referral.rules),
     *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.statutory_routes),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from app.main import create_app
-from tests.conftest import KEY, settings_for
+from tests.conftest import KEY, embedded, settings_for
 
 EXAMPLES = 12
 FEWEST_OPERATIONS = 30
@@ -18,7 +18,7 @@ FEWEST_OPERATIONS = 30
 
 @pytest.mark.slow
 def test_no_request_ends_in_a_server_error(tmp_path: Path) -> None:
-    application = create_app(settings_for(tmp_path))
+    application = create_app(settings_for(tmp_path), embedded())
     sent: list[str] = []
     failed: set[str] = set()
     with TestClient(application):

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import build_flows
 from app.flows.registry import Flows
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 
 ZONE = timezone(timedelta(hours=8))
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=ZONE)
@@ -34,6 +33,6 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def stored(tmp_path: Path, database_url: str, clock: SetClock) -> Iterator[Flows]:
-    flows = build_flows(settings_for(tmp_path, database_url), clock)
+    flows = service(settings_for(tmp_path, database_url), clock)
     yield flows
     flows.close()

@@ -17,13 +17,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from app.bootstrap import build_flows
 from app.domain.access import Role, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, ServiceUnavailable, Unauthenticated
 from app.domain.workflow import Step
 from app.flows.registry import Flows
 from app.store.engine import make_engine
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 from tests.factories import ADMIN, call
 from tests.integration.conftest import MONDAY, SetClock
 
@@ -62,7 +61,7 @@ def test_another_key_opens_nothing(stored: Flows, database_url: str, tmp_path: P
 
 def build_flows_quietly(folder: Path, url: str) -> Any:
     def read(number: str) -> object:
-        flows = build_flows(settings_for(folder, url))
+        flows = service(settings_for(folder, url))
         try:
             return flows.tickets.get(number, by=ADMIN)
         finally:
@@ -223,7 +222,7 @@ def test_a_token_of_the_identity_provider_counts_as_its_roles(tmp_path: Path) ->
         server.body = json.dumps({"keys": [{**public, "kid": "k1", "use": "sig", "alg": "RS256"}]}).encode()
         settings = settings_for(tmp_path)
         settings.auth.oidc_issuer, settings.auth.oidc_jwks_url = "https://id.example", server.url
-        flows = build_flows(settings)
+        flows = service(settings)
         check = flows.access.check
         operator = check(token(roles=["operator", "emperor"]), Scope.TICKETS_WRITE)
         assert (operator.name, operator.acts_as()) == ("u1", {Role.OPERATOR})

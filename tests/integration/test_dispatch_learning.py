@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import build_flows
 from app.config import Settings
 from app.domain.decision import Decision
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step
 from app.flows.registry import Flows
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 from tests.factories import ADMIN, call
 
 SIGN = "滕州市荆河街道善国路上一家店的招牌灯箱半夜还亮着，晃得睡不着，希望处理"
@@ -26,7 +25,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def service(tmp_path: Path, url: str) -> Iterator[Flows]:
-    flows = build_flows(settings_for(tmp_path, url))
+    flows = service(settings_for(tmp_path, url))
     yield flows
     flows.close()
 
@@ -80,7 +79,7 @@ def test_the_second_return_calls_the_units_together(service: Flows) -> None:
 
 
 def test_a_returned_pattern_is_not_repeated_in_any_process(service: Flows, tmp_path: Path, url: str) -> None:
-    other = build_flows(beside(tmp_path, "other", url))
+    other = service(beside(tmp_path, "other", url))
     ticket, unit = assigned(service, SIGN)
     assert lead_of(other, ALIKE) == unit
     returned(service, ticket, unit)
@@ -95,6 +94,6 @@ def test_returns_still_count_after_a_restart(service: Flows, tmp_path: Path, url
     ticket, unit = assigned(service, SIGN)
     returned(service, ticket, unit)
     step(service, ticket, Step.ASSIGN, unit=CHOSEN)
-    again = build_flows(beside(tmp_path, "again", url))
+    again = service(beside(tmp_path, "again", url))
     assert lead_of(again, ALIKE) == "370481.market_supervision"
     again.close()

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.domain.ticket import IntakeResult, Ticket
 from app.flows.registry import Flows
@@ -28,6 +27,7 @@ from eval.bench.fake_openai import (
     thinks_forever,
     writes,
 )
+from tests.conftest import service
 from tests.factories import ADMIN, WATER, call
 from tests.fakes import EMPTY_TICKET, claim, passage
 
@@ -46,7 +46,7 @@ def chat_settings(folder: Path, *urls: str, **changes: Any) -> Settings:
 
 @contextmanager
 def llm_flows(folder: Path, *urls: str, **changes: Any) -> Iterator[Flows]:
-    flows = build_flows(chat_settings(folder, *urls, **changes))
+    flows = service(chat_settings(folder, *urls, **changes))
     yield flows
     flows.close()
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import build_reader, with_chat
+from app.bootstrap import with_chat
 from app.config import Settings
 from app.domain.reading import CallReading
 from app.domain.reference import ReferenceData
 from app.prompting.untrusted import gives_orders, harmless
 from app.receive.payload import parse_transcript
 from models.base import ChatMessage
+from tests.conftest import embedded
 from tests.factories import call, message
 from tests.fakes import EMPTY_TICKET, ScriptedChatModel, claim, passage
 from tests.injections import payloads
@@ -53,12 +54,12 @@ def obeying(text: str) -> Callable[[Sequence[ChatMessage]], str]:
 @pytest.fixture(scope="module")
 def both(reference: ReferenceData) -> Both:
     settings = Settings()
-    embedded = build_reader(settings, reference)
+    plain = embedded().reader
 
     def read(payload: dict[str, Any], text: str) -> tuple[CallReading, CallReading]:
-        generating, _ = with_chat(settings, reference, embedded, ScriptedChatModel(obeying(text)))
+        generating, _ = with_chat(settings, reference, plain, ScriptedChatModel(obeying(text)))
         transcript = parse_transcript(payload, received_at=datetime.now(UTC))
-        return embedded.read(transcript), generating.read(transcript)
+        return plain.read(transcript), generating.read(transcript)
 
     return read
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.bootstrap import build_flows
 from app.domain.errors import Conflict, InvalidTransition
 from app.domain.knowledge import ArticleStatus, ArticleStep
 from app.flows.registry import Flows
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=timezone(timedelta(hours=8)))
 QUESTION = "共享蜂箱备案需要什么材料"
@@ -81,19 +80,19 @@ def test_a_wrong_field_is_named(client: TestClient, change: dict[str, str], fiel
 
 
 def test_the_folder_never_overwrites_what_a_city_changed(tmp_path: Path) -> None:
-    first = build_flows(settings_for(tmp_path))
+    first = service(settings_for(tmp_path))
     kept = first.knowledge.page(status="published", limit=2)
     first.knowledge.edit(kept[0].id, {"title": "本市改过的标题"}, actor="甲", expected_version=1)
     first.knowledge.step(kept[1].id, ArticleStep.RETIRE, actor="甲", expected_version=1)
     first.close()
-    again = build_flows(settings_for(tmp_path))
+    again = service(settings_for(tmp_path))
     assert again.knowledge.get(kept[0].id).title == "本市改过的标题"
     assert again.knowledge.get(kept[1].id).status is ArticleStatus.RETIRED
     again.close()
 
 
 def test_an_edit_in_another_process_is_answered_from_at_once(tmp_path: Path) -> None:
-    here, there = build_flows(settings_for(tmp_path)), build_flows(settings_for(tmp_path))
+    here, there = service(settings_for(tmp_path)), service(settings_for(tmp_path))
     version = publish(here)
     assert cited(there) == [DRAFT["id"]]
     here.knowledge.step(DRAFT["id"], ArticleStep.RETIRE, actor="甲", expected_version=version)

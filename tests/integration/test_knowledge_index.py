@@ -3,9 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from app.bootstrap import build_flows
 from app.flows.registry import Flows
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 
 TODAY = date(2026, 11, 24)
 
@@ -16,20 +15,20 @@ def nearest(flows: Flows) -> dict[str, float]:
 
 
 def test_a_damaged_index_is_made_again_while_questions_are_answered(tmp_path: Path) -> None:
-    first = build_flows(settings_for(tmp_path))
+    first = service(settings_for(tmp_path))
     before = nearest(first)
     first.close()
     assert before["veterans-subsidies-card"] > 0.3
     damaged = tmp_path / "index" / "chroma" / "chroma.sqlite3"
     assert damaged.stat().st_size > 0
     damaged.write_bytes(b"no database" * 1000)
-    again = build_flows(settings_for(tmp_path))
+    again = service(settings_for(tmp_path))
     assert nearest(again) == before
     again.close()
 
 
 def test_a_second_process_on_the_folder_answers_too(tmp_path: Path) -> None:
-    first, second = build_flows(settings_for(tmp_path)), build_flows(settings_for(tmp_path))
+    first, second = service(settings_for(tmp_path)), service(settings_for(tmp_path))
     assert nearest(first) == nearest(second)
     first.close()
     second.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import build_flows, build_reader, with_chat
+from app.bootstrap import build_reader, with_chat
 from app.config import Settings
 from app.domain.reference import ReferenceData
 from app.domain.ticket import IntakeResult
@@ -15,7 +15,7 @@ from app.flows.generated_reading import GeneratingReader
 from app.flows.live_call import LiveCall, LiveCallFlow, Patch, Snapshot
 from app.flows.registry import Flows
 from models.base import ChatMessage, ModelTimeout
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 from tests.e2e.test_live_call import merged
 from tests.factories import CALLED_AT
 from tests.fakes import ScriptedChatModel, claim, passage, ticket_forms
@@ -31,7 +31,7 @@ Live = Callable[[Callable[[Sequence[ChatMessage]], str]], LiveCallFlow]
 @pytest.fixture(scope="module")
 def flows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
     """One service for all: each call has an id of its own."""
-    built = build_flows(settings_for(tmp_path_factory.mktemp("live")))
+    built = service(settings_for(tmp_path_factory.mktemp("live")))
     yield built
     built.close()
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from app.bootstrap import build_flows
 from app.domain.access import Scope
 from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
@@ -17,7 +16,7 @@ from app.flows.registry import Flows
 from app.store.engine import make_engine, migrate
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import Vault
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 from tests.factories import ADMIN, WATER, call
 
 VAULT = Vault(b"\x01" * 32)
@@ -25,7 +24,7 @@ VAULT = Vault(b"\x01" * 32)
 
 @pytest.fixture
 def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
-    flows = build_flows(settings_for(tmp_path, database_url))
+    flows = service(settings_for(tmp_path, database_url))
     yield flows
     flows.close()
 
@@ -128,7 +127,7 @@ def test_migrations_go_up_and_down(database_url: str) -> None:
 
 
 def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: str) -> None:
-    flows = build_flows(settings_for(tmp_path, database_url))
+    flows = service(settings_for(tmp_path, database_url))
     flows.access.create("reader", (Scope.TICKETS_READ,))
     kept = flows.access.keys()[0].created_at
     assert kept.utcoffset() == timedelta(hours=8)
@@ -164,7 +163,7 @@ def test_nul_in_a_filter_finds_nothing_or_is_refused(stored: Flows, database_url
 
 def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_path: Path, database_url: str) -> None:
     text = "滕州市荆河街道幸福家园门口那棵法桐挡住了红绿灯，过路口看不清，希望尽快处理"
-    flows = build_flows(settings_for(tmp_path, database_url))
+    flows = service(settings_for(tmp_path, database_url))
     ticket = flows.intake.run(call("您好", text, call_id="p-1")).tickets[0]
     right = next(u for u in flows.reference.units if u.name == "滕州市公安局交通警察大队" or "parks" in u.unit_code)
     verdict = Feedback(
@@ -179,7 +178,7 @@ def test_a_corrected_unit_counts_for_the_next_ticket_and_after_a_restart(tmp_pat
     similar = text.replace("门口那棵", "东门口的").replace("希望", "请")
     first = flows.intake.run(call("您好", similar, call_id="p-2")).tickets[0].unit
     flows.close()
-    reopened = build_flows(settings_for(tmp_path, database_url))
+    reopened = service(settings_for(tmp_path, database_url))
     again = reopened.intake.run(call("您好", similar + "了", call_id="p-3")).tickets[0].unit
     for unit in (first, again):
         assert f"ticket:{ticket.ticket_number}" in unit.candidates[0].basis

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import build_flows
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.registry import Flows
-from tests.conftest import settings_for
+from tests.conftest import service, settings_for
 from tests.factories import ADMIN, call
 
 LAMP = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
@@ -39,7 +38,7 @@ LIFE: list[tuple[Step, dict[str, Any]]] = [
 
 @pytest.fixture
 def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
-    flows = build_flows(settings_for(tmp_path, database_url))
+    flows = service(settings_for(tmp_path, database_url))
     yield flows
     flows.close()
 

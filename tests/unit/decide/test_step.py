@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.config import ROOT
 from app.decide.deadline import replay
 from app.decide.step import Taken, checked_details, effect
 from app.decide.work_clock import WorkClock
@@ -15,10 +14,10 @@ from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
-from app.store.reference.load import load_reference_data
+from tests.conftest import embedded
 
 ZONE = ZoneInfo("Asia/Shanghai")
-REFERENCE = load_reference_data(ROOT / "knowledge_base")
+REFERENCE = embedded().reference
 CLOCK = WorkClock(REFERENCE.calendar)
 RULES = REFERENCE.deadline
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=ZONE)

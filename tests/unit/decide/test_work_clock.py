@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config import ROOT
 from app.decide.work_clock import WorkClock
 from app.domain.reference_rules import Span
-from app.store.reference.load import load_reference_data
+from tests.conftest import embedded
 
 ZONE = ZoneInfo("Asia/Shanghai")
-REFERENCE = load_reference_data(ROOT / "knowledge_base")
+REFERENCE = embedded().reference
 CLOCK = WorkClock(REFERENCE.calendar)
 FIRST = datetime(2024, 1, 1, tzinfo=ZONE)
 MOMENTS = st.integers(0, 60 * 24 * 1060).map(lambda minutes: FIRST + timedelta(minutes=minutes))

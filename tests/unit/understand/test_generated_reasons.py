@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import build_reader, with_chat
+from app.bootstrap import with_chat
 from app.config import Settings
 from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
@@ -15,6 +15,7 @@ from app.domain.transcript import Transcript
 from app.flows.generated_reasons import UnitExplainer
 from app.flows.judgement import Judgement
 from app.receive.payload import parse_transcript
+from tests.conftest import embedded
 from tests.factories import WATER, call
 from tests.fakes import ScriptedChatModel
 
@@ -23,7 +24,7 @@ Explain = Callable[..., UnitDecision]
 
 @pytest.fixture(scope="module")
 def explain(reference: ReferenceData) -> Explain:
-    reader = build_reader(Settings(), reference)
+    reader = embedded().reader
     units = [u for u in reference.units if u.functions][:2]
     candidates = tuple(
         UnitCandidate(unit_code=u.unit_code, name=u.name, role=UnitRole.LEAD, score=0.5, reason="规则的理由")

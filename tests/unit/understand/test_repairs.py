@@ -4,19 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.bootstrap import build_reader
-from app.config import Settings
-from app.domain.reference import ReferenceData
 from app.flows.reading import CallReader
 from app.receive.payload import parse_transcript
+from tests.conftest import embedded
 from tests.factories import call
 
 RECEIVED = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def reader(reference: ReferenceData) -> CallReader:
-    return build_reader(Settings(), reference)
+def reader() -> CallReader:
+    return embedded().reader
 
 
 def ticket_text(reader: CallReader, *turns: str) -> str:
