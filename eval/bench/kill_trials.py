@@ -68,7 +68,7 @@ def main(trials: int = 300, url: str = "", seed: int = 7) -> None:
     raise SystemExit(1 if outcome.lost or outcome.doubled or outcome.faults else 0)
 
 
-class Moment(NamedTuple):
+class KillMoment(NamedTuple):
     """When a process is killed: so long after so many acknowledgements."""
 
     after: int
@@ -82,9 +82,8 @@ def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     flows = build_flows(settings)
     dice, outcome = random.Random(seed), Outcome(trials)
     for trial in track(range(trials), description="kill -9"):
-        lines, at_work = killed(
-            flows, settings, trial, after=dice.randint(1, MOST_LINES), wait_s=dice.uniform(0, LONGEST_WAIT_S)
-        )
+        moment = KillMoment(after=dice.randint(1, MOST_LINES), wait_s=dice.uniform(0, LONGEST_WAIT_S))
+        lines, at_work = killed(flows, trial, moment)
         outcome.killed_at_work += at_work
         outcome.acknowledged += len(lines)
         check(flows, lines, outcome)
@@ -93,7 +92,7 @@ def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     return outcome
 
 
-def killed(flows: Flows, trial: int, moment: Moment) -> tuple[list[str], bool]:
+def killed(flows: Flows, trial: int, moment: KillMoment) -> tuple[list[str], bool]:
     """Return what a forked process acknowledged before it was killed, and whether it was at work then.
 
     Counted in acknowledgements, so that a slow machine kills as far into the work as a fast one.
