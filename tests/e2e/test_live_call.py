@@ -10,7 +10,7 @@ from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from app.main import create_app
-from tests.conftest import KEY, settings_for
+from tests.conftest import KEY, embedded, settings_for
 from tests.factories import CALLED_AT, WATER, call
 
 OPEN = {"type": "open", "key": KEY, "caller_number": "13900000000", "called_at": CALLED_AT}
@@ -74,7 +74,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One service for all: a call has an id of its own."""
-    with TestClient(create_app(settings_for(tmp_path_factory.mktemp("live")))) as opened:
+    with TestClient(create_app(settings_for(tmp_path_factory.mktemp("live")), embedded())) as opened:
         yield opened
 
 

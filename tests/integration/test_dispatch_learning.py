@@ -10,7 +10,8 @@ from app.domain.decision import Decision
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step
 from app.flows.registry import Flows
-from tests.conftest import service, settings_for
+from tests.conftest import service as started
+from tests.conftest import settings_for
 from tests.factories import ADMIN, call
 
 SIGN = "滕州市荆河街道善国路上一家店的招牌灯箱半夜还亮着，晃得睡不着，希望处理"
@@ -25,7 +26,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def service(tmp_path: Path, url: str) -> Iterator[Flows]:
-    flows = service(settings_for(tmp_path, url))
+    flows = started(settings_for(tmp_path, url))
     yield flows
     flows.close()
 
@@ -79,7 +80,7 @@ def test_the_second_return_calls_the_units_together(service: Flows) -> None:
 
 
 def test_a_returned_pattern_is_not_repeated_in_any_process(service: Flows, tmp_path: Path, url: str) -> None:
-    other = service(beside(tmp_path, "other", url))
+    other = started(beside(tmp_path, "other", url))
     ticket, unit = assigned(service, SIGN)
     assert lead_of(other, ALIKE) == unit
     returned(service, ticket, unit)
@@ -94,6 +95,6 @@ def test_returns_still_count_after_a_restart(service: Flows, tmp_path: Path, url
     ticket, unit = assigned(service, SIGN)
     returned(service, ticket, unit)
     step(service, ticket, Step.ASSIGN, unit=CHOSEN)
-    again = service(beside(tmp_path, "again", url))
+    again = started(beside(tmp_path, "again", url))
     assert lead_of(again, ALIKE) == "370481.market_supervision"
     again.close()
