@@ -49,7 +49,7 @@ class KnowledgeFlow:
         """Return the draft that these fields would make; raises InvalidInput, or Conflict for a taken id."""
         article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
         with self._store(reading=True) as uow:
-            if uow.articles.has(article.id):
+            if article.id in uow.articles.ids():
                 raise Conflict(f"知识条目 {article.id} 已经存在")
         return article
 

@@ -70,7 +70,9 @@ def reorganised(reference: ReferenceData, seed: int) -> tuple[ReferenceData, dic
             units |= {joined.unit_code: joined, other.unit_code: other}
             moved |= {first.unit_code: joined.unit_code, second.unit_code: joined.unit_code}
             moved[third.unit_code] = other.unit_code
-    return reference.model_copy(update={"units": tuple(units.values())}), moved
+    # Made anew: a copy would keep the look-ups that the old tables already answered.
+    fields = {name: getattr(reference, name) for name in ReferenceData.model_fields}
+    return ReferenceData(**{**fields, "units": tuple(units.values())}), moved
 
 
 def _renamed(unit: Unit, *, functions: tuple[str, ...]) -> Unit:
