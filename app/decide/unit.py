@@ -10,7 +10,7 @@ from app.decide.return_risk import return_risk
 from app.domain.decision import Decision, ReturnRisk, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute, UnitLimits, UnitThresholds
-from app.domain.ticket import Place, Urgency
+from app.domain.ticket import Place, RequestKind, Urgency
 from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 
 NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
@@ -47,6 +47,7 @@ def decide_unit(
     ranked = [one for one in _ranked(functions, place, reference) if one.unit.unit_code not in returned_by]
     facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
     rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
+    asked = facts.request_kind is RequestKind.CONSULTATION
     lead = UnitName(unit_code=ranked[0].unit.unit_code, name=ranked[0].unit.name) if ranked else None
     route = _statutory_route(rule, statutory, ranked, reference)
     rivals = _rivals(ranked, reading, functions, place, reference)
@@ -58,10 +59,11 @@ def decide_unit(
         decision=_decision(ranked, rivals, facts, limit, limits, by_person=by_person),
         lead=lead,
         receiver=_receiver(rule, lead, place, reference),
-        candidates=_candidates(ranked, place, rule, reference),
+        candidates=_candidates(ranked, place, rule, reference, asked=asked),
         rule_id=route.id if route and route is statutory else rule.id,
         statutory_route=route.tell_citizen if route else None,
-        return_risk=_return_risk(ranked, rivals, place, precedents, reference),
+        # What is asked is answered, not handed out: nobody hands it back.
+        return_risk=None if asked else _return_risk(ranked, rivals, place, precedents, reference),
         excluded=tuple(returned_by),
         consult=_consult(ranked, returned_by, reference),
     )
@@ -191,7 +193,7 @@ def _consult(ranked: Sequence[_Ranked], returned_by: Sequence[str], reference: R
 
 
 def _candidates(
-    ranked: Sequence[_Ranked], place: Place, rule: RoutingRule, reference: ReferenceData
+    ranked: Sequence[_Ranked], place: Place, rule: RoutingRule, reference: ReferenceData, *, asked: bool
 ) -> tuple[UnitCandidate, ...]:
     return tuple(
         UnitCandidate(
@@ -199,7 +201,7 @@ def _candidates(
             name=unit.name,
             role=UnitRole.ASSISTING if position else UnitRole.LEAD,
             score=round(score, 4),
-            reason=_reason(reading, unit, place, reference),
+            reason=_reason(reading, unit, place, reference, asked=asked),
             basis=(*_duty_basis(reading, reference), rule.id, *(f"ticket:{n}" for n in reading.precedents)),
         )
         for position, (unit, score, reading) in enumerate(ranked[: reference.thresholds.unit.top_k])
@@ -232,16 +234,17 @@ def _receiver(rule: RoutingRule, lead: UnitName | None, place: Place, reference:
     return UnitName(unit_code=unit.unit_code, name=unit.name)
 
 
-def _reason(scored: ScoredLabel, unit: Unit, place: Place, reference: ReferenceData) -> str:
+def _reason(scored: ScoredLabel, unit: Unit, place: Place, reference: ReferenceData, *, asked: bool) -> str:
     """Say in one sentence which words, which duty and which area speak for the unit."""
     function = reference.function_by_id[scored.label]
     duty = next((d.text for d in function.duties if d.id in scored.duty_ids), None)
     words = "、".join(f"“{word}”" for word in scored.words[:3])
     because = f"诉求提到{words}，" if words else "按诉求内容判断，"
     matter = f"属于{function.name}职责中的“{duty}”" if duty else f"属于{function.name}职责"
-    area = f"，事发地在{place.district}" if place.district else "，未说明区（市），暂列市级单位，请核实地点"
+    nowhere = "" if asked else "，未说明区（市），暂列市级单位，请核实地点"
+    area = f"，{'所问' if asked else '事发'}地在{place.district}" if place.district else nowhere
     known = f"，与已核实的工单{scored.precedents[0]}相似" if scored.precedents else ""
-    return f"{because}{matter}{area}{known}，由{unit.short_name}办理。"
+    return f"{because}{matter}{area}{known}，由{unit.short_name}{'解答' if asked else '办理'}。"
 
 
 def _duty_basis(scored: ScoredLabel, reference: ReferenceData) -> list[str]:

@@ -91,3 +91,14 @@ def test_an_unlike_precedent_moves_little() -> None:
         (ScoredLabel(label="housing", score=0.9),), [precedent("parks_greening", good=True, likeness=0.1)], 0.8
     )
     assert found[0].label == "housing"
+
+
+def test_what_is_asked_is_answered_and_carries_no_risk_of_return(reference: ReferenceData) -> None:
+    asked = decide_unit(
+        reading(urban_management=0.95), Place(), facts(request_kind=RequestKind.CONSULTATION), reference
+    )
+    handed_out = decide_unit(reading(urban_management=0.95), Place(), facts(), reference)
+    assert asked.return_risk is None
+    assert "请核实地点" not in asked.candidates[0].reason
+    assert handed_out.return_risk is not None
+    assert "请核实地点" in handed_out.candidates[0].reason
