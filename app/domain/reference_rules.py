@@ -43,6 +43,26 @@ class ReferralRule(TextRule):
     must_catch: bool
 
 
+class FrameExamples(Frozen):
+    """Clauses that the frame takes out of the reading, and clauses it must leave in: they are its tests."""
+
+    framed: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+
+
+class ReadingFrame(Frozen):
+    """What makes words no danger and no grievance of the caller's: news, the past, denial, an idiom, …"""
+
+    id: str
+    lanes: tuple[Receiver, ...]
+    reach: Literal["match", "clause", "sentence"]
+    """How far it holds: the words matched, their clause, or from their clause to the end of the sentence."""
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    """A clause with one of these is read all the same."""
+    examples: FrameExamples
+
+
 class StatutoryRoute(TextRule):
     """A matter the law sends elsewhere; the citizen is told where."""
 
@@ -219,6 +239,13 @@ class RoutingRules(Frozen):
     emergency_routes: tuple[EmergencyRoute, ...]
 
 
+class MustCatch(Frozen):
+    """Statements that the rules alone must send to a lane, whatever stands around them: they are tests."""
+
+    receiver: Receiver
+    texts: tuple[str, ...]
+
+
 class ReferralModel(Basis):
     """From which probability the model of a lane proposes a referral."""
 
@@ -233,6 +260,10 @@ class ReferralRules(Frozen):
 
     window: int
     models: tuple[ReferralModel, ...]
+    direct: tuple[str, ...]
+    """What the caller says of himself and now: no frame holds in such a clause."""
+    frames: tuple[ReadingFrame, ...]
+    must_catch: tuple[MustCatch, ...]
     rules: tuple[ReferralRule, ...]
 
 

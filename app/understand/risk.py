@@ -1,12 +1,14 @@
 """A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
+from app.domain.referral import Receiver
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
+from app.understand.frames import Frames, outside, overlap, within
 from app.understand.text_rules import ClosedUp, Hit, Patterns, longest_apart
 from models.base import LaneScorer
 
@@ -16,6 +18,8 @@ SHOWN_FROM = 0.02
 """Probability from which the model's reading of a lane is kept as a signal."""
 _LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
+Framed = Mapping[Receiver, Sequence[Hit]]
+"""What frames cover, by lane."""
 
 
 class Said:
@@ -26,86 +30,98 @@ class Said:
 
     def __init__(self, turns: tuple[SpokenTurn, ...]) -> None:
         self._turns = turns
-        self._text = ""
+        self.text = ""
         self._at: list[tuple[int, int]] = []
         for number, turn in enumerate(turns):
             kept = [(number, i) for i, character in enumerate(turn.text) if not character.isspace()]
-            self._text += "".join(turn.text[i] for _, i in kept) + "。"
+            self.text += "".join(turn.text[i] for _, i in kept) + "。"
             self._at += [*kept, (number, len(turn.text))]
 
-    def quotes(self, patterns: Patterns) -> Iterator[Evidence]:
-        """Yield one quote a turn that the patterns hit."""
+    def quotes(self, patterns: Patterns, framed: Sequence[Hit] = ()) -> Iterator[Evidence]:
+        """Yield one quote a turn that the patterns hit outside what is framed."""
         quoted: set[int] = set()
-        for hit in patterns.hits(self._text):
-            (first, start), (last, end) = self._at[hit.start], self._at[hit.end - 1]
-            if first == last and first not in quoted:
+        for hit in patterns.hits(self.text):
+            (first, _), (last, _) = self._at[hit.start], self._at[hit.end - 1]
+            if first == last and first not in quoted and not any(within(hit, frame) for frame in framed):
                 quoted.add(first)
-                yield self._turns[first].evidence(start, min(end + 1, len(self._turns[first].text)))
+                yield self.evidence(hit)
+
+    def evidence(self, hit: Hit) -> Evidence:
+        """Return the turn's own words behind a stretch."""
+        (number, start), (_, end) = self._at[hit.start], self._at[hit.end - 1]
+        turn = self._turns[number]
+        return turn.evidence(start, min(end + 1, len(turn.text)))
 
 
-class Piece(NamedTuple):
-    """A stretch of a turn between two breaks."""
-
-    turn: SpokenTurn
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """Its words."""
-        return self.turn.text[self.start : self.end]
-
-
-Window = list[Piece]
+Window = list[Hit]
+"""A run of pieces, each a stretch between two breaks."""
 
 
 class LaneReader:
-    """Scores whole passages for each lane, and quotes the sentence that speaks for it most."""
+    """Scores whole passages for each lane, and quotes the sentence that speaks for it most.
+
+    What a frame covers counts against a lane and never for it: a passage is as grave as what is left of it.
+    """
 
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
         self._model = model
         column = {label: i for i, label in enumerate(model.labels)}
         self._lanes = tuple((entry, column[str(entry.receiver)]) for entry in referral.models)
 
-    def signals(self, turns: tuple[SpokenTurn, ...]) -> Iterator[RiskSignal]:
+    def signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         """Yield at most one signal a lane."""
-        windows = list(_windows(turns))
+        windows = list(_windows(said.text))
         if not windows:
             return
-        scores = self._model.independent_scores([_said(window) for window in windows])
+        scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
         for entry, column in self._lanes:
-            best = int(scores[:, column].argmax())
-            score = float(scores[best, column])
-            if score >= SHOWN_FROM:
+            frames = framed[entry.receiver]
+            ranked = sorted(zip(scores[:, column].tolist(), windows, strict=True), key=itemgetter(0), reverse=True)
+            best, window = 0.0, windows[0]
+            for whole, candidate in ranked:
+                if whole <= max(best, SHOWN_FROM):
+                    break
+                left = self._left(said.text, candidate, frames, column)
+                if min(whole, left) > best:
+                    best, window = min(whole, left), candidate
+            if best >= SHOWN_FROM:
                 yield RiskSignal(
                     signal=entry.signal,
                     rule_id=entry.id,
                     severity=entry.severity,
-                    score=round(score, 4),
-                    quote=self._quote(windows[best], column),
+                    score=round(best, 4),
+                    quote=said.evidence(self._quoted(said.text, window, frames, column)),
                 )
 
-    def _quote(self, window: Window, column: int) -> Evidence:
-        scores = self._model.independent_scores([piece.text for piece in window])[:, column]
-        best = window[int(scores.argmax())]
-        return best.turn.evidence(best.start, best.end)
+    def _left(self, text: str, window: Window, frames: Sequence[Hit], column: int) -> float:
+        """Return the score of what no frame covers; 1 where none covers anything, 0 where nothing is left."""
+        if not any(overlap(piece, frame) for piece in window for frame in frames):
+            return 1.0
+        left = "，".join(words for piece in window if (words := outside(text, piece, frames)))
+        return float(self._model.independent_scores([left])[0, column]) if left else 0.0
+
+    def _quoted(self, text: str, window: Window, frames: Sequence[Hit], column: int) -> Hit:
+        free = [piece for piece in window if not any(within(piece, frame) for frame in frames)] or window
+        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in free])[:, column]
+        return free[int(scores.argmax())]
 
 
-def _windows(turns: tuple[SpokenTurn, ...]) -> Iterator[Window]:
+def _windows(text: str) -> Iterator[Window]:
     """Yield overlapping runs of pieces, each as long as what the model was trained on."""
-    pieces = [Piece(turn, m.start(), m.end()) for turn in turns for m in _PIECE.finditer(turn.text)]
     window: Window = []
-    for piece in pieces:
-        window.append(piece)
-        if sum(len(p.text) for p in window) >= _LONGEST_WINDOW:
+    fresh = False
+    for match in _PIECE.finditer(text):
+        window.append(Hit(*match.span()))
+        fresh = True
+        if sum(piece.end - piece.start for piece in window) >= _LONGEST_WINDOW:
             yield window
-            window = window[len(window) // 2 + 1 :]
-    if window:
+            window, fresh = window[len(window) // 2 + 1 :], False
+    if fresh:
         yield window
 
 
-def _said(window: Window) -> str:
-    return "，".join(piece.text for piece in window)
+def _joined(text: str, window: Window) -> str:
+    return "，".join(text[piece.start : piece.end] for piece in window)
 
 
 class RiskReader:
@@ -122,6 +138,10 @@ class RiskReader:
         self._rules = tuple(
             (rule, Patterns(rule.patterns, rule.exclude, window=referral.window)) for rule in referral.rules
         )
+        self._frames = {
+            lane: Frames([frame for frame in referral.frames if lane in frame.lanes], referral.direct)
+            for lane in Receiver
+        }
         self._emergencies = tuple(
             (route, Patterns(route.patterns, route.exclude, window=routing.window))
             for route in routing.emergency_routes
@@ -132,9 +152,10 @@ class RiskReader:
         """Return emotion, signals and emergencies of the whole call."""
         turns = call.citizen_turns
         said = Said(turns)
-        signals = tuple(self._signals(said))
+        framed = {lane: frames.framed(said.text) for lane, frames in self._frames.items()}
+        signals = tuple(self._signals(said, framed))
         if self._lanes:
-            signals += tuple(self._lanes.signals(turns))
+            signals += tuple(self._lanes.signals(said, framed))
         emotion, evidence, confidence = self._emotion.level(turns)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
@@ -151,9 +172,9 @@ class RiskReader:
         """Return the emergencies alone."""
         return tuple(self._emergency_signals(Said(call.citizen_turns)))
 
-    def _signals(self, said: Said) -> Iterator[RiskSignal]:
+    def _signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         for rule, patterns in self._rules:
-            for quote in said.quotes(patterns):
+            for quote in said.quotes(patterns, framed[rule.receiver]):
                 yield RiskSignal(
                     signal=rule.signal,
                     rule_id=rule.id,

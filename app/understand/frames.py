@@ -1,0 +1,105 @@
+"""Reading frames: stretches of a text that are news, past, denied, an idiom …, so nothing a lane should learn of."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from app.domain.reference_rules import ReadingFrame
+from app.understand.text_rules import Hit
+
+_CLAUSE = re.compile(r"[^。！？!?；;，,]+")
+_SENTENCE_ENDS = frozenset("。！？!?")
+
+
+class Clause(NamedTuple):
+    """A stretch between two breaks, and the number of its sentence."""
+
+    start: int
+    end: int
+    sentence: int
+
+
+class Frames:
+    """The frames of one lane."""
+
+    def __init__(self, frames: Sequence[ReadingFrame], direct: Sequence[str]) -> None:
+        self._frames = tuple(_Frame(frame, direct) for frame in frames)
+
+    def framed(self, text: str) -> list[Hit]:
+        """Return what is framed, in text order, stretches that touch or overlap made one."""
+        clauses = _clauses(text)
+        found = sorted(hit for frame in self._frames for hit in frame.hits(text, clauses))
+        joined: list[Hit] = []
+        for hit in found:
+            if joined and hit.start <= joined[-1].end + 1:
+                joined[-1] = Hit(joined[-1].start, max(joined[-1].end, hit.end))
+            else:
+                joined.append(hit)
+        return joined
+
+
+class _Frame:
+    def __init__(self, frame: ReadingFrame, direct: Sequence[str]) -> None:
+        self._reach = frame.reach
+        self._opens = re.compile("|".join(frame.patterns))
+        own = () if frame.reach == "match" else direct
+        self._unless = re.compile("|".join((*frame.unless, *own)) or "(?!)")
+
+    def hits(self, text: str, clauses: Sequence[Clause]) -> Iterator[Hit]:
+        """Yield what this frame covers."""
+        last = -1
+        for match in self._opens.finditer(text):
+            at = _clause_at(clauses, match.start())
+            if at <= last or self._kept(text, clauses[at]):
+                continue
+            if self._reach == "match":
+                yield Hit(*match.span())
+                continue
+            last = at
+            yield Hit(clauses[at].start, clauses[at].end)
+            if self._reach == "sentence":
+                yield from self._rest(text, clauses, at)
+
+    def _rest(self, text: str, clauses: Sequence[Clause], at: int) -> Iterator[Hit]:
+        for clause in clauses[at + 1 :]:
+            if clause.sentence != clauses[at].sentence:
+                return
+            if not self._kept(text, clause):
+                yield Hit(clause.start, clause.end)
+
+    def _kept(self, text: str, clause: Clause) -> bool:
+        return self._unless.search(text, clause.start, clause.end) is not None
+
+
+def _clauses(text: str) -> list[Clause]:
+    found: list[Clause] = []
+    sentence, end = 0, 0
+    for match in _CLAUSE.finditer(text):
+        sentence += not _SENTENCE_ENDS.isdisjoint(text[end : match.start()])
+        end = match.end()
+        found.append(Clause(match.start(), end, sentence))
+    return found
+
+
+def _clause_at(clauses: Sequence[Clause], place: int) -> int:
+    return next(i for i, clause in enumerate(clauses) if place < clause.end)
+
+
+def overlap(one: Hit, other: Hit) -> bool:
+    """Say whether two stretches share a character."""
+    return one.start < other.end and other.start < one.end
+
+
+def within(inner: Hit, outer: Hit) -> bool:
+    """Say whether a stretch lies in another."""
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def outside(text: str, piece: Hit, frames: Sequence[Hit]) -> str:
+    """Return the words of a piece that no frame covers."""
+    kept, at = [], piece.start
+    for frame in frames:
+        if overlap(piece, frame):
+            kept.append(text[at : max(at, frame.start)])
+            at = max(at, min(frame.end, piece.end))
+    return "".join((*kept, text[at : piece.end]))

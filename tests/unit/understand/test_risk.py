@@ -1,0 +1,77 @@
+"""The must-catch list without any model, frames, and whose words count."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.decide.referral import decide_referrals
+from app.domain.reference import ReferenceData
+from app.domain.reference_rules import ReadingFrame
+from app.domain.referral import Receiver
+from app.domain.risk import RiskReading
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.frames import Frames, outside
+from app.understand.risk import RiskReader
+from app.understand.text_rules import Hit
+from tests.conftest import embedded
+from tests.factories import call, message
+
+REFERENCE: ReferenceData = embedded().reference
+NORMALISER = Normaliser(REFERENCE.gazetteer)
+RULES_ALONE = RiskReader(REFERENCE.referral, REFERENCE.emotion, REFERENCE.routing)
+MUST_CATCH = [(item.receiver, text) for item in REFERENCE.referral.must_catch for text in item.texts]
+FILLER = "我住在光明小区三号楼，反映一下情况，麻烦给登记，"
+
+
+def read(payload: dict[str, object]) -> RiskReading:
+    transcript = parse_transcript(payload, received_at=datetime.now(UTC))
+    return RULES_ALONE.read(NORMALISER.normalise(transcript))
+
+
+def lanes(payload: dict[str, object]) -> set[Receiver]:
+    return {referral.receiver for referral in decide_referrals(read(payload), REFERENCE.referral)}
+
+
+@pytest.mark.parametrize(("lane", "text"), MUST_CATCH, ids=[text for _, text in MUST_CATCH])
+def test_the_rules_alone_catch_what_must_be_caught(lane: Receiver, text: str) -> None:
+    assert lane in lanes(message(text))
+    assert lane in lanes(message(FILLER + text + "，听见了吗"))
+    assert lane in lanes(message("昨天看新闻说外地也有这样的事。" + text))
+
+
+def test_what_the_operator_says_is_nobodys_danger() -> None:
+    said = [text for _, text in MUST_CATCH]
+    assert lanes(call(*(part for text in said for part in (text, "嗯")))) == set()
+
+
+@pytest.mark.parametrize("frame", REFERENCE.referral.frames, ids=lambda frame: str(frame.id))
+def test_frames_cover_their_examples_and_no_others(frame: ReadingFrame) -> None:
+    frames = Frames([frame], REFERENCE.referral.direct)
+
+    def left(text: str) -> str:
+        return outside(text, Hit(0, len(text)), frames.framed(text))
+
+    assert [text for text in frame.examples.framed if left(text) == text] == []
+    assert [text for text in frame.examples.kept if left(text) != text] == []
+
+
+def test_a_frame_ends_with_its_sentence_and_stops_at_the_callers_own_words() -> None:
+    report = next(frame for frame in REFERENCE.referral.frames if frame.id == "frame.report")
+    frames = Frames([report], REFERENCE.referral.direct)
+    text = "新闻上说有人跳楼，闹得挺大，俺也要跳楼。楼顶站着人"
+    assert outside(text, Hit(0, len(text)), frames.framed(text)).lstrip("，") == "俺也要跳楼。楼顶站着人"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "网上说高铁站有人拿刀砍人，到底有没有这回事",
+        "前几年业主拉横幅维权，开发商赔了，现在就差房产证没下来",
+        "你放心我不会跳楼的，我就是说说",
+        "历史课讲枣庄矿区大罢工，问问哪有资料",
+        "书记给他红包他硬是不收，这样的干部得表扬",
+    ],
+)
+def test_framed_words_raise_nothing(text: str) -> None:
+    assert lanes(message(text)) == set()
