@@ -38,7 +38,8 @@ class RiskSettings:
     """Everything that changes the result; stands in the manifest."""
 
     analyser: str = "chars"
-    features: int = 40_000
+    features: int = 60_000
+    min_documents: int = 2
     inverse_regularisation: float = 1.0
     folds: int = 5
     seed: int = 7
@@ -118,7 +119,10 @@ def _fit(
     windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings
 ) -> tuple[TfidfVectorizer, list[LinearSVC]]:
     vectorizer = TfidfVectorizer(
-        analyzer=analyser(settings.analyser, families()), sublinear_tf=True, max_features=settings.features
+        analyzer=analyser(settings.analyser, families()),
+        sublinear_tf=True,
+        min_df=settings.min_documents,
+        max_features=settings.features,
     )
     matrix = vectorizer.fit_transform([window.example.text for window in windows])
     cost = settings.inverse_regularisation

@@ -47,7 +47,10 @@ class WithFamilies:
         for family, members in families.items():
             for word in members.split():
                 self._families.setdefault(word, []).append(family)
-        self._longest = max(map(len, self._families))
+        lengths: dict[str, set[int]] = {}
+        for word in self._families:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
     def __call__(self, text: str) -> list[str]:
         """Return the analyser's features, `@family` for each word, `@one+other` for each pair."""
@@ -57,8 +60,8 @@ class WithFamilies:
 
     def _found(self, folded: str) -> list[str]:
         found: list[str] = []
-        for start in range(len(folded)):
-            for length in range(self._longest, 0, -1):
+        for start, first in enumerate(folded):
+            for length in self._lengths.get(first, ()):
                 if families := self._families.get(folded[start : start + length]):
                     found += families
                     break
