@@ -55,8 +55,8 @@ class ReadingFrame(Frozen):
 
     id: str
     lanes: tuple[Receiver, ...]
-    reach: Literal["match", "clause", "sentence"]
-    """How far it holds: the words matched, their clause, or from their clause to the end of the sentence."""
+    reach: Literal["match", "clause", "sentence", "whole"]
+    """How far it holds: the words matched, their clause, from there to the end of the sentence, or all of it."""
     patterns: tuple[str, ...]
     unless: tuple[str, ...] = ()
     """A clause with one of these is read all the same."""

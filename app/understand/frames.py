@@ -42,7 +42,7 @@ class _Frame:
     def __init__(self, frame: ReadingFrame, direct: Sequence[str]) -> None:
         self._reach = frame.reach
         self._opens = re.compile("|".join(frame.patterns))
-        own = () if frame.reach == "match" else direct
+        own = () if frame.reach in ("match", "whole") else direct
         self._unless = re.compile("|".join((*frame.unless, *own)) or "(?!)")
 
     def hits(self, text: str, clauses: Sequence[Clause]) -> Iterator[Hit]:
@@ -57,14 +57,14 @@ class _Frame:
                 continue
             last = at
             yield Hit(clauses[at].start, clauses[at].end)
-            if self._reach == "sentence":
-                yield from self._rest(text, clauses, at)
+            if self._reach != "clause":
+                yield from self._around(text, clauses, at)
 
-    def _rest(self, text: str, clauses: Sequence[Clause], at: int) -> Iterator[Hit]:
-        for clause in clauses[at + 1 :]:
-            if clause.sentence != clauses[at].sentence:
-                return
-            if not self._kept(text, clause):
+    def _around(self, text: str, clauses: Sequence[Clause], at: int) -> Iterator[Hit]:
+        """Yield the other clauses of the sentence that the frame covers."""
+        for place, clause in enumerate(clauses):
+            reached = self._reach == "whole" or place > at
+            if reached and clause.sentence == clauses[at].sentence and not self._kept(text, clause):
                 yield Hit(clause.start, clause.end)
 
     def _kept(self, text: str, clause: Clause) -> bool:
