@@ -16,7 +16,7 @@ from app.store.reference.load import load_reference_data
 from eval.examples import Example, read_examples
 from training.function_ranker import train_ranker
 from training.linear_classifier import LinearSettings, train_linear
-from training.risk_classifier import ordinary_windows, read_windows, train_risk
+from training.risk_classifier import ordinary_windows, read_windows, train_risk, windows_of_rules
 
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
@@ -59,6 +59,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
     ranker = own_ranker(reference, data, out / "ranker")
     table.add_row("ranker", str(ranker["examples"]), str(ranker["labels"]), str(ranker["cross_validated_accuracy"]), "")
     windows = read_windows(RISK) + ordinary_windows(data) + ordinary_windows(ORDINARY)
+    windows += windows_of_rules(reference.referral)
     risk = train_risk(windows, out / "risk", name="own-risk", data=RISK)
     Console().print(table)
     Console().print("risk", risk["thresholds"])

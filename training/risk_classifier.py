@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
 from eval.base import read_jsonl
 from eval.examples import Example
@@ -77,6 +78,21 @@ def ordinary_windows(path: Path) -> list[Window]:
         example = Example(row["id"], row["text"], "", row["scenario"])
         windows.append(Window(example, frozenset({lane} if lane else ()), ordinary=lane is None))
     return windows
+
+
+def windows_of_rules(rules: ReferralRules) -> list[Window]:
+    """Return the examples of the rules and the must-catch list: what they match, and what only looks like it."""
+    said = [
+        (rule.id, str(rule.receiver), text, matched)
+        for rule in rules.rules
+        for matched, texts in ((True, rule.examples.match), (False, rule.examples.no_match))
+        for text in texts
+    ]
+    said += [("must_catch", str(item.receiver), text, True) for item in rules.must_catch for text in item.texts]
+    return [
+        Window(Example(f"{rule}-{i}", text, "", f"{rule}-{i}"), frozenset((lane,) if matched else ()), ordinary=False)
+        for i, (rule, lane, text, matched) in enumerate(said)
+    ]
 
 
 def families() -> Mapping[str, str]:

@@ -247,12 +247,14 @@ class MustCatch(Frozen):
 
 
 class ReferralModel(Basis):
-    """From which probability the model of a lane proposes a referral."""
+    """From which probability the model of a lane proposes a referral, and below which it doubts the rules."""
 
     receiver: Receiver
     signal: str
     severity: Severity
     min_score: float = Field(gt=0, lt=1)
+    doubted_below: float = Field(default=0, ge=0, lt=1)
+    """A rule's hit that this model scores lower is shown, not proposed: no one is endangered by a film."""
 
 
 class ReferralRules(Frozen):

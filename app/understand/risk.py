@@ -14,7 +14,7 @@ from models.base import LaneScorer
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
 """How sure a rule is of itself."""
-SHOWN_FROM = 0.02
+SHOWN_FROM = 0.05
 """Probability from which the model's reading of a lane is kept as a signal."""
 _LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
@@ -37,14 +37,14 @@ class Said:
             self.text += "".join(turn.text[i] for _, i in kept) + "。"
             self._at += [*kept, (number, len(turn.text))]
 
-    def quotes(self, patterns: Patterns, framed: Sequence[Hit] = ()) -> Iterator[Evidence]:
-        """Yield one quote a turn that the patterns hit outside what is framed."""
+    def hits(self, patterns: Patterns, framed: Sequence[Hit] = ()) -> Iterator[Hit]:
+        """Yield one stretch a turn that the patterns hit outside what is framed."""
         quoted: set[int] = set()
         for hit in patterns.hits(self.text):
             (first, _), (last, _) = self._at[hit.start], self._at[hit.end - 1]
             if first == last and first not in quoted and not any(within(hit, frame) for frame in framed):
                 quoted.add(first)
-                yield self.evidence(hit)
+                yield hit
 
     def evidence(self, hit: Hit) -> Evidence:
         """Return the turn's own words behind a stretch."""
@@ -58,15 +58,16 @@ Window = list[Hit]
 
 
 class LaneReader:
-    """Scores whole passages for each lane, and quotes the sentence that speaks for it most.
+    """Scores passages for each lane, and quotes the sentence that speaks for it most.
 
     What a frame covers counts against a lane and never for it: a passage is as grave as what is left of it.
     """
 
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
         self._model = model
-        column = {label: i for i, label in enumerate(model.labels)}
-        self._lanes = tuple((entry, column[str(entry.receiver)]) for entry in referral.models)
+        self._column = {label: i for i, label in enumerate(model.labels)}
+        self._lanes = {entry.receiver: entry for entry in referral.models}
+        self._direct = re.compile("|".join(referral.direct))
 
     def signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         """Yield at most one signal a lane."""
@@ -74,24 +75,41 @@ class LaneReader:
         if not windows:
             return
         scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
-        for entry, column in self._lanes:
-            frames = framed[entry.receiver]
-            ranked = sorted(zip(scores[:, column].tolist(), windows, strict=True), key=itemgetter(0), reverse=True)
-            best, window = 0.0, windows[0]
-            for whole, candidate in ranked:
-                if whole <= max(best, SHOWN_FROM):
-                    break
-                left = self._left(said.text, candidate, frames, column)
-                if min(whole, left) > best:
-                    best, window = min(whole, left), candidate
+        for lane, entry in self._lanes.items():
+            column = self._column[lane]
+            best, window = self._gravest(said.text, windows, scores[:, column].tolist(), framed[lane], column)
             if best >= SHOWN_FROM:
                 yield RiskSignal(
                     signal=entry.signal,
                     rule_id=entry.id,
                     severity=entry.severity,
                     score=round(best, 4),
-                    quote=said.evidence(self._quoted(said.text, window, frames, column)),
+                    quote=said.evidence(self._quoted(said.text, window, framed[lane], column)),
                 )
+
+    def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
+        """Return the score of a rule's hit with the clauses beside it where that is too low to believe the rule.
+
+        Callers who speak of themselves and of now are believed.
+        """
+        around = _around(list(_pieces(said.text)), hit)
+        words = _joined(said.text, around)
+        if self._direct.search(words):
+            return None
+        score = float(self._model.independent_scores([words])[0, self._column[lane]])
+        return score if score < self._lanes[lane].doubted_below else None
+
+    def _gravest(
+        self, text: str, windows: Sequence[Window], scores: Sequence[float], frames: Sequence[Hit], column: int
+    ) -> tuple[float, Window]:
+        best, found = 0.0, windows[0]
+        for whole, window in sorted(zip(scores, windows, strict=True), key=itemgetter(0), reverse=True):
+            if whole <= max(best, SHOWN_FROM):
+                break
+            score = min(whole, self._left(text, window, frames, column))
+            if score > best:
+                best, found = score, window
+        return best, found
 
     def _left(self, text: str, window: Window, frames: Sequence[Hit], column: int) -> float:
         """Return the score of what no frame covers; 1 where none covers anything, 0 where nothing is left."""
@@ -106,14 +124,26 @@ class LaneReader:
         return free[int(scores.argmax())]
 
 
+def _pieces(text: str) -> Iterator[Hit]:
+    for match in _PIECE.finditer(text):
+        yield Hit(*match.span())
+
+
+def _around(pieces: Sequence[Hit], hit: Hit) -> Window:
+    """Return the pieces a hit lies in, and one on either side."""
+    first = next(i for i, piece in enumerate(pieces) if hit.start < piece.end)
+    last = next((i for i, piece in enumerate(pieces) if hit.end <= piece.end), len(pieces) - 1)
+    return list(pieces[max(0, first - 1) : last + 2])
+
+
 def _windows(text: str) -> Iterator[Window]:
     """Yield overlapping runs of pieces, each as long as what the model was trained on."""
     window: Window = []
     fresh = False
-    for match in _PIECE.finditer(text):
-        window.append(Hit(*match.span()))
+    for piece in _pieces(text):
+        window.append(piece)
         fresh = True
-        if sum(piece.end - piece.start for piece in window) >= _LONGEST_WINDOW:
+        if sum(p.end - p.start for p in window) >= _LONGEST_WINDOW:
             yield window
             window, fresh = window[len(window) // 2 + 1 :], False
     if fresh:
@@ -174,24 +204,25 @@ class RiskReader:
 
     def _signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         for rule, patterns in self._rules:
-            for quote in said.quotes(patterns, framed[rule.receiver]):
+            for hit in said.hits(patterns, framed[rule.receiver]):
+                doubt = self._lanes.doubt(said, hit, rule.receiver) if self._lanes else None
                 yield RiskSignal(
                     signal=rule.signal,
                     rule_id=rule.id,
-                    severity=rule.severity,
-                    score=SCORES[rule.severity],
-                    quote=quote,
+                    severity=rule.severity if doubt is None else Severity.NOTICE,
+                    score=SCORES[rule.severity] if doubt is None else round(doubt, 4),
+                    quote=said.evidence(hit),
                 )
 
     def _emergency_signals(self, said: Said) -> Iterator[RiskSignal]:
         for route, patterns in self._emergencies:
-            for quote in said.quotes(patterns):
+            for hit in said.hits(patterns):
                 yield RiskSignal(
                     signal=route.number,
                     rule_id=route.id,
                     severity=Severity.EXTREME,
                     score=SCORES[Severity.EXTREME],
-                    quote=quote,
+                    quote=said.evidence(hit),
                 )
 
 

@@ -40,6 +40,20 @@ def test_the_rules_alone_catch_what_must_be_caught(lane: Receiver, text: str) ->
     assert lane in lanes(message("昨天看新闻说外地也有这样的事。" + text))
 
 
+@pytest.mark.parametrize(("lane", "text"), MUST_CATCH, ids=[text for _, text in MUST_CATCH])
+def test_the_model_talks_no_rule_out_of_what_must_be_caught(lane: Receiver, text: str) -> None:
+    transcript = parse_transcript(message(FILLER + text), received_at=datetime.now(UTC))
+    risk = embedded().reader.read(transcript).risk
+    assert lane in {referral.receiver for referral in decide_referrals(risk, REFERENCE.referral)}
+
+
+def test_a_rule_that_the_model_doubts_is_a_notice() -> None:
+    text = "历史展馆旁边那个叫罢工号的火锅店油烟大，能不能来测一测"
+    risk = embedded().reader.read(parse_transcript(message(text), received_at=datetime.now(UTC))).risk
+    assert [signal.severity for signal in risk.signals if signal.rule_id == "pl.collective.strike"] == ["notice"]
+    assert decide_referrals(risk, REFERENCE.referral) == ()
+
+
 def test_what_the_operator_says_is_nobodys_danger() -> None:
     said = [text for _, text in MUST_CATCH]
     assert lanes(call(*(part for text in said for part in (text, "嗯")))) == set()
