@@ -16,14 +16,11 @@ from app.store.reference.load import load_reference_data
 from eval.examples import Example, read_examples
 from training.function_ranker import train_ranker
 from training.linear_classifier import LinearSettings, train_linear
-from training.risk_classifier import ordinary_windows, read_windows, train_risk, windows_of_rules
+from training.risk_classifier import WINDOWS, own_windows, train_risk
 
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
 """Demands of the development calls, for the kind only (`python -m training.call_matters`)."""
-RISK = Path("training/datasets/risk.jsonl")
-ORDINARY = Path("training/datasets/ordinary.jsonl")
-"""Spoken passages that no referral lane wants: everyday talk, dialect, grumbling."""
 WEIGHTS = Path("models/weights")
 TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
 COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0}
@@ -58,9 +55,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
         )
     ranker = own_ranker(reference, data, out / "ranker")
     table.add_row("ranker", str(ranker["examples"]), str(ranker["labels"]), str(ranker["cross_validated_accuracy"]), "")
-    windows = read_windows(RISK) + ordinary_windows(data) + ordinary_windows(ORDINARY)
-    windows += windows_of_rules(reference.referral)
-    risk = train_risk(windows, out / "risk", name="own-risk", data=RISK)
+    risk = train_risk(own_windows(), out / "risk", name="own-risk", data=WINDOWS)
     Console().print(table)
     Console().print("risk", risk["thresholds"])
 

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from rich.progress import track
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
+from app.store.reference.load import load_reference_data
 from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import analyser
@@ -27,6 +29,10 @@ from training.manifest import write_manifest
 
 ALERT_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05)
 """Shares of ordinary texts that may alert, for which recall is reported."""
+WINDOWS = Path("training/datasets/risk.jsonl")
+DEMANDS = Path("training/datasets/demands.jsonl")
+ORDINARY = Path("training/datasets/ordinary.jsonl")
+"""Spoken passages that no referral lane wants: everyday talk, dialect, grumbling."""
 FAMILIES = Path("training/risk_concepts.yaml")
 LANES_OF_DEMANDS = Path("training/datasets/risk_of_demands.csv")
 """Demand texts read by eye: the lane they belong to, or none where it can be argued either way."""
@@ -55,16 +61,30 @@ class Window:
     ordinary: bool
 
 
-def read_windows(path: Path) -> list[Window]:
-    """Read risk windows (`turns`, one truth a lane); the operator's words do not count."""
-    return [
-        Window(
-            Example(row["id"], citizen_words(row), "", str(row.get("scenario") or row["id"])),
-            frozenset(str(lane) for lane in Receiver if row.get(str(lane))),
-            ordinary=False,
-        )
-        for row in read_jsonl(path)
-    ]
+def read_windows(path: Path, *, own: bool = True) -> list[Window]:
+    """Read risk windows (`turns`, one truth a lane); the operator's words do not count.
+
+    In a city's file what no lane wants is its ordinary stream; the project's own holds traps instead.
+
+    Raises:
+        ValueError: a row lacks its turns or every lane; names file and line.
+    """
+    windows = []
+    for number, row in enumerate(read_jsonl(path), start=1):
+        if not row.get("turns") or not any(str(lane) in row for lane in Receiver):
+            raise ValueError(f"{path}: row {number}: needs turns and {', '.join(Receiver)}")
+        lanes = frozenset(str(lane) for lane in Receiver if row.get(str(lane)))
+        name = str(row.get("id") or number)
+        example = Example(name, citizen_words(row), "", str(row.get("scenario") or name), row.get("created_at"))
+        windows.append(Window(example, lanes, ordinary=not own and not lanes))
+    return windows
+
+
+def own_windows() -> list[Window]:
+    """Return everything the project wrote: windows, rules with their examples, everyday texts."""
+    rules = load_reference_data(Path("knowledge_base")).referral
+    ordinary = [window for path in (DEMANDS, ORDINARY) for window in ordinary_windows(path)]
+    return read_windows(WINDOWS) + windows_of_rules(rules) + ordinary
 
 
 def ordinary_windows(path: Path) -> list[Window]:
@@ -149,7 +169,7 @@ def _fit(
 def _cross_validated(windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings) -> NDArray[np.float64]:
     folds = group_folds([window.example for window in windows], settings.folds, settings.seed)
     scores = np.zeros(truth.shape)
-    for fold in range(settings.folds):
+    for fold in track(range(settings.folds), description="cross-validation"):
         inside = folds == fold
         seen = [window for window, held in zip(windows, inside, strict=True) if not held]
         vectorizer, models = _fit(seen, truth[~inside], settings)

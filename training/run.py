@@ -1,8 +1,10 @@
 """`hotline train TASK`: fine-tune on a city's own history; writes weights, manifest, card and a before/after table."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +17,7 @@ from eval.examples import Example, read_examples
 from eval.splits import near_duplicates_across
 from eval.tasks.labels import measure_labels
 from models.factory import load_classifier, load_embedder
+from training import risk_history
 from training.card import write_card
 from training.contrastive_embedding import (
     EmbeddingSettings,
@@ -33,6 +36,7 @@ class Task(StrEnum):
 
     CATEGORY = "category"
     UNIT = "unit"
+    RISK = "risk"
     EMBEDDING = "embedding"
 
 
@@ -43,6 +47,7 @@ DEFAULTS: dict[str, Any] = {"analyser": "words", "kind": "svm", "inverse_regular
 SHOWN = {
     Task.CATEGORY: ("accuracy", "macro_f1", "top3", "coverage_at_98", "ece"),
     Task.UNIT: ("accuracy", "macro_f1", "top3", "coverage_at_98", "ece"),
+    Task.RISK: risk_history.SHOWN,
     Task.EMBEDDING: ("nearest_right", "right_in_10"),
 }
 """What the table shows; the first decides whether a model is better than the one it would replace."""
@@ -58,9 +63,30 @@ class Order:
     settings: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Course:
+    """What a run learns from, how, and how it is measured."""
+
+    examples: list[Example]
+    fit: Callable[[list[Example], Path], dict[str, Any]]
+    measured: Callable[[Path, list[Example], list[Example]], dict[str, float]]
+
+
+def _course(order: Order) -> Course:
+    if order.task is not Task.RISK:
+        return Course(read_examples(order.data), partial(_fit, order), partial(measured, order.task))
+    try:
+        history = risk_history.RiskHistory(order.data, order.out.name, order.settings)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return Course(history.examples, history.fit, history.measured)
+
+
 def train(
-    task: Annotated[Task, typer.Argument(help="category、unit 或 embedding")],
-    data: Annotated[Path, typer.Option(exists=True, help="CSV 或 JSONL：id,title,text,label")],
+    task: Annotated[Task, typer.Argument(help="category、unit、risk 或 embedding")],
+    data: Annotated[
+        Path, typer.Option(exists=True, help="CSV 或 JSONL：id,title,text,label；risk 为 JSONL：id,turns,各移送方向")
+    ],
     out: Annotated[Path, typer.Option(help="写入权重和清单的目录")],
     config: Annotated[
         Path | None, typer.Option(exists=True, help="YAML，覆盖默认设置；base: 目录 则微调本地 transformer")
@@ -69,21 +95,22 @@ def train(
 ) -> None:
     """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
     order = Order(task, data, out, yaml.safe_load(config.read_text("utf-8")) if config else {})
-    examples = read_examples(data)
+    course = _course(order)
+    examples = course.examples
     kept, held = split(examples, SEED)
     console = Console()
     leaks = near_duplicates_across(kept, held)
     console.print(f"训练 {len(kept)}，留出 {len(held)}，跨分组近似重复 {len(leaks)}")
-    before = measured(task, out, kept, held) if (out / "manifest.json").exists() else None
+    before = course.measured(out, kept, held) if (out / "manifest.json").exists() else None
     trial = out.with_name(out.name + ".trial")
-    _fit(order, kept, trial)
-    after = measured(task, trial, kept, held)
+    course.fit(kept, trial)
+    after = course.measured(trial, kept, held)
     console.print(comparison(task, before, after, len(held)))
     shutil.rmtree(trial)
     if before and after[SHOWN[task][0]] < before[SHOWN[task][0]] and not force:
         console.print("效果低于现有模型，未替换（--force 可强制替换）")
         raise typer.Exit(1)
-    manifest = _fit(order, examples, out)
+    manifest = course.fit(examples, out)
     write_card(out, manifest, before, after, held=len(held), leaks=len(leaks))
 
 
@@ -138,5 +165,6 @@ def comparison(task: Task, before: dict[str, float] | None, after: dict[str, flo
     """Return the before/after table."""
     table = Table("指标", "训练前", "训练后", title=f"留出 {held} 条")
     for name in SHOWN[task]:
-        table.add_row(name, f"{before[name]:.4f}" if before else "无", f"{after[name]:.4f}")
+        if name in after:
+            table.add_row(name, f"{before[name]:.4f}" if before else "无", f"{after[name]:.4f}")
     return table
