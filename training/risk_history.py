@@ -32,7 +32,9 @@ class RiskHistory:
         if strange := sorted(set(settings) - known):
             raise ValueError(f"unknown settings {', '.join(strange)}; known: {', '.join(sorted(known))}")
         self._windows = {window.example.id: window for window in read_windows(data, own=False)}
-        self._beside = own_windows() if settings.get("own", True) else []
+        texts = {window.example.text for window in self._windows.values()}
+        beside = own_windows() if settings.get("own", True) else []
+        self._beside = [window for window in beside if window.example.text not in texts]
         self._settings = RiskSettings(**{key: value for key, value in settings.items() if key != "own"})
         self._data, self._name = data, name
 

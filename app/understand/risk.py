@@ -1,7 +1,8 @@
 """A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from operator import itemgetter
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
@@ -18,8 +19,8 @@ SHOWN_FROM = 0.05
 """Probability from which the model's reading of a lane is kept as a signal."""
 _LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
-Framed = Mapping[Receiver, Sequence[Hit]]
-"""What frames cover, by lane."""
+Framed = Callable[[Receiver], Sequence[Hit]]
+"""What frames cover for a lane: looked for once, and only where something is to be covered."""
 
 
 class Said:
@@ -37,12 +38,12 @@ class Said:
             self.text += "".join(turn.text[i] for _, i in kept) + "。"
             self._at += [*kept, (number, len(turn.text))]
 
-    def hits(self, patterns: Patterns, framed: Sequence[Hit] = ()) -> Iterator[Hit]:
+    def hits(self, patterns: Patterns, framed: Callable[[], Sequence[Hit]] = tuple) -> Iterator[Hit]:
         """Yield one stretch a turn that the patterns hit outside what is framed."""
         quoted: set[int] = set()
         for hit in patterns.hits(self.text):
             (first, _), (last, _) = self._at[hit.start], self._at[hit.end - 1]
-            if first == last and first not in quoted and not any(within(hit, frame) for frame in framed):
+            if first == last and first not in quoted and not any(within(hit, frame) for frame in framed()):
                 quoted.add(first)
                 yield hit
 
@@ -77,14 +78,16 @@ class LaneReader:
         scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
         for lane, entry in self._lanes.items():
             column = self._column[lane]
-            best, window = self._gravest(said.text, windows, scores[:, column].tolist(), framed[lane], column)
+            if scores[:, column].max() < SHOWN_FROM:
+                continue
+            best, window = self._gravest(said.text, windows, scores[:, column].tolist(), framed(lane), column)
             if best >= SHOWN_FROM:
                 yield RiskSignal(
                     signal=entry.signal,
                     rule_id=entry.id,
                     severity=entry.severity,
                     score=round(best, 4),
-                    quote=said.evidence(self._quoted(said.text, window, framed[lane], column)),
+                    quote=said.evidence(self._quoted(said.text, window, framed(lane), column)),
                 )
 
     def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
@@ -182,7 +185,7 @@ class RiskReader:
         """Return emotion, signals and emergencies of the whole call."""
         turns = call.citizen_turns
         said = Said(turns)
-        framed = {lane: frames.framed(said.text) for lane, frames in self._frames.items()}
+        framed = cache(lambda lane: self._frames[lane].framed(said.text))
         signals = tuple(self._signals(said, framed))
         if self._lanes:
             signals += tuple(self._lanes.signals(said, framed))
@@ -204,7 +207,7 @@ class RiskReader:
 
     def _signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         for rule, patterns in self._rules:
-            for hit in said.hits(patterns, framed[rule.receiver]):
+            for hit in said.hits(patterns, partial(framed, rule.receiver)):
                 doubt = self._lanes.doubt(said, hit, rule.receiver) if self._lanes else None
                 yield RiskSignal(
                     signal=rule.signal,
