@@ -33,7 +33,12 @@ class Said:
         self._turns = turns
         self.text = ""
         self._at: list[tuple[int, int]] = []
+        self.pieces: list[Hit] = []
+        """Stretches between two breaks: a pause that the recogniser wrote as a space is one."""
         for number, turn in enumerate(turns):
+            for match in _PIECE.finditer(turn.text):
+                start = len(self.text) + sum(not c.isspace() for c in turn.text[: match.start()])
+                self.pieces.append(Hit(start, start + len(match.group())))
             kept = [(number, i) for i, character in enumerate(turn.text) if not character.isspace()]
             self.text += "".join(turn.text[i] for _, i in kept) + "。"
             self._at += [*kept, (number, len(turn.text))]
@@ -72,7 +77,7 @@ class LaneReader:
 
     def signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
         """Yield at most one signal a lane."""
-        windows = list(_windows(said.text))
+        windows = list(_windows(said.pieces))
         if not windows:
             return
         scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
@@ -91,15 +96,15 @@ class LaneReader:
                 )
 
     def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
-        """Return the score of a rule's hit with the clauses beside it where that is too low to believe the rule.
+        """Return the score of a rule's hit, alone and with the pieces beside it, where both are too low to believe it.
 
         Callers who speak of themselves and of now are believed.
         """
-        around = _around(list(_pieces(said.text)), hit)
-        words = _joined(said.text, around)
-        if self._direct.search(words):
+        alone, around = _around(said.pieces, hit, 0), _around(said.pieces, hit, 1)
+        if self._direct.search(_joined(said.text, around)):
             return None
-        score = float(self._model.independent_scores([words])[0, self._column[lane]])
+        passages = [_joined(said.text, window) for window in (alone, around)]
+        score = float(self._model.independent_scores(passages)[:, self._column[lane]].max())
         return score if score < self._lanes[lane].doubted_below else None
 
     def _gravest(
@@ -127,23 +132,18 @@ class LaneReader:
         return free[int(scores.argmax())]
 
 
-def _pieces(text: str) -> Iterator[Hit]:
-    for match in _PIECE.finditer(text):
-        yield Hit(*match.span())
-
-
-def _around(pieces: Sequence[Hit], hit: Hit) -> Window:
-    """Return the pieces a hit lies in, and one on either side."""
+def _around(pieces: Sequence[Hit], hit: Hit, beside: int) -> Window:
+    """Return the pieces a hit lies in, and some on either side."""
     first = next(i for i, piece in enumerate(pieces) if hit.start < piece.end)
     last = next((i for i, piece in enumerate(pieces) if hit.end <= piece.end), len(pieces) - 1)
-    return list(pieces[max(0, first - 1) : last + 2])
+    return list(pieces[max(0, first - beside) : last + 1 + beside])
 
 
-def _windows(text: str) -> Iterator[Window]:
+def _windows(pieces: Sequence[Hit]) -> Iterator[Window]:
     """Yield overlapping runs of pieces, each as long as what the model was trained on."""
     window: Window = []
     fresh = False
-    for piece in _pieces(text):
+    for piece in pieces:
         window.append(piece)
         fresh = True
         if sum(p.end - p.start for p in window) >= _LONGEST_WINDOW:
