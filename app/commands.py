@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,13 +12,15 @@ import typer
 from openpyxl import load_workbook
 from rich.console import Console
 from rich.progress import Progress, track
+from rich.table import Table
 
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.bootstrap import build_flows
-from app.config import Settings
+from app.config import ChatSettings, Settings
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import HotlineError, InvalidInput
 from app.flows.exports import COLUMNS
+from app.flows.shadow import FIELDS, PERSONAL, Beside
 from app.flows.tickets import CORRECTABLE
 
 demo = typer.Typer(no_args_is_help=True, help="演示数据")
@@ -119,6 +121,44 @@ def replay(out: Annotated[Path, typer.Argument(help="结果 JSONL")]) -> None:
             file.write(json.dumps(again, ensure_ascii=False) + "\n")
             count += 1
     console.print(f"重读 {count} 件，结果见 {out}")
+
+
+def shadow(
+    out: Annotated[Path, typer.Argument(help="逐字段结果 JSONL，不含姓名和电话")],
+) -> None:
+    """影子运行：已接收的通话由两种引擎各读一遍，与人工采纳、更正的结果并列，不改动工单；打印逐字段一致率。"""
+    chat = ChatSettings.model_validate({**Settings().chat.model_dump(), "engine": "llm"})
+    flows = build_flows(Settings(chat=chat))
+    rows = []
+    with out.open("w", encoding="utf-8") as file:
+        for beside in track(flows.shadow.compare(), description="影子运行", console=console):
+            rows.append(beside)
+            if beside.field not in PERSONAL:
+                file.write(beside.model_dump_json() + "\n")
+    flows.close()
+    console.print(agreement(rows))
+
+
+def agreement(rows: Sequence[Beside]) -> Table:
+    """Return, field by field, how often two of three agree."""
+    table = Table("字段", "张", "大模型答复", "两引擎一致", "人工判定", "内置同人工", "大模型同人工")
+    for name in FIELDS:
+        own = [row for row in rows if row.field == name]
+        judged = [row for row in own if row.judged]
+        table.add_row(
+            name,
+            str(len(own)),
+            str(sum(row.engine == "llm" for row in own)),
+            _share(sum(row.embedded == row.llm for row in own), len(own)),
+            str(len(judged)),
+            _share(sum(row.embedded == row.person for row in judged), len(judged)),
+            _share(sum(row.llm == row.person for row in judged), len(judged)),
+        )
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"
 
 
 def content_id(channel: str, *parts: str) -> str:

@@ -13,11 +13,12 @@ class ChatSettings(BaseModel):
     """Which engine answers, and where the language model is served."""
 
     engine: Literal["embedded", "llm"] = "embedded"
-    backend: str = "vllm"
+    backend: Literal["vllm", "openai", "transformers", "offline"] = "vllm"
+    """`vllm` and `openai` are servers of one port; the others run a model folder in this process, for batches."""
     base_url: str = ""
     """`http://host:8000/v1`; several, separated by commas, share the load."""
     model: str = ""
-    """The name the server serves the model under."""
+    """The name the server serves the model under, or the folder of a model in this process."""
     api_key: SecretStr = SecretStr("-")
     seconds: float = Field(default=20.0, gt=0)
     """The whole time the model may add to one call or consultation: then the embedded engine's answer stands."""
@@ -33,8 +34,9 @@ class ChatSettings(BaseModel):
 
     @model_validator(mode="after")
     def _llm_is_somewhere(self) -> Self:
-        if self.engine == "llm" and not (self.base_url and self.model):
-            raise ValueError("CHAT__ENGINE=llm 需要 CHAT__BASE_URL 和 CHAT__MODEL")
+        served = self.backend in ("vllm", "openai")
+        if self.engine == "llm" and not (self.model and (self.base_url or not served)):
+            raise ValueError("CHAT__ENGINE=llm 需要 CHAT__MODEL，由服务提供的模型还需要 CHAT__BASE_URL")
         return self
 
 

@@ -14,7 +14,13 @@ CLASSIFIERS = {
 }
 EMBEDDERS = {"static": "models.embedding.static:StaticEmbedder.load", "onnx": "models.embedding.onnx:OnnxEmbedder"}
 ANSWER_SCORERS = {"numpy": "models.reranker.answer_scorer:NumpyAnswerScorer"}
-CHAT_MODELS = {"vllm": "models.chat.vllm_server:connect"}
+CHAT_MODELS = {
+    "vllm": "models.chat.vllm_server:connect",
+    "openai": "models.chat.vllm_server:connect_plain",
+    "transformers": "models.chat.in_process:load",
+    "offline": "models.chat.offline:load",
+}
+"""`vllm` and `openai` speak the same port; `transformers` and `offline` (vLLM's own engine) run in this process."""
 
 
 def load_classifier(folder: Path) -> TextClassifier:

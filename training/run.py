@@ -38,6 +38,7 @@ class Task(StrEnum):
     UNIT = "unit"
     RISK = "risk"
     EMBEDDING = "embedding"
+    TICKET_LORA = "ticket-lora"
 
 
 HELD_OUT_FOLDS = 5
@@ -83,9 +84,9 @@ def _course(order: Order) -> Course:
 
 
 def train(
-    task: Annotated[Task, typer.Argument(help="category、unit、risk 或 embedding")],
+    task: Annotated[Task, typer.Argument(help="category、unit、risk、embedding 或 ticket-lora")],
     data: Annotated[
-        Path, typer.Option(exists=True, help="CSV 或 JSONL：id,title,text,label；risk 为 JSONL：id,turns,各移送方向")
+        Path, typer.Option(exists=True, help="CSV 或 JSONL；risk：id,turns,各移送方向；ticket-lora：通话或更正")
     ],
     out: Annotated[Path, typer.Option(help="写入权重和清单的目录")],
     config: Annotated[
@@ -94,6 +95,10 @@ def train(
     force: Annotated[bool, typer.Option(help="效果变差时仍然替换原有模型")] = False,
 ) -> None:
     """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
+    if task is Task.TICKET_LORA:
+        from training.ticket_lora import train_ticket_lora
+
+        return train_ticket_lora(data, out, config)
     order = Order(task, data, out, yaml.safe_load(config.read_text("utf-8")) if config else {})
     course = _course(order)
     examples = course.examples

@@ -1,6 +1,6 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
-from app.bootstrap.chat import with_chat
+from app.bootstrap.chat import second_looks, with_chat
 from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded
 from app.bootstrap.service import build_flows
 from app.bootstrap.workers import read_many, start_worker
@@ -12,6 +12,7 @@ __all__ = [
     "build_reader",
     "load_embedded",
     "read_many",
+    "second_looks",
     "start_worker",
     "with_chat",
 ]

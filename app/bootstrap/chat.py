@@ -1,15 +1,41 @@
 """The language model and what asks it, where one is set."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
+
 from app.bootstrap.reader import classifier
 from app.config import Settings
 from app.domain.errors import ServiceUnavailable
+from app.domain.ports import UnitOfWorkFactory
 from app.domain.reference import ReferenceData
 from app.flows.consultation import WritesAnswers
-from app.flows.intake import ExplainsUnits, Reads
+from app.flows.generated_duplicates import DuplicateSecondLook
+from app.flows.generated_reading import GeneratingReader
+from app.flows.generated_reasons import UnitExplainer
+from app.flows.intake import LooksAgain, Reads
+from app.flows.paragraphs import WritesParagraphs
 from app.flows.reading import CallReader
+from app.prompting.task import PromptTask
+from app.respond.generated_answer import AnswerForm, AnswerWriter
+from app.respond.generated_paragraph import (
+    LONGEST_NOTE,
+    LONGEST_PARAGRAPH,
+    NoteForm,
+    ParagraphForm,
+    ParagraphWriter,
+)
+from app.understand.generated.forms import MatterVerdicts, RiskSigns, TicketForms, UnitReasons
+from app.understand.generated.matters import MatterJudge
+from app.understand.generated.reasons import ReasonWriter
+from app.understand.generated.risk import RiskSecondReader
+from app.understand.generated.tickets import TicketWriter
 from app.understand.ticket.kind import KindReader
 from models.base import ChatModel, ModelUnavailable
 from models.factory import load_chat_model
+
+Form = TypeVar("Form", bound=BaseModel)
 
 
 def build_chat(settings: Settings) -> ChatModel | None:
@@ -39,34 +65,79 @@ def build_chat(settings: Settings) -> ChatModel | None:
         raise ServiceUnavailable(f"CHAT__ENGINE=llm 不能启用：{error}；请先安装 .locks/llm.txt") from error
 
 
-def with_chat(
-    settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None
-) -> tuple[Reads, ExplainsUnits | None]:
-    """Return the reader and the explainer of units that ask the language model; without one, the embedded reader."""
+def with_chat(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None) -> Reads:
+    """Return the reader that asks the language model; without one, the embedded reader."""
     if chat is None:
-        return reader, None
-    from app.flows.generated_reading import GeneratingReader
-    from app.flows.generated_reasons import UnitExplainer
-    from app.prompting.library import PromptLibrary
-    from app.prompting.task import PromptTask
-    from app.understand.generated.forms import TicketForms, UnitReasons
-    from app.understand.generated.reasons import ReasonWriter
-    from app.understand.generated.tickets import TicketWriter
+        return reader
 
-    prompts, seconds = PromptLibrary(settings.prompts_dir), settings.chat.seconds
-    kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
-    tickets = TicketWriter(PromptTask(prompts.newest("ticket"), TicketForms, chat), reference, kinds, reader.mentions)
-    reasons = ReasonWriter(PromptTask(prompts.newest("unit_reasons"), UnitReasons, chat), reference, tickets.ground)
-    return GeneratingReader(reader, tickets, seconds=seconds), UnitExplainer(reader, reasons, seconds=seconds)
+    tickets = ticket_writer(settings, reference, reader, chat)
+    risk = RiskSecondReader(
+        prompt_task(settings, chat, "risk", RiskSigns),
+        reference.referral,
+        tickets.ground,
+        from_share=reference.thresholds.risk["second_reading"],
+    )
+    return GeneratingReader(reader, tickets, risk, seconds=settings.chat.seconds)
+
+
+def second_looks(
+    settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None, store: UnitOfWorkFactory
+) -> Sequence[LooksAgain]:
+    """Return what looks at judgements once more; nothing on the embedded engine."""
+    if chat is None:
+        return ()
+
+    seconds = settings.chat.seconds
+    ground = ticket_writer(settings, reference, reader, chat).ground
+    reasons = ReasonWriter(prompt_task(settings, chat, "unit_reasons", UnitReasons), reference, ground)
+    judge = MatterJudge(prompt_task(settings, chat, "duplicate", MatterVerdicts))
+    return (
+        UnitExplainer(reader, reasons, seconds=seconds),
+        DuplicateSecondLook(store, judge, reference.thresholds.duplicate, seconds=seconds),
+    )
+
+
+def paragraph_writers(
+    settings: Settings, chat: ChatModel | None
+) -> tuple[WritesParagraphs | None, WritesParagraphs | None]:
+    """Return what words urging notes and report paragraphs; none on the embedded engine."""
+    if chat is None:
+        return None, None
+
+    notes = ParagraphWriter(
+        prompt_task(settings, chat, "urging_note", NoteForm),
+        lambda form: form.note,
+        longest=LONGEST_NOTE,
+        needed=2,
+        seconds=settings.chat.seconds,
+    )
+    reports = ParagraphWriter(
+        prompt_task(settings, chat, "report", ParagraphForm),
+        lambda form: form.paragraph,
+        longest=LONGEST_PARAGRAPH,
+        needed=0,
+        seconds=settings.chat.seconds,
+    )
+    return notes, reports
 
 
 def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers | None:
     """Return what words consultation answers; none on the embedded engine."""
     if chat is None:
         return None
-    from app.prompting.library import PromptLibrary
-    from app.prompting.task import PromptTask
-    from app.respond.generated_answer import AnswerForm, AnswerWriter
 
-    task = PromptTask(PromptLibrary(settings.prompts_dir).newest("answer"), AnswerForm, chat)
-    return AnswerWriter(task, seconds=settings.chat.seconds)
+    return AnswerWriter(prompt_task(settings, chat, "answer", AnswerForm), seconds=settings.chat.seconds)
+
+
+def ticket_writer(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel) -> TicketWriter:
+    """Return what asks the model for tickets."""
+
+    kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
+    return TicketWriter(prompt_task(settings, chat, "ticket", TicketForms), reference, kinds, reader.mentions)
+
+
+def prompt_task(settings: Settings, chat: ChatModel, name: str, form: type[Form]) -> PromptTask[Form]:
+    """Return a task with the words in force; the packages of prompts are loaded only where a model is set."""
+    from app.prompting.library import PromptLibrary
+
+    return PromptTask(PromptLibrary(settings.prompts_dir).newest(name), form, chat)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
-from app.bootstrap.chat import answer_writer, build_chat, with_chat
+from app.bootstrap.chat import answer_writer, build_chat, paragraph_writers, second_looks, with_chat
 from app.bootstrap.demo import build_demo
 from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
@@ -29,9 +29,11 @@ from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
+from app.flows.paragraphs import ParagraphFlow
 from app.flows.redispatch import Redispatch
 from app.flows.registry import Flows
 from app.flows.relay import RelayFlow
+from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
@@ -93,8 +95,9 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     policy = IntakePolicy(reference, duplicates, PrecedentReader(load_embedder(settings.weights_dir / "matters")))
     verdicts = VerdictFlow(store, policy)
     verdicts.follow()
-    generating, explainer = with_chat(settings, reference, reader, chat)
-    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, explainer=explainer)
+    generating = with_chat(settings, reference, reader, chat)
+    looks = second_looks(settings, reference, reader, chat, store)
+    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, second_looks=looks)
     model = generating if isinstance(generating, GeneratingReader) else None
     live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
     redispatch = Redispatch(policy, reader.units_of)
@@ -106,10 +109,12 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     return Flows(
         intake=intake,
         live_calls=live_calls,
+        shadow=ShadowFlow(store, intake, reader),
         tickets=tickets,
         verdicts=verdicts,
         merges=MergeFlow(store, clock, policy),
         supervision=supervision,
+        paragraphs=ParagraphFlow(store, *paragraph_writers(settings, chat)),
         relay=relay,
         audit=audit,
         exports=ExportFlow(store, tickets),

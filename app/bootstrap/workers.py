@@ -17,7 +17,7 @@ def start_worker(settings: Settings) -> None:
     """Give a worker process its reader."""
     global _worker_reader
     reference = load_reference_data(settings.knowledge_dir)
-    _worker_reader, _ = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
+    _worker_reader = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
 
 
 def read_many(transcripts: Sequence[Transcript]) -> list[CallReading]:

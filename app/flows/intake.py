@@ -27,13 +27,13 @@ class Reads(Protocol):
         """Return what was understood."""
 
 
-class ExplainsUnits(Protocol):
-    """Words the reasons of dispatch; `UnitExplainer` asks a language model."""
+class LooksAgain(Protocol):
+    """Looks at what was judged once more: `UnitExplainer` and `DuplicateSecondLook` ask a language model."""
 
     def explain(
         self, reading: CallReading, judged: Sequence[Judgement], *, spent: float
     ) -> tuple[CallReading, tuple[Judgement, ...]]:
-        """Return reading and judgements; nothing but reasons is changed."""
+        """Return reading and judgements; `spent` seconds of the call's time limit are gone already."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class IntakeFlow:
         policy: IntakePolicy,
         store: UnitOfWorkFactory,
         clock: Clock,
-        explainer: ExplainsUnits | None = None,
+        second_looks: Sequence[LooksAgain] = (),
     ) -> None:
-        self._explainer = explainer
-        self._reader = reader
+        self._second_looks = second_looks
+        self.reader = reader
         self.policy = policy
         self._store = store
         self._clock = clock
@@ -80,7 +80,7 @@ class IntakeFlow:
         earlier = self.earlier(delivery)
         if earlier:
             return earlier, False
-        reading = self._reader.read(delivery.transcript)
+        reading = self.reader.read(delivery.transcript)
         return self.keep(delivery, reading, started), True
 
     def receive(self, payload: Mapping[str, Any]) -> Delivery:
@@ -114,8 +114,8 @@ class IntakeFlow:
     def keep(self, delivery: Delivery, reading: CallReading, started: float) -> IntakeResult:
         """Decide and store one call in one transaction, then make its tickets findable."""
         judged = self.judge(delivery, reading)
-        if self._explainer:
-            reading, judged = self._explainer.explain(reading, judged, spent=time.perf_counter() - started)
+        for look in self._second_looks:
+            reading, judged = look.explain(reading, judged, spent=time.perf_counter() - started)
         try:
             with self._store() as uow:
                 result = self.result(delivery, reading, judged, reserved(uow, delivery, len(judged)), started)
@@ -145,8 +145,8 @@ class IntakeFlow:
             uow.commit()
         return results
 
-    def read_again(self) -> Iterator[dict[str, Any]]:
-        """Read every delivery again with the models in force; yield then and now, change nothing."""
+    def deliveries(self) -> Iterator[tuple[Delivery, IntakeResult]]:
+        """Yield every delivery that is kept, with what it became."""
         after = ""
         while True:
             with self._store(reading=True) as uow:
@@ -155,14 +155,19 @@ class IntakeFlow:
                 return
             for call_id, payload in deliveries:
                 delivery = self.receive(payload)
-                earlier = self.earlier(delivery)
-                judged = self.judge(delivery, self._reader.read(delivery.transcript))
-                yield {
-                    "call_id": call_id,
-                    "then": [summary(ticket) for ticket in earlier.tickets] if earlier else [],
-                    "now": [summary(judgement) for judgement in judged],
-                }
+                if result := self.stored(call_id):
+                    yield delivery, result
             after = deliveries[-1][0]
+
+    def read_again(self) -> Iterator[dict[str, Any]]:
+        """Read every delivery again with the models in force; yield then and now, change nothing."""
+        for delivery, result in self.deliveries():
+            judged = self.judge(delivery, self.reader.read(delivery.transcript))
+            yield {
+                "call_id": result.call_id,
+                "then": [summary(ticket) for ticket in result.tickets],
+                "now": [summary(judgement) for judgement in judged],
+            }
 
     def judge(self, delivery: Delivery, reading: CallReading) -> tuple[Judgement, ...]:
         """Decide every demand of a call."""

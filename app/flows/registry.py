@@ -24,7 +24,9 @@ from app.flows.live_call import LiveCallFlow
 from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
+from app.flows.paragraphs import ParagraphFlow
 from app.flows.relay import RelayFlow
+from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
@@ -36,10 +38,12 @@ class Flows:
 
     intake: IntakeFlow
     live_calls: LiveCallFlow
+    shadow: ShadowFlow
     tickets: TicketFlow
     verdicts: VerdictFlow
     merges: MergeFlow
     supervision: SupervisionFlow
+    paragraphs: ParagraphFlow
     relay: RelayFlow
     audit: AuditFlow
     exports: ExportFlow

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from app.prompting.library import Prompt
 from models.base import BadOutput, ChatMessage, ChatModel, ModelError, ModelTimeout, ModelUnavailable
+
+if TYPE_CHECKING:
+    from app.prompting.library import Prompt  # its template engine is not in the base set
 
 Form = TypeVar("Form", bound=BaseModel)
 Check = Callable[[Form], Sequence[str]]
@@ -49,7 +51,7 @@ def within(seconds: float) -> float:
 class PromptTask(Generic[Form]):
     """One task of one prompt and one form."""
 
-    def __init__(self, prompt: Prompt, form: type[Form], model: ChatModel) -> None:
+    def __init__(self, prompt: "Prompt", form: type[Form], model: ChatModel) -> None:
         self._prompt = prompt
         self._form = form
         self._model = model

@@ -6,17 +6,15 @@ question that is turned over to intake or asked back is neither answered nor ove
 offered ones. A question that no article answers and that is asked back is not refused.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap import build_flows
-from app.config import Settings
 from app.domain.knowledge import RefusalCode
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
+from eval.tasks.intake import fresh_flows
 
 MOST = 10
 
@@ -35,12 +33,10 @@ class Seen:
     refusal: RefusalCode | None
 
 
-def answer_rows(data: Path) -> Measurement:
+def answer_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Ask every question of a fresh service, as an operator would."""
-    with tempfile.TemporaryDirectory() as folder:
-        flows = build_flows(Settings(data_dir=Path(folder)))
+    with fresh_flows(engine) as flows:
         seen = [_ask(flows, row) for row in read_jsonl(data)]
-        flows.close()
     metrics, intervals = with_intervals(seen, figures)
     return Measurement(len(seen), metrics, intervals)
 

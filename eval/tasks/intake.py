@@ -14,6 +14,7 @@ import numpy as np
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.domain.ticket import IntakeResult
+from app.flows.capabilities import CapabilityFlow
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
@@ -57,3 +58,8 @@ def answered_by(results: Sequence[IntakeResult]) -> dict[str, list[dict[str, Any
         "fields left to the embedded engine": [{"field": f, "calls": n} for f, n in wrong.most_common()],
         "latency": [{"p50_ms": round(float(p50), 1), "p99_ms": round(float(p99), 1)}],
     }
+
+
+def capabilities_of(flows: Flows) -> CapabilityFlow:
+    """Return single capabilities that read with the engine under evaluation, the language model where it is set."""
+    return CapabilityFlow(flows.intake.reader, flows.intake.policy)

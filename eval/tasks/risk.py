@@ -11,7 +11,7 @@ from app.domain.referral import Receiver
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
 from eval.metrics import f1
-from eval.tasks.intake import NOW, fresh_flows
+from eval.tasks.intake import NOW, capabilities_of, fresh_flows
 
 LANES = tuple(str(lane) for lane in Receiver)
 PREVALENCE = 0.008
@@ -36,10 +36,10 @@ class Read:
     scores: dict[str, float] = field(default_factory=dict)
 
 
-def risk_rows(data: Path) -> Measurement:
+def risk_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure the referral lanes on windows with gold, and the alerts on ordinary texts."""
     rows = read_jsonl(data)
-    with fresh_flows() as flows:
+    with fresh_flows(engine) as flows:
         read = [assessed(flows, row) for row in rows]
         ordinary = [assessed(flows, row) for row in ordinary_texts()]
     metrics, intervals = with_intervals(read, lane_metrics)
@@ -49,7 +49,7 @@ def risk_rows(data: Path) -> Measurement:
 
 def assessed(flows: Flows, row: dict[str, Any]) -> Read:
     """Read one window as `/v1/risk:assess` does."""
-    answer = flows.capabilities.risk({"id": row["id"], "turns": row["turns"]}, received_at=NOW)
+    answer = capabilities_of(flows).risk({"id": row["id"], "turns": row["turns"]}, received_at=NOW)
     rules = flows.reference.referral
     lane_of = {rule.id: str(rule.receiver) for rule in rules.rules} | {m.id: str(m.receiver) for m in rules.models}
     scores: dict[str, float] = {}

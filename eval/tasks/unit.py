@@ -22,16 +22,16 @@ from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import Measurement
 from eval.examples import read_examples, table_rows
-from eval.tasks.intake import NOW, fresh_flows
+from eval.tasks.intake import NOW, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
 Floats = NDArray[np.float32]
 
 
-def unit_rows(data: Path) -> Measurement:
+def unit_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure functions where the labels are functions, else leading units; and units where rows have gold units."""
     examples, rows = read_examples(data), table_rows(data)
-    with fresh_flows() as flows:
+    with fresh_flows(engine) as flows:
         reference = flows.reference
         if not all(example.label in reference.function_by_id for example in examples):
             gold = [unit_code_of(example.label, reference) for example in examples]
@@ -46,7 +46,7 @@ def unit_rows(data: Path) -> Measurement:
 def decided(flows: Flows, row: dict[str, Any]) -> UnitDecision:
     """Return the service's decision on a row's text."""
     payload = {"id": str(row.get("id", "-")), "text": " ".join(p for p in (row.get("title"), row.get("text")) if p)}
-    return flows.capabilities.units(payload, received_at=NOW).unit
+    return capabilities_of(flows).units(payload, received_at=NOW).unit
 
 
 def measured_units(gold: Sequence[str], decisions: Sequence[UnitDecision], reference: ReferenceData) -> Measurement:

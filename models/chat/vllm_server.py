@@ -1,7 +1,6 @@
 """vLLM's OpenAI-compatible server (or any other of the same port) as a ChatModel, through LangChain."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any
@@ -17,8 +16,8 @@ from models.base import BadOutput, ChatMessage, ModelBusy, ModelError, ModelRefu
 from models.chat.endpoints import EndpointHealth, Endpoints
 from models.chat.event_loop import LoopThread
 from models.chat.limits import ChatLimits
+from models.chat.thoughts import THOUGHT, without_thoughts
 
-_THOUGHT = re.compile(r"<think>.*?</think>|^.*?</think>", re.DOTALL)
 _NO_THINKING: Mapping[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
 _CUT_OFF = "the answer was cut off at the token limit"
 Heard = Callable[[str], None]
@@ -58,6 +57,11 @@ def connect(
         for url in base_urls
     ]
     return VllmServer(model, Endpoints(clients, bounds), bounds)
+
+
+def connect_plain(*, extra_body: Mapping[str, Any] | None = None, **options: Any) -> "VllmServer":
+    """Return a model behind any other server of the port: nothing is sent that only vLLM knows."""
+    return connect(extra_body=extra_body or {}, **options)
 
 
 def _warm_up() -> None:
@@ -110,7 +114,7 @@ class VllmServer:
         work = self._loop.start(self._in_time(messages, response_format(form), seconds, texts.put))
         work.add_done_callback(lambda _: texts.put(None))
         while (text := newest(texts)) is not None:
-            heard(_THOUGHT.sub("", text))
+            heard(THOUGHT.sub("", text))
         return without_thoughts(work.result())
 
     def health(self) -> list[EndpointHealth]:
@@ -219,11 +223,3 @@ def text_of(answer: AIMessage) -> str:
     if not isinstance(answer.content, str) or not answer.content.strip():
         raise BadOutput("an answer without text")
     return answer.content
-
-
-def without_thoughts(text: str) -> str:
-    """Return the text after the model's thoughts; thoughts that never end are BadOutput."""
-    said = _THOUGHT.sub("", text).strip()
-    if not said or "<think>" in said:
-        raise BadOutput("thoughts without an answer")
-    return said

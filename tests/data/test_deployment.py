@@ -33,7 +33,7 @@ def test_both_profiles_serve_the_model_under_the_name_the_service_asks_for() -> 
 
 
 def test_the_service_is_given_only_settings_it_knows() -> None:
-    known = {f"CHAT__{name.upper()}" for name in ChatSettings.model_fields} | {"DATABASE__URL"}
+    known = {f"CHAT__{name.upper()}" for name in ChatSettings.model_fields} | {"DATABASE__URL", "INDEX__URL"}
     assert set(SERVICES["service"]["environment"]) <= known
     assert "chat" in Settings.model_fields
 
@@ -45,3 +45,25 @@ def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
     assert "HEALTHCHECK" in runs
     for packages in ("base", "llm"):
         assert (ROOT / ".locks" / f"{packages}.txt").exists()
+
+
+def test_what_is_referred_to_is_there() -> None:
+    """What `docker compose config` refuses: volumes, networks and services that nobody declares."""
+    for name, service in SERVICES.items():
+        volumes = {mount.split(":")[0] for mount in service.get("volumes", ())}
+        assert {volume for volume in volumes if volume.isidentifier()} <= set(COMPOSE["volumes"]), name
+        assert set(service["networks"]) <= set(COMPOSE["networks"]), name
+        assert set(service.get("depends_on", ())) <= set(SERVICES), name
+
+
+def test_the_index_server_is_the_release_that_the_client_is() -> None:
+    image = SERVICES["index"]["image"]
+    lock = (ROOT / ".locks" / "base.txt").read_text("utf-8")
+    assert f"chromadb=={image.rsplit(':', 1)[1]}\n" in lock
+
+
+def test_nothing_reaches_outside_at_run_time() -> None:
+    for name in ("chat-gpu", "chat-cpu"):
+        environment = SERVICES[name]["environment"]
+        assert (environment["HF_HUB_OFFLINE"], environment["VLLM_NO_USAGE_STATS"]) == ("1", "1")
+    assert SERVICES["index"]["environment"]["ANONYMIZED_TELEMETRY"] == "FALSE"

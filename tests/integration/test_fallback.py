@@ -31,8 +31,8 @@ from tests.conftest import service
 from tests.factories import ADMIN, WATER, call
 from tests.fakes import EMPTY_TICKET, claim, passage
 
-LIMIT = 1.0
-GRACE = 0.6
+LIMIT = 1.5
+GRACE = 1.0
 """For the embedded engine, the store and a busy machine."""
 UNLIKE = {"ticket_number", "call_id", "created_at", "deadline", "duplicates"}
 """Of two tickets of one call in two stores: what differs by time and number alone."""

@@ -57,7 +57,7 @@ def both(reference: ReferenceData) -> Both:
     plain = embedded().reader
 
     def read(payload: dict[str, Any], text: str) -> tuple[CallReading, CallReading]:
-        generating, _ = with_chat(settings, reference, plain, ScriptedChatModel(obeying(text)))
+        generating = with_chat(settings, reference, plain, ScriptedChatModel(obeying(text)))
         transcript = parse_transcript(payload, received_at=datetime.now(UTC))
         return plain.read(transcript), generating.read(transcript)
 

@@ -43,7 +43,7 @@ def live(flows: Flows, reference: ReferenceData) -> Live:
     embedded = build_reader(settings, reference)
 
     def with_script(script: Callable[[Sequence[ChatMessage]], str]) -> LiveCallFlow:
-        model, _ = with_chat(settings, reference, embedded, ScriptedChatModel(script))
+        model = with_chat(settings, reference, embedded, ScriptedChatModel(script))
         assert isinstance(model, GeneratingReader)
         return LiveCallFlow(reader=embedded, model=model, policy=intake.policy, intake=intake, clock=flows.clock)
 

@@ -21,6 +21,7 @@ from app.api.dependencies import (
 from app.api.sheets import begun
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
+from app.domain.paragraph import Paragraph
 from app.domain.supervision import DueTickets, OrderStatus, SupervisionLevel, SupervisionOrder
 from app.domain.webhook import DeliveryStatus, Webhook
 
@@ -60,6 +61,12 @@ def list_due(flows: FlowsDep, _key: SuperviseKey, limit: Limit = 200) -> DueTick
 def run_supervision(flows: FlowsDep, _key: SuperviseKey) -> dict[str, int]:
     """平时每分钟自动检查一次；同一事由只生成一张督办单。"""
     return {"raised": flows.supervision.run_once()}
+
+
+@router.post("/supervision/orders/{order_id}/draft", summary="为督办单草拟文字")
+def draft_note(order_id: int, flows: FlowsDep, _key: SuperviseKey) -> Paragraph:
+    """启用大模型时由大模型按工单事实草拟，逐项核对后给出；否则为规则文字。只供审定，不发出、不保存。"""
+    return flows.paragraphs.urging_note(known_id(order_id))
 
 
 @router.post("/supervision/orders/{order_id}/send", summary="发出督办单")

@@ -71,3 +71,32 @@ class UnitReasons(Frozen):
     """Reasons for candidates, by the number they were given."""
 
     reasons: Annotated[tuple[UnitReason, ...], Field(max_length=5)]
+
+
+class RiskSign(Quote):
+    """Words that speak for one of the given signals."""
+
+    signal: Annotated[str, Field(max_length=40)]
+    reason: Annotated[str, Field(max_length=60)]
+
+
+class RiskSigns(Frozen):
+    """What the second reading found; empty where there is nothing."""
+
+    signs: Annotated[tuple[RiskSign, ...], Field(max_length=6)]
+
+
+class MatterVerdict(Frozen):
+    """Whether one earlier ticket is about the same matter; both quotes stand before the verdict."""
+
+    candidate: int
+    new_quote: Annotated[str, _QUOTE]
+    old_quote: Annotated[str, _QUOTE]
+    same: bool
+    reason: Annotated[str, Field(max_length=60)]
+
+
+class MatterVerdicts(Frozen):
+    """Verdicts by the number the earlier tickets were given."""
+
+    verdicts: Annotated[tuple[MatterVerdict, ...], Field(max_length=10)]

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import with_chat
+from app.bootstrap import second_looks
 from app.config import Settings
 from app.domain.decision import Decision, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Transcript
-from app.flows.generated_reasons import UnitExplainer
 from app.flows.judgement import Judgement
 from app.receive.payload import parse_transcript
 from tests.conftest import embedded
@@ -34,8 +33,8 @@ def explain(reference: ReferenceData) -> Explain:
 
     def run(*reasons: dict[str, Any], payload: dict[str, Any] = WATER, engine: str = "llm") -> UnitDecision:
         answer = json.dumps({"reasons": reasons}, ensure_ascii=False)
-        _, explainer = with_chat(Settings(), reference, reader, ScriptedChatModel(lambda _: answer))
-        assert isinstance(explainer, UnitExplainer)
+        chat = ScriptedChatModel(lambda _: answer)
+        explainer = second_looks(Settings(), reference, reader, chat, no_store)[0]
         transcript: Transcript = parse_transcript(payload, received_at=datetime.now(UTC))
         reading = reader.read(transcript).model_copy(update={"engine": engine})
         judged = Judgement.__new__(Judgement)
@@ -45,6 +44,10 @@ def explain(reference: ReferenceData) -> Explain:
         return explainer.explain(reading, [judged], spent=0.0)[1][0].unit
 
     return run
+
+
+def no_store(*, reading: bool = False) -> Any:
+    raise AssertionError("reasons need no store")
 
 
 def reason(text: str, **changes: Any) -> dict[str, Any]:
