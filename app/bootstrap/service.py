@@ -44,6 +44,7 @@ from app.store.evaluations import published_evaluations
 from app.store.knowledge_index import ChromaIndex
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
+from app.understand.area import AreaReader
 from app.understand.precedent import PrecedentReader
 from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
@@ -72,7 +73,8 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         with SqlUnitOfWork(engine, vault, reading=reading) as uow:
             yield uow
 
-    knowledge = KnowledgeFlow(store, clock, frozenset(reference.function_by_id))
+    areas = AreaReader(reference.gazetteer)
+    knowledge = KnowledgeFlow(store, clock, frozenset(reference.function_by_id), areas)
     knowledge.seed(embedded.articles)
     index = ChromaIndex(
         load_embedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
@@ -132,6 +134,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
             live,
             reference.thresholds.answer,
             traps,
+            areas,
             answer_writer(settings, chat),
         ),
         knowledge=knowledge,

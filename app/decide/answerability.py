@@ -1,8 +1,8 @@
 """Whether a question may be answered from the knowledge base, or what is to be said instead."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from app.domain.knowledge import Clarification, Needs, Refusal, RefusalCode, ScoredArticle
+from app.domain.knowledge import Clarification, Needs, Refusal, RefusalCode, ScoredArticle, holds_in
 from app.domain.ticket import RequestKind
 
 ASKED = (RequestKind.CONSULTATION, RequestKind.PRAISE)
@@ -35,15 +35,19 @@ def case_question(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -
 
 
 def area_question(
-    anywhere: Sequence[ScoredArticle], local: Collection[str], limits: Mapping[str, float]
+    in_parts: Sequence[ScoredArticle], area: str | None, limits: Mapping[str, float]
 ) -> Clarification | None:
-    """Return what is asked back where an article of one part of the city fits best and the area was not given."""
-    best = max(anywhere, key=lambda one: one.fit, default=None)
-    if best is None or best.article.region not in local or best.fit < limits["least_option"]:
+    """Return what is asked back where an article of one part of the area fits best."""
+    best = max(in_parts, key=lambda one: one.fit, default=None)
+    if best is None or holds_in(best.article.region, area) or best.fit < limits["least_option"]:
         return None
-    regions = sorted({one.article.region for one in anywhere if one.article.region in local})
+    likely = [one for one in in_parts if one.fit >= limits["least_option"]]
+    regions = sorted({one.article.region for one in likely if not holds_in(one.article.region, area)})
+    level = "镇（街道）" if area else "区（市）"
     return Clarification(
-        needs=Needs.AREA, question="请问事情发生在哪个区（市）？各地规定不同。", options=tuple(regions)
+        needs=Needs.AREA,
+        question=f"请问事情发生在哪个{level}？各地规定不同。",
+        options=(*regions, f"{area or ''}其他{level}"),
     )
 
 

@@ -36,6 +36,7 @@ class Article(Frozen):
     clause: str | None = None
     issued_by: str | None = None
     region: str = NATIONAL
+    """Where it holds: everywhere, a district, or a town behind its district (滕州市荆河街道)."""
     effective_from: date | None = None
     expires_on: date | None = None
     """The first day on which it holds no more."""
@@ -55,8 +56,17 @@ class Article(Frozen):
         in_time = (self.effective_from is None or self.effective_from <= on) and (
             self.expires_on is None or on < self.expires_on
         )
-        here = self.region in EVERYWHERE or self.region == area
-        return self.status is ArticleStatus.PUBLISHED and in_time and here
+        return self.may_hold and in_time and holds_in(self.region, area)
+
+
+def holds_in(region: str, area: str | None) -> bool:
+    """Tell whether what holds in a region holds in an area: a town is in its district."""
+    return region in EVERYWHERE or (area is not None and area.startswith(region))
+
+
+def may_hold_in(region: str, area: str | None) -> bool:
+    """Tell whether it holds there, or in a part of the area."""
+    return area is None or holds_in(region, area) or region.startswith(area)
 
 
 class ArticleStep(StrEnum):

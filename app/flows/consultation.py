@@ -1,6 +1,7 @@
 """A question in, a cited answer or a typed refusal out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ from app.decide.answerability import area_question, basis, case_question, is_tic
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import (
+    EVERYWHERE,
     Article,
     Citation,
     Clarification,
@@ -22,12 +24,17 @@ from app.flows.judgement import IntakePolicy, Judgement
 from app.flows.live_knowledge import LiveKnowledge
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
+from app.understand.area import AreaReader
 from app.understand.question_traps import TrapReader
 
 LONGEST_QUESTION = 2000
 MOST_NEAREST = 3
 MOST_READ = 3
 """Articles that a language model may cite."""
+
+
+_TRIES = 3
+"""How often an answer is given anew because its article changed meanwhile."""
 
 
 class Generated(Protocol):
@@ -71,6 +78,7 @@ class ConsultationFlow:
         knowledge: LiveKnowledge,
         limits: Mapping[str, float],
         traps: TrapReader,
+        areas: AreaReader,
         writer: WritesAnswers | None = None,
     ) -> None:
         self._writer = writer
@@ -79,6 +87,7 @@ class ConsultationFlow:
         self._knowledge = knowledge
         self._limits = limits
         self._traps = traps
+        self._areas = areas
 
     @property
     def count(self) -> int:
@@ -95,43 +104,63 @@ class ConsultationFlow:
         Raises:
             InvalidInput: a field is missing or of the wrong kind.
         """
-        question = _text(body, "question")
-        area, day = body.get("area"), _day(body.get("date"), received_at)
-        if area is not None and not isinstance(area, str):
-            raise InvalidInput("area 应为文字", field="area")
+        question, day = _text(body, "question"), _day(body.get("date"), received_at)
+        area = self._area(body.get("area"), question)
         transcript = _as_message(question, received_at)
         reading = self._reader.read(transcript)
-        demand = reading.demands[0] if reading.demands else None
-        judged = self._policy.judge(demand, transcript) if demand else None
-        worthy = demand is not None and is_ticket_worthy(
-            demand.draft.request_kind, demand.draft.confidence["request_kind"], self._limits
-        )
         if reading.risk.emergencies:
             emergency = Refusal(code=RefusalCode.EMERGENCY, reason=self._policy.notice(reading))
             return _unanswered(question, (), reading.engine, refusal=emergency)
-        asked = _with_history(question, body.get("history"))
-        found = self._knowledge.search(asked, on=day, area=area)
-        order = self._traps.is_order(question)
-        best = None if order else basis(found, self._limits)
-        back = None if order else self._asked_back(asked, found, day, area, sure=best is not None)
+        demand = reading.demands[0] if reading.demands else None
+        judged = self._policy.judge(demand, transcript) if demand else None
+        asked = _Asked(
+            question=question,
+            looked_up=_with_history(question, body.get("history")),
+            day=day,
+            area=area,
+            worthy=demand is not None
+            and is_ticket_worthy(demand.draft.request_kind, demand.draft.confidence["request_kind"], self._limits),
+            order=self._traps.is_order(question),
+            unit=_who_could_know(judged),
+            engine=reading.engine,
+        )
+        return self._standing(asked)
+
+    def _standing(self, asked: "_Asked") -> ConsultationAnswer:
+        """Answer from what stands when the answer is done: an article may change while a model words it."""
+        for _ in range(_TRIES):
+            answer = self._from_knowledge(asked)
+            if self._knowledge.stand(answer.citations, on=asked.day):
+                return answer
+        changing = Refusal(code=RefusalCode.NO_BASIS, reason="相关知识条目正在修改，请稍后再问")
+        return _unanswered(asked.question, (), asked.engine, refusal=changing)
+
+    def _from_knowledge(self, asked: "_Asked") -> ConsultationAnswer:
+        found = self._knowledge.search(asked.looked_up, on=asked.day, area=asked.area)
+        best = None if asked.order else basis(found, self._limits)
+        back = None if asked.order else self._asked_back(asked, found, sure=best is not None)
         if back:
-            return _unanswered(question, found, reading.engine, clarification=back)
+            return _unanswered(asked.question, found, asked.engine, clarification=back)
         if best is None:
-            refusal = refusal_for(ticket_worthy=worthy, order=order, unit=_who_could_know(judged))
-            return _unanswered(question, found, reading.engine, refusal=refusal)
-        answer = _embedded(question, best, worthy=worthy, engine=reading.engine)
+            refusal = refusal_for(ticket_worthy=asked.worthy, order=asked.order, unit=asked.unit)
+            return _unanswered(asked.question, found, asked.engine, refusal=refusal)
+        answer = _embedded(asked.question, best, worthy=asked.worthy, engine=asked.engine)
         return self._generated(answer, [scored.article for scored in found[:MOST_READ]])
 
-    def _asked_back(
-        self, asked: str, found: Sequence[ScoredArticle], day: date, area: str | None, *, sure: bool
-    ) -> Clarification | None:
+    def _asked_back(self, asked: "_Asked", found: Sequence[ScoredArticle], *, sure: bool) -> Clarification | None:
         """Return what has to be known first: the area where parts of the city differ, else the case."""
-        if area is None:
-            anywhere, local = self._knowledge.anywhere(asked, on=day)
-            needed = area_question(anywhere, local, self._limits)
-            if needed:
-                return needed
-        return None if sure else case_question(found, self._limits)
+        needed = area_question(
+            self._knowledge.in_parts(asked.looked_up, on=asked.day, area=asked.area), asked.area, self._limits
+        )
+        return needed or (None if sure else case_question(found, self._limits))
+
+    def _area(self, given: Any, question: str) -> str | None:
+        """Return the part of the city that was given, else the one that the question names; None for all of it."""
+        if given is not None and not isinstance(given, str):
+            raise InvalidInput("area 应为文字", field="area")
+        if not given:
+            return self._areas.named_in(question)
+        return None if given in EVERYWHERE else self._areas.full_name(given) or given
 
     def _generated(self, answer: ConsultationAnswer, articles: Sequence[Article]) -> ConsultationAnswer:
         """Return the answer in the model's words if they hold, else as it is, with the reason."""
@@ -149,6 +178,21 @@ class ConsultationFlow:
                 "prompt_version": generated.prompt_version,
             }
         )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with all that was read out of it."""
+
+    question: str
+    looked_up: str
+    """With the question before it, where it means nothing alone."""
+    day: date
+    area: str | None
+    worthy: bool
+    order: bool
+    unit: str | None
+    engine: str
 
 
 def _unanswered(

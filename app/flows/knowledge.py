@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.domain.errors import Conflict, InvalidInput, NotFound
-from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ArticleVersion, step_article
+from app.domain.knowledge import EVERYWHERE, Article, ArticleStatus, ArticleStep, ArticleVersion, step_article
 from app.domain.ports import Clock, UnitOfWorkFactory
+from app.understand.area import AreaReader
 
 SEED = "seed"
 """Who put the articles of the folder in."""
@@ -19,10 +20,11 @@ MOST_ON_A_PAGE = 500
 class KnowledgeFlow:
     """Creates, changes, publishes, retires and compares articles. The latest version is the one in force."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock, owners: frozenset[str]) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, owners: frozenset[str], areas: AreaReader) -> None:
         self._store = store
         self._clock = clock
         self._owners = owners
+        self._areas = areas
 
     def seed(self, articles: Sequence[Article]) -> int:
         """Put in the articles whose id is not known yet; what a city edited or retired stays as it is."""
@@ -129,11 +131,14 @@ class KnowledgeFlow:
             raise InvalidInput(f"{name} 不符合要求：{first['msg']}", field=name) from error
         if article.owner not in self._owners:
             raise InvalidInput(f"owner：{article.owner} 不是已有的职能", field="owner")
+        region = article.region if article.region in EVERYWHERE else self._areas.full_name(article.region)
+        if region is None:
+            raise InvalidInput(f"region：{article.region} 应为全国、山东省、枣庄市或区（市）、镇街", field="region")
         if not article.body.strip() or not article.title.strip():
             raise InvalidInput("标题和正文不能为空", field="body")
         if article.effective_from and article.expires_on and article.expires_on <= article.effective_from:
             raise InvalidInput("失效日期应晚于生效日期", field="expires_on")
-        return article
+        return article.model_copy(update={"region": region})
 
 
 def _lines(article: Article) -> list[str]:

@@ -1,10 +1,10 @@
 """The knowledge base as it stands now, ready to search: whatever was committed before a question counts for it."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import date
 
-from app.domain.knowledge import Article, ScoredArticle
+from app.domain.knowledge import Citation, ScoredArticle
 from app.domain.ports import DenseIndex, UnitOfWorkFactory
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
@@ -26,7 +26,6 @@ class LiveKnowledge:
         self._dense = dense
         self._matcher = matcher
         self._changing = threading.Lock()
-        self._articles: dict[str, Article] = {}
         self._shelf = (0, QuestionReader(()))
 
     @property
@@ -38,16 +37,34 @@ class LiveKnowledge:
         """Return the best articles by words and by meaning, as they stand at this moment, the likeliest first."""
         return self._search(self.reader(), question, on, area)
 
-    def anywhere(self, question: str, *, on: date) -> tuple[tuple[ScoredArticle, ...], Collection[str]]:
-        """Return what each part of the city's own articles would say, and which parts have some."""
+    def in_parts(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
+        """Return the best articles as they would be if the matter were in this or that part of the area.
+
+        Only parts whose own articles come near the question are asked for; none means that the part does not matter.
+        """
         reader = self.reader()
-        local = reader.local_regions
-        found = [one for area in local for one in self._search(reader, question, on, area)]
-        return tuple(sorted(found, key=lambda one: -one.fit)), local
+        if not reader.local_regions:
+            return ()
+        near = self._proposed(reader, question, on, area, parts=True)
+        regions = {one.article.region for one in near if not one.article.holds(on=on, area=area)}
+        found = [one for region in regions for one in self._search(reader, question, on, region)]
+        return tuple(sorted(found, key=lambda one: -one.fit))
+
+    def stand(self, citations: Sequence[Citation], *, on: date) -> bool:
+        """Tell whether all that is cited stands at this moment as it was cited."""
+        reader = self.reader() if citations else None
+        return reader is None or all(reader.stands(cited, on=on) for cited in citations)
 
     def _search(self, reader: QuestionReader, question: str, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
-        near = self._dense.nearest(question, most=NEAREST, allows=lambda id_: reader.allows(id_, on=on, area=area))
-        return self._matcher.rank(question, reader.read(question, on=on, area=area, most=WEIGHED, nearest=near))
+        return self._matcher.rank(question, self._proposed(reader, question, on, area))
+
+    def _proposed(
+        self, reader: QuestionReader, question: str, on: date, area: str | None, *, parts: bool = False
+    ) -> tuple[ScoredArticle, ...]:
+        near = self._dense.nearest(
+            question, most=NEAREST, allows=lambda id_: reader.allows(id_, on=on, area=area, parts=parts)
+        )
+        return reader.read(question, on=on, area=area, most=WEIGHED, nearest=near, parts=parts)
 
     def rebuild(self, progress: Callable[[int], None]) -> int:
         """Make the index of meanings again from the store."""
@@ -72,6 +89,5 @@ class LiveKnowledge:
                 changed = uow.articles.changed_since(seen) if last > seen else ()
             if last > seen:
                 self._dense.follow(changed)
-                self._articles |= {article.id: article for article in changed}
-                self._shelf = (last, QuestionReader([a for a in self._articles.values() if a.may_hold]))
+                self._shelf = (last, self._shelf[1].changed(changed))
             return self._shelf

@@ -1,60 +1,77 @@
 """A question in, the articles that may answer it out: BM25 over characters and their pairs, validity and area first."""
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.knowledge import EVERYWHERE, Article, ScoredArticle, searchable
+from app.domain.knowledge import EVERYWHERE, Article, Citation, ScoredArticle, holds_in, may_hold_in, searchable
+from app.understand.sparse import SparseIndex, asked_codes, pair_codes
 
-_NOISE = "的了吗呢吧啊我俺你您想问请一下能不怎么样什多少有没是要办"
-"""Characters of any question: a pair of two of them tells nothing."""
 _PROPOSED = 50
 """Articles that words alone propose."""
+_KEPT = 4096
+"""Articles whose pairs are kept at hand."""
 
 
 class QuestionReader:
-    """Ranks articles for a question. The index is made anew when the articles change."""
+    """Ranks articles for a question. It never changes: `changed` returns another that shares what stayed the same."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
-        self._articles = tuple(articles)
-        self._place = {article.id: i for i, article in enumerate(self._articles)}
-        holders: Counter[str] = Counter()
-        documents = []
-        for article in self._articles:
-            text = searchable(article)
-            held = pairs(text)
-            holders.update(set(held))
-            documents.append([*held, *characters(text)])
-        self._weight = {pair: math.log(1 + len(documents) / count) for pair, count in holders.items()}
-        self._unknown = math.log(1 + len(documents))
-        self._index = bm25s.BM25(k1=1.2, b=0.6)
-        if documents:
-            self._index.index(documents, show_progress=False)
-        self._since = np.array([_ordinal(article.effective_from, 0) for article in self._articles])
-        self._until = np.array([_ordinal(article.expires_on, date.max.toordinal()) for article in self._articles])
-        self._regions = np.array([article.region for article in self._articles])
-        self._published = np.array([article.may_hold for article in self._articles])
-        self._local = {str(region) for region in self._regions} - EVERYWHERE
+        held = tuple(article for article in articles if article.may_hold)
+        self._fill(SparseIndex.of([searchable(article) for article in held]), held)
+
+    def changed(self, articles: Sequence[Article]) -> "QuestionReader":
+        """Return a reader in which these articles stand as they are given; those that cannot hold are gone."""
+        gone = [self._place[article.id] for article in articles if article.id in self._place]
+        held = [article for article in articles if article.may_hold]
+        index, sources = self._index.changed(gone, [searchable(article) for article in held])
+        both = (*self._articles, *held)
+        made = QuestionReader.__new__(QuestionReader)
+        made._fill(index, tuple(both[source] for source in sources.tolist()))
+        return made
+
+    def _fill(self, index: SparseIndex, articles: tuple[Article, ...]) -> None:
+        """Keep articles row by row; a row of the index may be dead."""
+        self._index = index
+        self._articles = articles
+        alive = index.alive.tolist()
+        self._place = {article.id: i for i, article in enumerate(articles) if alive[i]}
+        self._local = frozenset(articles[i].region for i in self._place.values()) - EVERYWHERE
+        self._since = _column(articles, lambda article: _ordinal(article.effective_from, 0))
+        self._until = _column(articles, lambda article: _ordinal(article.expires_on, date.max.toordinal()))
+        regions = sorted({article.region for article in articles})
+        self._region_numbers = {region: number for number, region in enumerate(regions)}
+        self._regions = _column(articles, lambda article: self._region_numbers[article.region])
 
     @property
     def count(self) -> int:
         """Return how many articles are indexed."""
-        return len(self._articles)
+        return len(self._place)
 
     @property
     def local_regions(self) -> frozenset[str]:
         """Return the parts of the city that have articles of their own."""
-        return frozenset(self._local)
+        return self._local
 
-    def allows(self, article_id: str, *, on: date, area: str | None) -> bool:
-        """Tell whether an article is here and holds on the day and in the area."""
+    def stands(self, cited: Citation, *, on: date) -> bool:
+        """Tell whether what was cited is here in that version and holds on the day."""
+        place = self._place.get(cited.article_id)
+        if place is None:
+            return False
+        article = self._articles[place]
+        return article.version == cited.version and article.holds(on=on, area=article.region)
+
+    def allows(self, article_id: str, *, on: date, area: str | None, parts: bool = False) -> bool:
+        """Tell whether an article is here and holds on the day and in the area, or with `parts` in a part of it."""
         place = self._place.get(article_id)
-        return place is not None and self._articles[place].holds(on=on, area=area)
+        if place is None:
+            return False
+        article = self._articles[place]
+        return article.holds(on=on, area=article.region if parts and may_hold_in(article.region, area) else area)
 
     def read(
         self,
@@ -64,43 +81,56 @@ class QuestionReader:
         area: str | None,
         most: int = 5,
         nearest: Mapping[str, float] | None = None,
+        parts: bool = False,
     ) -> tuple[ScoredArticle, ...]:
         """Return the best articles that hold on the day and in the area.
 
-        Words and meaning (`nearest`: cosine by article) propose; the proposed are ranked by both together.
+        Words and meaning (`nearest`: cosine by article) propose; the proposed are ranked by both together. With
+        `parts` those of every part of the area count too.
         """
-        asked = [pair for pair in pairs(question) if not set(pair) <= set(_NOISE)]
+        asked, alone = asked_codes(question)
         near = nearest or {}
-        if not any(pair in self._weight for pair in asked):
+        rarity = {pair: math.log(1 + self.count / held) for pair in set(asked) if (held := self._index.holders(pair))}
+        if not rarity:
             return ()
-        scores = self._index.get_scores([*asked, *characters(question)])
-        scores = np.where(self._holding(on, area), scores, 0.0)
+        scores = np.where(self._holding(on, area, parts), self._index.scores([*asked, *alone]), 0.0)
         worded = [i for i in _highest(scores, _PROPOSED + most) if scores[i] > 0]
-        meant = [self._place[id_] for id_ in near if self.allows(id_, on=on, area=area)]
+        meant = [self._place[id_] for id_ in near if self.allows(id_, on=on, area=area, parts=parts)]
         proposed = {*worded, *meant}
         top = max((float(scores[i]) for i in proposed), default=0.0) or 1.0
         fused = {i: float(scores[i]) / top + near.get(self._articles[i].id, 0.0) for i in proposed}
+        told = {pair: rarity.get(pair, math.log(1 + self.count)) for pair in asked}
         return tuple(
             ScoredArticle(
                 article=self._articles[i],
                 score=fused[i],
                 words=float(scores[i]),
                 likeness=near.get(self._articles[i].id, 0.0),
-                coverage=self._coverage(asked, self._articles[i]),
+                coverage=_coverage(told, self._articles[i]),
             )
             for i in sorted(proposed, key=lambda i: -fused[i])[:most]
         )
 
-    def _holding(self, on: date, area: str | None) -> NDArray[np.bool_]:
+    def _holding(self, on: date, area: str | None, parts: bool) -> NDArray[np.bool_]:
         """Tell of every article whether it holds; the rule is `Article.holds`, over all at once."""
         day = on.toordinal()
-        here = np.isin(self._regions, [*EVERYWHERE, area or ""]) if self._local else True
-        return np.asarray((self._since <= day) & (day < self._until) & here & self._published)
+        in_time = (self._since <= day) & (day < self._until)
+        if not self._local:
+            return np.asarray(in_time)
+        rule = may_hold_in if parts else holds_in
+        here = [number for region, number in self._region_numbers.items() if rule(region, area)]
+        return np.asarray(in_time & np.isin(self._regions, here))
 
-    def _coverage(self, asked: Sequence[str], article: Article) -> float:
-        held = frozenset(pairs(searchable(article)))
-        weights = {pair: self._weight.get(pair, self._unknown) for pair in asked}
-        return sum(weight for pair, weight in weights.items() if pair in held) / sum(weights.values())
+
+def _coverage(told: Mapping[int, float], article: Article) -> float:
+    """Return the share of what a question's pairs tell that an article holds."""
+    held = _pairs_of(article)
+    return sum(weight for pair, weight in told.items() if pair in held) / sum(told.values())
+
+
+@lru_cache(maxsize=_KEPT)
+def _pairs_of(article: Article) -> frozenset[int]:
+    return frozenset(pair_codes(searchable(article)))
 
 
 def _highest(scores: NDArray[np.floating], most: int) -> list[int]:
@@ -111,15 +141,9 @@ def _highest(scores: NDArray[np.floating], most: int) -> list[int]:
     return [int(i) for i in np.argsort(-scores)]
 
 
+def _column(articles: Sequence[Article], of: Callable[[Article], int]) -> NDArray[np.int32]:
+    return np.fromiter(map(of, articles), np.int32, len(articles))
+
+
 def _ordinal(day: date | None, otherwise: int) -> int:
     return day.toordinal() if day else otherwise
-
-
-def characters(text: str) -> list[str]:
-    """Return the characters that tell something alone."""
-    return [character for character in text if character.isalnum() and character not in _NOISE]
-
-
-def pairs(text: str) -> list[str]:
-    """Return the pairs of neighbouring characters that are letters or figures."""
-    return [text[i : i + 2] for i in range(len(text) - 1) if text[i : i + 2].isalnum()]

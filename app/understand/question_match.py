@@ -29,11 +29,16 @@ class QuestionMatcher:
         self._traps = traps
 
     def rank(self, question: str, found: Sequence[ScoredArticle]) -> tuple[ScoredArticle, ...]:
-        """Return the articles with their `fit`, the likeliest first; what is missing to 1 is that none answers."""
+        """Return the articles with their `fit`, the likeliest first; what is missing to 1 is that none answers.
+
+        A question in the very words of a title or of a listed question needs no weighing: its editor answered it.
+        """
         if not found:
             return ()
         pairs, whole = self.measure(question, found)
-        fits = self._scorer.fits(question, pairs, whole)
+        asked = _plain(question)
+        meant = np.array([asked in _asked_as(one.article) for one in found])
+        fits = meant / meant.sum() if meant.any() else self._scorer.fits(question, pairs, whole)
         scored = [one.model_copy(update={"fit": float(fit)}) for one, fit in zip(found, fits, strict=True)]
         return tuple(sorted(scored, key=lambda one: -one.fit))
 
@@ -94,6 +99,16 @@ def _best_other(pairs: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _share(asked: Mapping[str, float], held: frozenset[str], total: float) -> float:
     return sum(weight for gram, weight in asked.items() if gram in held) / total
+
+
+@lru_cache(maxsize=_KEPT)
+def _asked_as(article: Article) -> frozenset[str]:
+    return frozenset(map(_plain, (article.title, *article.questions)))
+
+
+def _plain(text: str) -> str:
+    """Return the letters and figures."""
+    return "".join(filter(str.isalnum, text))
 
 
 @lru_cache(maxsize=_KEPT)

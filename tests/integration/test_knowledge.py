@@ -1,16 +1,24 @@
 """Articles from draft to retired: versions, conditions, and answers that follow every change at once."""
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Semaphore
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.errors import Conflict, InvalidTransition
-from app.domain.knowledge import ArticleStatus, ArticleStep
+from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ConsultationAnswer, Needs
+from app.flows.consultation import ConsultationFlow
 from app.flows.registry import Flows
-from tests.conftest import service, settings_for
+from app.respond.answer import citation_of
+from app.respond.generated_answer import GeneratedAnswer
+from app.understand.area import AreaReader
+from app.understand.question_traps import TrapReader
+from tests.conftest import embedded, service, settings_for
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=timezone(timedelta(hours=8)))
 QUESTION = "共享蜂箱备案需要什么材料"
@@ -26,10 +34,10 @@ DRAFT = {
 URL = "/v1/knowledge/articles"
 
 
-def publish(flows: Flows) -> int:
-    flows.knowledge.create(DRAFT, actor="甲")
-    flows.knowledge.step(DRAFT["id"], ArticleStep.SUBMIT, actor="甲", expected_version=1)
-    return flows.knowledge.step(DRAFT["id"], ArticleStep.PUBLISH, actor="乙", expected_version=2).version
+def published(flows: Flows, changes: Mapping[str, Any]) -> int:
+    id_ = flows.knowledge.create({**DRAFT, **changes}, actor="甲").id
+    flows.knowledge.step(id_, ArticleStep.SUBMIT, actor="甲", expected_version=1)
+    return flows.knowledge.step(id_, ArticleStep.PUBLISH, actor="乙", expected_version=2).version
 
 
 def cited(flows: Flows) -> list[str]:
@@ -71,6 +79,7 @@ def test_a_life_over_http(client: TestClient) -> None:
         ({"owner": "nobody"}, "owner"),
         ({"body": " "}, "body"),
         ({"titel": "a"}, "titel"),
+        ({"region": "北京市"}, "region"),
         ({"expires_on": "x"}, "expires_on"),
     ],
 )
@@ -93,7 +102,7 @@ def test_the_folder_never_overwrites_what_a_city_changed(tmp_path: Path) -> None
 
 def test_an_edit_in_another_process_is_answered_from_at_once(tmp_path: Path) -> None:
     here, there = service(settings_for(tmp_path)), service(settings_for(tmp_path))
-    version = publish(here)
+    version = published(here, {})
     assert cited(there) == [DRAFT["id"]]
     here.knowledge.step(DRAFT["id"], ArticleStep.RETIRE, actor="甲", expected_version=version)
     assert DRAFT["id"] not in cited(there)
@@ -102,7 +111,7 @@ def test_an_edit_in_another_process_is_answered_from_at_once(tmp_path: Path) -> 
 
 
 def test_an_expired_article_is_never_cited(flows: Flows) -> None:
-    version = publish(flows)
+    version = published(flows, {})
     flows.knowledge.edit(DRAFT["id"], {"expires_on": "2026-11-24"}, actor="甲", expected_version=version)
     assert DRAFT["id"] not in cited(flows)
     with pytest.raises(InvalidTransition):
@@ -110,7 +119,7 @@ def test_an_expired_article_is_never_cited(flows: Flows) -> None:
 
 
 def test_of_two_edits_of_one_version_one_wins(flows: Flows) -> None:
-    version = publish(flows)
+    version = published(flows, {})
 
     def edit(i: int) -> bool:
         try:
@@ -123,28 +132,101 @@ def test_of_two_edits_of_one_version_one_wins(flows: Flows) -> None:
         assert sum(pool.map(edit, range(4))) == 1
 
 
-def test_readers_beside_a_writer_never_cite_what_was_retired_before_they_asked(flows: Flows) -> None:
-    """Twins of one article are retired one by one; what had gone before a question began is never cited."""
-    twins = [f"beehive-{i}" for i in range(8)]
+LEAVE = {
+    "retired": lambda flows, twin: flows.knowledge.step(twin, ArticleStep.RETIRE, actor="甲", expected_version=3),
+    "expired": lambda flows, twin: flows.knowledge.edit(
+        twin, {"expires_on": f"{NOW:%Y-%m-%d}"}, actor="甲", expected_version=3
+    ),
+}
+
+
+@pytest.mark.parametrize("leave", LEAVE)
+def test_readers_beside_a_writer_never_cite_what_left_before_they_asked(flows: Flows, leave: str) -> None:
+    """Twins of one article leave one by one; what had left before a question began is never cited."""
+    twins = [f"beehive-{i}" for i in range(4)]
     for twin in twins:
-        flows.knowledge.create({**DRAFT, "id": twin}, actor="甲")
-        flows.knowledge.step(twin, ArticleStep.SUBMIT, actor="甲", expected_version=1)
-        flows.knowledge.step(twin, ArticleStep.PUBLISH, actor="乙", expected_version=2)
+        published(flows, {"id": twin})
     gone: list[str] = []
+    answered = Semaphore(0)
 
     def ask() -> list[tuple[frozenset[str], list[str]]]:
         seen = []
         while len(gone) < len(twins):
             before = frozenset(gone)
             seen.append((before, cited(flows)))
+            answered.release()
         return seen
 
     with ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(ask) for _ in range(3)]
         for twin in twins:
-            flows.knowledge.step(twin, ArticleStep.RETIRE, actor="甲", expected_version=3)
+            for _ in range(3):
+                answered.acquire()
+            LEAVE[leave](flows, twin)
             gone.append(twin)
         seen = [row for reader in readers for row in reader.result()]
     assert any(found for _, found in seen)
     assert not [found for before, found in seen if before & set(found)]
     assert not set(cited(flows)) & set(twins)
+
+
+@pytest.mark.parametrize("leave", LEAVE)
+def test_what_leaves_while_a_model_words_the_answer_is_not_cited(flows: Flows, leave: str) -> None:
+    published(flows, {})
+
+    class SlowWriter:
+        def write(self, question: str, articles: Sequence[Article]) -> GeneratedAnswer:
+            if flows.knowledge.get(DRAFT["id"]).version == 3:
+                LEAVE[leave](flows, DRAFT["id"])
+            citations = tuple(citation_of(article, "引文") for article in articles)
+            return GeneratedAnswer(text="答复", citations=citations, prompt_version="-", model="-")
+
+    slow = ConsultationFlow(
+        embedded().reader,
+        flows.intake.policy,
+        flows.live,
+        flows.reference.thresholds.answer,
+        TrapReader(()),
+        AreaReader(flows.reference.gazetteer),
+        SlowWriter(),
+    )
+    answer = slow.answer({"question": QUESTION}, received_at=NOW)
+    assert DRAFT["id"] not in [citation.article_id for citation in answer.citations]
+    assert flows.knowledge.get(DRAFT["id"]).version == 4
+
+
+def ask(flows: Flows, question: str, area: str | None = None) -> ConsultationAnswer:
+    return flows.consultations.answer({"question": question, "area": area}, received_at=NOW)
+
+
+def test_where_parts_of_the_city_differ_the_part_is_asked_for(flows: Flows) -> None:
+    for region, days in (("滕州市", "三"), ("薛城区", "五"), ("滕州市荆河街道", "七")):
+        body = f"共享蜂箱备案需要{days}日（《蜂箱管理办法》第三条）。"
+        published(flows, {"id": f"days-{days}", "title": "共享蜂箱备案几日办完", "region": region, "body": body})
+    question = "共享蜂箱备案几日办完"
+    back = ask(flows, question).clarification
+    assert back is not None
+    assert back.needs is Needs.AREA
+    assert {"滕州市", "薛城区"} < set(back.options)
+    assert "五日" in str(ask(flows, question, "薛城").answer)
+    assert "五日" in str(ask(flows, f"薛城区{question}").answer)
+    town = ask(flows, question, "滕州市").clarification
+    assert town is not None
+    assert town.options == ("滕州市荆河街道", "滕州市其他镇（街道）")
+    assert "七日" in str(ask(flows, question, "荆河街道").answer)
+    assert "三日" in str(ask(flows, question, town.options[1]).answer)
+    assert not ask(flows, question, back.options[-1]).citations
+    assert ask(flows, "退伍军人优待证怎么申请").citations, "what holds everywhere needs no area"
+
+
+def test_what_is_asked_in_an_article_s_own_words_is_answered_from_it(flows: Flows) -> None:
+    """What is asked back offers titles: each of them has an answer."""
+    wrong = [
+        article.id
+        for article in [one for one in embedded().articles if one.may_hold][::40]
+        if [citation.article_id for citation in ask(flows, f"{article.title}？").citations] != [article.id]
+    ]
+    assert wrong == []
+    back = ask(flows, "试用期单位可以不给交社保吗").clarification
+    assert back is not None
+    assert [option for option in back.options if not ask(flows, option).citations] == []
