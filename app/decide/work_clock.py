@@ -52,8 +52,8 @@ class WorkClock:
         if moment.tzinfo is None:
             raise ValueError("a deadline needs a moment with a time zone")
         moment = moment.astimezone(self._zone)
-        if span.unit == "hour":
-            return moment + timedelta(hours=span.amount)
+        if span.unit in ("minute", "hour"):
+            return moment + timedelta(**{f"{span.unit}s": span.amount})
         if span.unit == "working_hour":
             return self._add_hours(moment, timedelta(hours=span.amount))
         day = moment.date()

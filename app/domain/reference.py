@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.frozen import Frozen
+from app.domain.lanes import LaneRules
 from app.domain.place import Gazetteer
 from app.domain.reference_rules import (
     DeadlineRules,
@@ -114,6 +115,7 @@ class ReferenceData(Frozen):
     routing: RoutingRules
     supervision: SupervisionRules
     referral: ReferralRules
+    lanes: LaneRules
     emotion: EmotionRules
     request_kind: RequestKindRules
     matters: MatterRules

@@ -134,10 +134,10 @@ class RoutingRule(Basis):
 
 
 class Span(Frozen):
-    """A length of time. `hour` never stops; working hours and days follow the calendar."""
+    """A length of time. `minute` and `hour` never stop; working hours and days follow the calendar."""
 
     amount: int = Field(ge=0)
-    unit: Literal["hour", "working_hour", "working_day"]
+    unit: Literal["minute", "hour", "working_hour", "working_day"]
 
 
 class DeadlineRule(Basis):

@@ -132,6 +132,7 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
         if rule.tells and rule.tells not in {route.id for route in reference.routing.statutory_routes}:
             routing.problem(("rules", i, "tells"), f"{rule.tells} 不是已知的法定渠道")
     _check_text_rules(reference, files)
+    _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
 
 
@@ -154,6 +155,19 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
         _check_patterns(kinds, ("kinds", i, "cues"), (cue.pattern for cue in kind.cues))
     for i, level in enumerate(reference.emotion.levels):
         _check_patterns(emotion, ("levels", i, "patterns"), level.patterns)
+
+
+def _check_lanes(reference: ReferenceData, file: YamlFile) -> None:
+    """Every signal that is proposed has its lane, and every lane only signals that there are."""
+    routes = {route.id for route in reference.routing.statutory_routes}
+    rules = (*reference.referral.rules, *reference.referral.models)
+    for i, lane in enumerate(reference.lanes.lanes):
+        raised = {rule.signal for rule in rules if rule.receiver is lane.receiver}
+        for signal in sorted(raised.symmetric_difference(lane.triggers)):
+            fault = "没有列出，referral.yaml 中有它的规则" if signal in raised else "在 referral.yaml 中没有规则"
+            file.problem(("lanes", i, "triggers"), f"{signal} {fault}")
+        if lane.statutory_route and lane.statutory_route not in routes:
+            file.problem(("lanes", i, "statutory_route"), f"{lane.statutory_route} 不是已知的法定渠道")
 
 
 def _check_matters(reference: ReferenceData, file: YamlFile) -> None:

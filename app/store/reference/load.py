@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
+from app.domain.lanes import LaneRules
 from app.domain.place import District, Gazetteer, Landmark, Town
 from app.domain.reference import CalendarDay, CategoryTree, OfficeHours, ReferenceData, WorkCalendar
 from app.domain.reference_rules import (
@@ -30,6 +31,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "routing": RoutingRules,
     "supervision": SupervisionRules,
     "referral": ReferralRules,
+    "lanes": LaneRules,
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,
     "matters": MatterRules,
