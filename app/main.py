@@ -8,7 +8,19 @@ from fastapi import FastAPI
 
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
-from app.api.routes import calls, consultations, health, intake, knowledge, open311, oversight, session, tickets, upkeep
+from app.api.routes import (
+    calls,
+    consultations,
+    health,
+    intake,
+    knowledge,
+    open311,
+    oversight,
+    referrals,
+    session,
+    tickets,
+    upkeep,
+)
 from app.bootstrap import Embedded, build_flows
 from app.config import Settings
 from app.console.mount import mount_console
@@ -46,7 +58,19 @@ def create_app(settings: Settings | None = None, embedded: Embedded | None = Non
     )
     add_exception_handlers(app)
     add_middleware(app)
-    for part in (health, intake, calls, tickets, oversight, open311, consultations, knowledge, upkeep, session):
+    for part in (
+        health,
+        intake,
+        calls,
+        tickets,
+        referrals,
+        oversight,
+        open311,
+        consultations,
+        knowledge,
+        upkeep,
+        session,
+    ):
         app.include_router(part.router)
     mount_console(app)
     return app

@@ -31,6 +31,7 @@ from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.paragraphs import ParagraphFlow
 from app.flows.redispatch import Redispatch
+from app.flows.referrals import ReferralFlow
 from app.flows.registry import Flows
 from app.flows.relay import RelayFlow
 from app.flows.shadow import ShadowFlow
@@ -116,6 +117,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         verdicts=verdicts,
         merges=MergeFlow(store, clock, policy),
         supervision=supervision,
+        referrals=ReferralFlow(store, clock, reference.lanes, policy.clock),
         paragraphs=ParagraphFlow(store, *paragraph_writers(settings, chat)),
         relay=relay,
         audit=audit,

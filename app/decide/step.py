@@ -18,6 +18,8 @@ _MOST_DAYS = 60
 _KINDS: dict[str, type] = {"days": int, "solved": bool, "satisfied": bool}
 """Details that are not text."""
 _CHOICES: dict[str, tuple[str, ...]] = {"meeting": tuple(MeetingReason), "outcome": tuple(Outcome)}
+GIVING = (Step.ASSIGN, Step.REDISPATCH, Step.CO_ASSIGN)
+"""Steps that give a ticket to a unit."""
 OPTIONAL = ("note", "outcome")
 """`note` is for colleagues only: it never leaves the service with the public text."""
 
@@ -62,6 +64,10 @@ def effect(step: Step, taken: Taken) -> dict[str, Any]:
         InvalidTransition: it comes too late, or something else must come first.
         InvalidInput: a detail does not fit the ticket's history.
     """
+    if step in GIVING and taken.ticket.kept_from_units:
+        raise InvalidTransition(
+            "工单涉及干部作风线索，对承办单位不可见，不能交办；请先由移送联络员确认移送或不予移送，或者直接答复法定渠道"
+        )
     return _EFFECTS.get(step, _nothing)(taken)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from app.domain.access import AccessKey
 from app.domain.events import TicketEvent
-from app.domain.referral import Receiver
 from app.domain.ticket import Citizen, Ticket
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
-_INTERNAL = ("note", "citizen.name", "citizen.phone")
+_INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rules")
+"""`rules` name the lanes a ticket was proposed to."""
+_OF_REFERRALS = "referral_"
 
 
 def may_see(ticket: Ticket, by: AccessKey) -> bool:
@@ -18,18 +19,18 @@ def may_see(ticket: Ticket, by: AccessKey) -> bool:
     unit = by.sees_only_unit()
     if unit is None:
         return True
-    if any(referral.receiver is Receiver.DISCIPLINE_INSPECTION for referral in ticket.referrals):
+    if ticket.kept_from_units:
         return False
     handling = {ticket.handler.unit_code if ticket.handler else None, *(a.unit.unit_code for a in ticket.assisting)}
     return unit in handling
 
 
 def shown(ticket: Ticket, by: AccessKey) -> Ticket:
-    """Return the ticket as its reader may see it: for a unit, a confidential citizen stays unknown."""
+    """Return the ticket as its reader may see it: for a unit, who is confidential or spoke of officials is unknown."""
     if by.sees_only_unit() is None:
         return ticket
     hidden = {"referrals": (), "duplicates": (), "members": ()}
-    if not ticket.citizen.confidential:
+    if not (ticket.citizen.confidential or ticket.speaks_of_officials):
         return ticket.model_copy(update=hidden)
     evidence = {path: quotes for path, quotes in ticket.evidence.items() if path.startswith("place.")}
     return ticket.model_copy(
@@ -47,7 +48,11 @@ def shown_history(history: Sequence[TicketEvent], by: AccessKey) -> list[TicketE
     """Return the events without what is for the centre only."""
     if by.sees_only_unit() is None:
         return list(history)
-    return [event.model_copy(update={"data": _public(event.data)}) for event in history]
+    return [
+        event.model_copy(update={"data": _public(event.data)})
+        for event in history
+        if not event.name.startswith(_OF_REFERRALS)
+    ]
 
 
 def is_sensitive(ticket: Ticket) -> bool:
@@ -61,7 +66,7 @@ def masked(text: str | None) -> str | None:
 
 
 def _public(data: dict[str, object]) -> dict[str, object]:
-    kept = {key: value for key, value in data.items() if key not in _INTERNAL and key not in ("call_id", "member")}
+    kept = {key: value for key, value in data.items() if key not in _INTERNAL}
     for part in ("old", "new"):
         fields = kept.get(part)
         if isinstance(fields, dict):

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     """督办"""
     REFER = "refer"
     """移送线索"""
+    RECEIPT = "referrals:receipt"
+    """接收机关登记回执，不能查看移送件"""
     KNOWLEDGE = "knowledge:write"
     """维护知识库"""
     MODELS = "models"

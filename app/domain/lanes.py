@@ -1,4 +1,4 @@
-"""Lanes of referral as data, knowledge_base/rules/lanes.yaml: to whom, by when, confirmed by how many, and what is sent."""
+"""Lanes of referral, rules/lanes.yaml: to whom, by when, confirmed by how many, and what is sent."""
 
 from enum import StrEnum
 from typing import Self

@@ -10,6 +10,7 @@ from app.domain.access import AccessKey
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.knowledge import Article, ArticleVersion
 from app.domain.knowledge_upkeep import KnowledgeEvent
+from app.domain.referral import Receiver, Referral, ReferralDelivery
 from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.domain.ticket import IntakeResult, Ticket
 from app.domain.webhook import Delivery, DeliveryStatus, Webhook
@@ -95,8 +96,8 @@ class Events(Protocol):
     def faults(self) -> Iterator[str]:
         """Yield, in Chinese, every sign of tampering."""
 
-    def note_reading(self, ticket_number: str, reader: str, now: datetime) -> None:
-        """Put on record that somebody read a sensitive ticket."""
+    def note_readings(self, ticket_numbers: Sequence[str], reader: str, now: datetime) -> None:
+        """Put on record that somebody read sensitive tickets."""
 
     def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
         """Return who read a sensitive ticket and when."""
@@ -129,6 +130,9 @@ class Outbox(Protocol):
     def log(self, *, status: str | None, limit: int) -> Sequence[dict[str, Any]]:
         """Return the newest deliveries."""
 
+    def deliveries_of(self, message_ids: Sequence[str]) -> Sequence[ReferralDelivery]:
+        """Return how far messages are on their way."""
+
     def replay(self, delivery_id: int, now: datetime) -> None:
         """Queue a delivery again; raises NotFound."""
 
@@ -149,6 +153,28 @@ class SupervisionOrders(Protocol):
 
     def close(self, order_id: int, status: OrderStatus, *, note: str, by: str, now: datetime) -> None:
         """Send or cancel a drafted order; raises Conflict where somebody was first."""
+
+
+class Referrals(Protocol):
+    """Referrals, sealed, and the numbers of the messages of each lane."""
+
+    def add(self, referrals: Sequence[Referral]) -> None:
+        """Insert new ones."""
+
+    def get(self, referral_id: str) -> Referral:
+        """Return one; raises NotFound."""
+
+    def save(self, referral: Referral, *, expected_version: int) -> None:
+        """Write a changed one; raises Conflict if the stored version is another."""
+
+    def page(self, filters: Mapping[str, str], *, after: str | None, limit: int) -> Sequence[Referral]:
+        """Return up to `limit`, newest first, after an id."""
+
+    def next_sequence(self, receiver: Receiver) -> int:
+        """Return the number of a lane's next message: rising by one from 1, no gaps."""
+
+    def forget(self, ticket_number: str) -> None:
+        """Delete what was said, of a ticket's referrals and their messages."""
 
 
 class Articles(Protocol):
@@ -307,6 +333,10 @@ class UnitOfWork(Protocol):
     @property
     def supervision(self) -> SupervisionOrders:
         """Orders of supervision."""
+
+    @property
+    def referrals(self) -> Referrals:
+        """Referrals."""
 
     @property
     def articles(self) -> Articles:

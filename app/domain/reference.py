@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.frozen import Frozen
-from app.domain.lanes import LaneRules
+from app.domain.lanes import Lane, LaneRules
 from app.domain.place import Gazetteer
 from app.domain.reference_rules import (
     DeadlineRules,
@@ -148,6 +148,11 @@ class ReferenceData(Frozen):
         if area_code and (unit := self._by_area_and_function.get((area_code, function))):
             return unit
         return self._by_area_and_function.get((CITY_AREA, function))
+
+    def told_of(self, lane: Lane) -> str:
+        """Return what a citizen is told in a lane's matter, the statutory route too."""
+        routes = (route for route in self.routing.statutory_routes if route.id == lane.statutory_route)
+        return lane.tell_citizen + "".join(route.tell_citizen for route in routes)
 
     def centre(self, area_code: str | None) -> Unit:
         """Return the request centre of a district, or the city's."""

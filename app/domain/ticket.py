@@ -8,7 +8,7 @@ from pydantic import Field
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.duplicate import DuplicateCandidate
 from app.domain.frozen import Frozen
-from app.domain.referral import Referral
+from app.domain.referral import Receiver, ReferralProposal, ReferralStatus
 from app.domain.risk import Emotion
 from app.domain.transcript import Evidence
 from app.domain.unit import UnitName
@@ -149,11 +149,24 @@ class Ticket(Frozen):
     members: tuple[str, ...] = ()
     """Tickets joined under this one; each keeps its own caller."""
     duplicates: tuple[DuplicateCandidate, ...] = ()
-    referrals: tuple[Referral, ...] = ()
+    referrals: tuple[ReferralProposal, ...] = ()
     missing: tuple[str, ...] = ()
     follow_up_questions: tuple[str, ...] = ()
     evidence: dict[str, tuple[Evidence, ...]] = Field(default_factory=dict)
     confidence: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def speaks_of_officials(self) -> bool:
+        """Whether it was read as being about officials' conduct: who spoke is never shown to a unit."""
+        return any(one.receiver is Receiver.DISCIPLINE_INSPECTION for one in self.referrals)
+
+    @property
+    def kept_from_units(self) -> bool:
+        """Whether no unit may know of it: it is about officials' conduct, and nobody found that it is not."""
+        return any(
+            one.receiver is Receiver.DISCIPLINE_INSPECTION and one.status is not ReferralStatus.DECLINED
+            for one in self.referrals
+        )
 
 
 class IntakeResult(Frozen):

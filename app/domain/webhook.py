@@ -7,10 +7,16 @@ from app.domain.events import OutboxMessage
 from app.domain.frozen import Frozen
 
 EVERYTHING = "*"
+RESTRICTED = ("referral.", "restricted.")
+"""Topics that `*` leaves out: what goes to one receiving organ, and what is said of officials' conduct."""
+REFERRALS = RESTRICTED[0]
 
 
 class Webhook(Frozen):
-    """An endpoint of another system: where to, signed with what, which topics (`*`, or prefixes: `ticket.`)."""
+    """An endpoint of another system: where to, signed with what, which topics (`*`, or prefixes: `ticket.`).
+
+    Referrals are subscribed to by their whole lane: `referral.judicial`.
+    """
 
     id: str
     url: str
@@ -20,6 +26,10 @@ class Webhook(Frozen):
 
     def wants(self, topic: str) -> bool:
         """Tell whether the endpoint subscribed to a topic."""
+        if topic.startswith(REFERRALS):
+            return topic.rsplit(".", 1)[0] in self.topics
+        if topic.startswith(RESTRICTED):
+            return any(wanted.startswith(RESTRICTED) and topic.startswith(wanted) for wanted in self.topics)
         return any(wanted == EVERYTHING or topic.startswith(wanted) for wanted in self.topics)
 
 

@@ -79,4 +79,5 @@ class AuditFlow:
         what = ["citizen.name", "citizen.phone", "evidence", "delivery"]
         uow.deletions.add(ticket.ticket_number, self._retention.id, what, now)
         uow.deletions.empty_delivery(ticket.call_id)
+        uow.referrals.forget(ticket.ticket_number)
         record(uow, emptied, "personal_data_deleted", "system", {"rule_id": self._retention.id, "what": what}, now)

@@ -9,7 +9,7 @@ from app.domain.duplicate import DuplicateCandidate
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.reading import CallReading
-from app.domain.referral import Referral
+from app.domain.referral import ReferralProposal
 from app.domain.risk import RiskReading
 from app.domain.ticket import Category
 from app.flows.intake import Reads
@@ -34,7 +34,7 @@ class RiskAnswer(Frozen):
     """Risk of a text and the referrals it would be proposed for."""
 
     risk: RiskReading
-    referrals: tuple[Referral, ...]
+    referrals: tuple[ReferralProposal, ...]
 
 
 class CapabilityFlow:

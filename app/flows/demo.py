@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from app.decide.step import GIVING
 from app.decide.visibility import may_see
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey, Role
@@ -159,7 +160,8 @@ class DemoFlow:
         """Take the steps of a ticket's life that lie before now."""
         for step in planned.steps:
             at, by = self._later(self._past.at, step.after, random), actor(step.by, ticket)
-            if at >= now or not may_see(ticket, by):
+            kept_back = step.step in GIVING and ticket.kept_from_units
+            if at >= now or kept_back or not may_see(ticket, by):
                 return
             self._past.at = at
             details = details_of(step, planned, ticket)

@@ -15,6 +15,7 @@ from app.domain.reading import CallReading
 from app.domain.ticket import IntakeResult, Ticket
 from app.domain.transcript import Transcript
 from app.flows.judgement import IntakePolicy, Judgement
+from app.flows.record import topic_of
 from app.receive.payload import content_digest, parse_transcript
 
 _AT_A_TIME = 200
@@ -201,13 +202,14 @@ class IntakeFlow:
         )
 
     def write(self, uow: UnitOfWork, taken: Sequence[tuple[Delivery, CallReading, IntakeResult]]) -> None:
-        """Write deliveries, tickets, events and outbox rows into an open transaction."""
+        """Write deliveries, tickets, events, referrals and outbox rows into an open transaction."""
         uow.tickets.add([ticket for _, _, result in taken for ticket in result.tickets])
         for delivery, reading, result in taken:
             uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
             clock_start = self.policy.clock_start(delivery.transcript, delivery.received_at)
             for ticket in result.tickets:
                 record_new_ticket(uow, ticket, reading, clock_start)
+                uow.referrals.add(self.policy.referrals(ticket, delivery.transcript))
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:
         """Make stored tickets findable as duplicates."""
@@ -291,7 +293,7 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clo
     uow.outbox.add(
         OutboxMessage(
             id=f"{ticket.ticket_number}.1",
-            topic="ticket.received",
+            topic=topic_of(ticket, "ticket.received"),
             payload={"ticket_number": ticket.ticket_number, "status": ticket.status},
             created_at=ticket.created_at,
         )

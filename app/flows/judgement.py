@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.decide.deadline import decide_deadline
 from app.decide.duplicate import judge_duplicates
-from app.decide.referral import decide_referrals
+from app.decide.referral import decide_referrals, opened
 from app.decide.unit import decide_unit
 from app.decide.urgency import decide_urgency
 from app.decide.work_clock import WorkClock
@@ -18,7 +18,7 @@ from app.domain.events import Feedback, Verdict
 from app.domain.reading import CallReading, DemandReading
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, StatutoryRoute
-from app.domain.referral import Referral
+from app.domain.referral import Referral, ReferralProposal
 from app.domain.risk import RiskSignal
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
@@ -38,7 +38,7 @@ class Judgement:
     unit: UnitDecision
     deadline: Deadline
     duplicates: tuple[DuplicateCandidate, ...]
-    referrals: tuple[Referral, ...]
+    referrals: tuple[ReferralProposal, ...]
 
 
 class IntakePolicy:
@@ -93,6 +93,10 @@ class IntakePolicy:
             duplicates=self._similar(demand, transcript),
             referrals=referrals,
         )
+
+    def referrals(self, ticket: Ticket, transcript: Transcript) -> tuple[Referral, ...]:
+        """Return the referrals that a new ticket's proposals begin."""
+        return opened(ticket, transcript, self._reference.lanes, self.clock)
 
     def redecide(self, ticket: Ticket, reading: UnitReading, returned_by: Sequence[str]) -> UnitDecision:
         """Decide a stored ticket's unit again, without the units that handed it back."""
@@ -177,8 +181,8 @@ class IntakePolicy:
     def _precedents_from(
         self, ticket: Ticket, units: Sequence[tuple[str, bool]], at: datetime
     ) -> tuple[Precedent, ...]:
-        if ticket.demo:
-            return ()
+        if ticket.demo or ticket.kept_from_units:
+            return ()  # a precedent is named to the next ticket's unit
         known = self._reference.unit_by_code
         found = [(known[code], good) for code, good in units if code in known]
         return tuple(

@@ -123,7 +123,8 @@ class KnowledgeUpkeepFlow:
             for status in CLOSED:
                 for ticket in uow.tickets.each({"status": status}):
                     enough = len(ticket.reply or "") >= self._limits["least_reply"]
-                    if enough and ticket.satisfied is not False and not ticket.citizen.confidential:
+                    open_ = not (ticket.citizen.confidential or ticket.referrals)
+                    if enough and ticket.satisfied is not False and open_:
                         yield ticket
 
     def _all(self, status: str | None) -> Iterator[Article]:

@@ -32,11 +32,16 @@ def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
     uow.outbox.add(
         OutboxMessage(
             id=f"{ticket.ticket_number}.{ticket.version}",
-            topic=f"ticket.{event.name.removeprefix('ticket_')}",
+            topic=topic_of(ticket, f"ticket.{event.name.removeprefix('ticket_')}"),
             payload=payload,
             created_at=event.occurred_at,
         )
     )
+
+
+def topic_of(ticket: Ticket, topic: str) -> str:
+    """Return the topic of a message about a ticket: one that no unit may know of has topics of its own."""
+    return f"restricted.{topic}" if ticket.kept_from_units else topic
 
 
 def record(uow: UnitOfWork, ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> None:

@@ -25,6 +25,7 @@ from app.flows.live_knowledge import LiveKnowledge
 from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.paragraphs import ParagraphFlow
+from app.flows.referrals import ReferralFlow
 from app.flows.relay import RelayFlow
 from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
@@ -43,6 +44,7 @@ class Flows:
     verdicts: VerdictFlow
     merges: MergeFlow
     supervision: SupervisionFlow
+    referrals: ReferralFlow
     paragraphs: ParagraphFlow
     relay: RelayFlow
     audit: AuditFlow

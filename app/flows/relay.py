@@ -4,16 +4,26 @@ import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
-from app.domain.webhook import EVERYTHING, Delivery, DeliveryStatus, Webhook
+from app.domain.webhook import EVERYTHING, REFERRALS, Delivery, DeliveryStatus, Webhook
 
-MOST_ATTEMPTS = 10
 _FIRST_WAIT = timedelta(seconds=10)
-_LONGEST_WAIT = timedelta(hours=6)
+
+
+class Patience(NamedTuple):
+    """How often a message is tried, and the longest wait between two trials."""
+
+    attempts: int
+    longest_wait: timedelta
+
+
+PATIENCE = Patience(10, timedelta(hours=6))
+OF_REFERRALS = Patience(2000, timedelta(minutes=10))
+"""Nothing said of danger or of officials is given up: two weeks, and soon after the receiver is back."""
 _AT_A_TIME = 100
 _MOST_TOPICS = 50
 
@@ -94,18 +104,20 @@ class RelayFlow:
     def _deliver(self, delivery: Delivery) -> None:
         taken, answer = self._sender.send(delivery, self._clock.now())
         now, attempts = self._clock.now(), delivery.attempts + 1
+        patience = OF_REFERRALS if delivery.message.topic.startswith(REFERRALS) else PATIENCE
         status = DeliveryStatus.DELIVERED if taken else DeliveryStatus.PENDING
-        if not taken and attempts >= MOST_ATTEMPTS:
+        if not taken and attempts >= patience.attempts:
             status = DeliveryStatus.DEAD
         with self._store() as uow:
-            uow.outbox.settle(delivery.id, status, answer=answer, due_at=now + wait_after(attempts), now=now)
+            due_at = now + wait_after(attempts, patience)
+            uow.outbox.settle(delivery.id, status, answer=answer, due_at=due_at, now=now)
             uow.commit()
 
 
-def wait_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many failures: 10 s, 30 s, 90 s … at most six hours."""
+def wait_after(attempts: int, patience: Patience) -> timedelta:
+    """Return how long to wait after so many failures: 10 s, 30 s, 90 s … at most as long as patience says."""
     waits: int = 3 ** min(attempts - 1, 20)
-    return min(_FIRST_WAIT * waits, _LONGEST_WAIT)
+    return min(_FIRST_WAIT * waits, patience.longest_wait)
 
 
 def checked_url(url: object) -> str:

@@ -11,7 +11,7 @@ from app.domain.events import OutboxMessage
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference_rules import SupervisionRules
 from app.domain.supervision import DueTickets, OrderStatus, SupervisionOrder
-from app.flows.record import record
+from app.flows.record import record, topic_of
 
 _AT_A_TIME = 200
 _LOOK_AHEAD = timedelta(days=45)
@@ -95,7 +95,7 @@ class SupervisionFlow:
                 uow.outbox.add(
                     OutboxMessage(
                         id=f"supervision.{order_id}",
-                        topic="supervision.sent",
+                        topic=topic_of(ticket, "supervision.sent"),
                         payload={
                             "ticket_number": order.ticket_number,
                             "level": str(order.level),

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.decide.deadline import replay
-from app.decide.step import Taken, checked_details, effect
+from app.decide.step import GIVING, Taken, checked_details, effect
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
 from app.domain.access import AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -170,7 +170,9 @@ class TicketFlow:
         """Return the steps that `by` may take on a ticket now; raises NotFound."""
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
-        return tuple(step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
+        kept_back = GIVING if ticket.kept_from_units else ()
+        mine = (step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
+        return tuple(step for step in mine if step not in kept_back)
 
     def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
@@ -225,7 +227,7 @@ class TicketFlow:
     def _note_reading(self, ticket: Ticket, by: AccessKey) -> None:
         if is_sensitive(ticket):
             with self._store() as uow:
-                uow.events.note_reading(ticket.ticket_number, by.name, self._clock.now())
+                uow.events.note_readings([ticket.ticket_number], by.name, self._clock.now())
                 uow.commit()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
 from app.store.reference.yaml_file import YamlFile
-from app.store.service_tables import DeletionRow, SensitiveReadRow, SupervisionOrderRow
+from app.store.service_tables import DeletionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow, EventRow, FeedbackRow, TicketRow, TicketUnitRow
 
 HANGING_ON: tuple[Any, ...] = (
@@ -18,6 +18,7 @@ HANGING_ON: tuple[Any, ...] = (
     TicketUnitRow,
     FeedbackRow,
     SupervisionOrderRow,
+    ReferralRow,
     SensitiveReadRow,
     DeletionRow,
 )

@@ -93,9 +93,10 @@ class SqlEvents:
         yield from (f"{seal.sealed_at.isoformat(timespec='seconds')} 封存的经过缺失" for seal in seals)
         yield from self._ticket_faults(previous)
 
-    def note_reading(self, ticket_number: str, reader: str, now: datetime) -> None:
-        """Put on record that somebody read a sensitive ticket."""
-        self._session.add(SensitiveReadRow(ticket_number=ticket_number, reader=reader, read_at=now))
+    def note_readings(self, ticket_numbers: Sequence[str], reader: str, now: datetime) -> None:
+        """Put on record that somebody read sensitive tickets."""
+        rows = [SensitiveReadRow(ticket_number=number, reader=reader, read_at=now) for number in ticket_numbers]
+        self._session.add_all(rows)
 
     def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
         """Return who read a sensitive ticket and when."""

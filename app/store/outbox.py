@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
 from app.domain.events import OutboxMessage
-from app.domain.webhook import Delivery, DeliveryStatus, Webhook
+from app.domain.referral import ReferralDelivery
+from app.domain.webhook import REFERRALS, Delivery, DeliveryStatus, Webhook
 from app.store.service_tables import WebhookDeliveryRow, WebhookRow
 from app.store.tables import OutboxRow
 from app.store.vault import Vault
@@ -28,8 +29,11 @@ class SqlOutbox:
         self._postgres = session.get_bind().dialect.name == "postgresql"
 
     def add(self, message: OutboxMessage) -> None:
-        """Queue a message."""
-        self._session.add(OutboxRow(**message.model_dump(mode="python"), sent_at=None))
+        """Queue a message; what it holds of a referral is sealed."""
+        row = message.model_dump(mode="python")
+        if message.topic.startswith(REFERRALS):
+            row["payload"] = {"sealed": self._vault.seal(message.payload)}
+        self._session.add(OutboxRow(**row, sent_at=None))
 
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint; its secret is sealed."""
@@ -69,8 +73,10 @@ class SqlOutbox:
             dialect = postgresql if self._postgres else sqlite
             rows: Any = dialect.insert(WebhookDeliveryRow).values(wanted)
             self._session.execute(rows.on_conflict_do_nothing(index_elements=["message_id", "webhook_id"]))
+        taken = {row["message_id"] for row in wanted}
         for message in queued:
-            message.sent_at = now
+            if message.id in taken or not message.topic.startswith(REFERRALS):  # a referral waits for its receiver
+                message.sent_at = now
         return len(queued)
 
     def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
@@ -89,9 +95,7 @@ class SqlOutbox:
             claimed.append(
                 Delivery(
                     id=row.id,
-                    message=OutboxMessage(
-                        id=message.id, topic=message.topic, payload=message.payload, created_at=message.created_at
-                    ),
+                    message=self._message(message),
                     webhook=self._webhook(endpoints[row.webhook_id]),
                     attempts=row.attempts,
                 )
@@ -120,6 +124,14 @@ class SqlOutbox:
         names = ("id", "message_id", "webhook_id", "status", "attempts", "due_at", "last_answer", "delivered_at")
         return [{name: getattr(row, name) for name in names} for row in self._session.scalars(query)]
 
+    def deliveries_of(self, message_ids: Sequence[str]) -> Sequence[ReferralDelivery]:
+        """Return how far messages are on their way."""
+        query = select(WebhookDeliveryRow).where(WebhookDeliveryRow.message_id.in_(message_ids))
+        names = ReferralDelivery.model_fields
+        return [
+            ReferralDelivery(**{name: getattr(row, name) for name in names}) for row in self._session.scalars(query)
+        ]
+
     def replay(self, delivery_id: int, now: datetime) -> None:
         """Queue a dead or delivered message again; raises NotFound."""
         row = self._session.get(WebhookDeliveryRow, delivery_id)
@@ -131,6 +143,10 @@ class SqlOutbox:
         """Lock rows that nobody else holds; SQLite has one writer, who holds them all."""
         limited = query.limit(limit)
         return self._session.scalars(limited.with_for_update(skip_locked=True) if self._postgres else limited).all()
+
+    def _message(self, row: OutboxRow) -> OutboxMessage:
+        payload = self._vault.open(row.payload["sealed"]) if "sealed" in row.payload else row.payload
+        return OutboxMessage(id=row.id, topic=row.topic, payload=payload, created_at=row.created_at)
 
     def _webhook(self, row: WebhookRow) -> Webhook:
         secret = self._vault.open(row.secret)

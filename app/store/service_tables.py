@@ -1,8 +1,8 @@
-"""Tables beside the tickets: supervision, webhooks, the audit's seals, records of reading and of deletion."""
+"""Tables beside the tickets: supervision, referrals, webhooks, the audit's seals, records of reading and deletion."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.tables import Base, Moment
@@ -31,6 +31,32 @@ class SupervisionOrderRow(Base):
         UniqueConstraint("ticket_number", "occasion"),
         Index("ix_supervision_status", "status", "id"),
     )
+
+
+class ReferralRow(Base):
+    """A ticket for a receiving organ; what was said, and who confirmed and why, is sealed."""
+
+    __tablename__ = "referrals"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ticket_number: Mapped[str] = mapped_column(String(20), index=True)
+    receiver: Mapped[str] = mapped_column(String(32))
+    status: Mapped[str] = mapped_column(String(32))
+    severity: Mapped[str] = mapped_column(String(16))
+    demo: Mapped[bool] = mapped_column(Boolean)
+    version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    sealed: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_referrals_status", "status", "id"),)
+
+
+class ReferralSequenceRow(Base):
+    """The number of the last message of a lane."""
+
+    __tablename__ = "referral_sequences"
+    receiver: Mapped[str] = mapped_column(String(32), primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
 
 
 class WebhookRow(Base):

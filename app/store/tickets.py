@@ -57,7 +57,8 @@ class SqlTickets:
         if written.rowcount != 1:  # type: ignore[attr-defined]
             raise Conflict(f"工单 {ticket.ticket_number} 已被他人修改，请刷新后重试")
         self._session.execute(delete(TicketUnitRow).where(TicketUnitRow.ticket_number == ticket.ticket_number))
-        units = {u.unit_code for u in (ticket.handler, *(a.unit for a in ticket.assisting)) if u}
+        handling = () if ticket.kept_from_units else (ticket.handler, *(a.unit for a in ticket.assisting))
+        units = {unit.unit_code for unit in handling if unit}
         rows = [{"unit_code": code, "ticket_number": ticket.ticket_number} for code in sorted(units)]
         if rows:
             self._session.execute(insert(TicketUnitRow), rows)

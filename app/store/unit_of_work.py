@@ -13,6 +13,7 @@ from app.store.events import SqlEvents
 from app.store.knowledge import SqlArticles
 from app.store.knowledge_events import SqlKnowledgeEvents
 from app.store.outbox import SqlOutbox
+from app.store.referrals import SqlReferrals
 from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, SqlIdempotencyRecords
 from app.store.supervision import SqlDeletions, SqlSupervision
 from app.store.tickets import SqlTickets
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.access_keys = SqlAccessKeys(session)
         self.feedback = SqlFeedback(session, vault)
         self.supervision = SqlSupervision(session)
+        self.referrals = SqlReferrals(session, vault)
         self.deletions = SqlDeletions(session)
         self.articles = SqlArticles(session)
         self.knowledge_events = SqlKnowledgeEvents(session)

@@ -160,9 +160,10 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
 def _check_lanes(reference: ReferenceData, file: YamlFile) -> None:
     """Every signal that is proposed has its lane, and every lane only signals that there are."""
     routes = {route.id for route in reference.routing.statutory_routes}
-    rules = (*reference.referral.rules, *reference.referral.models)
+    rules = {(rule.receiver, rule.signal) for rule in reference.referral.rules}
+    rules |= {(model.receiver, model.signal) for model in reference.referral.models}
     for i, lane in enumerate(reference.lanes.lanes):
-        raised = {rule.signal for rule in rules if rule.receiver is lane.receiver}
+        raised = {signal for receiver, signal in rules if receiver is lane.receiver}
         for signal in sorted(raised.symmetric_difference(lane.triggers)):
             fault = "没有列出，referral.yaml 中有它的规则" if signal in raised else "在 referral.yaml 中没有规则"
             file.problem(("lanes", i, "triggers"), f"{signal} {fault}")

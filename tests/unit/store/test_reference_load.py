@@ -45,7 +45,12 @@ def test_the_city_is_complete(reference: ReferenceData) -> None:
         ("rules/routing.yaml", "tells: statutory.discipline", "tells: statutory.nowhere", "statutory.nowhere"),
         ("rules/lanes.yaml", "cadre_conduct]", "cadre_manners]", "cadre_manners"),
         ("rules/lanes.yaml", "persons: {high: 1, extreme: 2}", "persons: {high: 1, extreme: 1}", "两人"),
-        ("rules/lanes.yaml", "statutory_route: statutory.discipline", "statutory_route: statutory.none", "statutory.none"),
+        (
+            "rules/lanes.yaml",
+            "statutory_route: statutory.discipline",
+            "statutory_route: statutory.none",
+            "statutory.none",
+        ),
         ("rules/lanes.yaml", "receiver: judicial", "receiver: political_legal", "各有一条"),
         ("calendars/office_hours.yaml", 'end: "12:00"', 'end: "14:00"', "office_hours"),
         ("calendars/overrides.yaml", '"2027-02-06"', '"2027-02-05"', "2027-02-05"),

@@ -1,0 +1,202 @@
+"""Referrals after intake: confirmed by people, sent, answered, taken back. Each step is an event of its ticket."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any
+
+from app.decide.referral import check_step, closed, confirmed, received, sent, with_status
+from app.decide.referral_message import message_of, sent_fields
+from app.decide.work_clock import WorkClock
+from app.domain.access import AccessKey, Scope
+from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.events import Feedback, Verdict
+from app.domain.lanes import LaneRules
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.referral import REFERRAL_STEPS, Referral, ReferralStatus, ReferralStep
+from app.domain.ticket import Ticket
+from app.domain.webhook import REFERRALS
+from app.flows.record import event_of
+from app.learn.referral_statistics import LaneStatistics, lane_statistics
+
+FIELD = "referrals"
+"""Of verdicts: what people make of proposals is learnt from."""
+_AT_A_TIME = 500
+
+
+class ReferralFlow:
+    """Keeps referrals moving. Every reading is put on record; nothing leaves before enough people confirmed."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, lanes: LaneRules, working: WorkClock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lanes = lanes
+        self._working = working
+
+    def page(
+        self, filters: Mapping[str, str], *, after: str | None, limit: int, overdue: bool, by: AccessKey
+    ) -> Sequence[Referral]:
+        """Return referrals, newest first, with how far their messages are; those shown are put on record as read."""
+        asked = {**filters, "overdue_at": self._clock.now().isoformat()} if overdue else filters
+        with self._store() as uow:
+            found = _shown(uow, *uow.referrals.page(asked, after=after, limit=limit))
+            uow.events.note_readings([one.ticket_number for one in found], by.name, self._clock.now())
+            uow.commit()
+        return found
+
+    def get(self, referral_id: str, *, by: AccessKey) -> tuple[Referral, dict[str, Any]]:
+        """Return a referral and what its receiver is sent; it is put on record as read. Raises NotFound."""
+        with self._store() as uow:
+            (referral,) = _shown(uow, uow.referrals.get(referral_id))
+            ticket = uow.tickets.get(referral.ticket_number)
+            uow.events.note_readings([referral.ticket_number], by.name, self._clock.now())
+            uow.commit()
+        return referral, sent_fields(referral, ticket, self._lanes.of(referral.receiver))
+
+    def confirm(self, referral_id: str, note: str | None, *, by: AccessKey) -> Referral:
+        """Confirm once more; the last confirmation sends it, where the lane says so and the receiver can be reached.
+
+        Raises:
+            InvalidTransition: it does not wait for that.
+            Conflict: the same person confirmed already, or somebody was first.
+        """
+        with self._store() as uow:
+            before, now = uow.referrals.get(referral_id), self._clock.now()
+            made = confirmed(before, by.name, now, note)
+            told = {"confirmation": f"{len(made.confirmations)}/{made.persons}", "note": note}
+            made = self._keep(uow, ReferralStep.CONFIRM, before, made, by, told)
+            if made.status is ReferralStatus.CONFIRMED:
+                self._learn(uow, made, Verdict.ACCEPTED, by)
+                if self._lanes.of(made.receiver).send_on_confirmation and self._reached(uow, made):
+                    made = self._send(uow, made, by)
+            uow.commit()
+            return _shown(uow, made)[0]
+
+    def decline(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
+        """Let nothing leave; the reason is learnt from. Raises InvalidTransition."""
+        with self._store() as uow:
+            before, now = uow.referrals.get(referral_id), self._clock.now()
+            made = closed(before, ReferralStep.DECLINE, by.name, now, reason)
+            made = self._keep(uow, ReferralStep.DECLINE, before, made, by, {"reason": reason})
+            self._learn(uow, made, Verdict.REJECTED, by)
+            uow.commit()
+            return _shown(uow, made)[0]
+
+    def send(self, referral_id: str, *, by: AccessKey) -> Referral:
+        """Send what is confirmed.
+
+        Raises:
+            InvalidTransition: it is not confirmed, or sent already.
+            Conflict: no endpoint of the receiver is known.
+        """
+        with self._store() as uow:
+            before = uow.referrals.get(referral_id)
+            check_step(before, ReferralStep.SEND)
+            if not self._reached(uow, before):
+                name = self._lanes.of(before.receiver).name
+                raise Conflict(f"尚未配置{name}的接收渠道（推送地址或者交换目录），不能发出")
+            made = self._send(uow, before, by)
+            uow.commit()
+            return _shown(uow, made)[0]
+
+    def receive(self, referral_id: str, text: str, token: str | None, *, by: AccessKey) -> Referral:
+        """Write down a receipt: an officer does, or the receiver by the token that came with the message.
+
+        Raises:
+            Forbidden: neither of them.
+            NotFound: no such referral, or the token is another's.
+        """
+        officer = by.allows(Scope.REFER)
+        if not officer and not by.allows(Scope.RECEIPT):
+            raise Forbidden(f"密钥 {by.name} 没有权限 {Scope.RECEIPT}")
+        with self._store() as uow:
+            before, now = uow.referrals.get(referral_id), self._clock.now()
+            if not officer and not (before.token and compare_digest(before.token, token or "")):
+                raise NotFound(f"没有移送件 {referral_id}")
+            made = received(before, by.name, now, text)
+            made = self._keep(uow, ReferralStep.RECEIVE, before, made, by, {"text": text})
+            uow.commit()
+            return _shown(uow, made)[0]
+
+    def withdraw(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
+        """Take it back; a receiver that was sent it is told. Raises InvalidTransition."""
+        with self._store() as uow:
+            before, now = uow.referrals.get(referral_id), self._clock.now()
+            made = closed(before, ReferralStep.WITHDRAW, by.name, now, reason)
+            made = self._keep(uow, ReferralStep.WITHDRAW, before, made, by, {"reason": reason})
+            if before.sent_at:
+                self._tell(uow, ReferralStep.WITHDRAW, made, uow.tickets.get(made.ticket_number), now)
+            uow.commit()
+            return _shown(uow, made)[0]
+
+    def statistics(self, filters: Mapping[str, str]) -> tuple[LaneStatistics, ...]:
+        """Return what became of the referrals of each lane; practice counts nowhere."""
+        return lane_statistics(self._each({**filters, "demo": "false"}), self._clock.now())
+
+    def _each(self, filters: Mapping[str, str]) -> Iterator[Referral]:
+        after: str | None = None
+        with self._store(reading=True) as uow:
+            while found := uow.referrals.page(filters, after=after, limit=_AT_A_TIME):
+                yield from found
+                after = found[-1].id
+
+    def _send(self, uow: UnitOfWork, before: Referral, by: AccessKey) -> Referral:
+        now, lane = self._clock.now(), self._lanes.of(before.receiver)
+        made = sent(before, lane, self._working, now).model_copy(update={"token": secrets.token_urlsafe(16)})
+        made = self._tell(uow, ReferralStep.SEND, made, uow.tickets.get(made.ticket_number), now)
+        return self._keep(uow, ReferralStep.SEND, before, made, by, {"fields": [str(field) for field in lane.fields]})
+
+    def _tell(self, uow: UnitOfWork, step: ReferralStep, referral: Referral, ticket: Ticket, now: datetime) -> Referral:
+        """Queue the message for the receiver; return the referral with its id. Practice goes nowhere."""
+        if referral.demo:
+            return referral
+        lane, number = self._lanes.of(referral.receiver), uow.referrals.next_sequence(referral.receiver)
+        message = message_of(step, referral, ticket, lane, sequence=number, token=referral.token or "", now=now)
+        uow.outbox.add(message)
+        return referral.model_copy(update={"message_id": message.id})
+
+    def _keep(
+        self,
+        uow: UnitOfWork,
+        step: ReferralStep,
+        before: Referral,
+        after: Referral,
+        by: AccessKey,
+        data: Mapping[str, Any],
+    ) -> Referral:
+        """Write a changed referral, and the step into its ticket's history; nothing of it is told to the outside."""
+        now = self._clock.now()
+        kept = after.model_copy(update={"version": before.version + 1})
+        uow.referrals.save(kept, expected_version=before.version)
+        ticket = uow.tickets.get(kept.ticket_number)
+        changed = ticket.model_copy(update={"version": ticket.version + 1, "referrals": with_status(ticket, kept)})
+        uow.tickets.save(changed, expected_version=ticket.version)
+        told = {"referral_id": kept.id, "receiver": str(kept.receiver), "status": str(kept.status), **data}
+        uow.events.append(event_of(changed, REFERRAL_STEPS[step][1], by.name, told, now))
+        return kept
+
+    def _reached(self, uow: UnitOfWork, referral: Referral) -> bool:
+        topic = f"{REFERRALS}{referral.receiver}.referred"
+        return referral.demo or any(endpoint.wants(topic) for endpoint in uow.outbox.webhooks())
+
+    def _learn(self, uow: UnitOfWork, referral: Referral, verdict: Verdict, by: AccessKey) -> None:
+        uow.feedback.add(
+            Feedback(
+                ticket_number=referral.ticket_number,
+                field=FIELD,
+                verdict=verdict,
+                right_value=str(referral.receiver),
+                actor=by.name,
+                created_at=self._clock.now(),
+            )
+        )
+
+
+def _shown(uow: UnitOfWork, *referrals: Referral) -> list[Referral]:
+    """Return referrals as officers see them: with how far their messages are, without what only the receiver knows."""
+    found = uow.outbox.deliveries_of([one.message_id for one in referrals if one.message_id])
+    return [
+        one.model_copy(update={"token": None, "deliveries": tuple(d for d in found if d.message_id == one.message_id)})
+        for one in referrals
+    ]

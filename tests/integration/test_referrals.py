@@ -1,0 +1,246 @@
+"""Referrals on both databases: two people for what is extreme, the minimum sent, every step and reading on record."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.domain.access import AccessKey, Role, Scope
+from app.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound
+from app.domain.referral import Receiver, Referral
+from app.flows.registry import Flows
+from app.store.engine import make_engine
+from tests.factories import ADMIN, call, somebody
+from tests.integration.conftest import MONDAY, SetClock
+from tests.integration.test_audit import receiver
+
+DANGER = "我叫张三丰，包工头欠俺们工钱两年了，就在薛城区常庄街道那个工地，再不给俺就从楼上跳下去，不想活了"
+BRIBE = "我叫张三丰，我举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保，我电话13900000000"
+FIRST, SECOND = (
+    somebody(Role.REFERRAL_OFFICER).model_copy(update={"name": name}) for name in ("officer-1", "officer-2")
+)
+LANES = {Receiver.POLITICAL_LEGAL: DANGER, Receiver.DISCIPLINE_INSPECTION: BRIBE}
+
+
+def proposed(flows: Flows, lane: Receiver, call_id: str = "r-1", **changes: Any) -> Referral:
+    """A referral that waits for confirmation."""
+    changes = {"called_at": MONDAY.isoformat(), **changes}
+    ticket = flows.intake.run(call("您好，枣庄12345，请讲", LANES[lane], call_id=call_id, **changes)).tickets[0]
+    found = flows.referrals.page(
+        {"ticket_number": ticket.ticket_number, "receiver": lane}, after=None, limit=9, overdue=False, by=FIRST
+    )
+    assert len(found) == 1
+    return found[0]
+
+
+def subscribed(flows: Flows, *lanes: Receiver, url: str = "http://127.0.0.1:9/none") -> None:
+    for lane in lanes:
+        flows.relay.subscribe(url, [f"referral.{lane}"])
+
+
+def queued(flows: Flows) -> list[dict[str, Any]]:
+    """What waits to be handed to the receivers of referrals."""
+    with flows.relay._store() as uow:
+        uow.outbox.fan_out(flows.clock.now(), limit=100)
+        claimed = uow.outbox.claim(flows.clock.now(), limit=100)
+    return [d.message.payload for d in claimed if d.message.topic.startswith("referral.")]
+
+
+def names(flows: Flows, referral: Referral) -> list[str]:
+    return [event.name for event in flows.tickets.history(referral.ticket_number, by=ADMIN)]
+
+
+def test_what_is_extreme_leaves_only_after_two_different_people_confirmed(stored: Flows) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    assert (one.severity, one.persons, one.status) == ("extreme", 2, "pending_confirmation")
+    assert "不想活了" in one.quote
+    assert [turn.speaker for turn in one.context] == ["operator", "citizen"]
+    half = stored.referrals.confirm(one.id, None, by=FIRST)
+    assert half.status == "pending_confirmation"
+    with pytest.raises(Conflict, match="另一名"):
+        stored.referrals.confirm(one.id, None, by=FIRST)
+    with pytest.raises(InvalidTransition, match="confirm"):
+        stored.referrals.send(one.id, by=FIRST)
+    assert queued(stored) == []
+    sent = stored.referrals.confirm(one.id, "已与本人核实", by=SECOND)
+    assert (sent.status, [c.by for c in sent.confirmations]) == ("sent", ["officer-1", "officer-2"])
+    assert [m["fields"]["citizen.phone"] for m in queued(stored)] == ["13900000000"]
+    assert names(stored, one)[1:] == ["referral_confirmed", "referral_confirmed", "referral_sent"]
+    assert stored.tickets.get(one.ticket_number, by=ADMIN).referrals[0].status == "sent"
+    assert list(stored.audit.faults()) == []
+
+
+def test_two_officers_at_the_same_moment_are_two_confirmations_or_one_conflict(stored: Flows) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+
+    def confirm(by: AccessKey) -> str:
+        try:
+            return str(stored.referrals.confirm(one.id, None, by=by).status)
+        except Conflict:
+            return "conflict"
+
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(confirm, (FIRST, SECOND, FIRST, SECOND)))
+    shown, _ = stored.referrals.get(one.id, by=FIRST)
+    assert len({c.by for c in shown.confirmations}) == len(shown.confirmations) == 4 - ended.count("conflict")
+    if shown.status == "pending_confirmation":
+        stored.referrals.confirm(one.id, None, by=SECOND if shown.confirmations[0].by == FIRST.name else FIRST)
+    assert len(queued(stored)) == 1
+
+
+def test_conduct_is_sent_without_who_spoke(stored: Flows) -> None:
+    subscribed(stored, Receiver.DISCIPLINE_INSPECTION)
+    one = proposed(stored, Receiver.DISCIPLINE_INSPECTION)
+    assert stored.referrals.confirm(one.id, None, by=FIRST).status == "confirmed"
+    _, fields = stored.referrals.get(one.id, by=FIRST)
+    assert stored.referrals.send(one.id, by=FIRST).status == "sent"
+    (message,) = queued(stored)
+    assert message["fields"] == fields
+    told = json.dumps(message, ensure_ascii=False)
+    assert "好处费" in told
+    for hidden in ("13900000000", "张三丰"):
+        assert hidden not in told
+    assert set(fields) <= {"received_at", "event_time", "quote", "context", "place.district", "place.town"}
+
+
+def test_a_confidential_citizen_in_danger_is_found_and_not_named(stored: Flows) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    words = f"{DANGER}，别告诉别人是我打的，给我保密"
+    ticket = stored.intake.run(call("您好", words, called_at=MONDAY.isoformat())).tickets[0]
+    (one,) = stored.referrals.page({}, after=None, limit=9, overdue=False, by=FIRST)
+    _, fields = stored.referrals.get(one.id, by=FIRST)
+    assert ticket.citizen.confidential
+    assert fields["citizen.phone"] == "13900000000"
+    assert "张三丰" not in json.dumps(fields, ensure_ascii=False)
+
+
+def test_nothing_is_sent_to_nobody(stored: Flows) -> None:
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    stored.referrals.confirm(one.id, None, by=FIRST)
+    assert stored.referrals.confirm(one.id, None, by=SECOND).status == "confirmed"
+    with pytest.raises(Conflict, match="接收渠道"):
+        stored.referrals.send(one.id, by=FIRST)
+    stored.relay.subscribe("http://127.0.0.1:9/none", [])  # everything: but no referral
+    with pytest.raises(Conflict, match="接收渠道"):
+        stored.referrals.send(one.id, by=FIRST)
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    assert stored.referrals.send(one.id, by=FIRST).status == "sent"
+
+
+def test_a_declined_proposal_goes_nowhere_and_is_learnt_from(stored: Flows) -> None:
+    one = proposed(stored, Receiver.DISCIPLINE_INSPECTION)
+    made = stored.referrals.decline(one.id, "说的是邻居，不是干部", by=FIRST)
+    assert (made.status, made.closing and made.closing.reason) == ("declined", "说的是邻居，不是干部")
+    with pytest.raises(InvalidTransition):
+        stored.referrals.confirm(one.id, None, by=SECOND)
+    assert [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))] == [
+        ("discipline_inspection", "rejected")
+    ]
+
+
+def test_a_receipt_comes_from_an_officer_or_with_the_token_of_the_message(stored: Flows) -> None:
+    subscribed(stored, Receiver.DISCIPLINE_INSPECTION)
+    one = proposed(stored, Receiver.DISCIPLINE_INSPECTION)
+    stored.referrals.confirm(one.id, None, by=FIRST)
+    stored.referrals.send(one.id, by=FIRST)
+    token = queued(stored)[0]["receipt_token"]
+    organ = AccessKey(name="organ", scopes=(Scope.RECEIPT,), created_at=ADMIN.created_at)
+    for wrong in (None, "", "x", token[:-1]):
+        with pytest.raises(NotFound):
+            stored.referrals.receive(one.id, "已收到", wrong, by=organ)
+    with pytest.raises(Forbidden):
+        stored.referrals.receive(one.id, "已收到", token, by=somebody(Role.OPERATOR))
+    made = stored.referrals.receive(one.id, "已收到，编号纪2026-11", token, by=organ)
+    assert (made.status, made.receipts[0].by, made.due_at) == ("received", "organ", None)
+    again = stored.referrals.receive(one.id, "已办结", None, by=FIRST)
+    assert [r.text for r in again.receipts] == ["已收到，编号纪2026-11", "已办结"]
+    assert made.token is None
+
+
+def test_a_withdrawal_tells_the_receiver_and_nothing_of_the_citizen(stored: Flows) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    with pytest.raises(InvalidTransition):
+        stored.referrals.withdraw(one.id, "误报", by=FIRST)
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(one.id, None, by=officer)
+    assert stored.referrals.withdraw(one.id, "本人已平安，系误会", by=FIRST).status == "withdrawn"
+    first, second = queued(stored)
+    assert (first["kind"], second["kind"], second["fields"]) == ("referred", "withdrawn", {})
+    assert [first["sequence"], second["sequence"]] == [1, 2]
+    assert stored.referrals.receive(one.id, "已撤销", None, by=FIRST).status == "withdrawn"
+
+
+def test_what_waits_too_long_is_listed_and_counted(stored: Flows, clock: SetClock) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    danger = proposed(stored, Receiver.POLITICAL_LEGAL, "d-1")
+    bribe = proposed(stored, Receiver.DISCIPLINE_INSPECTION, "b-1")
+
+    def late() -> list[str]:
+        return [one.id for one in stored.referrals.page({}, after=None, limit=9, overdue=True, by=FIRST)]
+
+    assert late() == []
+    clock.move(minutes=16)
+    assert late() == [danger.id]
+    clock.move(days=2)
+    assert late() == [bribe.id, danger.id]
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(danger.id, None, by=officer)
+    assert late() == [bribe.id]
+    clock.move(hours=2)
+    assert late() == [bribe.id, danger.id]  # no receipt
+    stored.referrals.receive(danger.id, "已收到", None, by=FIRST)
+    lanes = {lane.receiver: lane for lane in stored.referrals.statistics({})}
+    pl, di = lanes[Receiver.POLITICAL_LEGAL], lanes[Receiver.DISCIPLINE_INSPECTION]
+    assert (pl.proposed, pl.by_status, pl.receipt_rate, pl.receipt_minutes) == (1, {"received": 1}, 1.0, 120.0)
+    assert (di.proposed, di.overdue, di.receipt_rate) == (1, 1, None)
+    assert lanes[Receiver.JUDICIAL].proposed == 0
+    assert stored.referrals.statistics({"created_from": "2027-01-01"})[0].proposed == 0
+
+
+def test_every_reading_is_on_record_and_nothing_said_lies_open_in_the_database(
+    stored: Flows, database_url: str, clock: SetClock
+) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    stored.referrals.get(one.id, by=SECOND)
+    with stored.tickets._store(reading=True) as uow:
+        assert [reader for reader, _ in uow.events.readings(one.ticket_number)] == ["officer-1", "officer-2"]
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(one.id, None, by=officer)
+    with make_engine(database_url).connect() as connection:
+        for table in ("referrals", "outbox", "webhook_deliveries"):
+            rows = str(connection.execute(text(f"SELECT * FROM {table}")).all())
+            for hidden in ("13900000000", "张三丰", "不想活了", "officer-1"):
+                assert hidden not in rows, (table, hidden)
+
+
+def test_a_receiver_down_for_a_day_gets_each_referral_once_and_in_number(stored: Flows, clock: SetClock) -> None:
+    with receiver() as server:
+        subscribed(stored, Receiver.POLITICAL_LEGAL, url=server.url)
+        made = []
+        for i in range(5):
+            one = proposed(stored, Receiver.POLITICAL_LEGAL, f"d-{i}")
+            for officer in (FIRST, SECOND):
+                stored.referrals.confirm(one.id, None, by=officer)
+            made.append(one.id)
+        server.answers = [503] * 1000
+        for _ in range(13):
+            stored.relay.run_once()
+            clock.move(hours=2)
+        assert {d["status"] for d in stored.relay.log(status=None, limit=99)} == {"pending"}
+        server.came.clear()
+        server.answers = []
+        for _ in range(3):
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(lambda _: stored.relay.run_once(), range(2)))
+            clock.move(minutes=11)
+        came = [json.loads(body)["data"] for _, body in server.came]
+        assert sorted(event["referral_id"] for event in came) == sorted(made)
+        assert sorted(event["sequence"] for event in came) == [1, 2, 3, 4, 5]
+    shown, _ = stored.referrals.get(made[0], by=FIRST)
+    assert [d.status for d in shown.deliveries] == ["delivered"]
