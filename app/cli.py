@@ -25,6 +25,7 @@ from app.flows.batch import ReadMany
 from app.flows.registry import Flows
 from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
+from app.referral_commands import referrals
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
 keys = typer.Typer(no_args_is_help=True, help="API 密钥")
@@ -36,6 +37,7 @@ cli.add_typer(index, name="index")
 cli.add_typer(demo, name="demo")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(referrals, name="referrals")
 cli.command("import")(import_table)
 cli.command("replay")(replay)
 cli.command("shadow")(shadow)

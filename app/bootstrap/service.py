@@ -39,6 +39,7 @@ from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
 from app.receive.identity import TokenReader
+from app.respond.file_drop import SCHEME, FileDropSender
 from app.respond.webhook import WebhookSender
 from app.store.engine import make_engine, migrate
 from app.store.evaluations import published_evaluations
@@ -105,7 +106,8 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
     redispatch = Redispatch(policy, reader.units_of)
     tickets = TicketFlow(store, clock, policy, redispatch, verdicts)
-    relay = RelayFlow(store, clock, WebhookSender())
+    web = WebhookSender()
+    relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)

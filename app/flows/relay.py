@@ -2,13 +2,15 @@
 
 import ipaddress
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.referral import Receiver
 from app.domain.webhook import EVERYTHING, REFERRALS, Delivery, DeliveryStatus, Webhook
 
 _FIRST_WAIT = timedelta(seconds=10)
@@ -38,10 +40,11 @@ class Sends(Protocol):
 class RelayFlow:
     """Hands on what the outbox holds. A delivery that was sent but not settled is sent again: receivers go by id."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock, sender: Sends) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, senders: Mapping[str, Sends]) -> None:
+        """`senders`: who tells an endpoint, by the scheme of its address."""
         self._store = store
         self._clock = clock
-        self._sender = sender
+        self._senders = senders
 
     def run_once(self) -> int:
         """Deliver what is due; return how many deliveries were tried. Safe in several processes."""
@@ -67,17 +70,19 @@ class RelayFlow:
             raise InvalidInput(f"topics 最多{_MOST_TOPICS}个", field="topics")
         if secret is not None and (not isinstance(secret, str) or len(secret) < 16):
             raise InvalidInput("secret 至少16个字符", field="secret")
-        webhook = Webhook(
-            id=secrets.token_hex(8),
-            url=checked_url(url),
-            secret=secret or secrets.token_urlsafe(32),
-            topics=tuple(topics) or (EVERYTHING,),
-            created_at=self._clock.now(),
-        )
-        with self._store() as uow:
-            uow.outbox.subscribe(webhook)
-            uow.commit()
-        return webhook
+        return self._keep(checked_url(url), tuple(topics) or (EVERYTHING,), secret)
+
+    def drop_into(self, folder: Path, receiver: Receiver) -> Webhook:
+        """Let a lane's messages be written into a folder, to be carried over; its secret is shown once.
+
+        Only whoever sits at the machine may name folders.
+
+        Raises:
+            InvalidInput: there is no such folder.
+        """
+        if not folder.is_dir():
+            raise InvalidInput(f"没有目录 {folder}", field="folder")
+        return self._keep(folder.resolve().as_uri(), (f"{REFERRALS}{receiver}",), None)
 
     def unsubscribe(self, webhook_id: str) -> None:
         """End a subscription; raises NotFound."""
@@ -101,8 +106,22 @@ class RelayFlow:
             uow.outbox.replay(delivery_id, self._clock.now())
             uow.commit()
 
+    def _keep(self, url: str, topics: tuple[str, ...], secret: str | None) -> Webhook:
+        webhook = Webhook(
+            id=secrets.token_hex(8),
+            url=url,
+            secret=secret or secrets.token_urlsafe(32),
+            topics=topics,
+            created_at=self._clock.now(),
+        )
+        with self._store() as uow:
+            uow.outbox.subscribe(webhook)
+            uow.commit()
+        return webhook
+
     def _deliver(self, delivery: Delivery) -> None:
-        taken, answer = self._sender.send(delivery, self._clock.now())
+        sender = self._senders[urlsplit(delivery.webhook.url).scheme]
+        taken, answer = sender.send(delivery, self._clock.now())
         now, attempts = self._clock.now(), delivery.attempts + 1
         patience = OF_REFERRALS if delivery.message.topic.startswith(REFERRALS) else PATIENCE
         status = DeliveryStatus.DELIVERED if taken else DeliveryStatus.PENDING

@@ -96,3 +96,16 @@ def test_the_service_starts_with_the_base_set_alone(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", WITHOUT, json.dumps(missing)], check=True, env={**os.environ, "DATA_DIR": str(tmp_path)}
     )
+
+
+def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: Path) -> None:
+    folder, secret_file = tmp_path / "exchange", tmp_path / "secret"
+    folder.mkdir()
+    opened = RUNNER.invoke(cli, ["referrals", "drop", "political_legal", str(folder)])
+    secret_file.write_text(opened.output.splitlines()[-1], "utf-8")
+    assert RUNNER.invoke(cli, ["referrals", "push"]).exit_code == 0
+    checked = RUNNER.invoke(
+        cli, ["referrals", "verify", "political_legal", str(folder), "--secret-file", str(secret_file)]
+    )
+    assert (checked.exit_code, "head.json 缺失" in checked.output) == (1, True)  # nothing was written yet
+    assert "政法机关" in RUNNER.invoke(cli, ["referrals", "statistics"]).output

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.domain.access import AccessKey, Role, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound
 from app.domain.referral import Receiver, Referral
 from app.flows.registry import Flows
+from app.respond.file_drop import read_drop
 from app.store.engine import make_engine
 from tests.factories import ADMIN, call, somebody
 from tests.integration.conftest import MONDAY, SetClock
@@ -244,3 +246,24 @@ def test_a_receiver_down_for_a_day_gets_each_referral_once_and_in_number(stored:
         assert sorted(event["sequence"] for event in came) == [1, 2, 3, 4, 5]
     shown, _ = stored.referrals.get(made[0], by=FIRST)
     assert [d.status for d in shown.deliveries] == ["delivered"]
+
+
+def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
+    stored: Flows, clock: SetClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exchange"
+    folder.mkdir()
+    kept = stored.relay.drop_into(folder, Receiver.POLITICAL_LEGAL)
+    folder.rmdir()
+    for i in range(3):
+        one = proposed(stored, Receiver.POLITICAL_LEGAL, f"d-{i}")
+        for officer in (FIRST, SECOND):
+            stored.referrals.confirm(one.id, None, by=officer)
+    for _ in range(13):
+        stored.relay.run_once()
+        clock.move(hours=2)
+    folder.mkdir()
+    stored.relay.run_once()
+    events, faults = read_drop(folder, "political_legal", kept.secret)
+    assert (len(events), faults) == (3, [])
+    assert events[0]["type"] == "cn.zaozhuang.hotline.referral.political_legal.referred"
