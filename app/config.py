@@ -40,6 +40,25 @@ class ChatSettings(BaseModel):
         return self
 
 
+class EmbedSettings(BaseModel):
+    """An OpenAI-compatible embeddings server that finds articles beside the embedded vectors; empty: those alone."""
+
+    base_url: str = ""
+    """`http://host:8000/v1`."""
+    model: str = ""
+    api_key: SecretStr = SecretStr("-")
+    seconds: float = Field(default=2.0, gt=0)
+    """The time of one request; then the embedded vectors answer alone."""
+    break_seconds: float = Field(default=15.0, gt=0)
+    """After a failure the server is left alone for so long."""
+
+    @model_validator(mode="after")
+    def _model_is_named(self) -> Self:
+        if self.base_url and not self.model:
+            raise ValueError("EMBED__BASE_URL 需要 EMBED__MODEL")
+        return self
+
+
 class DatabaseSettings(BaseModel):
     """The relational store; empty means SQLite under `data_dir`."""
 
@@ -80,6 +99,7 @@ class Settings(BaseSettings):
     evaluations_dir: Path = ROOT / "eval" / "baselines"
     prompts_dir: Path = ROOT / "prompts"
     chat: ChatSettings = ChatSettings()
+    embed: EmbedSettings = EmbedSettings()
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()
     index: IndexSettings = IndexSettings()

@@ -13,6 +13,7 @@ CLASSIFIERS = {
     "onnx": "models.classifier.onnx:OnnxClassifier",
 }
 EMBEDDERS = {"static": "models.embedding.static:StaticEmbedder.load", "onnx": "models.embedding.onnx:OnnxEmbedder"}
+EMBEDDING_SERVERS = {"openai": "models.embedding.openai_server:ServedEmbedder"}
 ANSWER_SCORERS = {"numpy": "models.reranker.answer_scorer:NumpyAnswerScorer"}
 CHAT_MODELS = {
     "vllm": "models.chat.vllm_server:connect",
@@ -49,6 +50,12 @@ def load_embedder(folder: Path) -> TrainedEmbedder:
     except (OSError, KeyError, ValueError) as error:
         raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
     return loaded
+
+
+def load_embedding_server(**options: Any) -> TrainedEmbedder:
+    """Return the embedder behind a server; nothing is sent yet."""
+    connected: TrainedEmbedder = _named(EMBEDDING_SERVERS["openai"])(**options)
+    return connected
 
 
 def load_lane_scorer(folder: Path) -> LaneScorer:

@@ -20,7 +20,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from app.domain.knowledge import Article, ScoredArticle, passages
+from app.domain.knowledge import Article, Nearest, ScoredArticle, passages
 from app.store.reference.load import load_reference_data
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
@@ -162,7 +162,7 @@ def measurer(articles: Sequence[Article], rarity: Rarity, *, seed: int) -> Calla
 
     def measure(question: Question) -> Measured:
         found: Sequence[ScoredArticle] = reader.read(
-            question.text, on=ANY_DAY, area=None, most=CANDIDATES, nearest=nearest(question.text)
+            question.text, on=ANY_DAY, area=None, most=CANDIDATES, nearest=Nearest(likeness=nearest(question.text))
         )
         ids = tuple(one.article.id for one in found)
         right = ids.index(question.article) if question.article in ids else -1

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from app.bootstrap.chat import answer_writer, build_chat, paragraph_writers, second_looks, with_chat
 from app.bootstrap.demo import build_demo
+from app.bootstrap.knowledge import build_index
 from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
 from app.config import AuthSettings, Settings
@@ -43,7 +44,6 @@ from app.respond.file_drop import SCHEME, FileDropSender
 from app.respond.webhook import WebhookSender
 from app.store.engine import make_engine, migrate
 from app.store.evaluations import published_evaluations
-from app.store.knowledge_index import ChromaIndex
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.area import AreaReader
@@ -78,9 +78,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     areas = AreaReader(reference.gazetteer)
     knowledge = KnowledgeFlow(store, clock, frozenset(reference.function_by_id), areas)
     knowledge.seed(embedded.articles)
-    index = ChromaIndex(
-        load_embedder(settings.weights_dir / "embedding"), settings.data_dir / "index", server=settings.index.url
-    )
+    index = build_index(settings)
     traps = TrapReader(("枣庄", *reference.gazetteer.district_by_name))
     duties = classifier(settings.weights_dir / "function")
     matcher = QuestionMatcher(load_answer_scorer(settings.weights_dir / "answer"), duties, traps)

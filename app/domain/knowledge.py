@@ -1,6 +1,7 @@
 """Knowledge articles and the answers that rest on them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -175,6 +176,24 @@ class ScoredArticle(Frozen):
     """Share of the question's telling character pairs that the article holds, 0 to 1."""
     fit: float = 0.0
     """How likely it is, of all articles and of none, that this one answers the question."""
+
+
+class Nearest(Frozen):
+    """What lies near a question by meaning."""
+
+    likeness: Mapping[str, float] = {}
+    """Cosine of the nearest passage, by article."""
+    first: tuple[str, ...] = ()
+    """Articles to be weighed whatever their likeness."""
+    degraded_reason: str | None = None
+    """Chinese; set where another embedding should have answered and could not."""
+
+
+class Found(Frozen):
+    """The articles that may answer a question, the likeliest first."""
+
+    articles: tuple[ScoredArticle, ...]
+    degraded_reason: str | None = None
 
 
 class RefusalCode(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
-from app.domain.knowledge import Article, ArticleVersion
+from app.domain.knowledge import Article, ArticleVersion, Nearest
 from app.domain.knowledge_upkeep import KnowledgeEvent
 from app.domain.referral import Receiver, Referral, ReferralDelivery
 from app.domain.supervision import OrderStatus, SupervisionOrder
@@ -230,11 +230,14 @@ class DenseIndex(Protocol):
     def follow(self, changed: Sequence[Article]) -> None:
         """Take over changed articles."""
 
-    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
+    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Nearest:
         """Return the nearest of the allowed articles with the cosine of their nearest passage."""
 
     def rebuild(self, progress: Callable[[int], None] = ...) -> int:
         """Make the index again; return how many articles it holds."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class Deletions(Protocol):

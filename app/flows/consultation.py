@@ -136,7 +136,13 @@ class ConsultationFlow:
         return _unanswered(asked.question, (), asked.engine, refusal=changing)
 
     def _from_knowledge(self, asked: "_Asked") -> ConsultationAnswer:
-        found = self._knowledge.search(asked.looked_up, on=asked.day, area=asked.area)
+        looked_up = self._knowledge.look_up(asked.looked_up, on=asked.day, area=asked.area)
+        answer = self._judged(asked, looked_up.articles)
+        if answer.degraded or looked_up.degraded_reason is None:
+            return answer
+        return answer.model_copy(update={"degraded": True, "degraded_reason": looked_up.degraded_reason})
+
+    def _judged(self, asked: "_Asked", found: Sequence[ScoredArticle]) -> ConsultationAnswer:
         best = None if asked.order else basis(found, self._limits)
         back = None if asked.order else self._asked_back(asked, found, sure=best is not None)
         if back:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from app.domain.knowledge import Citation, ScoredArticle
+from app.domain.knowledge import Citation, Found, ScoredArticle
 from app.domain.ports import DenseIndex, UnitOfWorkFactory
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
@@ -35,6 +35,10 @@ class LiveKnowledge:
 
     def search(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
         """Return the best articles by words and by meaning, as they stand at this moment, the likeliest first."""
+        return self.look_up(question, on=on, area=area).articles
+
+    def look_up(self, question: str, *, on: date, area: str | None) -> Found:
+        """Return the same, with what could not be asked."""
         return self._search(self.reader(), question, on, area)
 
     def in_parts(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
@@ -45,9 +49,9 @@ class LiveKnowledge:
         reader = self.reader()
         if not reader.local_regions:
             return ()
-        near = self._proposed(reader, question, on, area, parts=True)
+        near, _ = self._proposed(reader, question, on, area, parts=True)
         regions = {one.article.region for one in near if not one.article.holds(on=on, area=area)}
-        found = [one for region in regions for one in self._search(reader, question, on, region)]
+        found = [one for region in regions for one in self._search(reader, question, on, region).articles]
         return tuple(sorted(found, key=lambda one: -one.fit))
 
     def stand(self, citations: Sequence[Citation], *, on: date) -> bool:
@@ -55,16 +59,18 @@ class LiveKnowledge:
         reader = self.reader() if citations else None
         return reader is None or all(reader.stands(cited, on=on) for cited in citations)
 
-    def _search(self, reader: QuestionReader, question: str, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
-        return self._matcher.rank(question, self._proposed(reader, question, on, area))
+    def _search(self, reader: QuestionReader, question: str, on: date, area: str | None) -> Found:
+        proposed, degraded = self._proposed(reader, question, on, area)
+        return Found(articles=self._matcher.rank(question, proposed), degraded_reason=degraded)
 
     def _proposed(
         self, reader: QuestionReader, question: str, on: date, area: str | None, *, parts: bool = False
-    ) -> tuple[ScoredArticle, ...]:
+    ) -> tuple[tuple[ScoredArticle, ...], str | None]:
         near = self._dense.nearest(
             question, most=NEAREST, allows=lambda id_: reader.allows(id_, on=on, area=area, parts=parts)
         )
-        return reader.read(question, on=on, area=area, most=WEIGHED, nearest=near, parts=parts)
+        proposed = reader.read(question, on=on, area=area, most=WEIGHED, nearest=near, parts=parts)
+        return proposed, near.degraded_reason
 
     def rebuild(self, progress: Callable[[int], None]) -> int:
         """Make the index of meanings again from the store."""

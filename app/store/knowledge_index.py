@@ -8,15 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
-from app.domain.knowledge import Article, Passage, passages
-from models.base import Embedder
+from app.domain.knowledge import Article, Nearest, Passage, passages
+from models.base import Embedder, ModelError
 
 BATCH = 1000
-_NAME = "passages"
+NAME = "passages"
 _WIDER = 4
 """How many times more passages are fetched where too few of the nearest are allowed."""
+
+
+def parts_of(articles: Sequence[Article]) -> list[tuple[Article, Passage]]:
+    """Return the passages of the articles that may be held."""
+    return [(article, passage) for article in articles if article.may_hold for passage in passages(article)]
 
 
 class ChromaIndex:
@@ -25,7 +32,8 @@ class ChromaIndex:
     A folder has one writer. A second process on the same folder keeps its vectors in memory.
     """
 
-    def __init__(self, embedder: Embedder, folder: Path, *, server: str = "") -> None:
+    def __init__(self, embedder: Embedder, folder: Path, *, server: str = "", name: str = NAME) -> None:
+        self._name = name
         self._embedder = embedder
         self._folder = folder
         self._server = server
@@ -43,7 +51,7 @@ class ChromaIndex:
             if self._collection is not None:
                 self._safely(lambda: self._write([a for a in changed]))
 
-    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
+    def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Nearest:
         """Return the nearest allowed articles with the cosine of their nearest passage; none for unknown words.
 
         A filter inside Chroma costs tens of milliseconds at 100,000 passages, so the nearest are fetched and sifted;
@@ -51,10 +59,23 @@ class ChromaIndex:
         """
         vector = self._embedder.embed([question])[0]
         if not vector.any():
-            return {}
+            return Nearest()
         with self._using:
             found: Mapping[str, float] = self._safely(lambda: self._sifted(vector, most, allows))
-        return found
+        return Nearest(likeness=found)
+
+    def likeness(self, question: str, article_ids: Sequence[str]) -> Mapping[str, float]:
+        """Return the cosine of the nearest passage of these articles, of those that are held."""
+        if not article_ids:
+            return {}
+        vector = self._embedder.embed([question])[0]
+        with self._using:
+            rows = self._safely(lambda: self._rows(article_ids))
+        alike: dict[str, float] = {}
+        for id_, row in rows:
+            article_id = id_.rpartition("#")[0]
+            alike[article_id] = max(alike.get(article_id, -1.0), float(row @ vector))
+        return alike
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
         """Make the index again beside the old one, then put it in its place; return how many articles it holds."""
@@ -64,8 +85,14 @@ class ChromaIndex:
             self._write(tuple(self._articles.values()), progress)
             return len(self._held)
 
+    def _rows(self, article_ids: Sequence[str]) -> list[tuple[str, Any]]:
+        self._ready()
+        ids = [f"{id_}#{number}" for id_ in article_ids if id_ in self._held for number in range(self._held[id_][1])]
+        answer = self._collection.get(ids=ids, include=["embeddings"])
+        return list(zip(answer["ids"], answer["embeddings"], strict=True))
+
     def _sifted(self, vector: Any, most: int, allows: Callable[[str], bool]) -> Mapping[str, float]:
-        self._open()
+        self._ready()
         stored, wanted = sum(count for _, count in self._held.values()), most
         while stored:
             found: dict[str, float] = {}
@@ -85,6 +112,8 @@ class ChromaIndex:
         """Do something; where the index turns out damaged, make it again and do it once more."""
         try:
             return act()
+        except ModelError:
+            raise
         except Exception as error:  # noqa: BLE001  Chroma raises its own, Rust's and SQLite's errors
             structlog.get_logger().warning("knowledge_index_damaged", error=type(error).__name__)
             self._discard()
@@ -94,7 +123,7 @@ class ChromaIndex:
         if self._collection is not None:
             return
         self._collection = self._client().get_or_create_collection(
-            _NAME, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+            self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
         )
         stored = self._collection.get(include=["metadatas"])
         kept = zip(stored["ids"], stored["metadatas"] or [], strict=True)
@@ -104,10 +133,20 @@ class ChromaIndex:
         if {mark.get("model") for _, mark in marks} - {self._model}:
             self._reset()
         self._drop([id_ for id_ in self._held if id_ not in self._articles])
-        self._write([a for a in self._articles.values() if self._version(a.id) != a.version or not a.may_hold])
 
-    def _version(self, article_id: str) -> int:
-        return self._held.get(article_id, (0, 0))[0]
+    def _ready(self) -> None:
+        """Open the index where it is not, and take in what was changed before."""
+        if self._collection is None:
+            self._open()
+            self._write(self._missing())
+
+    def _missing(self) -> list[Article]:
+        """Return the articles that are held in another version than the one in force, or should not be held."""
+        return [
+            article
+            for article in self._articles.values()
+            if self._held.get(article.id, (0, 0))[0] != (article.version if article.may_hold else 0)
+        ]
 
     @property
     def _model(self) -> str:
@@ -140,19 +179,24 @@ class ChromaIndex:
 
     def _write(self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _count: None) -> None:
         self._drop([a.id for a in articles if a.id in self._held])
-        held = [article for article in articles if article.may_hold]
-        parts = [(article, passage) for article in held for passage in passages(article)]
+        parts = parts_of(articles)
         for start in range(0, len(parts), BATCH):
             some = parts[start : start + BATCH]
-            self._collection.upsert(
-                ids=[passage.id for _, passage in some],
-                embeddings=self._embedder.embed([passage.text for _, passage in some]).tolist(),
-                documents=[f"{passage.header}\n{passage.text}" for _, passage in some],
-                metadatas=[self._mark(article, passage) for article, passage in some],
-            )
+            self._put(some, self._embedder.embed([passage.text for _, passage in some]))
             progress(len(some))
+        self._hold(parts)
+
+    def _put(self, parts: Sequence[tuple[Article, Passage]], vectors: NDArray[np.float32]) -> None:
+        self._collection.upsert(
+            ids=[passage.id for _, passage in parts],
+            embeddings=vectors.tolist(),
+            documents=[f"{passage.header}\n{passage.text}" for _, passage in parts],
+            metadatas=[self._mark(article, passage) for article, passage in parts],
+        )
+
+    def _hold(self, parts: Sequence[tuple[Article, Passage]]) -> None:
         counts = Counter(article.id for article, _ in parts)
-        self._held |= {article.id: (article.version, counts[article.id]) for article in held}
+        self._held |= {article.id: (article.version, counts[article.id]) for article, _ in parts}
 
     def _mark(self, article: Article, passage: Passage) -> dict[str, Any]:
         return {

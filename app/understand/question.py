@@ -8,9 +8,19 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.knowledge import EVERYWHERE, Article, Citation, ScoredArticle, holds_in, may_hold_in, searchable
+from app.domain.knowledge import (
+    EVERYWHERE,
+    Article,
+    Citation,
+    Nearest,
+    ScoredArticle,
+    holds_in,
+    may_hold_in,
+    searchable,
+)
 from app.understand.sparse import SparseIndex, asked_codes, pair_codes
 
+NOTHING_NEAR = Nearest()
 _PROPOSED = 50
 """Articles that words alone propose."""
 _KEPT = 4096
@@ -80,16 +90,16 @@ class QuestionReader:
         on: date,
         area: str | None,
         most: int = 5,
-        nearest: Mapping[str, float] | None = None,
+        nearest: Nearest = NOTHING_NEAR,
         parts: bool = False,
     ) -> tuple[ScoredArticle, ...]:
         """Return the best articles that hold on the day and in the area.
 
-        Words and meaning (`nearest`: cosine by article) propose; the proposed are ranked by both together. With
+        Words and meaning (`nearest`) propose; the proposed are ranked by both together. With
         `parts` those of every part of the area count too.
         """
         asked, alone = asked_codes(question)
-        near = nearest or {}
+        near = nearest.likeness
         rarity = {pair: math.log(1 + self.count / held) for pair in set(asked) if (held := self._index.holders(pair))}
         if not rarity:
             return ()
@@ -108,7 +118,7 @@ class QuestionReader:
                 likeness=near.get(self._articles[i].id, 0.0),
                 coverage=_coverage(told, self._articles[i]),
             )
-            for i in sorted(proposed, key=lambda i: -fused[i])[:most]
+            for i in sorted(proposed, key=lambda i: (self._articles[i].id not in nearest.first, -fused[i]))[:most]
         )
 
     def _holding(self, on: date, area: str | None, parts: bool) -> NDArray[np.bool_]:
