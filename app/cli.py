@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import build_flows, read_many, start_worker
-from app.commands import audit, demo, export, import_table, replay, shadow
+from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
@@ -35,6 +35,7 @@ cli.add_typer(db, name="db")
 cli.add_typer(kb, name="kb")
 cli.add_typer(index, name="index")
 cli.add_typer(demo, name="demo")
+cli.add_typer(analytics, name="analytics")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.add_typer(referrals, name="referrals")

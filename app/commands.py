@@ -24,6 +24,7 @@ from app.flows.shadow import FIELDS, PERSONAL, Beside
 from app.flows.tickets import CORRECTABLE
 
 demo = typer.Typer(no_args_is_help=True, help="演示数据")
+analytics = typer.Typer(no_args_is_help=True, help="统计分析")
 audit = typer.Typer(no_args_is_help=True, help="核验工单经过")
 export = typer.Typer(no_args_is_help=True, help="导出")
 console = Console()
@@ -45,6 +46,15 @@ def add_demo() -> None:
 def remove_demo() -> None:
     """清除全部演示数据。"""
     console.print(f"已清除演示工单 {build_flows(Settings()).demo.remove()} 件")
+
+
+@analytics.command("rebuild")
+def rebuild_analytics() -> None:
+    """由工单和经过重新统计。"""
+    with Progress(console=console) as bar:
+        task = bar.add_task("统计", total=None)
+        count = build_flows(Settings()).analytics.rebuild(lambda done: bar.update(task, completed=done))
+    console.print(f"已统计工单 {count} 件")
 
 
 @audit.command("verify")

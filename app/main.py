@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
 from app.api.routes import (
+    analytics,
     calls,
     consultations,
     health,
@@ -26,6 +27,9 @@ from app.config import Settings
 from app.console.mount import mount_console
 from app.observability import Metrics, configure_logging
 
+PARTS = (
+    health, intake, calls, tickets, referrals, oversight, analytics, open311, consultations, knowledge, upkeep, session
+)  # fmt: skip
 LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""
 
@@ -58,19 +62,7 @@ def create_app(settings: Settings | None = None, embedded: Embedded | None = Non
     )
     add_exception_handlers(app)
     add_middleware(app)
-    for part in (
-        health,
-        intake,
-        calls,
-        tickets,
-        referrals,
-        oversight,
-        open311,
-        consultations,
-        knowledge,
-        upkeep,
-        session,
-    ):
+    for part in PARTS:
         app.include_router(part.router)
     mount_console(app)
     return app

@@ -9,6 +9,7 @@ from typing import TypeVar
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOM = "\ufeff"
 Item = TypeVar("Item")
 
@@ -25,13 +26,13 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator
         yield _line(row)
 
 
-def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "工单") -> bytes:
     """Return an XLSX file."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("工单")
-    sheet.append(list(columns))
+    page = book.create_sheet(sheet)
+    page.append(list(columns))
     for row in rows:
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
+        page.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

@@ -12,6 +12,7 @@ from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_em
 from app.config import AuthSettings, Settings
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.flows.access import AccessFlow
+from app.flows.analytics import AnalyticsFlow
 from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
@@ -108,6 +109,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
+    analytics = AnalyticsFlow(store, clock, reference)
     demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
     return Flows(
         intake=intake,
@@ -123,12 +125,13 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls, verdicts),
+        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock, token_reader(settings.auth)),
         capabilities=CapabilityFlow(reader, policy),
+        analytics=analytics,
         answers=AnswerFlow(store, clock),
         consultations=ConsultationFlow(
             reader,

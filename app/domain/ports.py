@@ -1,12 +1,13 @@
 """What the flows need from outside, as Protocols; `bootstrap` picks who provides it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
+from app.domain.analytics import Dimension, Measures, Scope, TicketFact
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.knowledge import Article, ArticleVersion, Nearest
 from app.domain.knowledge_upkeep import KnowledgeEvent
@@ -67,6 +68,9 @@ class Tickets(Protocol):
 
     def soonest_due(self, moment: datetime, *, limit: int) -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, the earliest deadline first."""
+
+    def many(self, ticket_numbers: Sequence[str]) -> Sequence[Ticket]:
+        """Return those of the tickets that exist, by number."""
 
     def count_due(self, moment: datetime) -> int:
         """Return how many open tickets have a deadline before a moment."""
@@ -250,6 +254,28 @@ class Deletions(Protocol):
         """Delete what a channel delivered; its id stays taken."""
 
 
+class Analytics(Protocol):
+    """Facts of tickets and the counts made from them; all of it can be made again from tickets and events."""
+
+    def changed(self, *, limit: int) -> tuple[Sequence[str], int]:
+        """Return the numbers of tickets with events not followed yet, and the event that this leads up to."""
+
+    def keep(self, facts: Sequence[TicketFact], *, followed: int) -> set[str]:
+        """Write facts; return the days (ISO dates) of which the counts are no longer right."""
+
+    def open_days(self) -> set[str]:
+        """Return the days that still have open tickets: their counts change by the clock alone."""
+
+    def count(self, days: Collection[str], now: datetime) -> None:
+        """Count days again."""
+
+    def forget(self) -> None:
+        """Begin anew: no facts, no counts."""
+
+    def grouped(self, dimension: Dimension, scope: Scope, now: datetime) -> Mapping[str, Measures]:
+        """Return the measures of a scope by value of a dimension; unknown values are the empty text."""
+
+
 class DemoRecords(Protocol):
     """What is made up for practice."""
 
@@ -352,6 +378,10 @@ class UnitOfWork(Protocol):
     @property
     def deletions(self) -> Deletions:
         """What was deleted."""
+
+    @property
+    def analytics(self) -> Analytics:
+        """What is counted."""
 
     @property
     def demo(self) -> DemoRecords:

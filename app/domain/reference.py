@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.domain.analytics import KeyDateRules
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane, LaneRules
 from app.domain.place import Gazetteer
@@ -121,6 +122,7 @@ class ReferenceData(Frozen):
     matters: MatterRules
     duplicate: DuplicateRules
     thresholds: Thresholds
+    key_dates: KeyDateRules
     digest: str = Field(description="sha256 over the files, for the record of each decision")
 
     @cached_property

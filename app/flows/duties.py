@@ -1,4 +1,4 @@
-"""What the service does by itself while it runs: tell receivers, raise supervision, seal history, delete in time."""
+"""What the service does by itself while it runs: tell receivers, supervise, count, seal history, delete in time."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.flows.analytics import AnalyticsFlow
 from app.flows.audit import AuditFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.relay import RelayFlow
@@ -34,10 +35,12 @@ class Duties:
         audit: AuditFlow,
         live_calls: LiveCallFlow,
         verdicts: VerdictFlow,
+        analytics: AnalyticsFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
             Duty("verdicts", 10, verdicts.follow),
+            Duty("analytics", 30, analytics.follow),
             Duty("supervision", 60, supervision.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("seal", 60, audit.seal),

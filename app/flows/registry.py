@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.ports import Clock
 from app.domain.reference import ReferenceData
 from app.flows.access import AccessFlow
+from app.flows.analytics import AnalyticsFlow
 from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
@@ -56,6 +57,7 @@ class Flows:
     batch: BatchFlow
     access: AccessFlow
     capabilities: CapabilityFlow
+    analytics: AnalyticsFlow
     answers: AnswerFlow
     consultations: ConsultationFlow
     knowledge: KnowledgeFlow

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
+from app.store.analytics_tables import DailyCountRow, FactRow, FollowedRow
 from app.store.reference.yaml_file import YamlFile
 from app.store.service_tables import DeletionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow, EventRow, FeedbackRow, TicketRow, TicketUnitRow
@@ -21,6 +22,7 @@ HANGING_ON: tuple[Any, ...] = (
     ReferralRow,
     SensitiveReadRow,
     DeletionRow,
+    FactRow,
 )
 """Tables whose rows belong to a ticket by its number."""
 
@@ -44,6 +46,10 @@ class SqlDemo:
         self._session.execute(text(words))
         for table in HANGING_ON:
             self._session.execute(delete(table).where(table.ticket_number.in_(demo)))
+        self._session.execute(delete(DailyCountRow).where(DailyCountRow.demo.is_(True)))
+        # SQLite gives the numbers of deleted events again.
+        last = select(func.coalesce(func.max(EventRow.id), 0)).scalar_subquery()
+        self._session.execute(update(FollowedRow).where(FollowedRow.last > last).values(last=last))
         calls = select(TicketRow.call_id).where(TicketRow.demo.is_(True))
         self._session.execute(delete(DeliveryRow).where(DeliveryRow.call_id.in_(calls)))
         self._session.execute(delete(TicketRow).where(TicketRow.demo.is_(True)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
+from app.store.analytics_tables import FactRow, known, of_categories
 from app.store.tables import CounterRow, TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
@@ -67,8 +68,9 @@ class SqlTickets:
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
         """Return up to `limit` tickets, newest first, after the ticket number `after`.
 
-        `filters`: a column's value, or `q` (words), `caller` (a number), `for_unit`, `created_from`,
-        `created_before`, `overdue_at` (moments in ISO 8601).
+        `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `created_from`,
+        `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`, `category` (codes of any
+        level, separated by commas).
 
         Raises:
             InvalidInput: a filter's value cannot be used.
@@ -84,6 +86,11 @@ class SqlTickets:
         while tickets := self.page(after=after, limit=_AT_A_TIME, filters=filters):
             yield from tickets
             after = tickets[-1].ticket_number
+
+    def many(self, ticket_numbers: Sequence[str]) -> Sequence[Ticket]:
+        """Return those of the tickets that exist, by number."""
+        query = select(TicketRow).where(TicketRow.ticket_number.in_(ticket_numbers)).order_by(TicketRow.ticket_number)
+        return [self._ticket(row) for row in self._session.scalars(query)]
 
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number."""
@@ -136,10 +143,14 @@ class SqlTickets:
                 TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of("overdue_at", value)
             ),
             "demo": lambda value: TicketRow.demo.is_(value == "true"),
+            "town": lambda value: _counted(FactRow.town == known(value)),
+            "subject": lambda value: _counted(FactRow.subject == value),
+            "acting_unit": lambda value: _counted(FactRow.unit == known(value)),
+            "category": lambda value: _counted(of_categories(value.split(","))),
         }
         for name, value in filters.items():
             made = conditions.get(name)
-            query = query.where(made(value) if made else getattr(TicketRow, name) == value)
+            query = query.where(made(value) if made else getattr(TicketRow, name) == (known(value) or None))
         return query
 
     def _says(self, words: str) -> Any:
@@ -198,6 +209,10 @@ class SqlTickets:
             opened = self._vault.open(sealed)
             body |= {"citizen": opened["citizen"], "evidence": {**body["evidence"], **opened["evidence"]}}
         return Ticket.model_validate(body)
+
+
+def _counted(condition: Any) -> Any:
+    return TicketRow.ticket_number.in_(select(FactRow.ticket_number).where(condition))
 
 
 def searched(ticket: Ticket) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
+from app.store.analytics import SqlAnalytics
 from app.store.demo import SqlDemo
 from app.store.events import SqlEvents
 from app.store.knowledge import SqlArticles
@@ -29,8 +30,8 @@ class SqlUnitOfWork:
 
     def __enter__(self) -> Self:
         """Open the transaction."""
-        self._session = Session(self._engine, expire_on_commit=False)
-        session, vault = self._session, self._vault
+        self.session = Session(self._engine, expire_on_commit=False)
+        session, vault = self.session, self._vault
         self.deliveries = SqlDeliveries(session, vault)
         self.tickets = SqlTickets(session, vault)
         self.events = SqlEvents(session, vault)
@@ -43,6 +44,7 @@ class SqlUnitOfWork:
         self.deletions = SqlDeletions(session)
         self.articles = SqlArticles(session)
         self.knowledge_events = SqlKnowledgeEvents(session)
+        self.analytics = SqlAnalytics(session)
         self.demo = SqlDemo(session)
         return self
 
@@ -50,7 +52,7 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Roll back what was not committed; name the driver's errors as the domain does."""
-        self._session.close()
+        self.session.close()
         if isinstance(error, IntegrityError):
             raise Conflict("同一记录已经存在") from error
         if isinstance(error, DataError):
@@ -60,4 +62,4 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Make everything durable."""
-        self._session.commit()
+        self.session.commit()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, WriterKey, clean, text_of
-from app.api.sheets import begun, csv_lines, xlsx_bytes
+from app.api.sheets import XLSX, begun, csv_lines, xlsx_bytes
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
@@ -18,7 +18,6 @@ from app.flows.exports import COLUMNS
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class TicketPage(Frozen):
@@ -51,6 +50,10 @@ def filters_of(
     unit_code: str | None = None,
     handler_code: str | None = None,
     category_code: str | None = None,
+    category: Annotated[str | None, Query(max_length=200, description="任一级分类编码，多个用逗号隔开")] = None,
+    acting_unit: Annotated[str | None, Query(description="承办单位，未分派的为建议主办单位")] = None,
+    town: str | None = None,
+    subject: str | None = None,
     channel: str | None = None,
     urgency: str | None = None,
     meeting: Annotated[MeetingReason | None, Query(description="列入月度会商的缘由")] = None,
@@ -78,7 +81,8 @@ def list_tickets(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=20, pattern=r"^\d*$")] = None,
 ) -> TicketPage:
-    """可按状态、类型、区（市）、单位、渠道、字词、来电号码、时间和是否逾期筛选；next 为下一页的游标。"""
+    """可按状态、类型、区（市）、镇街、分类、单位、渠道、字词、来电号码、时间和是否逾期筛选，none 表示未说明的；
+    next 为下一页的游标。分类（category）、镇街、主体和 acting_unit 约一分钟内更新。"""
     tickets = tuple(flows.tickets.page(after=after or None, limit=limit, filters=filters, by=key))
     return TicketPage(tickets=tickets, next=tickets[-1].ticket_number if len(tickets) == limit else None)
 
@@ -91,7 +95,7 @@ def export_tickets(
     rows = begun(flows.exports.ticket_rows(filters, by=key))
     name = f'attachment; filename="tickets.{kind}"'
     if kind == "xlsx":
-        return Response(xlsx_bytes(COLUMNS, rows), media_type=_XLSX, headers={"Content-Disposition": name})
+        return Response(xlsx_bytes(COLUMNS, rows), media_type=XLSX, headers={"Content-Disposition": name})
     lines: Iterator[str] = csv_lines(COLUMNS, rows)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 

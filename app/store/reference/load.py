@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.domain.analytics import KeyDateRules
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
 from app.domain.lanes import LaneRules
@@ -37,6 +38,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "matters": MatterRules,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
+    "key_dates": KeyDateRules,
 }
 
 

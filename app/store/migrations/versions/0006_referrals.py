@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006_referrals"
-down_revision = "0004_demo_tickets"
+down_revision = "0005_ticket_facts"
 
 
 def upgrade() -> None:

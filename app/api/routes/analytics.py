@@ -1,0 +1,103 @@
+"""/v1/analytics: indicators, their tickets and tables, saved views."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from app.api.dependencies import FlowsDep, ReaderKey, clean
+from app.api.sheets import XLSX, csv_lines, xlsx_bytes
+from app.domain.analytics import Dimension, Measures, SavedView, Scope
+from app.domain.frozen import Frozen
+from app.flows.analytics import COLUMNS
+
+router = APIRouter(prefix="/v1/analytics", tags=["统计分析"])
+Day = Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="日期，如 2026-11-25")]
+Filter = Annotated[str | None, Query(max_length=200)]
+
+
+class Figures(Frozen):
+    """件数和比率；没有可作分母的工单时比率为空。"""
+
+    tickets: int
+    due: int
+    responded: int
+    response_rate: float | None
+    rated: int
+    resolved: int
+    resolution_rate: float | None
+    satisfied: int
+    satisfaction_rate: float | None
+    overdue: int
+
+
+class FiguresOfGroup(Figures):
+    """一组工单；query 放入 GET /v1/tickets 即列出构成它的工单。"""
+
+    key: str
+    label: str
+    query: Mapping[str, str]
+
+
+class IndicatorTable(Frozen):
+    """总数和各组。"""
+
+    total: Figures
+    groups: tuple[FiguresOfGroup, ...]
+
+
+def scope_of(
+    start: Annotated[Day, Query(alias="from")],
+    end: Annotated[Day, Query(alias="to")],
+    demo: bool = False,
+    district: Filter = None,
+    unit_code: Annotated[Filter, Query(description="承办单位，未分派的为建议主办单位")] = None,
+    channel: Filter = None,
+    subject: Filter = None,
+    category: Annotated[Filter, Query(description="任一级分类编码，多个用逗号隔开")] = None,
+) -> Scope:
+    """Return what is asked about."""
+    texts = {"district": district, "unit_code": unit_code, "channel": channel, "subject": subject}
+    codes = tuple(code for code in clean("category", category or "").split(",") if code)
+    given = {name: clean(name, value) for name, value in texts.items() if value}
+    return Scope(start=start, end=end, demo=demo, categories=codes, **given)
+
+
+Asked = Annotated[Scope, Depends(scope_of)]
+GroupBy = Annotated[Dimension, Query()]
+
+
+@router.get("/indicators", summary="响应率、解决率、满意率，按组")
+def read_indicators(flows: FlowsDep, key: ReaderKey, scope: Asked, group_by: GroupBy = Dimension.DAY) -> IndicatorTable:
+    """按受理日期统计，约一分钟内更新。承办单位不可用。"""
+    found = flows.analytics.indicators(group_by, scope, by=key)
+    groups = tuple(
+        FiguresOfGroup(key=g.key, label=g.label, query=g.query, **_figures(g.measures)) for g in found.groups
+    )
+    return IndicatorTable(total=Figures(**_figures(found.total)), groups=groups)
+
+
+@router.get("/indicators:export", summary="导出统计表", response_class=Response)
+def export_indicators(
+    flows: FlowsDep,
+    key: ReaderKey,
+    scope: Asked,
+    group_by: GroupBy = Dimension.DAY,
+    kind: Annotated[Literal["csv", "xlsx"], Query()] = "csv",
+) -> Response:
+    """末行为合计。"""
+    rows = list(flows.analytics.rows(group_by, scope, by=key))
+    name = {"Content-Disposition": f'attachment; filename="indicators.{kind}"'}
+    if kind == "xlsx":
+        return Response(xlsx_bytes(COLUMNS, rows, sheet="统计"), media_type=XLSX, headers=name)
+    return Response("".join(csv_lines(COLUMNS, rows)), media_type="text/csv; charset=utf-8", headers=name)
+
+
+@router.get("/views", summary="常用视图：六个民生领域、营商环境、重点时段")
+def list_views(flows: FlowsDep, _key: ReaderKey) -> list[SavedView]:
+    """query 为统计接口的筛选条件；重点时段给出最近一次的起止日期。"""
+    return list(flows.analytics.views())
+
+
+def _figures(m: Measures) -> dict[str, int | float | None]:
+    return {name: getattr(m, name) for name in Figures.model_fields}

@@ -1,0 +1,35 @@
+"""When the days of the year that are watched were last, or are now."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+
+from app.domain.analytics import KeyDates
+
+
+def latest_period(days: KeyDates, today: date) -> tuple[date, date]:
+    """Return first and last day of the latest period that began on or before today, cut off at today.
+
+    Source of holidays: the State Council's yearly notices, as chinesecalendar carries them.
+    """
+    for year in (today.year, today.year - 1):
+        start, end = _holiday(days, year) if days.holiday else _period(days, year)
+        if start <= today:
+            return start, min(end, today)
+    raise ValueError(f"{days.id} has no period before {today}")
+
+
+def _period(days: KeyDates, year: int) -> tuple[date, date]:
+    start, end = date.fromisoformat(f"{year}-{days.start}"), date.fromisoformat(f"{year}-{days.end}")
+    return start, end if end >= start else date.fromisoformat(f"{year + 1}-{days.end}")
+
+
+def _holiday(days: KeyDates, year: int) -> tuple[date, date]:
+    every = (date(year, 1, 1) + timedelta(days=n) for n in range(365))
+    named = [day for day in every if _off(day, days.holiday)]
+    return named[0] - timedelta(days=days.before_days), named[-1]
+
+
+def _off(day: date, holiday: str | None) -> bool:
+    free, name = chinese_calendar.get_holiday_detail(day)
+    return bool(free) and name == holiday

@@ -1,0 +1,220 @@
+"""Indicators over the store: facts follow the tickets, counts follow the facts, every group leads to its tickets."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+
+from app.decide.key_dates import latest_period
+from app.domain.access import AccessKey
+from app.domain.analytics import UNKNOWN, Dimension, Measures, SavedView, Scope
+from app.domain.errors import Forbidden, InvalidInput
+from app.domain.frozen import Frozen
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.reference import ReferenceData
+from app.learn.facts import fact_of
+
+COLUMNS = (
+    "分组", "受理", "应响应", "按时响应", "响应率", "已回访", "已解决", "解决率", "满意", "满意率", "逾期",
+)  # fmt: skip
+_AT_A_TIME = 2_000
+_LONGEST = timedelta(days=1100)
+_RECOUNT = timedelta(hours=1)
+_FILTERS: dict[Dimension, str] = {
+    Dimension.DISTRICT: "district",
+    Dimension.TOWN: "town",
+    Dimension.CATEGORY: "category",
+    Dimension.LEAF: "category",
+    Dimension.UNIT: "acting_unit",
+    Dimension.CHANNEL: "channel",
+    Dimension.KIND: "request_kind",
+    Dimension.SUBJECT: "subject",
+    Dimension.INDUSTRY: "category",
+}
+"""Dimension → the filter of the ticket list that picks one of its values."""
+_LABELS = {
+    "consultation": "咨询",
+    "help": "求助",
+    "complaint": "投诉",
+    "report": "举报",
+    "suggestion": "建议",
+    "praise": "表扬",
+    "citizen": "自然人",
+    "market_entity": "经营主体",
+}
+
+
+class Group(Frozen):
+    """One value of a dimension; `query` is what `GET /v1/tickets` takes to list exactly these tickets."""
+
+    key: str
+    label: str
+    measures: Measures
+    query: Mapping[str, str]
+
+
+class Indicators(Frozen):
+    """Measures of a scope, in all and by group: days in their order, else the largest group first."""
+
+    total: Measures
+    groups: tuple[Group, ...]
+
+
+class AnalyticsFlow:
+    """Keeps facts and counts up to date, and answers from them."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, reference: ReferenceData) -> None:
+        self._store = store
+        self._clock = clock
+        self._reference = reference
+        self._recounted: datetime | None = None
+
+    def follow(self, progress: Callable[[int], None] = lambda done: None) -> int:
+        """Take over what happened to tickets since the last time; return how many changed.
+
+        Days with open tickets are counted again every hour, since a ticket becomes overdue by the clock alone.
+        """
+        total, last = 0, -1
+        while True:
+            with self._store() as uow:
+                numbers, upto = uow.analytics.changed(limit=_AT_A_TIME)
+                if upto == last:
+                    break
+                uow.analytics.count(self._keep(uow, numbers, upto), self._clock.now())
+                uow.commit()
+            total, last = total + len(numbers), upto
+            progress(total)
+        now = self._clock.now()
+        if self._recounted is None or now - self._recounted >= _RECOUNT:
+            self._recount(now)
+        return total
+
+    def rebuild(self, progress: Callable[[int], None]) -> int:
+        """Make facts and counts again from tickets and events; return how many tickets there are."""
+        with self._store() as uow:
+            uow.analytics.forget()
+            uow.commit()
+        return self.follow(progress)
+
+    def indicators(self, dimension: Dimension, scope: Scope, *, by: AccessKey) -> Indicators:
+        """Return the measures of the tickets of a scope.
+
+        Raises:
+            InvalidInput: a period that is no period.
+            Forbidden: units see their own tickets, not the city's figures.
+        """
+        checked(scope, by)
+        kept = Dimension.LEAF if dimension is Dimension.AREA else dimension
+        with self._store(reading=True) as uow:
+            found = uow.analytics.grouped(kept, scope, self._clock.now())
+        groups = self._areas(found, scope) if dimension is Dimension.AREA else self._groups(dimension, found, scope)
+        return Indicators(total=_sum(found.values()), groups=tuple(groups))
+
+    def rows(self, dimension: Dimension, scope: Scope, *, by: AccessKey) -> Iterator[tuple[str, ...]]:
+        """Yield the indicators as rows of a table, the total last, in the order of COLUMNS."""
+        found = self.indicators(dimension, scope, by=by)
+        for label, m in (*((g.label, g.measures) for g in found.groups), ("合计", found.total)):
+            cells = (
+                m.tickets, m.due, m.responded, _percent(m.response_rate), m.rated, m.resolved,
+                _percent(m.resolution_rate), m.satisfied, _percent(m.satisfaction_rate), m.overdue,
+            )  # fmt: skip
+            yield label, *map(str, cells)
+
+    def views(self) -> Sequence[SavedView]:
+        """Return the questions that are asked again and again: livelihood areas, business environment, key dates."""
+        areas = self._reference.categories.livelihood_areas
+        today = self._clock.now().date()
+        return (
+            *(SavedView(id=a.area, name=f"民生·{a.name}", query={"category": ",".join(a.categories)}) for a in areas),
+            SavedView(id="business_environment", name="营商环境", query={"subject": "market_entity"}),
+            *(
+                SavedView(id=days.id, name=days.name, query={"from": start.isoformat(), "to": end.isoformat()})
+                for days in self._reference.key_dates.key_dates
+                for start, end in [latest_period(days, today)]
+            ),
+        )
+
+    def _keep(self, uow: UnitOfWork, numbers: Sequence[str], upto: int) -> set[str]:
+        histories = uow.events.of_many(numbers)
+        facts = [fact_of(ticket, histories[ticket.ticket_number]) for ticket in uow.tickets.many(numbers)]
+        return uow.analytics.keep(facts, followed=upto)
+
+    def _recount(self, now: datetime) -> None:
+        with self._store() as uow:
+            uow.analytics.count(uow.analytics.open_days(), now)
+            uow.commit()
+        self._recounted = now
+
+    def _groups(self, dimension: Dimension, found: Mapping[str, Measures], scope: Scope) -> list[Group]:
+        groups = [
+            Group(key=key, label=self._label(dimension, key), measures=m, query=query_of(dimension, key, scope))
+            for key, m in found.items()
+            if key or dimension is not Dimension.INDUSTRY
+        ]
+        if dimension is Dimension.DAY:
+            return sorted(groups, key=lambda group: group.key)
+        return sorted(groups, key=lambda group: (-group.measures.tickets, group.key))
+
+    def _areas(self, leaves: Mapping[str, Measures], scope: Scope) -> list[Group]:
+        """Return the livelihood areas in their order; a ticket of a leaf that two areas name counts in both."""
+        return [
+            Group(
+                key=area.area,
+                label=area.name,
+                measures=_sum(m for leaf, m in leaves.items() if leaf.startswith(area.categories)),
+                query={**query_of(None, "", scope), "category": ",".join(area.categories)},
+            )
+            for area in self._reference.categories.livelihood_areas
+        ]
+
+    def _label(self, dimension: Dimension, key: str) -> str:
+        if not key:
+            return "未说明"
+        if dimension in (Dimension.CATEGORY, Dimension.INDUSTRY, Dimension.LEAF):
+            category = self._reference.categories.by_code.get(key)
+            return "/".join(category.path) if category else key
+        if dimension is Dimension.UNIT:
+            unit = self._reference.unit_by_code.get(key)
+            return unit.name if unit else key
+        return _LABELS.get(key, key)
+
+
+def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, str]:
+    """Return the filters of the ticket list that pick one group of a scope."""
+    day = dimension is Dimension.DAY
+    start, end = (key, key) if day else (scope.start, scope.end)
+    after = date.fromisoformat(end) + timedelta(days=1)
+    asked = {
+        "created_from": f"{start}T00:00:00+08:00",
+        "created_before": f"{after.isoformat()}T00:00:00+08:00",
+        "demo": "true" if scope.demo else "false",
+        "district": scope.district,
+        "acting_unit": scope.unit_code,
+        "channel": scope.channel,
+        "subject": "market_entity" if dimension is Dimension.INDUSTRY else scope.subject,
+        "category": ",".join(scope.categories),
+    }
+    if dimension and not day:
+        asked[_FILTERS[dimension]] = key or UNKNOWN
+    return {name: value for name, value in asked.items() if value}
+
+
+def checked(scope: Scope, by: AccessKey) -> None:
+    """Refuse a reader or a period that statistics are not for."""
+    if by.sees_only_unit() is not None:
+        raise Forbidden("统计分析只供市中心查看")
+    days = {}
+    for name, value in (("from", scope.start), ("to", scope.end)):
+        try:
+            days[name] = date.fromisoformat(value)
+        except ValueError as error:
+            raise InvalidInput(f"{name} 应为日期，如 2026-11-25，收到 {value!r}", field=name) from error
+    if not timedelta(0) <= days["to"] - days["from"] <= _LONGEST:
+        raise InvalidInput(f"to 不能早于 from，且不能超过 {_LONGEST.days} 天", field="to")
+
+
+def _sum(measures: Iterable[Measures]) -> Measures:
+    return reduce(Measures.plus, measures, Measures())
+
+
+def _percent(rate: float | None) -> str:
+    return "" if rate is None else f"{rate:.1%}"

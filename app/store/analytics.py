@@ -1,0 +1,170 @@
+"""Facts and counts: kept from tickets, summed by SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.analytics import Dimension, Measures, Scope, TicketFact
+from app.store.analytics_tables import DailyCountRow, FactRow, FollowedRow, known, of_categories
+from app.store.tables import EventRow
+
+_CITY_TIME = timezone(timedelta(hours=8))
+_FOLLOWED = "ticket_facts"
+_LATE_COMMITS = 1_000
+"""Events this close to the last one seen are looked at again: a lower number may become visible after a higher one."""
+_MEASURES = tuple(Measures.model_fields)
+_KEPT: dict[Dimension, Any] = {
+    Dimension.DISTRICT: FactRow.district,
+    Dimension.TOWN: FactRow.town,
+    Dimension.CATEGORY: FactRow.category,
+    Dimension.LEAF: FactRow.leaf,
+    Dimension.UNIT: FactRow.unit,
+    Dimension.CHANNEL: FactRow.channel,
+    Dimension.KIND: FactRow.kind,
+    Dimension.SUBJECT: FactRow.subject,
+    Dimension.INDUSTRY: case((FactRow.subject == "market_entity", FactRow.category), else_=""),
+}
+"""Dimensions that are counted a day."""
+
+
+class SqlAnalytics:
+    """Statistics of one store."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._postgres = session.get_bind().dialect.name == "postgresql"
+
+    def changed(self, *, limit: int) -> tuple[Sequence[str], int]:
+        """Return the numbers of tickets with events not followed yet, and the event that this leads up to."""
+        last = self._session.scalar(select(FollowedRow.last).where(FollowedRow.name == _FOLLOWED)) or 0
+        query = select(EventRow.id, EventRow.ticket_number).where(EventRow.id > last - _LATE_COMMITS)
+        rows = self._session.execute(query.order_by(EventRow.id).limit(limit + _LATE_COMMITS)).all()
+        return sorted({number for _, number in rows}), rows[-1][0] if rows else last
+
+    def keep(self, facts: Sequence[TicketFact], *, followed: int) -> set[str]:
+        """Write facts; return the days of which the counts are no longer right."""
+        rows = [_row(fact) for fact in facts]
+        numbers = [row["ticket_number"] for row in rows]
+        if rows:
+            self._session.execute(delete(FactRow).where(FactRow.ticket_number.in_(numbers)))
+            self._session.execute(insert(FactRow), rows)
+        dialect = postgresql if self._postgres else sqlite
+        values: Any = dialect.insert(FollowedRow).values(name=_FOLLOWED, last=followed)
+        self._session.execute(values.on_conflict_do_update(index_elements=[FollowedRow.name], set_={"last": followed}))
+        return {row["day"] for row in rows}
+
+    def open_days(self) -> set[str]:
+        """Return the days that still have open tickets: their counts change by the clock alone."""
+        return set(self._session.scalars(select(FactRow.day).where(FactRow.closed_at.is_(None)).distinct()))
+
+    def count(self, days: Collection[str], now: datetime) -> None:
+        """Count days again."""
+        if not days:
+            return
+        wanted = sorted(days)
+        self._session.execute(delete(DailyCountRow).where(DailyCountRow.day.in_(wanted)))
+        for dimension, value in _KEPT.items():
+            counted = (
+                select(literal(str(dimension)), FactRow.demo, FactRow.day, FactRow.district, value, *_sums(now))
+                .where(FactRow.day.in_(wanted))
+                .group_by(FactRow.demo, FactRow.day, FactRow.district, value)
+            )
+            columns = ("dimension", "demo", "day", "district", "value", *_MEASURES)
+            self._session.execute(insert(DailyCountRow).from_select(columns, counted))
+
+    def forget(self) -> None:
+        """Begin anew: no facts, no counts."""
+        for table in (DailyCountRow, FactRow, FollowedRow):
+            self._session.execute(delete(table))
+
+    def grouped(self, dimension: Dimension, scope: Scope, now: datetime) -> Mapping[str, Measures]:
+        """Return measures by value; counted days serve where nothing finer than the district is asked."""
+        finer = scope.unit_code or scope.channel or scope.subject or scope.categories
+        query = self._of_facts(dimension, scope, now) if finer else self._of_days(dimension, scope)
+        return {value: _measures(counts) for value, *counts in self._session.execute(query)}
+
+    def _of_days(self, dimension: Dimension, scope: Scope) -> Any:
+        by_day = dimension is Dimension.DAY
+        value = DailyCountRow.day if by_day else DailyCountRow.value
+        kept = Dimension.DISTRICT if by_day else dimension
+        query = select(value, *(func.sum(getattr(DailyCountRow, name)) for name in _MEASURES)).where(
+            DailyCountRow.dimension == str(kept),
+            DailyCountRow.demo.is_(scope.demo),
+            DailyCountRow.day.between(scope.start, scope.end),
+        )
+        if scope.district:
+            query = query.where(DailyCountRow.district == known(scope.district))
+        return query.group_by(value)
+
+    def _of_facts(self, dimension: Dimension, scope: Scope, now: datetime) -> Any:
+        value = FactRow.day if dimension is Dimension.DAY else _KEPT[dimension]
+        return select(value, *_sums(now)).where(*_within(scope)).group_by(value)
+
+
+def _within(scope: Scope) -> list[Any]:
+    conditions: list[Any] = [FactRow.demo.is_(scope.demo), FactRow.day.between(scope.start, scope.end)]
+    for column, wanted in (
+        (FactRow.district, scope.district),
+        (FactRow.unit, scope.unit_code),
+        (FactRow.channel, scope.channel),
+        (FactRow.subject, scope.subject),
+    ):
+        if wanted:
+            conditions.append(column == known(wanted))
+    if scope.categories:
+        conditions.append(of_categories(scope.categories))
+    return conditions
+
+
+def _sums(now: datetime) -> list[Any]:
+    """Return the measures as SQL, in the order of `Measures`."""
+
+    def share(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    answered = FactRow.responded_at.is_not(None)
+    return [
+        func.count(),
+        share(or_(answered, FactRow.respond_by < now)),
+        share(and_(answered, FactRow.responded_at <= FactRow.respond_by)),
+        share(FactRow.solved.is_not(None)),
+        share(FactRow.solved.is_(True)),
+        share(FactRow.satisfied.is_(True)),
+        share(
+            or_(
+                FactRow.closed_at > FactRow.resolve_by,
+                and_(FactRow.closed_at.is_(None), FactRow.resolve_by < now),
+            )
+        ),
+    ]
+
+
+def _measures(counts: Sequence[int]) -> Measures:
+    return Measures(**dict(zip(_MEASURES, map(int, counts), strict=True)))
+
+
+def _row(fact: TicketFact) -> dict[str, Any]:
+    local = fact.created_at.astimezone(_CITY_TIME)
+    code = fact.category_code or ""
+    return {
+        "ticket_number": fact.ticket_number,
+        "demo": fact.demo,
+        "day": local.date().isoformat(),
+        "hour": local.hour,
+        "district": fact.district or "",
+        "town": fact.town or "",
+        "category": code[:2],
+        "leaf": code,
+        "unit": fact.unit_code or "",
+        "channel": fact.channel,
+        "kind": fact.kind,
+        "subject": fact.subject,
+        **{
+            name: getattr(fact, name)
+            for name in ("respond_by", "responded_at", "resolve_by", "closed_at", "solved", "satisfied")
+        },
+    }

@@ -1,0 +1,83 @@
+"""Tables of statistics: made from tickets and events, and made again from them at will."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, or_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.analytics import UNKNOWN
+from app.store.tables import Base, Moment
+
+
+class FactRow(Base):
+    """A ticket as statistics see it; what is unknown is the empty text, so that it groups like a value."""
+
+    __tablename__ = "ticket_facts"
+    ticket_number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    demo: Mapped[bool] = mapped_column(Boolean)
+    day: Mapped[str] = mapped_column(String(10))
+    """ISO date in Chinese standard time."""
+    hour: Mapped[int] = mapped_column(Integer)
+    district: Mapped[str] = mapped_column(String(32))
+    town: Mapped[str] = mapped_column(String(32))
+    category: Mapped[str] = mapped_column(String(2))
+    """First level of `leaf`."""
+    leaf: Mapped[str] = mapped_column(String(16))
+    unit: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(16))
+    respond_by: Mapped[datetime | None] = mapped_column(Moment)
+    responded_at: Mapped[datetime | None] = mapped_column(Moment)
+    resolve_by: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    solved: Mapped[bool | None] = mapped_column(Boolean)
+    satisfied: Mapped[bool | None] = mapped_column(Boolean)
+
+    __table_args__ = (
+        Index("ix_ticket_facts_day", "demo", "day"),
+        Index("ix_ticket_facts_open", "closed_at", "day"),
+        Index("ix_ticket_facts_leaf", "leaf", "day"),
+        Index("ix_ticket_facts_unit", "unit", "day"),
+        Index("ix_ticket_facts_subject", "subject", "day"),
+    )
+
+
+class DailyCountRow(Base):
+    """The measures of one day's tickets with one value of one dimension, a district."""
+
+    __tablename__ = "daily_counts"
+    dimension: Mapped[str] = mapped_column(String(16), primary_key=True)
+    demo: Mapped[bool] = mapped_column(Boolean, primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    district: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tickets: Mapped[int] = mapped_column(Integer)
+    due: Mapped[int] = mapped_column(Integer)
+    responded: Mapped[int] = mapped_column(Integer)
+    rated: Mapped[int] = mapped_column(Integer)
+    resolved: Mapped[int] = mapped_column(Integer)
+    satisfied: Mapped[int] = mapped_column(Integer)
+    overdue: Mapped[int] = mapped_column(Integer)
+
+
+class FollowedRow(Base):
+    """The last event that something made from events has taken in."""
+
+    __tablename__ = "followed"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+def known(value: str) -> str:
+    """Return a value as a fact holds it: the unknown is the empty text."""
+    return "" if value == UNKNOWN else value
+
+
+def of_categories(codes: Sequence[str]) -> Any:
+    """Return the condition that a fact's category is one of these, or below."""
+    return or_(
+        *(FactRow.leaf == "" if code == UNKNOWN else FactRow.leaf.startswith(code, autoescape=True) for code in codes)
+    )

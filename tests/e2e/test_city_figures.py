@@ -1,0 +1,54 @@
+"""The figures over HTTP: read, drilled into, exported, refused."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from app.domain.access import Role
+from app.flows.registry import Flows
+from tests.factories import call
+
+LAMPS = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
+TODAY = datetime.now(UTC).date()
+PERIOD = {"from": str(TODAY - timedelta(days=1)), "to": str(TODAY + timedelta(days=1))}
+
+
+def test_a_figure_leads_to_its_tickets_and_its_table(client: TestClient) -> None:
+    made = client.post("/v1/transcripts", json=call("您好", LAMPS)).json()["tickets"][0]["ticket_number"]
+    flows: Flows = client.app.state.flows  # type: ignore[attr-defined]
+    flows.analytics.follow()
+    found: dict[str, Any] = client.get("/v1/analytics/indicators", params=PERIOD | {"group_by": "district"}).json()
+    assert found["total"]["tickets"] == 1
+    assert found["total"]["satisfaction_rate"] is None, "nobody was asked yet"
+    assert [group["label"] for group in found["groups"]] == ["滕州市"]
+    listed = client.get("/v1/tickets", params=found["groups"][0]["query"]).json()["tickets"]
+    assert [ticket["ticket_number"] for ticket in listed] == [made]
+
+    table = client.get("/v1/analytics/indicators:export", params=PERIOD | {"group_by": "unit"})
+    assert table.text.splitlines()[0].lstrip("\ufeff").startswith("分组,受理,")
+    assert table.text.splitlines()[-1].startswith("合计,1,")
+    sheet = client.get("/v1/analytics/indicators:export", params=PERIOD | {"kind": "xlsx"})
+    assert load_workbook(io.BytesIO(sheet.content)).worksheets[0]["B2"].value == "1"
+
+
+@pytest.mark.parametrize(("params", "field"), [({}, "from"), (PERIOD | {"to": "2026-02-31"}, "to")])
+def test_a_wrong_period_names_its_field(client: TestClient, params: dict[str, str], field: str) -> None:
+    answer = client.get("/v1/analytics/indicators", params=params)
+    assert answer.status_code == 422
+    assert field in answer.text
+
+
+def test_units_have_no_view_of_the_city(client: TestClient) -> None:
+    flows: Flows = client.app.state.flows  # type: ignore[attr-defined]
+    secret = flows.access.create("unit", (), roles=(Role.UNIT,), unit_code="370400-zhzf")
+    answer = client.get("/v1/analytics/indicators", params=PERIOD, headers={"X-API-Key": secret})
+    assert answer.status_code == 403
+
+
+def test_views_are_offered(client: TestClient) -> None:
+    names = [view["name"] for view in client.get("/v1/analytics/views").json()]
+    assert names[:7] == ["民生·教育", "民生·医疗", "民生·养老", "民生·住房", "民生·就业", "民生·出行", "营商环境"]
