@@ -13,6 +13,7 @@ from app.api.routes import (
     calls,
     consultations,
     health,
+    hot_issues,
     intake,
     knowledge,
     open311,
@@ -28,7 +29,8 @@ from app.console.mount import mount_console
 from app.observability import Metrics, configure_logging
 
 PARTS = (
-    health, intake, calls, tickets, referrals, oversight, analytics, open311, consultations, knowledge, upkeep, session
+    health, intake, calls, tickets, referrals, oversight, analytics, hot_issues, open311, consultations, knowledge,
+    upkeep, session,
 )  # fmt: skip
 LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""

@@ -4,7 +4,7 @@ Learns from tickets with their true groups. Beside their own candidates, every t
 the same function that are moved to its town and day: in a city another estate has the same fault on the same day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from app.bootstrap import build_reader
+from app.bootstrap import build_reader, ticket_encoder
 from app.config import Settings
 from app.domain.duplicate import TicketFacts
-from app.domain.place import Gazetteer
 from app.flows.reading import CallReader
 from app.store.reference.load import load_reference_data
 from app.understand.duplicate.pairs import FEATURES, pair_features
 from app.understand.duplicate.rows import TicketEncoder
 from eval.base import read_jsonl
 from eval.tasks.duplicate import facts_of
-from models.base import Embedder
 from models.embedding.rare import BUCKETS, RareGrams, pairs_of
-from models.embedding.static import StaticEmbedder
 from training.manifest import write_manifest
 
 Floats = NDArray[np.float32]
@@ -172,13 +169,13 @@ def cross_validated(pairs: Pairs, settings: PairSettings) -> Floats:
 
 
 def train_pairs(
-    truths: list[Truth], background: list[str], out: Path, *, embedder: Embedder, gazetteer: Gazetteer, data: Path
+    truths: list[Truth], background: list[str], out: Path, *, wired: Callable[[RareGrams], TicketEncoder], data: Path
 ) -> dict[str, Any]:
     """Fit, calibrate on held-out scenarios, write the folder; return the manifest."""
     settings = PairSettings()
     stored = rarity_of(background)
     rarity: Floats = np.asarray(stored / RARITY_STEP, np.float32)
-    encoder = TicketEncoder(embedder, RareGrams(rarity), gazetteer)
+    encoder = wired(RareGrams(rarity))
     pairs = make_pairs(truths, encoder, rarity, settings)
     held_out = cross_validated(pairs, settings)
     platt = LogisticRegression(C=1e6).fit(held_out[:, None], pairs.same)
@@ -224,8 +221,7 @@ def main() -> None:
         truths,
         [row["text"] for file in BACKGROUND for row in read_jsonl(file)],
         settings.weights_dir / "duplicate",
-        embedder=StaticEmbedder.load(settings.weights_dir / "embedding"),
-        gazetteer=reference.gazetteer,
+        wired=lambda rare: ticket_encoder(settings, reference, rare),
         data=WRITTEN,
     )
     print(facts)  # noqa: T201  what a training run says

@@ -1,7 +1,7 @@
 """Settings in, the wired flows out. The only place that picks adapters and backends."""
 
 from app.bootstrap.chat import second_looks, with_chat
-from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded
+from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded, ticket_encoder
 from app.bootstrap.service import build_flows
 from app.bootstrap.workers import read_many, start_worker
 
@@ -14,5 +14,6 @@ __all__ = [
     "read_many",
     "second_looks",
     "start_worker",
+    "ticket_encoder",
     "with_chat",
 ]

@@ -2,9 +2,8 @@
 
 from app.domain.duplicate import TicketFacts
 from app.domain.ports import UnitOfWorkFactory
-from app.domain.workflow import TicketStatus
+from app.flows.hot_issues import stored_facts
 
-ENDED = (TicketStatus.DECLINED, TicketStatus.REPLIED, TicketStatus.EVALUATED, TicketStatus.ARCHIVED)
 RECENT = 20_000
 """Tickets looked back on at start for duplicates."""
 
@@ -12,25 +11,4 @@ RECENT = 20_000
 def recent_tickets(store: UnitOfWorkFactory) -> list[TicketFacts]:
     """Return what duplicate search needs of the most recent tickets, oldest first."""
     with store(reading=True) as uow:
-        tickets = uow.tickets.page(after=None, limit=RECENT, filters={})
-    facts = []
-    for ticket in reversed(tickets):
-        lead = ticket.unit.lead
-        facts.append(
-            TicketFacts(
-                ticket_number=ticket.ticket_number,
-                text=ticket.content,
-                created_at=ticket.created_at,
-                request_kind=ticket.request_kind,
-                district=ticket.place.district,
-                town=ticket.place.town,
-                detail=ticket.place.detail,
-                category=ticket.category.code if ticket.category else None,
-                function=lead.unit_code.split(".", 1)[-1] if lead else None,
-                caller=ticket.citizen.phone,
-                confidential=ticket.citizen.confidential,
-                demo=ticket.demo,
-                closed_at=ticket.changed_at if ticket.status in ENDED else None,
-            )
-        )
-    return facts
+        return [stored_facts(ticket) for ticket in reversed(uow.tickets.page(after=None, limit=RECENT, filters={}))]

@@ -69,7 +69,11 @@ def classifier(folder: Path) -> TextClassifier:
 def build_duplicates(settings: Settings, reference: ReferenceData) -> DuplicateReader:
     """Wire the search for earlier tickets of the same matter."""
     weights = settings.weights_dir / "duplicate"
-    encoder = TicketEncoder(
-        StaticEmbedder.load(settings.weights_dir / "embedding"), RareGrams.load(weights), reference.gazetteer
-    )
-    return DuplicateReader(encoder, PairModel(weights))
+    return DuplicateReader(ticket_encoder(settings, reference, RareGrams.load(weights)), PairModel(weights))
+
+
+def ticket_encoder(settings: Settings, reference: ReferenceData, rare: RareGrams) -> TicketEncoder:
+    """Wire what makes rows and vectors of tickets."""
+    weights = settings.weights_dir
+    topics = classifier(weights / "category"), classifier(weights / "function")
+    return TicketEncoder(StaticEmbedder.load(weights / "embedding"), rare, reference.gazetteer, topics)

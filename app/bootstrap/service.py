@@ -22,6 +22,7 @@ from app.flows.consultation import ConsultationFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
 from app.flows.generated_reading import GeneratingReader
+from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.knowledge import KnowledgeFlow
@@ -110,6 +111,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference)
+    hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
     demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
     return Flows(
         intake=intake,
@@ -118,6 +120,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         tickets=tickets,
         verdicts=verdicts,
         merges=MergeFlow(store, clock, policy),
+        hot_issues=hot_issues,
         supervision=supervision,
         referrals=ReferralFlow(store, clock, reference.lanes, policy.clock),
         paragraphs=ParagraphFlow(store, *paragraph_writers(settings, chat)),
@@ -125,7 +128,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics),
+        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),

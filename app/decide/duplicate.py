@@ -58,7 +58,6 @@ def _judge(
         reasons=tuple(reason for reason in agreeing if reason),
         against=tuple(reason for reason in (*differing, *barred) if reason),
         kind=kind,
-        same_issue=not barred and other.score >= limits["same_issue"],
     )
 
 

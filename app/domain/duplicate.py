@@ -32,8 +32,6 @@ class DuplicateCandidate(Frozen):
     against: tuple[str, ...] = ()
     """Chinese: what speaks against it."""
     kind: Sameness = Sameness.SIMILAR
-    same_issue: bool = False
-    """Likely enough to be counted as one issue; joining asks for more (`same_matter`)."""
 
 
 class TicketFacts(Frozen):

@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 from app.domain.access import AccessKey
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
+from app.domain.issue import HotIssue, IssueMember, ToldPair
 from app.domain.knowledge import Article, ArticleVersion, Nearest
 from app.domain.knowledge_upkeep import KnowledgeEvent
 from app.domain.referral import Receiver, Referral, ReferralDelivery
@@ -93,6 +94,11 @@ class Events(Protocol):
 
     def of_many(self, ticket_numbers: Sequence[str]) -> Mapping[str, Sequence[TicketEvent]]:
         """Return the events of several tickets, each in order."""
+
+    def after(
+        self, event_id: int, names: Sequence[str], *, settled: datetime, limit: int
+    ) -> Sequence[tuple[int, TicketEvent]]:
+        """Return the next events of these names that happened before `settled`, with their ids."""
 
     def seal(self, now: datetime, *, settled: datetime) -> int:
         """Seal the events since the last seal that happened before `settled`; return how many."""
@@ -286,6 +292,45 @@ class DemoRecords(Protocol):
         """Delete every demo ticket and all that is its own; return the numbers."""
 
 
+class Issues(Protocol):
+    """Tickets grouped by matter, and what people said of pairs."""
+
+    def position(self) -> int:
+        """Return the id of the last event that was read."""
+
+    def read_up_to(self, event_id: int) -> None:
+        """Write down how far the history has been read."""
+
+    def issue_of(self, ticket_numbers: Collection[str]) -> Mapping[str, str]:
+        """Return the issues of those tickets that have one."""
+
+    def members(self, issue_id: str, *, latest: int | None = None) -> Sequence[IssueMember]:
+        """Return an issue's members, oldest first; the latest so many where asked."""
+
+    def put(self, member: IssueMember, issue_id: str) -> None:
+        """Write down a ticket's issue, whichever it had before; who called is the ticket's own."""
+
+    def keep(self, issue: HotIssue, now: datetime) -> None:
+        """Write an issue as it stands."""
+
+    def drop(self, issue_id: str) -> None:
+        """Forget an issue that has no two members any more."""
+
+    def changed_since(self, moment: datetime, *, limit: int) -> Sequence[str]:
+        """Return the ids of issues changed after a moment, the longest unchanged first."""
+
+    def active(
+        self, *, start: datetime, end: datetime, least: int, demo: bool, filters: Mapping[str, str], limit: int
+    ) -> Sequence[str]:
+        """Return the ids of the hottest issues that had tickets in a period."""
+
+    def tell(self, pair: ToldPair) -> None:
+        """Keep what a person said of two tickets; the last word counts."""
+
+    def told(self, ticket_numbers: Collection[str] | None = None) -> Sequence[ToldPair]:
+        """Return what people said of pairs that hold one of these tickets; of all without any named."""
+
+
 class IdempotencyRecords(Protocol):
     """Answers already given, by `Idempotency-Key`, route and API key."""
 
@@ -382,6 +427,10 @@ class UnitOfWork(Protocol):
     @property
     def analytics(self) -> Analytics:
         """What is counted."""
+
+    @property
+    def issues(self) -> Issues:
+        """Tickets grouped by matter."""
 
     @property
     def demo(self) -> DemoRecords:

@@ -409,6 +409,17 @@ class UnitThresholds(Frozen):
         return UnitLimits(auto=self.auto, suggest=self.suggest)
 
 
+class IssueRules(Frozen):
+    """When a ticket joins an issue, and how fast an issue cools."""
+
+    join: float
+    bound: float
+    half_life_days: float
+    members_compared: int
+    trend_days: int
+    least_tickets: int
+
+
 class Thresholds(Basis):
     """The file rules/thresholds.yaml. Parts read by one stage only stay plain mappings."""
 
@@ -416,6 +427,7 @@ class Thresholds(Basis):
     category: dict[str, float]
     request_kind: dict[str, float]
     duplicate: dict[str, float]
+    issue: IssueRules
     place: dict[str, float]
     risk: dict[str, Any]
     emotion: dict[str, float]

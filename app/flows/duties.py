@@ -9,6 +9,7 @@ import structlog
 
 from app.flows.analytics import AnalyticsFlow
 from app.flows.audit import AuditFlow
+from app.flows.hot_issues import HotIssueFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
@@ -36,6 +37,7 @@ class Duties:
         live_calls: LiveCallFlow,
         verdicts: VerdictFlow,
         analytics: AnalyticsFlow,
+        hot_issues: HotIssueFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
@@ -43,6 +45,8 @@ class Duties:
             Duty("analytics", 30, analytics.follow),
             Duty("supervision", 60, supervision.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
+            Duty("issues", 5, hot_issues.follow),
+            Duty("issues_again", 600, hot_issues.look_again),
             Duty("seal", 60, audit.seal),
             Duty("retention", 3600, audit.delete_expired),
         )

@@ -6,8 +6,9 @@ from typing import Any
 from app.decide.visibility import masked
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import NotFound
-from app.domain.events import Feedback
-from app.domain.ports import UnitOfWorkFactory
+from app.domain.events import Feedback, Verdict
+from app.domain.issue import ToldPair
+from app.domain.ports import UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.flows.tickets import TicketFlow
 
@@ -34,7 +35,10 @@ class ExportFlow:
             yield tuple(harmless(cell) for cell in _row(ticket, openly=openly))
 
     def corrections(self, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-        """Yield what people accepted or corrected, with the ticket's own words, telephone numbers masked."""
+        """Yield what people accepted or corrected, with the ticket's own words, telephone numbers masked.
+
+        Then the pairs of tickets that people joined or took apart.
+        """
         with self._store(reading=True) as uow:
             for feedback in uow.feedback.about(fields, limit=_MOST_FEEDBACK):
                 try:
@@ -43,6 +47,7 @@ class ExportFlow:
                     continue
                 if not ticket.demo:
                     yield _example(feedback, ticket)
+            yield from (example for pair in uow.issues.told() if (example := _pair_example(uow, pair)))
 
 
 def harmless(cell: str) -> str:
@@ -81,4 +86,25 @@ def _example(feedback: Feedback, ticket: Ticket) -> dict[str, Any]:
         "verdict": str(feedback.verdict),
         "label": feedback.right_value,
         "created_at": feedback.created_at.isoformat(timespec="seconds"),
+    }
+
+
+def _pair_example(uow: UnitOfWork, pair: ToldPair) -> dict[str, Any] | None:
+    """Return what a join or its end teaches; None for practice, and where a ticket is gone."""
+    try:
+        first, second = uow.tickets.get(pair.first), uow.tickets.get(pair.second)
+    except NotFound:
+        return None
+    if first.demo or second.demo:
+        return None
+    return {
+        "id": f"{pair.first}-{pair.second}",
+        "title": masked(first.title),
+        "text": masked(first.content),
+        "other_title": masked(second.title),
+        "other_text": masked(second.content),
+        "field": "same_matter",
+        "verdict": str(Verdict.ACCEPTED if pair.together else Verdict.REJECTED),
+        "label": pair.together,
+        "created_at": pair.at.isoformat(timespec="seconds"),
     }

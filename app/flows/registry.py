@@ -17,6 +17,7 @@ from app.flows.consultation import ConsultationFlow
 from app.flows.demo import DemoFlow
 from app.flows.duties import Duties
 from app.flows.exports import ExportFlow
+from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
 from app.flows.knowledge import KnowledgeFlow
 from app.flows.knowledge_import import KnowledgeImportFlow
@@ -44,6 +45,7 @@ class Flows:
     tickets: TicketFlow
     verdicts: VerdictFlow
     merges: MergeFlow
+    hot_issues: HotIssueFlow
     supervision: SupervisionFlow
     referrals: ReferralFlow
     paragraphs: ParagraphFlow

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
 from app.store.analytics_tables import DailyCountRow, FactRow, FollowedRow
+from app.store.issue_tables import IssueMemberRow, IssueRow
 from app.store.reference.yaml_file import YamlFile
 from app.store.service_tables import DeletionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow, EventRow, FeedbackRow, TicketRow, TicketUnitRow
@@ -23,6 +24,7 @@ HANGING_ON: tuple[Any, ...] = (
     SensitiveReadRow,
     DeletionRow,
     FactRow,
+    IssueMemberRow,
 )
 """Tables whose rows belong to a ticket by its number."""
 
@@ -52,6 +54,7 @@ class SqlDemo:
         self._session.execute(update(FollowedRow).where(FollowedRow.last > last).values(last=last))
         calls = select(TicketRow.call_id).where(TicketRow.demo.is_(True))
         self._session.execute(delete(DeliveryRow).where(DeliveryRow.call_id.in_(calls)))
+        self._session.execute(delete(IssueRow).where(IssueRow.demo.is_(True)))
         self._session.execute(delete(TicketRow).where(TicketRow.demo.is_(True)))
         return numbers
 

@@ -48,6 +48,17 @@ class SqlEvents:
             found[row.ticket_number].append(self._event(row))
         return found
 
+    def after(
+        self, event_id: int, names: Sequence[str], *, settled: datetime, limit: int
+    ) -> Sequence[tuple[int, TicketEvent]]:
+        """Return the next events of these names, with their ids.
+
+        Only what happened before `settled`: of two transactions the later id may be committed first.
+        """
+        newest = self._session.scalar(select(func.max(EventRow.id)).where(EventRow.occurred_at <= settled)) or 0
+        query = select(EventRow).where(EventRow.id > event_id, EventRow.id <= newest, EventRow.name.in_(names))
+        return [(row.id, self._event(row)) for row in self._session.scalars(query.order_by(EventRow.id).limit(limit))]
+
     def seal(self, now: datetime, *, settled: datetime) -> int:
         """Seal the events since the last seal that happened before `settled`; return how many.
 

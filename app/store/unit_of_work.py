@@ -11,6 +11,7 @@ from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.analytics import SqlAnalytics
 from app.store.demo import SqlDemo
 from app.store.events import SqlEvents
+from app.store.issues import SqlIssues
 from app.store.knowledge import SqlArticles
 from app.store.knowledge_events import SqlKnowledgeEvents
 from app.store.outbox import SqlOutbox
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
         self.knowledge_events = SqlKnowledgeEvents(session)
         self.analytics = SqlAnalytics(session)
         self.demo = SqlDemo(session)
+        self.issues = SqlIssues(session)
         return self
 
     def __exit__(

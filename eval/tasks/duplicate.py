@@ -13,12 +13,12 @@ from typing import Any
 from app.bootstrap import build_duplicates, build_reader
 from app.config import Settings
 from app.decide.duplicate import judge_duplicates
-from app.domain.duplicate import DuplicateCandidate, TicketFacts
+from app.domain.duplicate import DuplicateCandidate, SimilarTicket, TicketFacts
 from app.domain.reference import ReferenceData
+from app.flows.grouping import IssueGrouping
 from app.flows.reading import CallReader
 from app.receive.payload import parse_transcript
 from app.store.reference.load import load_reference_data
-from app.understand.duplicate.reader import DuplicateReader
 from eval.base import Measurement, with_intervals
 from eval.examples import table_rows
 from eval.metrics import adjusted_rand_index, b_cubed_f1
@@ -50,17 +50,17 @@ def duplicate_rows(data: Path) -> Measurement:
     index = build_duplicates(settings, reference)
     given = sorted(table_rows(data), key=lambda row: str(row["created_at"]))
     seen: dict[str, dict[str, Any]] = {}
-    assigned: dict[str, str] = {}
+    grouping = IssueGrouping(index, reference.thresholds.issue)
     counted = []
     for row in given:
         facts = facts_of(row, reader)
-        candidates = candidates_for(facts, index, reference)
-        counted.append(counted_row(row, candidates, seen, assigned))
+        similar = index.similar(facts)
+        counted.append(counted_row(row, candidates_for(facts, similar, reference), seen, grouping.add(facts, similar)))
         index.add(facts)
         seen[str(row["id"])] = row
     metrics, intervals = with_intervals(counted, figures)
-    for grouping in ("b3_f1", "ari"):  # a row drawn twice would count as a pair that was found
-        del intervals[grouping]
+    for name in ("b3_f1", "ari"):  # a row drawn twice would count as a pair that was found
+        del intervals[name]
     return Measurement(len(given), metrics, intervals)
 
 
@@ -97,11 +97,10 @@ def facts_of(row: dict[str, Any], reader: CallReader) -> TicketFacts:
 
 
 def candidates_for(
-    facts: TicketFacts, index: DuplicateReader, reference: ReferenceData
+    facts: TicketFacts, similar: tuple[SimilarTicket, ...], reference: ReferenceData
 ) -> tuple[DuplicateCandidate, ...]:
     """Return the ten best, whatever their score; `same_matter` as in production."""
     limits = {**reference.thresholds.duplicate, "candidate": 0.0, "max_candidates": LOOKED_AT}
-    similar = index.similar(facts)
     return judge_duplicates(facts, similar, reference.duplicate, limits)
 
 
@@ -109,19 +108,16 @@ def counted_row(
     row: dict[str, Any],
     candidates: Sequence[DuplicateCandidate],
     seen: dict[str, dict[str, Any]],
-    assigned: dict[str, str],
+    assigned: str,
 ) -> Row:
     """Count one ticket: is an earlier one of its matter among the ten, are the proposed ones right, which group."""
     group, own = str(row["group"]), str(row["id"])
     earlier = [other for other in seen.values() if other["group"] == group]
     proposed = [candidate for candidate in candidates if candidate.same_matter]
-    issues = [candidate for candidate in candidates if candidate.same_issue]
-    best = max(issues, key=lambda candidate: candidate.score, default=None)
-    assigned[own] = assigned[best.ticket_number] if best else own
     alike = max((bigram_f1(str(row["text"]), str(other["text"])) for other in earlier), default=1.0)
     return Row(
         group=group if not group.startswith("s") else f"alone {own}",
-        assigned=assigned[own],
+        assigned=assigned,
         wanted=bool(earlier),
         found=any(seen[c.ticket_number]["group"] == group for c in candidates),
         dissimilar=alike < DISSIMILAR,

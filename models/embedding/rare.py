@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.base import ModelUnavailable
 
 BUCKETS = 1 << 17
-KEPT = 16
+KEPT = 24
 """Rarest pairs of a text that are kept as codes."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _FINISH = np.uint64(0xBF58476D1CE4E5B9)

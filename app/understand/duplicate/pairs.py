@@ -38,6 +38,9 @@ FEATURES = (
     "text_and_site",
     "text_and_soon",
     "function_and_soon",
+    "rarest_shared",
+    "category_alike",
+    "duty_alike",
 )
 _PRAISE = 6
 _MONTH, _QUARTER = 30.0, 90.0
@@ -51,7 +54,7 @@ def pair_features(
     rarity: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return features, shape (pairs, len(FEATURES)); `old[i]` goes with `new[i]`, cosines given."""
-    share, count = _rare_overlap(old["rare"], new["rare"], rarity)
+    share, count, rarest = _rare_overlap(old["rare"], new["rare"], rarity)
     site = _share(old["site"], new["site"])
     both_sites = (old["site"][:, 0] > 0) & (new["site"][:, 0] > 0)
     named = np.maximum(
@@ -103,6 +106,9 @@ def pair_features(
         sparse * np.where(both_sites, site, 0),
         dense * soon,
         function_same * soon,
+        rarest,
+        _topics_alike(old, new, 0),
+        _topics_alike(old, new, 1),
     )
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -114,13 +120,24 @@ def _agree(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> tuple[NDArray[np
 
 def _rare_overlap(
     old: NDArray[np.uint32], new: NDArray[np.uint32], rarity: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the share of rarity the poorer text has in common with the other, and how much that is (0 to 1)."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is rare in both: its share of the poorer text, how much it is, and the rarest of it (0 to 1)."""
     shared = _common(old, new)
     weight_old, weight_new = (np.where(r > 0, rarity[r % len(rarity)], 0) for r in (old, new))
     common = (weight_old * shared).sum(axis=1)
     least = np.minimum(weight_old.sum(axis=1), weight_new.sum(axis=1))
-    return common / np.maximum(least, 1e-6), np.minimum(common / 30, 1)
+    rarest = (weight_old * shared).max(axis=1) / rarity.max()
+    return common / np.maximum(least, 1e-6), np.minimum(common / 60, 1), rarest
+
+
+def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> NDArray[np.float32]:
+    """Return how alike two distributions over topics are (Bhattacharyya), of what is kept of them."""
+    total = np.zeros(len(old), np.float32)
+    mine, theirs = (row["topic_weights"][:, which].astype(np.float32) / 255 for row in (old, new))
+    for column in range(mine.shape[1]):
+        equal = old["topics"][:, which] == new["topics"][:, which, column, None]
+        total += (equal * mine).sum(axis=1) * theirs[:, column]
+    return total
 
 
 def _common(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -24,6 +24,7 @@ class DuplicateReader:
         self._window = window
         self._lock = threading.Lock()
         self._facts: list[TicketFacts] = []
+        self._at: dict[str, int] = {}
         self._oldest = 0
         self._gone: frozenset[str] = frozenset()
         self._by_place: defaultdict[str, deque[int]] = defaultdict(deque)
@@ -42,7 +43,9 @@ class DuplicateReader:
                 at, self._oldest = self._oldest, (self._oldest + 1) % self._window
                 for place in _places(self._facts[at]):
                     self._by_place[place].remove(at)
+                self._at.pop(self._facts[at].ticket_number, None)
                 self._facts[at] = facts
+            self._at[facts.ticket_number] = at
             self._vectors[at], self._rows[at] = vectors[0], rows[0]
             for place in _places(facts):
                 self._by_place[place].append(at)
@@ -75,6 +78,25 @@ class DuplicateReader:
             facts, old, old_vectors = [self._facts[i] for i in chosen], self._rows[chosen], self._vectors[chosen]
         return self._scored(facts, old, old_vectors, rows[0], vectors[0]) if facts else ()
 
+    def one_issue(self, new: TicketFacts, numbers: Collection[str]) -> dict[str, float]:
+        """Return how likely each of these tickets tells of the same issue; those not kept are left out.
+
+        Unlike one matter, one issue may stretch over several buildings: a whole estate is without water.
+        """
+        rows, vectors = self._encoder.encode([new])
+        with self._lock:
+            where = [self._at[number] for number in numbers if number in self._at]
+            kept, old, old_vectors = (
+                [self._facts[i].ticket_number for i in where],
+                self._rows[where],
+                self._vectors[where],
+            )
+        if not kept:
+            return {}
+        old["buildings"] = 0
+        scores = self._scores(old, old_vectors, rows[0], vectors[0])[2]
+        return dict(zip(kept, map(float, scores), strict=True))
+
     def _scored(
         self,
         facts: Sequence[TicketFacts],
@@ -83,10 +105,7 @@ class DuplicateReader:
         new: np.void,
         vector: NDArray[np.float32],
     ) -> tuple[SimilarTicket, ...]:
-        dense, sparse = self._encoder.cosines(old_vectors, vector[None])
-        likely = self._scorer.scores(
-            pair_features(old, np.full(len(old), new, ROW), dense, sparse, self._encoder.rarity)
-        )
+        dense, sparse, likely = self._scores(old, old_vectors, new, vector)
         return tuple(
             SimilarTicket(
                 facts=one,
@@ -96,6 +115,13 @@ class DuplicateReader:
             )
             for one, row, d, s, score in zip(facts, old, dense, sparse, likely, strict=True)
         )
+
+    def _scores(
+        self, old: NDArray[np.void], old_vectors: NDArray[np.float32], new: np.void, vector: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        dense, sparse = self._encoder.cosines(old_vectors, vector[None])
+        features = pair_features(old, np.full(len(old), new, ROW), dense, sparse, self._encoder.rarity)
+        return dense, sparse, self._scorer.scores(features)
 
     def _near(self, new: TicketFacts) -> NDArray[np.int64]:
         """Return the tickets of the same town, or of the same district where no town is known."""

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from app.domain.duplicate import TicketFacts
 from app.domain.place import Gazetteer
-from models.base import Embedder, RareEncoder
+from models.base import Embedder, RareEncoder, TextClassifier
 
+RARE, TOPICS = 24, 4
 ROW = np.dtype(
     [
         ("key", "u8"),
@@ -25,13 +26,18 @@ ROW = np.dtype(
         ("kind", "u1"),
         ("stance", "u1"),
         ("marks", "u1"),
-        ("rare", "u4", 16),
+        ("rare", "u4", RARE),
         ("site", "u4", 8),
         ("numbers", "u4", 6),
         ("buildings", "u2", 4),
+        ("topics", "u2", (2, TOPICS)),
+        ("topic_weights", "u1", (2, TOPICS)),
     ]
 )
-"""`at`, `closed` count minutes since 1970; 0 stands for unknown in every field."""
+"""`at`, `closed` count minutes since 1970; 0 stands for unknown in every field.
+
+`topics`: the likeliest categories and functions of the text, their weights roots of probabilities.
+"""
 
 CONFIDENTIAL, REFERRED, FOLLOWS, ASKS = 1, 2, 4, 8
 KINDS = ("consultation", "help", "complaint", "report", "suggestion", "praise")
@@ -56,9 +62,17 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 class TicketEncoder:
     """Makes rows and vectors of tickets. The vector joins meaning (dense) and rare words (sparse), unit length."""
 
-    def __init__(self, embedder: Embedder, rare: RareEncoder, gazetteer: Gazetteer) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        rare: RareEncoder,
+        gazetteer: Gazetteer,
+        topics: tuple[TextClassifier, TextClassifier],
+    ) -> None:
+        """Take the classifiers of categories and of functions as `topics`."""
         self._embedder = embedder
         self._rare = rare
+        self._topics = topics
         names = sorted({*gazetteer.district_by_name, *gazetteer.town_by_name}, key=len, reverse=True)
         self._areas = re.compile("|".join(map(re.escape, names)) or "(?!)")
         self.rarity = rare.rarity
@@ -75,6 +89,8 @@ class TicketEncoder:
         rows["site"] = self._rare.encode([self._areas.sub(" ", site_of(t.detail)) for t in tickets])[0][:, :8]
         for row, ticket, text in zip(rows, tickets, texts, strict=True):
             _fill(row, ticket, text)
+        for i, classifier in enumerate(self._topics):
+            rows["topics"][:, i], rows["topic_weights"][:, i] = likeliest(classifier.scores([t.text for t in tickets]))
         dense = self._embedder.embed([t.text for t in tickets])
         return rows, np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
 
@@ -106,6 +122,13 @@ def _fill(row: np.void, ticket: TicketFacts, text: str) -> None:
     row["numbers"][: len(numbers)] = numbers
     buildings = [int(b) for b in dict.fromkeys(_BUILDING.findall(text))][:4]
     row["buildings"][: len(buildings)] = buildings
+
+
+def likeliest(scores: NDArray[np.float32]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+    """Return the likeliest labels (numbered from 1) of each text, and the roots of their probabilities in 255ths."""
+    best = np.argpartition(-scores, TOPICS, axis=1)[:, :TOPICS]
+    weights = np.sqrt(np.take_along_axis(scores, best, axis=1))
+    return (best + 1).astype(np.uint16), np.round(255 * weights).astype(np.uint8)
 
 
 def minutes(moment: datetime) -> int:

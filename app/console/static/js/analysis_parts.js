@@ -9,18 +9,20 @@ const asList = (found, name) => (Array.isArray(found) ? found : found?.[name] ||
 const ask = (path, query) => maybe(`/v1/analytics/${path}?${new URLSearchParams(query)}`);
 const samples = numbers => (numbers || []).slice(0, 5).map(one => [h("a", { href: `#/tickets/${one}`, class: "mono" }, one), " "]);
 
+const trend = value => value >= 0.5 ? badge("上升", "warn") : value <= -0.5 ? "回落" : "持平";
+
 export function hotspots(panel, query) {
   replace(panel, note("正在统计…"));
   guarded(async () => {
-    const [words, issues] = await Promise.all([ask("hot_words", query), ask("hot_issues", query)]);
+    const [words, issues] = await Promise.all([ask("hot_words", query), ask("hot-issues", query)]);
     if (!words && !issues) return replace(panel, empty("本服务尚未启用热词和热点统计"));
     const found = asList(words, "words"), most = Math.max(1, ...found.map(one => one.rise ?? one.count));
     return replace(panel, section("热词：新出现和正在上升的", found.length ? h("ul", { class: "cloud" }, found.slice(0, 40).map(one => h("li", {}, h("button", {
       type: "button", class: "link", style: `font-size:${(0.85 + 0.7 * ((one.rise ?? one.count) / most)).toFixed(2)}rem`, title: `${one.count} 次${one.expected != null ? `，往常 ${Number(one.expected).toFixed(1)} 次` : ""}`,
       onclick: () => go("tickets", "-", new URLSearchParams({ q: one.word, demo: query.demo }).toString()),
     }, one.word), h("small", { class: "mute" }, ` ${number(one.count)}`), one.new && badge("新", "warn")))) : note("这段时间没有上升的词。")),
-    section("热点：多人反映的同一事项", asList(issues, "issues").length ? table(["事项", "地点", "件数", "起止", "工单"], asList(issues, "issues").map(one => ({
-      cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.tickets), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers)],
+    section("热点：多人反映的同一事项", asList(issues, "issues").length ? table(["事项", "地点", "人数", "件数", "走势", "起止", "工单"], asList(issues, "issues").map(one => ({
+      cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.people), number(one.tickets), trend(one.trend), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers)],
     }))) : note("这段时间没有多人反映的同一事项。")));
   })();
 }

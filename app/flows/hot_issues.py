@@ -1,0 +1,234 @@
+"""Issues kept up to date from the history: new tickets join, people's word counts, neighbours are looked at again."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from app.decide.issue import choose_issue, describe, heat, regroup
+from app.decide.visibility import is_sensitive
+from app.domain.duplicate import TicketFacts
+from app.domain.errors import NotFound
+from app.domain.events import TicketEvent
+from app.domain.issue import HotIssue, IssueMember, ToldPair
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.reference_rules import IssueRules
+from app.domain.ticket import Ticket
+from app.domain.workflow import STEPS, Step, TicketStatus
+from app.flows.grouping import issue_fits
+from app.flows.judgement import matter_of
+from app.understand.duplicate.reader import DuplicateReader
+
+ENDED = (TicketStatus.DECLINED, TicketStatus.REPLIED, TicketStatus.EVALUATED, TicketStatus.ARCHIVED)
+RECEIVED = "ticket_received"
+JOINED, PARTED = STEPS[Step.MERGE].event, STEPS[Step.UNMERGE].event
+SETTLED = timedelta(seconds=2)
+AT_ONCE = 100
+"""Events a transaction, and issues a look."""
+LARGEST_LOOK = 60
+"""Members that are grouped afresh together."""
+
+
+class HotIssueFlow:
+    """Groups every ticket that is neither confidential nor referred: those stay out of what many may see."""
+
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, duplicates: DuplicateReader, rules: IssueRules) -> None:
+        self._store = store
+        self._clock = clock
+        self._duplicates = duplicates
+        self._rules = rules
+        self._writing = threading.Lock()
+        self._looked_at = clock.now() - timedelta(days=1)
+
+    def follow(self) -> int:
+        """Take up what happened since the last time; return how many events that were."""
+        names, done = (RECEIVED, JOINED, PARTED), 0
+        with self._writing:
+            while True:
+                with self._store() as uow:
+                    settled = self._clock.now() - SETTLED
+                    events = uow.events.after(uow.issues.position(), names, settled=settled, limit=AT_ONCE)
+                    touched = {issue for _, event in events for issue in self._take(uow, event)}
+                    for issue in touched:
+                        self._keep(uow, issue)
+                    if events:
+                        uow.issues.read_up_to(events[-1][0])
+                    uow.commit()
+                done += len(events)
+                if len(events) < AT_ONCE:
+                    return done
+
+    def look_again(self) -> int:
+        """Group afresh the issues that changed since the last look with their neighbours; return how many moved."""
+        moved = 0
+        with self._writing:
+            since, self._looked_at = self._looked_at, self._clock.now()
+            with self._store(reading=True) as uow:
+                changed = uow.issues.changed_since(since, limit=AT_ONCE)
+            for issue in changed:
+                with self._store() as uow:
+                    moved += self._regroup(uow, [issue, *self._neighbours(uow, issue)])
+                    uow.commit()
+        return moved
+
+    def hottest(
+        self, *, start: datetime, end: datetime, demo: bool, filters: Mapping[str, str], least: int | None, limit: int
+    ) -> list[HotIssue]:
+        """Return the issues with most people lately, hottest first; heat and trend are those at the period's end."""
+        now = min(self._clock.now(), end)
+        with self._store(reading=True) as uow:
+            wanted = least or self._rules.least_tickets
+            ids = uow.issues.active(
+                start=start, end=end, least=wanted, demo=demo, filters=filters, limit=10 * limit
+            )  # fmt: skip
+            found = [(issue, uow.issues.members(issue)) for issue in ids]
+        inside = [(issue, [m for m in members if start <= m.at < end]) for issue, members in found]
+        ranked = sorted(
+            ((issue, members) for issue, members in inside if len(members) >= wanted),
+            key=lambda pair: (-heat(pair[1], now, self._rules), pair[0]),
+        )
+        return [describe(issue, members, now, self._rules) for issue, members in ranked[:limit]]
+
+    def told(self) -> Sequence[ToldPair]:
+        """Return every pair that people joined or parted."""
+        with self._store(reading=True) as uow:
+            return uow.issues.told()
+
+    def _take(self, uow: UnitOfWork, event: TicketEvent) -> set[str]:
+        """Take up one event; return the issues it touched."""
+        try:
+            ticket = uow.tickets.get(event.ticket_number)
+        except NotFound:
+            return set()
+        if event.name == RECEIVED:
+            return {self._assign(uow, ticket)} if not is_sensitive(ticket) else set()
+        told = self._said(uow, event)
+        if told is None:
+            return set()
+        uow.issues.tell(told)
+        issues = uow.issues.issue_of((told.first, told.second))
+        self._regroup(uow, sorted(set(issues.values())))
+        return set()
+
+    def _said(self, uow: UnitOfWork, event: TicketEvent) -> ToldPair | None:
+        """Return the pair that a join, or the end of one, speaks of."""
+        if event.name == JOINED:
+            other: str | None = event.data["into"]
+        else:
+            known = [t for t in uow.issues.told((event.ticket_number,)) if t.together]
+            other = next((_other(t, event.ticket_number) for t in reversed(known)), None)
+        return (other and ToldPair(
+            first=event.ticket_number,
+            second=other,
+            together=event.name == JOINED,
+            by=event.actor,
+            at=event.occurred_at,
+        )) or None  # fmt: skip
+
+    def _assign(self, uow: UnitOfWork, ticket: Ticket) -> str:
+        facts = stored_facts(ticket)
+        similar = [
+            one
+            for one in self._duplicates.similar(facts)
+            if one.facts.demo == facts.demo and one.facts.ticket_number != ticket.ticket_number
+        ]
+        issue_of = uow.issues.issue_of([one.facts.ticket_number for one in similar])
+        members = {
+            issue: [(m.ticket_number, m.at) for m in uow.issues.members(issue, latest=self._rules.members_compared)]
+            for issue in set(issue_of.values())
+        }
+        fits = issue_fits(facts, members, self._duplicates, self._rules)
+        issue = choose_issue(fits, self._rules) or ticket.ticket_number
+        uow.issues.put(member_of(ticket), issue)
+        return issue
+
+    def _neighbours(self, uow: UnitOfWork, issue: str) -> list[str]:
+        """Return the issues of what resembles an issue's latest ticket, likeliest first."""
+        latest = uow.issues.members(issue, latest=1)
+        similar = self._duplicates.similar(stored_facts(uow.tickets.get(latest[0].ticket_number))) if latest else ()
+        ranked = sorted(similar, key=lambda one: -one.score)[:10]
+        issue_of = uow.issues.issue_of([one.facts.ticket_number for one in ranked])
+        found = [issue_of[one.facts.ticket_number] for one in ranked if one.facts.ticket_number in issue_of]
+        return [other for other in dict.fromkeys(found) if other != issue]
+
+    def _regroup(self, uow: UnitOfWork, issues: Sequence[str]) -> int:
+        """Group the members of some issues afresh; return how many changed their issue."""
+        before: dict[str, str] = {}
+        members: list[IssueMember] = []
+        for issue in issues:
+            own = uow.issues.members(issue)
+            if len(members) + len(own) > LARGEST_LOOK:
+                continue
+            members += own
+            before |= {member.ticket_number: issue for member in own}
+        told = uow.issues.told(tuple(before))
+        likely = self._likely(uow, members)
+        groups = regroup(
+            members,
+            lambda one, other: likely.get(frozenset((one.ticket_number, other.ticket_number)), 0.0),
+            self._rules,
+            together=frozenset(frozenset((t.first, t.second)) for t in told if t.together),
+            apart=frozenset(frozenset((t.first, t.second)) for t in told if not t.together),
+        )
+        moved = 0
+        for group in groups:
+            issue = group[0].ticket_number
+            for member in group:
+                if before[member.ticket_number] != issue:
+                    uow.issues.put(member, issue)
+                    moved += 1
+        for issue in {*before.values(), *(group[0].ticket_number for group in groups)} if moved else ():
+            self._keep(uow, issue)
+        return moved
+
+    def _likely(self, uow: UnitOfWork, members: Sequence[IssueMember]) -> dict[frozenset[str], float]:
+        numbers = [member.ticket_number for member in members]
+        found: dict[frozenset[str], float] = {}
+        for i, number in enumerate(numbers[1:], start=1):
+            scores = self._duplicates.one_issue(stored_facts(uow.tickets.get(number)), numbers[:i])
+            found |= {frozenset((number, other)): score for other, score in scores.items()}
+        return found
+
+    def _keep(self, uow: UnitOfWork, issue: str) -> None:
+        members = uow.issues.members(issue)
+        if len(members) < 2:
+            uow.issues.drop(issue)
+        else:
+            uow.issues.keep(describe(issue, members, self._clock.now(), self._rules), self._clock.now())
+
+
+def member_of(ticket: Ticket) -> IssueMember:
+    """Return what grouping keeps of a ticket."""
+    return IssueMember(
+        ticket_number=ticket.ticket_number,
+        title=ticket.title,
+        at=ticket.created_at,
+        district=ticket.place.district,
+        town=ticket.place.town,
+        place=ticket.place.detail,
+        category_code=ticket.category.code if ticket.category else None,
+        demo=ticket.demo,
+    )
+
+
+def stored_facts(ticket: Ticket) -> TicketFacts:
+    """Return what comparisons look at, of a ticket from the store."""
+    lead = ticket.unit.lead
+    return TicketFacts(
+        ticket_number=ticket.ticket_number,
+        text=matter_of(ticket.content),
+        created_at=ticket.created_at,
+        request_kind=ticket.request_kind,
+        district=ticket.place.district,
+        town=ticket.place.town,
+        detail=ticket.place.detail,
+        category=ticket.category.code if ticket.category else None,
+        function=lead.unit_code.split(".", 1)[-1] if lead else None,
+        caller=ticket.citizen.phone,
+        confidential=ticket.citizen.confidential,
+        demo=ticket.demo,
+        closed_at=ticket.changed_at if ticket.status in ENDED else None,
+    )
+
+
+def _other(pair: ToldPair, ticket_number: str) -> str:
+    return pair.second if pair.first == ticket_number else pair.first
