@@ -157,7 +157,7 @@ def _addressed(name: str) -> str:
 
 def _form_of_address(call: SpokenCall, surname: str) -> tuple[str, tuple[Evidence, ...]]:
     """Return how anybody in the call addressed the caller, and where: 王 → 王先生."""
-    for turn in call.turns:
+    for turn in reversed(call.turns):  # 渠女士 … 不好意思渠先生: the last is the one that was put right
         match = re.search(rf"{surname}\s?{_POLITE.pattern}", turn.text)
         if match:
             return surname + match["polite"], (turn.evidence(match.start(), match.end()),)

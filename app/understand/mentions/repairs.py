@@ -168,7 +168,8 @@ def _mistaken(text: str, before: Sequence[str]) -> set[str]:
     if not named:
         return set()
     olds = (old for earlier in (*before[-2:], text) for old in _VALUE.finditer(earlier) if _alike(old, named[-1]))
-    return {old.group() for old in olds} - {named[-1].group()}
+    right = named[-1].group()
+    return {old.group() for old in olds if right not in old.group() and old.group() not in right}
 
 
 def explained_away(text: str, before: Sequence[str]) -> Iterator[tuple[str, str]]:

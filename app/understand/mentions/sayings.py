@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from app.domain.transcript import Evidence, Speaker, SpokenCall, SpokenTurn
 from app.understand.mentions.choices import not_chosen
 from app.understand.mentions.repairs import explained_away, hesitations, taken_back, withdrawn
+from app.understand.mentions.slips import slips
 from app.understand.mentions.types import Saying
 
 CONFIRMS = re.compile(
@@ -18,13 +19,15 @@ _PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
     """Return what counts, in order; a value taken back is blank wherever it was said before."""
     sayings = _without_rejected(call, list(_sayings(call)))
+    sayings = _without_slips(call, sayings)
     for position, saying in enumerate(sayings):
         earlier = [before.text for before in sayings[:position]]
         for value in taken_back(saying.text, earlier):
             said = re.compile(rf"(?<!\d){re.escape(value)}")
             sayings[: position + 1] = [_without(before, said) for before in sayings[: position + 1]]
         if not saying.confirmed_by:
-            for name, words in explained_away(saying.text, earlier):
+            said_before = [turn.text for turn in call.turns[: saying.turn]]
+            for name, words in explained_away(saying.text, said_before):
                 said = re.compile(f"{re.escape(words)}|{re.escape(name)}")
                 sayings = [_without(other, said) for other in sayings]
     said_by_all = "".join(turn.text for turn in call.turns)
@@ -32,6 +35,19 @@ def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
         s.model_copy(update={"text": _blanked(s.text, withdrawn(s.text, said_by_all, hesitations(call.turns[s.turn])))})
         for s in sayings
     )
+
+
+def _without_slips(call: SpokenCall, sayings: list[Saying]) -> list[Saying]:
+    """Blank the citizen's slips of the tongue, and what they name wherever it was said before."""
+    for position, saying in enumerate(sayings):
+        heard = call.turns[saying.turn - 1].text if saying.turn else ""
+        for slip in [] if saying.confirmed_by else list(slips(saying.text, call.turns[saying.turn].raw, heard)):
+            text = _blanked(sayings[position].text, [(slip.start, slip.end)])
+            sayings[position] = sayings[position].model_copy(update={"text": text})
+            if len(slip.words) > 1:
+                said = re.compile(rf"(?<!\d){re.escape(slip.words)}")
+                sayings[: position + 1] = [_without(before, said) for before in sayings[: position + 1]]
+    return sayings
 
 
 def _without(saying: Saying, words: re.Pattern[str]) -> Saying:

@@ -28,10 +28,14 @@ _MARKET_ENTITY = re.compile(
 )
 _NOT_MARKET = re.compile(r"(?:上班|打工|干活|买|住|投诉|欠)[^，。]{0,6}$")
 _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
-_WRONG_NUMBER = re.compile(r"(?:打|拨)错了|(?:打|拨)错(?:电话|号)")
+_WRONG_NUMBER = re.compile(
+    r"(?:打|拨|存|按)(?:错|混|岔|串)了|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
+)
 _PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
 """What an operator says to nobody but a player."""
-_GIVEN_UP = re.compile(r"小朋友|听不到您的声音|没有(?:什么)?诉求的?话|开玩笑|不是[^，。]{1,6}客服")
+_GIVEN_UP = re.compile(
+    r"小朋友|听不到您的声音|没有(?:什么)?诉求|开玩笑|(?:这里|这边|我们)(?:可)?不是|不是[^，。]{1,6}(?:客服|医院|快递|驿站|公司|银行|饭店)|您(?:是不是)?(?:打|拨)错"
+)
 """What an operator says to a caller who wants nothing of the hotline."""
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 """Kinds that tell of no event."""
