@@ -1,7 +1,7 @@
-"""Writes the development calls' demands with kinds and functions: `python -m training.call_matters`.
+"""Writes the development calls' demands with kind, field and functions: `python -m training.call_matters`.
 
-What a caller says in a call reads unlike what a citizen writes; the classifier of kinds learns from both, and the
-ranker of functions sets its scale on them.
+The field is the first level of the category. What a caller says in a call reads unlike what a citizen writes; the
+classifiers of kinds and categories learn from both, and the ranker of functions sets its scale on them.
 """
 
 import json
@@ -39,6 +39,7 @@ def main(calls: Path = CALLS, out: Path = OUT) -> None:
                     "scenario": call["id"],
                     "text": demand.draft.matter,
                     "kind": gold["kind"],
+                    "field": gold["category_level1"],
                     "functions": functions_of(gold.get("lead_unit"), reference),
                 }
                 for i, (demand, gold) in enumerate(zip(found, wanted, strict=True))

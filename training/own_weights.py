@@ -4,6 +4,7 @@ Learns from the demand texts the project wrote and from the catalogue's own word
 leaf is a short example of the leaf and its function). Cross-validation scores the demand texts only.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,21 @@ from rich.table import Table
 
 from app.domain.reference import ReferenceData
 from app.store.reference.load import load_reference_data
+from eval.base import read_jsonl
 from eval.examples import Example, read_examples
 from training.function_ranker import train_ranker
-from training.linear_classifier import LinearSettings, train_linear
+from training.linear_classifier import LinearSettings, fit, train_linear
 from training.risk_classifier import WINDOWS, own_windows, train_risk
 
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
-"""Demands of the development calls, for the kind only (`python -m training.call_matters`)."""
+"""Demands of the development calls, for kind and category (`python -m training.call_matters`)."""
 WEIGHTS = Path("models/weights")
 TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
 COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0}
 """Cost of the support vector machine, by cross-validation on the demand texts."""
+OWN_FUNCTION = 0.3
+"""Margin that a leaf of the right unit's functions gains."""
 FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000}
 
 
@@ -37,6 +41,7 @@ def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
         examples += read_examples(CALLS, label=label) if label == "kind" else []
         catalogue = catalogue_examples(reference, label)
         settings = svm_settings(label)
+        catalogue += call_leaves(reference, [*examples, *catalogue], settings) if label == "category" else []
         facts = train_linear(
             examples,
             out / label,
@@ -77,6 +82,29 @@ def own_ranker(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any
         beside={label: catalogue_examples(reference, label) for label in ("function", "category")},
         data=data,
     )
+
+
+def call_leaves(
+    reference: ReferenceData, written: Sequence[Example], settings: LinearSettings, calls: Path = CALLS
+) -> list[Example]:
+    """Return the calls' demands, each under the leaf of its field that a model of the written texts finds likeliest.
+
+    The gold names the field only. A leaf of a function that the right unit has is a little likelier.
+    """
+    rows = read_jsonl(calls)
+    fitted = fit([e.text for e in written], [e.label for e in written], settings)
+    fields = {field.code: field.name for field in reference.categories.categories}
+    functions = {leaf.code: leaf.function for leaf in reference.categories.leaves}
+    codes = [str(code) for code in fitted.model.classes_]
+    found = []
+    for row, scores in zip(rows, fitted.logits([row["text"] for row in rows]), strict=True):
+        likely = {
+            code: score + OWN_FUNCTION * (functions[code] in row["functions"])
+            for code, score in zip(codes, scores, strict=True)
+            if fields[code[:2]] == row["field"]
+        }
+        found.append(Example(row["id"], row["text"], max(likely, key=lambda code: likely[code]), row["scenario"]))
+    return found
 
 
 def catalogue_examples(reference: ReferenceData, label: str) -> list[Example]:
