@@ -57,6 +57,36 @@ def rebuild_analytics() -> None:
     console.print(f"已统计工单 {count} 件")
 
 
+@analytics.command("replay")
+def replay_warnings(
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
+    out: Annotated[Path | None, typer.Option(help="另存为 CSV")] = None,
+) -> None:
+    """用现在的规则看过去一段时间会发出哪些预警，不改动任何记录。"""
+    found = build_flows(Settings()).early_warnings.replay(start.date(), end.date())
+    columns = ("发出时间", "地点和事项", "起于", "件数", "往常", "得分")
+    rows = [
+        (
+            f"{one.signal.raised_at:%Y-%m-%d %H:%M}",
+            one.label,
+            f"{one.signal.since:%m-%d %H:%M}",
+            str(one.signal.observed),
+            f"{one.signal.expected:.1f}",
+            f"{one.signal.score:.1f}",
+        )
+        for one in found
+    ]
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print(f"共 {len(rows)} 次预警，{(end - start).days + 1} 天")
+    if out:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv_lines(columns, rows))
+
+
 @audit.command("verify")
 def verify() -> None:
     """核对经过的链和封存，并由经过重新推算时限；有改动则逐条列出，退出码 1。"""

@@ -20,6 +20,7 @@ from app.flows.capabilities import CapabilityFlow
 from app.flows.comparison import ComparisonFlow
 from app.flows.consultation import ConsultationFlow
 from app.flows.duties import Duties
+from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
 from app.flows.generated_reading import GeneratingReader
 from app.flows.hot_issues import HotIssueFlow
@@ -112,6 +113,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
+    early_warnings = EarlyWarningFlow(store, clock, reference, policy.clock.is_working)
     demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
     return Flows(
         intake=intake,
@@ -128,13 +130,14 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues),
+        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
         access=AccessFlow(store, clock, token_reader(settings.auth)),
         capabilities=CapabilityFlow(reader, policy),
         analytics=analytics,
+        early_warnings=early_warnings,
         answers=AnswerFlow(store, clock),
         consultations=ConsultationFlow(
             reader,

@@ -1,6 +1,6 @@
 """What the flows need from outside, as Protocols; `bootstrap` picks who provides it."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from app.domain.access import AccessKey
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
+from app.domain.early_warning import EarlyWarning, Signal, WarningStatus
 from app.domain.events import Feedback, OutboxMessage, TicketEvent, Verdict
 from app.domain.issue import HotIssue, IssueMember, ToldPair
 from app.domain.knowledge import Article, ArticleVersion, Nearest
@@ -282,6 +283,28 @@ class Analytics(Protocol):
         """Return the measures of a scope by value of a dimension; unknown values are the empty text."""
 
 
+class EarlyWarnings(Protocol):
+    """Warnings that an area has many more requests of one category than usual."""
+
+    def hourly(self, start: str, end: str, *, demo: bool) -> Iterable[tuple[str, int, str, str, int]]:
+        """Return day, hour, district, second-level category and tickets of a period, both days included."""
+
+    def add(self, signal: Signal, *, demo: bool, quiet_since: datetime) -> EarlyWarning | None:
+        """Keep a warning; None where its cell was warned of since."""
+
+    def page(self, *, status: WarningStatus | None, demo: bool, start: str, end: str) -> Sequence[EarlyWarning]:
+        """Return the warnings raised in a period, newest first."""
+
+    def get(self, warning_id: int) -> EarlyWarning:
+        """Return a warning; raises NotFound."""
+
+    def save(self, warning: EarlyWarning, *, was: WarningStatus) -> None:
+        """Write a changed warning; raises Conflict where somebody changed it meanwhile."""
+
+    def samples(self, warning: EarlyWarning, *, limit: int) -> Sequence[str]:
+        """Return the newest of the tickets that a warning counted."""
+
+
 class DemoRecords(Protocol):
     """What is made up for practice."""
 
@@ -431,6 +454,10 @@ class UnitOfWork(Protocol):
     @property
     def issues(self) -> Issues:
         """Tickets grouped by matter."""
+
+    @property
+    def early_warnings(self) -> EarlyWarnings:
+        """What stood out."""
 
     @property
     def demo(self) -> DemoRecords:

@@ -9,6 +9,7 @@ import structlog
 
 from app.flows.analytics import AnalyticsFlow
 from app.flows.audit import AuditFlow
+from app.flows.early_warning import EarlyWarningFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.relay import RelayFlow
@@ -38,11 +39,13 @@ class Duties:
         verdicts: VerdictFlow,
         analytics: AnalyticsFlow,
         hot_issues: HotIssueFlow,
+        early_warnings: EarlyWarningFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
             Duty("verdicts", 10, verdicts.follow),
             Duty("analytics", 30, analytics.follow),
+            Duty("early_warnings", 60, early_warnings.watch),
             Duty("supervision", 60, supervision.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("issues", 5, hot_issues.follow),

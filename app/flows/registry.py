@@ -16,6 +16,7 @@ from app.flows.comparison import ComparisonFlow
 from app.flows.consultation import ConsultationFlow
 from app.flows.demo import DemoFlow
 from app.flows.duties import Duties
+from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
@@ -60,6 +61,7 @@ class Flows:
     access: AccessFlow
     capabilities: CapabilityFlow
     analytics: AnalyticsFlow
+    early_warnings: EarlyWarningFlow
     answers: AnswerFlow
     consultations: ConsultationFlow
     knowledge: KnowledgeFlow

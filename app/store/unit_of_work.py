@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.analytics import SqlAnalytics
 from app.store.demo import SqlDemo
+from app.store.early_warning import SqlEarlyWarnings
 from app.store.events import SqlEvents
 from app.store.issues import SqlIssues
 from app.store.knowledge import SqlArticles
@@ -46,6 +47,7 @@ class SqlUnitOfWork:
         self.articles = SqlArticles(session)
         self.knowledge_events = SqlKnowledgeEvents(session)
         self.analytics = SqlAnalytics(session)
+        self.early_warnings = SqlEarlyWarnings(session)
         self.demo = SqlDemo(session)
         self.issues = SqlIssues(session)
         return self

@@ -1,15 +1,18 @@
-"""/v1/analytics: indicators, their tickets and tables, saved views."""
+"""/v1/analytics: indicators, their tickets and tables, saved views; early warnings."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from app.api.dependencies import FlowsDep, ReaderKey, clean
+from app.api.dependencies import Body, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
 from app.api.sheets import XLSX, csv_lines, xlsx_bytes
 from app.domain.analytics import Dimension, Measures, SavedView, Scope
+from app.domain.early_warning import WarningOutcome, WarningStatus
+from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.flows.analytics import COLUMNS
+from app.flows.early_warning import WarningOnFile
 
 router = APIRouter(prefix="/v1/analytics", tags=["统计分析"])
 Day = Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="日期，如 2026-11-25")]
@@ -97,6 +100,37 @@ def export_indicators(
 def list_views(flows: FlowsDep, _key: ReaderKey) -> list[SavedView]:
     """query 为统计接口的筛选条件；重点时段给出最近一次的起止日期。"""
     return list(flows.analytics.views())
+
+
+WarningId = Annotated[int, Path(ge=1, le=2**62)]
+
+
+@router.get("/warnings", summary="预警，新的在前")
+def list_warnings(
+    flows: FlowsDep, key: ReaderKey, scope: Asked, status: WarningStatus | None = None
+) -> list[WarningOnFile]:
+    """某区（市）某类诉求明显多于往常。每小时检查一次；since 起 observed 件，往常 expected 件，并附工单样例。"""
+    return list(flows.early_warnings.page(status=status, demo=scope.demo, start=scope.start, end=scope.end, by=key))
+
+
+@router.post("/warnings/{warning_id}/acknowledge", summary="确认收到预警")
+def acknowledge_warning(warning_id: WarningId, body: OptionalBody, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
+    """可含 note。"""
+    return flows.early_warnings.acknowledge(warning_id, _note(body), by=key)
+
+
+@router.post("/warnings/{warning_id}/outcome", summary="记录预警的结果")
+def conclude_warning(warning_id: WarningId, body: Body, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
+    """outcome 为 handled（确有其事，已处置）、expected（在意料之中）或 false（不属实），可含 note。"""
+    try:
+        outcome = WarningOutcome(text_of(body, "outcome"))
+    except ValueError as error:
+        raise InvalidInput("outcome 应为 handled、expected 或 false", field="outcome") from error
+    return flows.early_warnings.conclude(warning_id, outcome, _note(body), by=key)
+
+
+def _note(body: dict[str, Any]) -> str | None:
+    return text_of(body, "note") if body.get("note") else None
 
 
 def _figures(m: Measures) -> dict[str, int | float | None]:

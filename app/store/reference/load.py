@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import KeyDateRules
+from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
 from app.domain.lanes import LaneRules
@@ -39,6 +40,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
     "key_dates": KeyDateRules,
+    "early_warning": EarlyWarningRules,
 }
 
 

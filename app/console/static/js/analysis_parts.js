@@ -1,6 +1,6 @@
 // Parts of the analysis page: hot words and issues, warnings with their acknowledgement, reports to read and to keep.
 import { download, maybe, post } from "./api.js";
-import { badge, button, empty, h, note, replace, section, table } from "./dom.js";
+import { badge, button, empty, h, note, replace, section, select, table } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { go } from "./reader.js";
 import { number, when } from "./words.js";
@@ -38,12 +38,17 @@ export function warnings(panel, query) {
   load();
 }
 
+const STATUS = { open: ["待确认", "bad"], acknowledged: ["已确认", "warn"], closed: ["已有结果", ""] };
+const OUTCOMES = [["handled", "确有其事，已处置"], ["expected", "确有其事，在意料之中"], ["false", "不属实"]];
+
 function card(one, load) {
-  const told = h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" });
-  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, body()); say("已记录。", "good"); load(); });
-  return h("article", { class: "card" }, h("div", { class: "row" }, badge(one.acknowledged_at ? "已确认" : "待确认", one.acknowledged_at ? "" : "bad"), h("strong", {}, one.label || `${one.district} ${one.category}`), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
-    note(`观察到 ${number(one.observed)} 件，往常 ${Number(one.expected ?? 0).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
-    one.outcome ? note(`结果：${one.outcome}`) : h("div", { class: "row" }, told, !one.acknowledged_at ? button("确认收到", act("acknowledge", () => ({ note: told.value })), "main") : button("记录结果", act("outcome", () => ({ outcome: told.value, note: told.value })))));
+  const told = h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" }), outcome = select("结果", OUTCOMES, "handled", () => {});
+  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }); say("已记录。", "good"); load(); });
+  const steps = { open: () => [told, button("确认收到", act("acknowledge", () => ({})), "main")], acknowledged: () => [outcome, told, button("记录结果", act("outcome", () => ({ outcome: outcome.value })), "main")] };
+  return h("article", { class: "card" }, h("div", { class: "row" }, badge(...STATUS[one.status]), h("strong", {}, one.label), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
+    note(`自 ${when(one.since)} 起 ${number(one.observed)} 件，往常 ${Number(one.expected).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
+    one.outcome && note(`结果：${OUTCOMES.find(([code]) => code === one.outcome)[1]}（${one.outcome_by}，${when(one.outcome_at)}）`), one.note && note(`处置情况：${one.note}`),
+    steps[one.status] && h("div", { class: "row" }, steps[one.status]()));
 }
 
 export function reports(panel, query) {
