@@ -16,7 +16,7 @@ from app.understand.mentions.types import Mention, Saying
 
 _DAYS = {
     "大前天": -3, "前天": -2, "前晚": -2, "前儿": -2, "昨天": -1, "昨晚": -1, "昨夜": -1, "昨儿": -1, "昨个": -1, "昨日": -1,
-    "夜来": -1, "夜儿": -1, "今天": 0, "今早": 0, "今晚": 0, "今儿": 0, "今们": 0, "今个": 0, "今日": 0, "今晨": 0, "刚才": 0,
+    "今黑": 0, "夜来": -1, "夜儿": -1, "今天": 0, "今早": 0, "今晚": 0, "今儿": 0, "今们": 0, "今个": 0, "今日": 0, "今晨": 0, "刚才": 0,
 }  # fmt: skip
 _WEEKDAYS = {name: i for i, name in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 _PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|夜里|半夜|黑|夜间)?"
@@ -28,7 +28,7 @@ _EXPRESSIONS = (
     re.compile(rf"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]){_HOUR}"),
     re.compile(rf"(?:(?P<year>20\d\d)年|(?P<lastyear>去年|今年|前年)的?)?\s?(?P<month>1[0-2]|0?[1-9])月份?(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR})?"),
     re.compile(rf"(?P<relmonth>上|这|本)个?月(?:(?P<dom>3[01]|[12]\d|0?[1-9])[号日]{_HOUR}|初|底|中旬|份)?"),
-    re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆]|单元|公馆|院){_HOUR}"),
+    re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆车窗床病]|单元|公馆|院){_HOUR}"),
     re.compile(r"(?P<relyear>去年|前年|大前年|今年)(?P<season>春天|夏天|秋天|冬天|上半年|下半年|年初|年底|开春|入冬|春节|过年)?"),
     re.compile(r"(?P<year>20\d\d)年(?!级)"),
     re.compile(r"(?P<count>\d+|[半一两俩三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
@@ -37,11 +37,16 @@ _EXPRESSIONS = (
     re.compile(r"(?<!\d)(?P<clock>\d{1,2})点(?:(?P<minutes>\d{1,2})分?|半|多)?(?=看见|发现|开始|就停|停的|来的)"),
 )  # fmt: skip
 _DURATION = re.compile(
+    r"(?:已经?|都|快|有|停|断|坏|堵|等|了|[，,。\s]|^)[^，。\s]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十]|半)(?P<unit>年|天|个月|个?星期|个?礼拜)(?:多)?(?:了(?=$|[，,。！？没都还也\s])|(?=没[来有人通亮修见]))"
+)
+_ALREADY = re.compile(
     r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了\s])"
 )
 _NOT_EVENT = re.compile(
-    r"^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d"
+    r"^(?:里头|期间)?[^，。\s]{0,3}(?:出生|入伍|退伍|的面包车)|^袋|^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d"
 )
+_JUST_NOW = ("刚才", "今黑", "今天", "今晚")
+"""Days of the call itself: a bare hour is the last one before the call."""
 _AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
 _LUNAR_DAYS = (
     tuple("一二三四五六七八九十")
@@ -82,7 +87,7 @@ def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Menti
     moment = call.transcript.called_at
     found = []
     for saying in sayings:
-        for match in _DURATION.finditer(saying.text):
+        for match in (*_ALREADY.finditer(saying.text), *_DURATION.finditer(saying.text)):
             value = _ago(match["count"], match["unit"], moment.date())
             if value:
                 found.append(_mention(call, saying, match.start("count"), match.end("unit"), value, 0.55))
@@ -114,11 +119,11 @@ def _mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str,
 def _value(match: re.Match[str], moment: datetime) -> str | None:
     parts, today = match.groupdict(), moment.date()
     if parts.get("day"):
-        return _with_hour(today + timedelta(days=_DAYS[parts["day"]]), parts)
+        return _with_hour(today + timedelta(days=_DAYS[parts["day"]]), parts, moment)
     if parts.get("week"):
         back = {"上上": 14, "上": 7}.get(parts["week"], 0)
         monday = today - timedelta(days=today.weekday() + back)
-        return _with_hour(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]), parts)
+        return _with_hour(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]), parts, moment)
     if parts.get("count"):
         return _ago(parts["count"], parts["unit"], today)
     if parts.get("festival"):
@@ -133,7 +138,7 @@ def _value(match: re.Match[str], moment: datetime) -> str | None:
             if parts["season"] or parts["relyear"] != "今年"
             else None
         )
-    return _in_month(parts, today)
+    return _in_month(parts, moment)
 
 
 def _festival(name: str, *, since: bool, today: date) -> str | None:
@@ -159,7 +164,8 @@ def _parser() -> Callable[..., dict[str, Any]]:
     return parse_time  # type: ignore[no-any-return]
 
 
-def _in_month(parts: dict[str, str | None], today: date) -> str | None:
+def _in_month(parts: dict[str, str | None], now: datetime) -> str | None:
+    today = now.date()
     year = today.year + {"去年": -1, "前年": -2}.get(parts.get("lastyear") or "", 0)
     if parts.get("year"):
         year = int(parts["year"] or 0)
@@ -177,13 +183,15 @@ def _in_month(parts: dict[str, str | None], today: date) -> str | None:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     if day > calendar.monthrange(year, month)[1]:
         return None
-    return _with_hour(date(year, month, day), parts)
+    return _with_hour(date(year, month, day), parts, now)
 
 
-def _with_hour(day: date, parts: dict[str, str | None]) -> str:
+def _with_hour(day: date, parts: dict[str, str | None], now: datetime) -> str:
     if not parts.get("hour"):
         return day.isoformat()
     hour = int(parts["hour"] or 0)
+    if not parts.get("part") and parts.get("day") in _JUST_NOW and hour < 12 and now.hour >= hour + 12:
+        hour += 12
     if hour < 12 and (parts.get("part") in _AFTERNOON or (parts.get("part") in ("夜里", "半夜") and hour >= 6)):
         hour += 12
     minute = ":30" if parts.get("half") else f":{int(parts['minute'] or 0):02}" if parts.get("minute") else ""
@@ -202,5 +210,5 @@ def _ago(count: str, unit: str, today: date) -> str | None:
         months = today.year * 12 + today.month - 1 - int(number)
         return f"{months // 12}-{months % 12 + 1:02}"
     if unit == "年":
-        return str(today.year - int(number)) if number >= 1 else None
+        return str(today.year - int(number)) if number >= 1 else _ago("6", "个月", today)
     return (today - timedelta(weeks=int(number))).isoformat() if number >= 1 else None

@@ -40,6 +40,12 @@ _GIVEN_UP = re.compile(
 _TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 """Kinds that tell of no event."""
 _ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时")
+_BEGAN = re.compile(r"^[^，。\s]{0,4}(?:开始|起就?|以来|至今|到现在|停的|断的|坏的)")
+"""What is said right after the moment when it began."""
+_ASIDE_TIME = re.compile(
+    r"^[^，。\s]{0,4}(?:打过|反映过|来过|答复|回复|来了?[两俩2]?个?人|给(?:我|俺)打电话|请|夸|是[^，。\s]{2,3}节|去问|交的|办的|进的场|入的规|垫过|那回)"
+)
+"""What is said right after the moment of something else: an earlier call, a purchase, an answer."""
 _VAGUE_TIME = re.compile(
     r"一直|好几年|多年|天天|每天|最近|近期|经常|老是|总是|长期|这些年|这几[天年月]|好长时间|好久|半天"
 )
@@ -189,9 +195,22 @@ def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause])
     for found in (mentions.times, mentions.durations):
         own = inside(found, mentions, clauses)
         answers = [m for m in own if m.turn and _ASKS_WHEN.search(call.turns[m.turn - 1].text)]
+        own = answers or [m for m in own if not _ASIDE_TIME.search(_after(call, m))] or own
         if own:
-            return max(answers or own, key=lambda m: (len(m.value) >= len("2026-11-16"), -m.turn, -m.start))
+            return max(
+                own,
+                key=lambda m: (
+                    bool(_BEGAN.search(_after(call, m))),
+                    len(m.value) >= len("2026-11-16"),
+                    -m.turn,
+                    -m.start,
+                ),
+            )
     return None
+
+
+def _after(call: SpokenCall, mention: Mention) -> str:
+    return call.turns[mention.turn].text[mention.end : mention.end + 12]
 
 
 def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
