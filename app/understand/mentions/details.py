@@ -14,6 +14,7 @@ import jieba.posseg
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
+from app.understand.mentions.called import called_names
 from app.understand.mentions.places import ELSEWHERE, mention
 from app.understand.mentions.types import Mention, Saying
 
@@ -41,9 +42,6 @@ _SPOT = re.compile(
 )
 _LINK = re.compile(
     r"(?:[，,、\s的“”\"]|那个|这个|那条|这条|那儿|那边|这边|那块儿?|里面|里头|里|上|内|旁边的?|附近的?|对面的?|底下|从|叫做?|一家|有一?家|有一?个|那条路叫|住|就是|是|就在|在){0,4}"
-)
-_CALLED = re.compile(
-    r"(?:小区|楼盘|公司|厂子?|店|学校|饭店|村|庄)(?:名字?)?(?:叫做?|名叫)(?P<name>[\u4e00-\u9fff]{2,7}?)(?=[，,。\s\d的]|$)"
 )
 _BESIDE = re.compile(r"(?:的|那个|这个)?(?:旁|附近|对面|对过|隔壁|门口|周边|底下|前面|后面)")
 """A chain cannot begin beside something that was not named."""
@@ -96,6 +94,8 @@ _GENERIC = re.compile(
     r"^(?:小区|社区|市场|公司|学校|医院|超市|工地|公园|大厅|银行|路口|养老院|幼儿园|某|一条|一个|整个|哪|啥|什么|别的|隔壁|对面|老|新|大|小|本|该|各|每|全|另|几|多|农|乡|贵|此|前|后|门前|沿|物业|燃气|供电|自来水|热力|供热|供暖|保险|公交|快递|有限|开发|地产|房地产|劳务|装修|总|分|主|水泥|柏油|石子|人行道?|高速|乡间|田间|生产|机耕|硬化|市政|内|外|断头|村|镇|区|县|市|街道|个|家|这|那|里|上|下|和|与|的)+$"
 )
 _NAMED_AFTER_VERBS = ("路", "街", "大道", "村", "巷", "小学", "中学", "西路", "东路", "南路", "北路", "河", "社区")
+_LED_IN = re.compile(r"(?:(?:我们?|俺们?)?(?:家)?就?(?:住在?|在|位于)(?=..))?")
+_APART = re.compile(r"(?![我俺你恁他她它咱在住是就从到去往这那有那全各每本离靠某])[\u4e00-\u9fff]{2,4}[村庄寨]")
 _LETTERS = re.compile(r"(?=.*[^\d])[\u4e00-\u9fffA-Za-z0-9]+")
 _COUNTS = re.compile(r"[一两几多数整各每]|[三四五六七八九十]+[条个家座]")
 _INFLECTED = re.compile(r"[了着过吗呢吧的得]$")
@@ -165,9 +165,9 @@ class DetailReader:
     def _pieces(self, text: str) -> list[Piece]:
         names = list(self._names(text))
         names += [
-            Piece(*m.span("name"), "name")
-            for m in _CALLED.finditer(text)
-            if all(m.end() <= piece.start or piece.end <= m.start("name") for piece in names)
+            Piece(*span, "name")
+            for span in called_names(text)
+            if all(span[1] <= piece.start or piece.end <= span[0] for piece in names)
         ]
         for kind, pattern in (("number", _NUMBERS), ("spot", _SPOT)):
             names += [
@@ -191,7 +191,8 @@ class DetailReader:
             head = _head_of(word)
             if head is None or (end < len(text) and text[end] in _AFTER_HEAD.get(head, "")):
                 continue
-            first = self._left_edge(tokens, position, done)
+            first = self._left_edge(text, tokens, position, done)
+            first += len(_LED_IN.match(text[first:end]).group())  # type: ignore[union-attr]
             if not _is_name(text[first:end], head):
                 continue
             done = end + len(more.group()) if (more := self._longer.match(text[end:])) else end
@@ -208,8 +209,10 @@ class DetailReader:
                 tokens.append((stretch.group(), start, stretch.end()))
         return tokens
 
-    def _left_edge(self, tokens: list[tuple[str, int, int]], position: int, lowest: int) -> int:
+    def _left_edge(self, text: str, tokens: list[tuple[str, int, int]], position: int, lowest: int) -> int:
         first = tokens[position][1]
+        if (whole := self._standing_apart(text, tokens[position])) is not None and whole >= lowest:
+            return whole
         for word, start, _ in reversed(tokens[:position]):
             within = start >= lowest and tokens[position][2] - start <= _LONGEST_NAME
             adjacent = first == tokens[position][1] and tokens[position][0] in _NAMED_AFTER_VERBS
@@ -220,6 +223,15 @@ class DetailReader:
                 break
             first = start
         return first
+
+    def _standing_apart(self, text: str, token: tuple[str, int, int]) -> int | None:
+        """Return where a short name between two pauses begins: 斜屋村, whatever its words would mean elsewhere."""
+        start = text.rfind(" ", 0, token[1]) + 1
+        stretch = text[start : token[2]]
+        ends = token[2] == len(text) or text[token[2]] in " ，。,"
+        if start and ends and _APART.fullmatch(stretch) and not any(area in stretch for area in self._areas):
+            return start
+        return None
 
     def _ends_a_name(self, word: str, *, verbs: bool) -> bool:
         """Tell whether a word before a name is not part of it; 振兴路 and 团结村 are named after verbs."""

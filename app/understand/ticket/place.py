@@ -1,5 +1,6 @@
 """Which of the places mentioned is the place of a demand."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from app.domain.ticket import Place
@@ -9,6 +10,12 @@ from app.understand.ticket.clauses import Clause
 
 Found = tuple[Place, dict[str, tuple[Evidence, ...]], dict[str, float]]
 _ROADS = ("路", "街", "大道")
+_NEAR_TURNS = 2
+_HAS_A_ROAD = ("路", "街", "大道", "村", "庄", "号楼", "单元", "小区")
+_FLAT = re.compile(r"号楼|单元")
+_HOUSE = re.compile(r"号楼|单元|室|栋")
+_HOME = re.compile(r"(?![村庄寨路街河])[\u4e00-\u9fff]$|\d$")
+"""A place that has house numbers: no village, no road."""
 _HOUSE_NUMBER = ("号楼", "单元", "栋", "室", "层", "楼")
 
 
@@ -52,14 +59,26 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
         named, key=lambda m: m.confidence + 0.02 * min(len(m.value), 10) + 0.1 * (len(m.evidence) > 1) - 0.01 * m.turn
     )
     best = max((m for m in named if best.value in m.value), key=lambda m: len(m.value))
-    if best.value.endswith(_ROADS) and (beside := [m for m in named if m.turn == best.turn and m.start > best.end]):
-        best = _joined(best, beside[0]) if not beside[0].value.endswith(_ROADS) else best
+    best = _on_its_road(best, named)
     if not _inside(best, mentions, clauses) and (spots := [m for m in mentions.spots if _inside(m, mentions, clauses)]):
         return _joined(best, spots[0])
+    numbers = [m for m in numbers if m.turn == best.turn or _HOUSE.search(m.value)]
+    numbers = [m for m in numbers if _HOME.search(best.value) or _FLAT.search(m.value)]
     if numbers and not any(part in best.value for part in _HOUSE_NUMBER):
         number = min(numbers, key=lambda m: (m.turn < best.turn, abs(m.turn - best.turn), abs(m.start - best.end)))
         return _joined(best, number)
     return best
+
+
+def _on_its_road(best: Mention, named: Sequence[Mention]) -> Mention:
+    """Return a road with what stands on it, or what stands there with its road, where both were said close together."""
+    road = best.value.endswith(_ROADS)
+    near = [m for m in named if abs(m.turn - best.turn) <= _NEAR_TURNS and m.value.endswith(_ROADS) != road]
+    if not near or any(name in best.value for name in _HAS_A_ROAD if not road):
+        return best
+    other = min(near, key=lambda m: (abs(m.turn - best.turn), m.start < best.start if road else m.start > best.start))
+    first, second = (best, other) if road else (other, best)
+    return best if second.value in first.value or first.value in second.value else _joined(first, second)
 
 
 def _joined(first: Mention, second: Mention) -> Mention:
