@@ -7,6 +7,7 @@ from app.flows.demo import DemoFlow, PastClock
 from app.flows.intake import IntakeFlow, Reads
 from app.flows.judgement import IntakePolicy
 from app.flows.redispatch import Redispatch
+from app.flows.referrals import ReferralFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
@@ -34,5 +35,6 @@ def build_demo(
         intake=IntakeFlow(reader=reader, policy=policy, store=store, clock=past),
         tickets=TicketFlow(store, past, policy, redispatch, verdicts),
         supervision=SupervisionFlow(store, past, reference.supervision, policy.clock),
+        referrals=ReferralFlow(store, past, reference.lanes, policy.clock),
         towns=tuple(f"{town.district}{town.name}" for town in reference.gazetteer.towns),
     )

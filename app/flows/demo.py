@@ -16,12 +16,15 @@ from app.domain.demo import DemoScript, DemoState, LifeStep
 from app.domain.errors import Conflict, HotlineError
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference_rules import Span
+from app.domain.referral import Referral, ReferralStatus
+from app.domain.risk import Severity
 from app.domain.supervision import OrderStatus, SupervisionLevel
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS
 from app.flows.demo_calls import PlannedCall, call_id, plan
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
+from app.flows.referrals import ReferralFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
 
@@ -30,12 +33,17 @@ NAMES = {
     Role.REVIEWER: "演示审核员",
     Role.UNIT: "演示承办人",
     Role.SUPERVISOR: "演示督办员",
+    Role.REFERRAL_OFFICER: "演示联络员",
 }
 _WORDS = {"handle": "handling", "feed_back": "result", "reply": "reply", "direct_answer": "reply"}
 """Which words of a call a step says."""
 _CITY_UNITS = ("370400.urban_management", "370400.housing", "370400.water")
 """Of these the wrong unit is taken."""
 _SENT_LEVELS = (SupervisionLevel.TELEPHONE, SupervisionLevel.WRITTEN)
+
+
+_UNDECIDED = timedelta(days=7)
+_DECLINED_SHARE = 0.3
 
 
 class PastClock:
@@ -63,11 +71,13 @@ class DemoFlow:
         intake: IntakeFlow,
         tickets: TicketFlow,
         supervision: SupervisionFlow,
+        referrals: ReferralFlow,
         towns: tuple[str, ...],
     ) -> None:
         self._script, self._policy, self._towns = script, policy, towns
         self._store, self._clock, self._past = store, clock, past
-        self._intake, self._tickets, self._supervision = intake, tickets, supervision
+        self._intake, self._tickets = intake, tickets
+        self._supervision, self._referrals = supervision, referrals
         self._working: WorkClock = policy.clock
         self._busy, self._stop = threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -149,12 +159,37 @@ class DemoFlow:
                 return made
             self._past.at = planned.at
             for ticket in self._intake.run(planned.payload).tickets:
+                self._refer(ticket, now, random)
                 self._live(ticket, planned, now, random)
                 made += 1
             self._done += 1
             progress(self._done, self._planned)
         self._supervise(now)
         return made
+
+    def _refer(self, ticket: Ticket, now: datetime, random: Random) -> None:
+        """Let the officers decide on a ticket's referrals; on those of the last days one of them has, at most."""
+        received_at = self._past.at
+        for one in self._referrals.page(
+            {"ticket_number": ticket.ticket_number}, after=None, limit=9, overdue=False, by=OFFICERS[0]
+        ):
+            self._past.at = received_at + timedelta(minutes=random.randint(2, 6))
+            if now - received_at < _UNDECIDED:
+                if one.persons > 1 and self._past.at < now:
+                    self._referrals.confirm(one.id, None, by=OFFICERS[0])
+            elif one.severity is Severity.HIGH and random.random() < _DECLINED_SHARE:
+                self._referrals.decline(one.id, "经核对原话，不属于移送范围", by=OFFICERS[0])
+            else:
+                self._sent(one, random)
+
+    def _sent(self, referral: Referral, random: Random) -> None:
+        for officer in OFFICERS[: referral.persons]:
+            self._past.at += timedelta(minutes=random.randint(1, 4))
+            referral = self._referrals.confirm(referral.id, None, by=officer)
+        if referral.status is ReferralStatus.CONFIRMED:
+            referral = self._referrals.send(referral.id, by=OFFICERS[0])
+        self._past.at += timedelta(minutes=random.randint(5, 50))
+        self._referrals.receive(referral.id, "已收到，转有关部门处置", None, by=OFFICERS[0])
 
     def _live(self, ticket: Ticket, planned: PlannedCall, now: datetime, random: Random) -> None:
         """Take the steps of a ticket's life that lie before now."""
@@ -208,3 +243,9 @@ def _key(role: Role, unit: str | None) -> AccessKey:
     return AccessKey(
         name=NAMES[role], scopes=(), roles=(role,), unit_code=unit, created_at=datetime.min.replace(tzinfo=UTC)
     )
+
+
+OFFICERS = tuple(
+    _key(Role.REFERRAL_OFFICER, None).model_copy(update={"name": name}) for name in ("演示联络员甲", "演示联络员乙")
+)
+"""What is extreme takes two."""
