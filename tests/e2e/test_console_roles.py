@@ -73,12 +73,52 @@ def test_a_supervisor_checks_and_sends_an_order(served: Served, sign_in: Open) -
     sync_api.expect(page.locator(".tile.late strong")).to_be_visible()
 
 
-def test_a_referral_officer_sees_the_quote_it_rests_on(served: Served, sign_in: Open) -> None:
+def test_two_officers_confirm_what_is_extreme_and_see_its_receipt(
+    served: Served, sign_in: Open, picture: Picture
+) -> None:
+    served.flows.relay.subscribe("http://127.0.0.1:9/none", ["referral.political_legal"])
     words = "包工头欠俺们工钱要了两年了，就在薛城区常庄街道那个工地，再不给俺就从楼上跳下去，不想活了"
     served.flows.intake.run(call("您好", words, call_id="role-referral"))
+    first = sign_in("referral_officer")
+    card = one_referral(first, "不想活了")
+    sync_api.expect(card).to_contain_text("确认 0 / 2")
+    card.get_by_role("button", name="将发送的内容").click()
+    sync_api.expect(card.locator("dl")).to_contain_text("13900000000")
+    picture(first, "referral")
+    card.get_by_role("button", name="确认移送").click()
+    sync_api.expect(one_referral(first, "不想活了")).to_contain_text("您已确认，等待另一名联络员")
+    second = sign_in("second_officer")
+    one_referral(second, "不想活了").get_by_role("button", name="第二人确认").click()
+    sync_api.expect(second.locator("#message")).to_contain_text("已确认")
+    sync_api.expect(second.locator("article.referral", has_text="不想活了")).to_have_count(0)
+    second.get_by_label("状态").select_option(label="已发出，待回执")
+    card = one_referral(second, "不想活了")
+    sync_api.expect(card).to_contain_text("确认 2 / 2")
+    card.get_by_label("理由或回执内容").fill("已收到，常庄派出所出警")
+    card.get_by_role("button", name="登记回执").click()
+    sync_api.expect(second.locator("#message")).to_contain_text("回执已登记")
+    second.get_by_label("状态").select_option(label="已有回执")
+    sync_api.expect(one_referral(second, "不想活了")).to_contain_text("回执：已收到，常庄派出所出警")
+    picture(second, "receipt")
+    second.get_by_role("tab", name="统计").click()
+    sync_api.expect(second.locator("table")).to_contain_text("100%")
+
+
+def test_a_proposal_without_ground_is_declined_with_its_reason(served: Served, sign_in: Open) -> None:
+    words = "我要举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
+    served.flows.intake.run(call("您好", words, call_id="role-conduct"))
     page = sign_in("referral_officer")
-    sync_api.expect(page.locator("q").first).to_contain_text("不想活了")
-    sync_api.expect(page.locator("main")).to_contain_text("政法机关")
+    one_referral(page, "好处费").get_by_role("button", name="不予移送").click()
+    sync_api.expect(page.locator("#message")).to_contain_text("请填写理由")
+    card = one_referral(page, "好处费")
+    card.get_by_label("理由或回执内容").fill("已另案处理")
+    card.get_by_role("button", name="不予移送").click()
+    sync_api.expect(page.locator("#message")).to_contain_text("不予移送")
+    sync_api.expect(page.locator("article.referral", has_text="好处费")).to_have_count(0)
+
+
+def one_referral(page: Any, words: str) -> Any:
+    return page.locator("article.referral", has_text=words).first
 
 
 def test_an_article_is_written_reviewed_published_changed_and_compared(sign_in: Open) -> None:

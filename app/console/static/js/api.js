@@ -93,4 +93,5 @@ export async function download(path, name) {
 
 let reference = null;
 export const unitNames = async () => new Map((await city()).units.map(unit => [unit.unit_code, unit.name]));
+export const toldOfLanes = async () => new Map((await city()).lanes.map(lane => [lane.receiver, lane.tell_citizen]));
 export const city = () => (reference ||= api("/v1/reference").catch(error => { reference = null; throw error; }));

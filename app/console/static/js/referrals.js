@@ -1,49 +1,82 @@
-// Referrals: a hint with its quote; two officers look at it before anything leaves; receipts come back.
-import { get, maybe, post } from "./api.js";
-import { badge, button, empty, h, note, replace, select, table } from "./dom.js";
+// Referrals: the words they rest on; as many officers as the lane asks for look at them before anything leaves; receipts come back.
+import { get, post } from "./api.js";
+import { badge, button, empty, h, note, replace, select, table, tabs } from "./dom.js";
 import { guarded, say } from "./notices.js";
-import { may, reader } from "./reader.js";
-import { when, word } from "./words.js";
+import { reader } from "./reader.js";
+import { REFERRAL_STATUS, number, percent, referralStatus, when, word } from "./words.js";
 
-const openTicket = number => h("a", { href: `#/tickets/${number}`, class: "mono" }, number);
+const FIELDS = {
+  received_at: "收到时间", event_time: "事发时间", severity: "严重程度", title: "标题", quote: "原话", context: "前后文", category: "分类",
+  "place.district": "区（市）", "place.town": "镇街", "place.detail": "地点", "citizen.name": "诉求人", "citizen.phone": "联系电话", handler: "承办单位",
+};
+const DELIVERY = { pending: "投递中", delivered: "已送达", dead: "多次失败" };
+const SPEAKERS = { operator: "话务员", citizen: "诉求人", unknown: "未区分" };
 
 export function referrals(page) {
-  const out = h("div", {});
-  replace(page, h("h1", { class: "sr" }, "移送"), note("系统只提示，不自动移送。每件须由两名移送联络员先后核对原话并确认，才生成移送材料；查看本页会留下记录。"), out);
-  let status = "";
+  replace(page, h("h1", { class: "sr" }, "移送"), note("系统只提示，不自动移送：由联络员核对原话后确认，极端情形须两人先后确认。查看会留下记录。"),
+    tabs("移送", [["移送件", list], ["统计", statistics]]));
+}
+
+function list(out) {
+  let asked = "status=pending_confirmation", drawing = 0;
+  const choices = [["status=pending_confirmation", "待确认"], ["overdue=true", "超过时限"], ...Object.entries(REFERRAL_STATUS).slice(1).map(([code, name]) => [`status=${code}`, name]), ["", "全部"]];
   const load = guarded(async () => {
-    const found = await maybe(`/v1/referrals?limit=200${status ? `&status=${status}` : ""}`);
-    if (!found) return replace(out, hints(await hinted()));
-    const rows = Array.isArray(found) ? found : found.referrals;
-    return replace(out, h("div", { class: "row" }, select("状态", [["", "全部状态"], ["pending_confirmation", "待确认"], ["confirmed", "已确认"], ["declined", "不予移送"]], status, event => { status = event.target.value; load(); })),
-      rows.length ? rows.map(one => card(one, load)) : empty("没有移送提示"));
+    const turn = ++drawing;
+    const { referrals: rows } = await get(`/v1/referrals?limit=200&${asked}`);
+    if (turn !== drawing) return;  // asked for something else meanwhile
+    rows.sort((a, b) => a.priority - b.priority || (a.severity < b.severity ? -1 : 1));
+    replace(out, h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件`)),
+      rows.length ? rows.map(one => card(one, load)) : empty("没有移送件"));
   });
   load();
 }
 
-// Where the service has no referral record yet: the hints as the tickets carry them.
-async function hinted() {
-  const { tickets } = await get("/v1/tickets?limit=200");
-  return tickets.flatMap(ticket => ticket.referrals.map(one => ({ ...one, ticket })));
-}
-const hints = found => (found.length ? table(["工单", "标题", "接收机关", "原话", "规则", "状态"], found.map(one => ({
-  cells: [openTicket(one.ticket.ticket_number), one.ticket.title, badge(word(one.receiver)), h("q", {}, one.quote), h("span", { class: "mono" }, one.rule_id), badge(word(one.status), "warn")],
-}))) : empty("最近的工单没有移送提示"));
+const statistics = guarded(async out => {
+  const lanes = await get("/v1/referrals:statistics");
+  const minutes = value => (value == null ? "—" : `${value} 分`);
+  replace(out, table(["接收机关", "提请", "待确认", "不予移送", "已发出", "已有回执", "已撤回", "超时", "确认用时", "回执用时", "回执率"], lanes.map(lane => ({
+    cells: [word(lane.receiver), number(lane.proposed), ...["pending_confirmation", "declined", "sent", "received", "withdrawn"].map(code => number(lane.by_status[code] || 0)), number(lane.overdue), minutes(lane.decision_minutes), minutes(lane.receipt_minutes), percent(lane.receipt_rate)],
+  })), { caption: "演示工单不计入；用时为中位数" }));
+});
 
 function card(one, load) {
-  const reason = h("input", { placeholder: "理由", "aria-label": `${one.ticket_number} 的理由`, size: 30 });
-  const act = (step, body) => guarded(async () => {
-    if (step === "decline" && !reason.value.trim()) { reason.focus(); return say("请填写不予移送的理由。"); }
-    await post(`/v1/referrals/${one.id}/${step}`, body());
-    say(step === "confirm" ? "已确认。" : "已记录。", "good");
+  const id = `${one.ticket_number} ${word(one.receiver)}`;
+  const text = h("input", { placeholder: "理由或回执内容", "aria-label": `${id} 的理由或回执内容`, size: 34 });
+  const act = (step, done, needed) => guarded(async () => {
+    const said = text.value.trim();
+    if (needed && !said) { text.focus(); return say(`请填写${needed === "text" ? "回执内容" : "理由"}。`); }
+    await post(`/v1/referrals/${encodeURIComponent(one.id)}/${step}`, needed ? { [needed]: said } : {});
+    say(done, "good");
     return load();
   });
-  const confirmations = one.confirmations || [], mine = confirmations.some(made => (made.by || made.actor || made) === reader().name);
-  const open = one.status === "pending_confirmation" && may("refer");
-  return h("article", { class: "card referral" }, h("div", { class: "row" }, openTicket(one.ticket_number), h("strong", {}, word(one.receiver)), badge(word(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.demo && badge("演示", "demo"),
-    h("span", { class: "grow" }), h("span", { class: "mute" }, `${one.rule_id} · ${when(one.created_at || one.proposed_at)}`)),
-  h("q", {}, one.quote),
-  note(`确认 ${confirmations.length} / 2`, confirmations.map(made => ` · ${made.by || made.actor || made} ${when(made.at)}`)),
-  (one.receipts || []).map(receipt => note(`回执：${receipt.text || receipt.note || receipt.status || ""} ${when(receipt.at || receipt.received_at)}`)),
-  open && h("div", { class: "row" }, mine ? note("您已确认，等待另一名联络员。") : button(confirmations.length ? "第二人确认" : "确认移送", act("confirm", () => ({})), "main"), reason, button("不予移送", act("decline", () => ({ reason: reason.value.trim() })), "grave")));
+  const late = one.due_at && new Date(one.due_at) < new Date();
+  const more = h("div", {});
+  const look = guarded(async () => replace(more, sent((await get(`/v1/referrals/${encodeURIComponent(one.id)}`)).fields)));
+  return h("article", { class: "card referral" },
+    h("div", { class: "row" }, h("a", { href: `#/tickets/${one.ticket_number}`, class: "mono" }, one.ticket_number), h("strong", {}, word(one.receiver)),
+      badge(referralStatus(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.severity === "extreme" && badge("极端", "bad"), late && badge("超过时限", "bad"), one.demo && badge("演示", "demo"),
+      h("span", { class: "grow" }), h("span", { class: "mute" }, `${one.rule_id} · ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
+    h("q", {}, one.quote),
+    one.context.length > 0 && h("details", { open: one.status === "pending_confirmation" }, h("summary", {}, "前后文"), one.context.map(turn => h("p", {}, h("strong", {}, `${SPEAKERS[turn.speaker]}：`), turn.text))),
+    note(`确认 ${one.confirmations.length} / ${one.persons}`, one.confirmations.map(made => ` · ${made.by} ${when(made.at)}${made.note ? `（${made.note}）` : ""}`)),
+    one.sent_at && note(`发出 ${when(one.sent_at)}`, !one.demo && !one.deliveries.length && " · 待投递", one.deliveries.map(made => ` · ${DELIVERY[made.status]}${made.delivered_at ? ` ${when(made.delivered_at)}` : `，已试 ${made.attempts} 次`}`)),
+    one.receipts.map(made => note(`回执：${made.text}（${made.by} ${when(made.at)}）`)),
+    one.closing && note(`${referralStatus(one.status)}：${one.closing.reason}（${one.closing.by} ${when(one.closing.at)}）`),
+    h("div", { class: "row" }, steps(one, act), text, button("将发送的内容", look)), more);
 }
+
+// What may be done now, the next step first.
+function steps(one, act) {
+  const mine = one.confirmations.some(made => made.by === reader().name);
+  const last = one.confirmations.length + 1 >= one.persons;
+  const withdraw = button("撤回", act("withdraw", "已撤回。", "reason"), "grave"), receipt = button("登记回执", act("receipts", "回执已登记。", "text"), one.status === "sent" ? "main" : "");
+  return {
+    pending_confirmation: () => [mine ? note("您已确认，等待另一名联络员。") : button(one.confirmations.length ? "第二人确认" : "确认移送", act("confirm", last ? "已确认。" : "已确认，须另一名联络员再次确认。"), "main"), button("不予移送", act("decline", "已记录，不予移送。", "reason"), "grave")],
+    confirmed: () => [button("发出", act("send", "已发出。"), "main"), withdraw],
+    sent: () => [receipt, withdraw],
+    received: () => [receipt, withdraw],
+  }[one.status]?.() || [];
+}
+
+const sent = fields => h("dl", { class: "sent" }, Object.entries(fields).map(([name, value]) => [h("dt", {}, FIELDS[name] || name),
+  h("dd", {}, Array.isArray(value) ? value.map(turn => h("p", {}, `${SPEAKERS[turn.speaker]}：${turn.text}`)) : name === "severity" ? word(value) : name === "received_at" || name === "event_time" ? when(value) : value)]));

@@ -1,5 +1,5 @@
 // One ticket, wherever it is shown: alarm, next steps, fields, unit, duplicates, questions, what happened.
-import { get, post, Problem, unitNames } from "./api.js";
+import { get, post, Problem, toldOfLanes, unitNames } from "./api.js";
 import { badge, button, fill, h, note, replace, section } from "./dom.js";
 import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
@@ -7,7 +7,7 @@ import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
 import { guarded, say } from "./notices.js";
 import { acts, atDesk, may } from "./reader.js";
 import { stepBar } from "./steps.js";
-import { fieldName, valueOf, word } from "./words.js";
+import { fieldName, referralStatus, valueOf, word } from "./words.js";
 
 const LOOK_AGAIN = 8000;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
@@ -18,7 +18,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
   const accepted = new Set();
-  let ticket = first, chosen = null, bar = null, drawing = 0;
+  let ticket = first, chosen = null, bar = null, drawing = 0, told = new Map();
 
   const view = {
     node,
@@ -30,6 +30,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     const turn = ++drawing;
     const number = fresh.ticket_number;
     const [names, steps, events] = await Promise.all([unitNames(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
+    if (ticket.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
     const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path }); };
@@ -59,8 +60,9 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
         ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), h("span", { class: "grow" }), deadlineBar(ticket)));
   }
 
-  const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${word(one.status)}）`), h("q", {}, one.quote),
-    h("span", { class: "mute" }, one.status === "pending_confirmation" ? "须由两名移送联络员核对原话后确认，系统不自动移送。" : "")));
+  const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`), h("q", {}, one.quote),
+    h("span", { class: "mute" }, one.status === "pending_confirmation" ? "须由移送联络员核对原话后确认，系统不自动移送。" : ""),
+    told.has(one.receiver) && h("p", { class: "tell" }, h("strong", {}, "告知诉求人："), told.get(one.receiver))));
 
   // A unit chosen by a person: the next dispatch takes it, and the service learns from it.
   const choose = guarded(async candidate => {

@@ -31,6 +31,10 @@ export const FIELDS = {
   handler: "承办单位", deadline: "办结时限", reply: "答复", merged_into: "主单", members: "并入的工单", assisting: "协办",
   solved: "是否解决", satisfied: "是否满意", meeting: "会商", escalated: "提级", duplicates: "疑似重复", referrals: "移送",
 };
+export const REFERRAL_STATUS = {
+  pending_confirmation: "待确认", confirmed: "已确认，待发出", sent: "已发出，待回执", received: "已有回执", declined: "不予移送", withdrawn: "已撤回",
+};
+export const referralStatus = code => REFERRAL_STATUS[code] || code;
 export const fieldName = path => FIELDS[path] || FIELDS[path.split(".")[0]] || path;
 
 export function when(iso) {
