@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.decide.visibility import masked
+from app.decide.visibility import without
 from app.domain.events import OutboxMessage
 from app.domain.lanes import Lane, LaneField
 from app.domain.referral import Referral, ReferralStep
@@ -37,7 +37,7 @@ def sent_fields(referral: Referral, ticket: Ticket, lane: Lane) -> dict[str, Any
     values = {str(field): _VALUES[field](referral, ticket) for field in fields}
     known = {name: value for name, value in values.items() if value not in (None, "", [])}
     hidden = None if _F.NAME in fields else ticket.citizen.name
-    return {name: _without(value, hidden, phones=_F.PHONE in fields) for name, value in known.items()}
+    return {name: without(value, name=hidden, phones=_F.PHONE in fields) for name, value in known.items()}
 
 
 def message_of(
@@ -63,15 +63,3 @@ def message_of(
         },
         created_at=now,
     )
-
-
-def _without(value: Any, name: str | None, *, phones: bool) -> Any:
-    """Return texts without the citizen's name and telephone numbers, where the lane sends neither."""
-    if isinstance(value, list):
-        return [_without(one, name, phones=phones) for one in value]
-    if isinstance(value, dict):
-        return {key: _without(one, name, phones=phones) for key, one in value.items()}
-    if not isinstance(value, str):
-        return value
-    told = value if phones else masked(value) or ""
-    return told.replace(name, f"{name[0]}某") if name else told

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from app.domain.access import AccessKey
+from app.domain.decision import UnitDecision
 from app.domain.events import TicketEvent
 from app.domain.ticket import Citizen, Ticket
 
@@ -11,6 +13,7 @@ _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
 _INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rules")
 """`rules` name the lanes a ticket was proposed to."""
+_TEXTS = ("title", "content", "wants")
 _OF_REFERRALS = "referral_"
 
 
@@ -29,8 +32,10 @@ def shown(ticket: Ticket, by: AccessKey) -> Ticket:
     """Return the ticket as its reader may see it: for a unit, who is confidential or spoke of officials is unknown."""
     if by.sees_only_unit() is None:
         return ticket
-    hidden = {"referrals": (), "duplicates": (), "members": ()}
-    if not (ticket.citizen.confidential or ticket.speaks_of_officials):
+    hidden: dict[str, object] = {"referrals": (), "duplicates": (), "members": ()}
+    if ticket.speaks_of_officials:  # who was thought of, and which route the citizen was told of, say what it is about
+        hidden["unit"] = UnitDecision(decision=ticket.unit.decision, lead=ticket.handler)
+    if not _is_unknown(ticket):
         return ticket.model_copy(update=hidden)
     evidence = {path: quotes for path, quotes in ticket.evidence.items() if path.startswith("place.")}
     return ticket.model_copy(
@@ -39,20 +44,26 @@ def shown(ticket: Ticket, by: AccessKey) -> Ticket:
             "citizen": Citizen(confidential=True),
             "evidence": evidence,
             "call_id": "",
-            **{name: masked(getattr(ticket, name)) for name in ("title", "content", "wants")},
+            **{part: without(getattr(ticket, part), name=ticket.citizen.name, phones=False) for part in _TEXTS},
         }
     )
 
 
-def shown_history(history: Sequence[TicketEvent], by: AccessKey) -> list[TicketEvent]:
-    """Return the events without what is for the centre only."""
+def shown_history(ticket: Ticket, history: Sequence[TicketEvent], by: AccessKey) -> list[TicketEvent]:
+    """Return the events without what is for the centre only, and without a citizen who stays unknown."""
     if by.sees_only_unit() is None:
         return list(history)
+    name = ticket.citizen.name if _is_unknown(ticket) else None
     return [
-        event.model_copy(update={"data": _public(event.data)})
+        event.model_copy(update={"data": without(_public(event.data), name=name, phones=not _is_unknown(ticket))})
         for event in history
         if not event.name.startswith(_OF_REFERRALS)
     ]
+
+
+def _is_unknown(ticket: Ticket) -> bool:
+    """Tell whether who asked stays unknown to units."""
+    return ticket.citizen.confidential or ticket.speaks_of_officials
 
 
 def is_sensitive(ticket: Ticket) -> bool:
@@ -63,6 +74,18 @@ def is_sensitive(ticket: Ticket) -> bool:
 def masked(text: str | None) -> str | None:
     """Return a text with telephone numbers masked: 139****0000."""
     return text and _PHONE.sub(lambda m: f"{m.group()[:3]}****{m.group()[-4:]}", text)
+
+
+def without(value: Any, *, name: str | None, phones: bool) -> Any:
+    """Return a text, or all that is in lists and mappings, without a name and, unless `phones` may stay, numbers."""
+    if isinstance(value, list | tuple):
+        return [without(one, name=name, phones=phones) for one in value]
+    if isinstance(value, dict):
+        return {key: without(one, name=name, phones=phones) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    told = value if phones else masked(value) or ""
+    return told.replace(name, f"{name[0]}某") if name else told
 
 
 def _public(data: dict[str, object]) -> dict[str, object]:

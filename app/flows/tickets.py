@@ -81,8 +81,8 @@ class TicketFlow:
     def history(self, ticket_number: str, *, by: AccessKey) -> Sequence[TicketEvent]:
         """Return a ticket's events; raises NotFound."""
         with self._store(reading=True) as uow:
-            visible(uow, ticket_number, by)
-            return shown_history(uow.events.of(ticket_number), by)
+            ticket = visible(uow, ticket_number, by)
+            return shown_history(ticket, uow.events.of(ticket_number), by)
 
     def transcript(self, ticket_number: str, *, by: AccessKey) -> Transcript:
         """Return the call a ticket was made from, as delivered; reading a sensitive one is put on record.
