@@ -139,3 +139,24 @@ class KeyDateRules(Frozen):
     """The file rules/key_dates.yaml."""
 
     key_dates: tuple[KeyDates, ...]
+
+
+class HotWord(Frozen):
+    """A word of titles that rose against earlier weeks."""
+
+    word: str
+    count: int
+    """Tickets with it in the period."""
+    expected: float
+    """Tickets there would be at its earlier share."""
+    rise: float
+    new: bool
+    """Never said in the weeks before."""
+
+
+class HotWordRules(Frozen):
+    """The file rules/hot_words.yaml."""
+
+    least_tickets: int
+    least_days_before: int
+    empty_words: tuple[str, ...]

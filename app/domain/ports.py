@@ -270,6 +270,15 @@ class Analytics(Protocol):
     def keep(self, facts: Sequence[TicketFact], *, followed: int) -> set[str]:
         """Write facts; return the days (ISO dates) of which the counts are no longer right."""
 
+    def without_fact(self, ticket_numbers: Collection[str]) -> frozenset[str]:
+        """Return those of the tickets that have no fact yet."""
+
+    def add_words(self, words: Mapping[tuple[bool, str, str], int]) -> None:
+        """Count words on: demo, day (ISO date), word → tickets; the empty word counts tickets."""
+
+    def words(self, start: str, end: str, *, demo: bool) -> Mapping[str, int]:
+        """Return tickets by word of a period, both days included."""
+
     def open_days(self) -> set[str]:
         """Return the days that still have open tickets: their counts change by the clock alone."""
 

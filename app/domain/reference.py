@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.domain.analytics import KeyDateRules
+from app.domain.analytics import HotWordRules, KeyDateRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane, LaneRules
@@ -124,6 +124,7 @@ class ReferenceData(Frozen):
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules
+    hot_words: HotWordRules
     early_warning: EarlyWarningRules
     digest: str = Field(description="sha256 over the files, for the record of each decision")
 

@@ -1,23 +1,28 @@
 """Indicators over the store: facts follow the tickets, counts follow the facts, every group leads to its tickets."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import reduce
 
+from app.decide.hot_words import rising
 from app.decide.key_dates import latest_period
 from app.domain.access import AccessKey
-from app.domain.analytics import UNKNOWN, Dimension, Measures, SavedView, Scope
+from app.domain.analytics import UNKNOWN, Dimension, HotWord, Measures, SavedView, Scope
 from app.domain.errors import Forbidden, InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
+from app.domain.ticket import Ticket
 from app.learn.facts import fact_of
+from app.learn.title_words import TitleWords
 
 COLUMNS = (
     "分组", "受理", "应响应", "按时响应", "响应率", "已回访", "已解决", "解决率", "满意", "满意率", "逾期",
 )  # fmt: skip
 _AT_A_TIME = 2_000
 _LONGEST = timedelta(days=1100)
+ZONE = timezone(timedelta(hours=8))
 _RECOUNT = timedelta(hours=1)
 _FILTERS: dict[Dimension, str] = {
     Dimension.DISTRICT: "district",
@@ -63,6 +68,7 @@ class AnalyticsFlow:
     """Keeps facts and counts up to date, and answers from them."""
 
     def __init__(self, store: UnitOfWorkFactory, clock: Clock, reference: ReferenceData) -> None:
+        self._words = TitleWords(reference)
         self._store = store
         self._clock = clock
         self._reference = reference
@@ -119,6 +125,23 @@ class AnalyticsFlow:
             )  # fmt: skip
             yield label, *map(str, cells)
 
+    def hot_words(self, scope: Scope, *, limit: int, by: AccessKey) -> Sequence[HotWord]:
+        """Return the words of titles that rose against the weeks before the period; none where there were no weeks.
+
+        Words are those of titles as tickets came in, over the whole city.
+        """
+        start, end = checked(scope, by)
+        rules = self._reference.hot_words
+        earlier = max((end - start).days + 1, rules.least_days_before)
+        first, last = start - timedelta(days=earlier), start - timedelta(days=1)
+        with self._store(reading=True) as uow:
+            now = dict(uow.analytics.words(scope.start, scope.end, demo=scope.demo))
+            before = dict(uow.analytics.words(str(first), str(last), demo=scope.demo))
+        tickets, tickets_before = now.pop("", 0), before.pop("", 0)
+        if tickets_before == 0:
+            return []
+        return rising(now, before, tickets=tickets, tickets_before=tickets_before, least=rules.least_tickets)[:limit]
+
     def views(self) -> Sequence[SavedView]:
         """Return the questions that are asked again and again: livelihood areas, business environment, key dates."""
         areas = self._reference.categories.livelihood_areas
@@ -134,9 +157,19 @@ class AnalyticsFlow:
         )
 
     def _keep(self, uow: UnitOfWork, numbers: Sequence[str], upto: int) -> set[str]:
-        histories = uow.events.of_many(numbers)
-        facts = [fact_of(ticket, histories[ticket.ticket_number]) for ticket in uow.tickets.many(numbers)]
+        histories, tickets = uow.events.of_many(numbers), uow.tickets.many(numbers)
+        new = uow.analytics.without_fact(numbers)
+        uow.analytics.add_words(self._counted([ticket for ticket in tickets if ticket.ticket_number in new]))
+        facts = [fact_of(ticket, histories[ticket.ticket_number]) for ticket in tickets]
         return uow.analytics.keep(facts, followed=upto)
+
+    def _counted(self, tickets: Sequence[Ticket]) -> Counter[tuple[bool, str, str]]:
+        """Return the words of titles by day; the empty word counts the tickets."""
+        return Counter(
+            (ticket.demo, ticket.created_at.astimezone(ZONE).date().isoformat(), word)
+            for ticket in tickets
+            for word in ("", *self._words.of(ticket.title))
+        )
 
     def _recount(self, now: datetime) -> None:
         with self._store() as uow:
@@ -198,8 +231,8 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
     return {name: value for name, value in asked.items() if value}
 
 
-def checked(scope: Scope, by: AccessKey) -> None:
-    """Refuse a reader or a period that statistics are not for."""
+def checked(scope: Scope, by: AccessKey) -> tuple[date, date]:
+    """Return the days of a scope; refuse a reader or a period that statistics are not for."""
     if by.sees_only_unit() is not None:
         raise Forbidden("统计分析只供市中心查看")
     days = {}
@@ -210,6 +243,7 @@ def checked(scope: Scope, by: AccessKey) -> None:
             raise InvalidInput(f"{name} 应为日期，如 2026-11-25，收到 {value!r}", field=name) from error
     if not timedelta(0) <= days["to"] - days["from"] <= _LONGEST:
         raise InvalidInput(f"to 不能早于 from，且不能超过 {_LONGEST.days} 天", field="to")
+    return days["from"], days["to"]
 
 
 def _sum(measures: Iterable[Measures]) -> Measures:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
-from app.store.analytics_tables import DailyCountRow, FactRow, FollowedRow, known, of_categories
+from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, FollowedRow, known, of_categories
 from app.store.tables import EventRow
 
 _CITY_TIME = timezone(timedelta(hours=8))
@@ -57,6 +57,31 @@ class SqlAnalytics:
         self._session.execute(values.on_conflict_do_update(index_elements=[FollowedRow.name], set_={"last": followed}))
         return {row["day"] for row in rows}
 
+    def without_fact(self, ticket_numbers: Collection[str]) -> frozenset[str]:
+        """Return those of the tickets that have no fact yet."""
+        known_ones = select(FactRow.ticket_number).where(FactRow.ticket_number.in_(ticket_numbers))
+        return frozenset(ticket_numbers) - frozenset(self._session.scalars(known_ones))
+
+    def add_words(self, words: Mapping[tuple[bool, str, str], int]) -> None:
+        """Count words on: demo, day (ISO date), word → tickets; the empty word counts tickets."""
+        if not words:
+            return
+        dialect: Any = postgresql if self._postgres else sqlite
+        insertion = dialect.insert(DailyWordRow)
+        upsert = insertion.on_conflict_do_update(
+            index_elements=[DailyWordRow.demo, DailyWordRow.day, DailyWordRow.word],
+            set_={"tickets": DailyWordRow.tickets + insertion.excluded.tickets},
+        )
+        rows = [{"demo": d, "day": day, "word": word, "tickets": n} for (d, day, word), n in sorted(words.items())]
+        self._session.execute(upsert, rows)
+
+    def words(self, start: str, end: str, *, demo: bool) -> Mapping[str, int]:
+        """Return tickets by word of a period, both days included."""
+        query = select(DailyWordRow.word, func.sum(DailyWordRow.tickets)).where(
+            DailyWordRow.demo.is_(demo), DailyWordRow.day.between(start, end)
+        )
+        return {word: int(count) for word, count in self._session.execute(query.group_by(DailyWordRow.word))}
+
     def open_days(self) -> set[str]:
         """Return the days that still have open tickets: their counts change by the clock alone."""
         return set(self._session.scalars(select(FactRow.day).where(FactRow.closed_at.is_(None)).distinct()))
@@ -78,7 +103,7 @@ class SqlAnalytics:
 
     def forget(self) -> None:
         """Begin anew: no facts, no counts."""
-        for table in (DailyCountRow, FactRow, FollowedRow):
+        for table in (DailyCountRow, DailyWordRow, FactRow, FollowedRow):
             self._session.execute(delete(table))
 
     def grouped(self, dimension: Dimension, scope: Scope, now: datetime) -> Mapping[str, Measures]:

@@ -63,6 +63,16 @@ class DailyCountRow(Base):
     overdue: Mapped[int] = mapped_column(Integer)
 
 
+class DailyWordRow(Base):
+    """Tickets of a day whose title has a word; the empty word: all of them."""
+
+    __tablename__ = "daily_words"
+    demo: Mapped[bool] = mapped_column(Boolean, primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    word: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tickets: Mapped[int] = mapped_column(Integer)
+
+
 class EarlyWarningRow(Base):
     """A warning and what became of it."""
 

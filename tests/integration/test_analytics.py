@@ -138,3 +138,21 @@ def test_demo_tickets_are_counted_apart_and_go_without_a_trace(stored: Flows) ->
     stored.intake.run(call("您好", LAMPS, call_id="h3"))
     stored.analytics.follow()
     assert (counted(True), counted(False)) == (0, 2)
+
+
+def test_words_that_rise_are_hot_and_words_that_stay_are_not(stored: Flows, clock: SetClock) -> None:
+    for i in range(6):
+        stored.intake.run(call("您好", LAMPS, call_id=f"w{i}"))
+    clock.move(days=30)
+    for i in range(4):
+        stored.intake.run(call("您好", COLD, call_id=f"x{i}"))
+    stored.intake.run(call("您好", LAMPS, call_id="x9"))
+    stored.analytics.follow()
+    stored.analytics.follow()
+    scope = Scope(start="2026-12-01", end="2026-12-31")
+    found = {one.word: one for one in stored.analytics.hot_words(scope, limit=10, by=ADMIN)}
+    assert "暖气不热" in found
+    assert found["暖气不热"].new
+    assert found["暖气不热"].count == 4, "counted once however often the ticket is looked at"
+    assert not any("路灯" in word for word in found)
+    assert not stored.analytics.hot_words(MONTH, limit=10, by=ADMIN), "nothing came before: nothing rose"

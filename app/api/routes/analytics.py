@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from app.api.dependencies import Body, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
 from app.api.sheets import XLSX, csv_lines, xlsx_bytes
-from app.domain.analytics import Dimension, Measures, SavedView, Scope
+from app.domain.analytics import Dimension, HotWord, Measures, SavedView, Scope
 from app.domain.early_warning import WarningOutcome, WarningStatus
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
@@ -94,6 +94,14 @@ def export_indicators(
     if kind == "xlsx":
         return Response(xlsx_bytes(COLUMNS, rows, sheet="统计"), media_type=XLSX, headers=name)
     return Response("".join(csv_lines(COLUMNS, rows)), media_type="text/csv; charset=utf-8", headers=name)
+
+
+@router.get("/hot-words", summary="热词：新出现和正在上升的")
+def list_hot_words(
+    flows: FlowsDep, key: ReaderKey, scope: Asked, limit: Annotated[int, Query(ge=1, le=200)] = 40
+) -> list[HotWord]:
+    """工单标题中的词，与此前至少四周相比；全市统计，不按其他条件筛选。"""
+    return list(flows.analytics.hot_words(scope, limit=limit, by=key))
 
 
 @router.get("/views", summary="常用视图：六个民生领域、营商环境、重点时段")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.domain.analytics import KeyDateRules
+from app.domain.analytics import HotWordRules, KeyDateRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
@@ -40,6 +40,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
     "key_dates": KeyDateRules,
+    "hot_words": HotWordRules,
     "early_warning": EarlyWarningRules,
 }
 

@@ -14,7 +14,7 @@ const trend = value => value >= 0.5 ? badge("上升", "warn") : value <= -0.5 ? 
 export function hotspots(panel, query) {
   replace(panel, note("正在统计…"));
   guarded(async () => {
-    const [words, issues] = await Promise.all([ask("hot_words", query), ask("hot-issues", query)]);
+    const [words, issues] = await Promise.all([ask("hot-words", query), ask("hot-issues", query)]);
     if (!words && !issues) return replace(panel, empty("本服务尚未启用热词和热点统计"));
     const found = asList(words, "words"), most = Math.max(1, ...found.map(one => one.rise ?? one.count));
     return replace(panel, section("热词：新出现和正在上升的", found.length ? h("ul", { class: "cloud" }, found.slice(0, 40).map(one => h("li", {}, h("button", {
