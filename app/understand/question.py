@@ -1,7 +1,7 @@
 """A question in, the articles that may answer it out: BM25 over characters and their pairs, validity and area first."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -32,30 +32,33 @@ class QuestionReader:
 
     def __init__(self, articles: Sequence[Article]) -> None:
         held = tuple(article for article in articles if article.may_hold)
-        self._fill(SparseIndex.of([searchable(article) for article in held]), held)
+        self._index = SparseIndex.of([searchable(article) for article in held])
+        self._articles = held
+        """Row by row; a row of the index may be dead."""
+        self._place = {article.id: i for i, article in enumerate(held)}
+        self._regions = _known((), held)
+        self._columns = _columns(held, self._regions)
 
     def changed(self, articles: Sequence[Article]) -> "QuestionReader":
         """Return a reader in which these articles stand as they are given; those that cannot hold are gone."""
         gone = [self._place[article.id] for article in articles if article.id in self._place]
-        held = [article for article in articles if article.may_hold]
-        index, sources = self._index.changed(gone, [searchable(article) for article in held])
-        both = (*self._articles, *held)
+        held = tuple(article for article in articles if article.may_hold)
         made = QuestionReader.__new__(QuestionReader)
-        made._fill(index, tuple(both[source] for source in sources.tolist()))
+        made._index, sources = self._index.changed(gone, [searchable(article) for article in held])
+        made._regions = _known(self._regions, held)
+        made._columns = np.concatenate([self._columns, _columns(held, made._regions)], axis=1)[:, sources]
+        # Only the rows of joined segments and the new ones moved, and they are the last.
+        moved = np.flatnonzero(sources[: len(self._articles)] != np.arange(len(sources))[: len(self._articles)])
+        same = int(moved[0]) if len(moved) else min(len(self._articles), len(sources))
+        both = (*self._articles, *held)
+        made._articles = self._articles[:same] + tuple(both[source] for source in sources[same:].tolist())
+        left = {article.id for article in articles}
+        made._place = self._place.copy()
+        for id_ in left:
+            made._place.pop(id_, None)
+        alive = made._index.alive
+        made._place |= {made._articles[i].id: i for i in range(same, len(made._articles)) if alive[i]}
         return made
-
-    def _fill(self, index: SparseIndex, articles: tuple[Article, ...]) -> None:
-        """Keep articles row by row; a row of the index may be dead."""
-        self._index = index
-        self._articles = articles
-        alive = index.alive.tolist()
-        self._place = {article.id: i for i, article in enumerate(articles) if alive[i]}
-        self._local = frozenset(articles[i].region for i in self._place.values()) - EVERYWHERE
-        self._since = _column(articles, lambda article: _ordinal(article.effective_from, 0))
-        self._until = _column(articles, lambda article: _ordinal(article.expires_on, date.max.toordinal()))
-        regions = sorted({article.region for article in articles})
-        self._region_numbers = {region: number for number, region in enumerate(regions)}
-        self._regions = _column(articles, lambda article: self._region_numbers[article.region])
 
     @property
     def count(self) -> int:
@@ -64,8 +67,8 @@ class QuestionReader:
 
     @property
     def local_regions(self) -> frozenset[str]:
-        """Return the parts of the city that have articles of their own."""
-        return self._local
+        """Return the parts of the city that have, or lately had, articles of their own."""
+        return frozenset(self._regions) - EVERYWHERE
 
     def stands(self, cited: Citation, *, on: date) -> bool:
         """Tell whether what was cited is here in that version and holds on the day."""
@@ -124,12 +127,12 @@ class QuestionReader:
     def _holding(self, on: date, area: str | None, parts: bool) -> NDArray[np.bool_]:
         """Tell of every article whether it holds; the rule is `Article.holds`, over all at once."""
         day = on.toordinal()
-        in_time = (self._since <= day) & (day < self._until)
-        if not self._local:
+        since, until, region = self._columns
+        in_time = (since <= day) & (day < until)
+        if not self.local_regions:
             return np.asarray(in_time)
         rule = may_hold_in if parts else holds_in
-        here = [number for region, number in self._region_numbers.items() if rule(region, area)]
-        return np.asarray(in_time & np.isin(self._regions, here))
+        return np.asarray(in_time & np.array([rule(name, area) for name in self._regions])[region])
 
 
 def _coverage(told: Mapping[int, float], article: Article) -> float:
@@ -151,8 +154,20 @@ def _highest(scores: NDArray[np.floating], most: int) -> list[int]:
     return [int(i) for i in np.argsort(-scores)]
 
 
-def _column(articles: Sequence[Article], of: Callable[[Article], int]) -> NDArray[np.int32]:
-    return np.fromiter(map(of, articles), np.int32, len(articles))
+def _known(regions: tuple[str, ...], articles: Sequence[Article]) -> tuple[str, ...]:
+    """Return the regions with those of the articles behind them, each once."""
+    return tuple(dict.fromkeys([*regions, *(article.region for article in articles)]))
+
+
+def _columns(articles: Sequence[Article], regions: tuple[str, ...]) -> NDArray[np.int32]:
+    """Return what says where and when articles hold: first day, first day no more, place of the region."""
+    number = {region: i for i, region in enumerate(regions)}
+    last = date.max.toordinal()
+    rows = [
+        (_ordinal(article.effective_from, 0), _ordinal(article.expires_on, last), number[article.region])
+        for article in articles
+    ]
+    return np.array(rows, dtype=np.int32).reshape(-1, 3).T
 
 
 def _ordinal(day: date | None, otherwise: int) -> int:

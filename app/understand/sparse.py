@@ -42,13 +42,12 @@ class Segment:
         return int(np.count_nonzero(self.lengths))
 
     def postings(self, code: int) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
-        """Return the live texts that hold a code, and how often."""
+        """Return the texts that hold a code, dead ones too, and how often."""
         at = int(np.searchsorted(self.codes, np.uint64(code)))
         if at == len(self.codes) or self.codes[at] != code:
             return self.rows[:0], self.counts[:0]
         held = slice(self.starts[at], self.starts[at + 1])
-        alive = self.lengths[self.rows[held]] > 0
-        return self.rows[held][alive], self.counts[held][alive]
+        return self.rows[held], self.counts[held]
 
     def without(self, rows: Sequence[int]) -> "Segment":
         """Return the segment with some texts dead."""
@@ -63,8 +62,15 @@ class SparseIndex:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = tuple(segments)
         self._offsets = np.cumsum([0, *(len(segment.lengths) for segment in segments)])
-        self._live = sum(segment.live for segment in segments)
-        self._mean = sum(float(segment.lengths.sum()) for segment in segments) / max(1, self._live)
+        living = [segment.live for segment in segments]
+        self._live = sum(living)
+        self._has_dead = [live < len(segment.lengths) for live, segment in zip(living, segments, strict=True)]
+        mean = sum(float(segment.lengths.sum()) for segment in segments) / max(1, self._live)
+        # Nothing is as common in a text as to weigh against an endless length: a dead one scores 0.
+        self._expected = [
+            np.where(segment.lengths > 0, np.float32(K1) * (1 - B + B * segment.lengths / mean), np.inf)
+            for segment in segments
+        ]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Self:
@@ -108,16 +114,22 @@ class SparseIndex:
         summed = np.zeros(self._offsets[-1], dtype=np.float32)
         for code, times in Counter(codes).items():
             found = [segment.postings(code) for segment in self._segments]
-            holders = sum(len(rows) for rows, _ in found)
+            holders = self._count(found)
             rarity = times * math.log(1 + (self._live - holders + 0.5) / (holders + 0.5))
-            for segment, offset, (rows, counts) in zip(self._segments, self._offsets[:-1], found, strict=True):
-                expected = K1 * (1 - B + B * segment.lengths[rows] / self._mean)
-                summed[offset + rows] += np.float32(rarity) * counts / (counts + expected)
+            for expected, offset, (rows, counts) in zip(self._expected, self._offsets[:-1], found, strict=True):
+                summed[offset : offset + len(expected)][rows] += np.float32(rarity) * counts / (counts + expected[rows])
         return summed
 
     def holders(self, code: int) -> int:
         """Return how many live texts hold a code."""
-        return sum(len(segment.postings(code)[0]) for segment in self._segments)
+        return self._count([segment.postings(code) for segment in self._segments])
+
+    def _count(self, found: Sequence[tuple[NDArray[np.int32], NDArray[np.uint16]]]) -> int:
+        """Return how many of the texts found by segment are live."""
+        return sum(
+            int(np.count_nonzero(segment.lengths[rows])) if dead else len(rows)
+            for segment, dead, (rows, _) in zip(self._segments, self._has_dead, found, strict=True)
+        )
 
 
 def segment_of(texts: Sequence[str]) -> Segment:
