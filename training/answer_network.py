@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from models.reranker.answer_scorer import network
 
 HIDDEN = {"pair": 16, "none": 10}
+TEAMS = 5
 EPOCHS = 60
 BATCH = 64
 STEP = 0.004
@@ -17,11 +18,9 @@ Row = tuple[NDArray[np.float32], NDArray[np.float32], int]
 """Features of the pairs, of none, and which is right (-1: none)."""
 
 
-def fits_of(weights: Weights, pairs: NDArray[np.float32], none: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the probability of each pair."""
-    if not len(pairs):
-        return np.zeros(0, dtype=np.float32)
-    return _likely(np.append(network(weights, "pair", pairs), network(weights, "none", none[None])))[:-1]
+def fit_teams(rows: Sequence[Row], *, seed: int) -> list[Weights]:
+    """Return several teams of both networks, each from another start."""
+    return [fit_networks(rows, seed=seed + team) for team in range(TEAMS)]
 
 
 def fit_networks(rows: Sequence[Row], *, seed: int) -> Weights:

@@ -27,8 +27,8 @@ from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
 from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier
-from models.reranker.answer_scorer import BUCKETS, LENGTHS, buckets, outside_score
-from training.answer_network import Row, fit_networks, fits_of
+from models.reranker.answer_scorer import BUCKETS, LENGTHS, buckets, mean_fits, outside_score
+from training.answer_network import Row, fit_teams
 from training.manifest import write_manifest
 from training.static_embedding import DEMANDS, Table, read_articles, train_table
 
@@ -106,7 +106,8 @@ def main(out: Path = OUT, seed: int = 1) -> None:
     rows = [one for _, one in sorted(measured, key=lambda pair: pair[0])]
     report(rows, outside, folds, seed=seed)
     weights, bias = fit_outside(questions, seed=seed)
-    trained = fit_networks(rows_to_learn(rows, outside), seed=seed)
+    teams = fit_teams(rows_to_learn(rows, outside), seed=seed)
+    trained = {name: np.stack([team[name] for team in teams]) for name in teams[0]}
     out.mkdir(parents=True, exist_ok=True)
     arrays = {**trained, "outside": weights, "outside_bias": np.array(bias), "rarity": rarity.values}
     np.savez_compressed(out / "weights.npz", **{name: array.astype(np.float16) for name, array in arrays.items()})
@@ -116,10 +117,11 @@ def main(out: Path = OUT, seed: int = 1) -> None:
 
 
 def read_all(articles: Sequence[Article]) -> list[Question]:
-    """Return the written questions and those that the articles list."""
+    """Return the written questions and those that the published articles list."""
     rows = map(json.loads, OUTSIDE.read_text("utf-8").splitlines())
     outside = [Question(row["question"], None, row["kind"]) for row in rows]
-    return [*outside, *(Question(text, article.id, "listed") for article in articles for text in article.questions)]
+    published = [article for article in articles if article.may_hold]
+    return [*outside, *(Question(text, article.id, "listed") for article in published for text in article.questions)]
 
 
 def none_features(row: Measured, outside: float) -> NDArray[np.float32]:
@@ -203,10 +205,11 @@ def report(rows: Sequence[Measured], outside: NDArray[np.float32], folds: NDArra
     best: list[tuple[int, float]] = [(-1, 0.0)] * len(rows)
     for fold in range(FOLDS):
         seen = [int(i) for i in np.flatnonzero(folds != fold)]
-        trained = fit_networks(rows_to_learn([rows[i] for i in seen], outside[seen]), seed=seed)
+        teams = fit_teams(rows_to_learn([rows[i] for i in seen], outside[seen]), seed=seed)
         for i in map(int, np.flatnonzero(folds == fold)):
-            fits = fits_of(trained, rows[i].pairs, none_features(rows[i], outside[i]))
-            best[i] = (int(np.argmax(fits)), float(np.max(fits))) if len(fits) else (-1, 0.0)
+            if len(rows[i].pairs):
+                fits = mean_fits(teams, rows[i].pairs, none_features(rows[i], outside[i]))
+                best[i] = (int(np.argmax(fits)), float(np.max(fits)))
     judged = list(zip(rows, best, strict=True))
     able = [(row.right == at and at >= 0, fit) for row, (at, fit) in judged if row.question.article]
     unable = [fit for row, (_, fit) in judged if not row.question.article]

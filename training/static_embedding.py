@@ -25,7 +25,7 @@ from training.manifest import write_manifest
 
 ARTICLES = Path("knowledge_base/articles")
 DEMANDS = Path("training/datasets/demands.jsonl")
-OUT = Path("models/weights/embedding")
+OUT = Path("models/weights/passages")
 SENTENCE_WEIGHT = 0.3
 SHARPNESS = 12.0
 STEP = 0.0015
@@ -48,7 +48,7 @@ def main(out: Path = OUT, dimensions: int = 128, features: int = 14_000, epochs:
     (out / "vocabulary.json").write_text(json.dumps(table.words, ensure_ascii=False, separators=(",", ":")), "utf-8")
     np.savez_compressed(out / "weights.npz", table=table.rows)
     facts = {"kind": "static", "seed": seed, "epochs": epochs, "features": len(table.words), "dimensions": dimensions}
-    write_manifest(out, name="own-embedding", task="embedding", data=DEMANDS, facts=facts)
+    write_manifest(out, name="own-passages", task="embedding", data=DEMANDS, facts=facts)
 
 
 def read_articles() -> list[Article]:

@@ -10,7 +10,7 @@ from models.factory import load_embedder, load_embedding_server
 def build_index(settings: Settings) -> DenseIndex:
     """Wire it; it is opened at its first use."""
     folder, url, embed = settings.data_dir / "index", settings.index.url, settings.embed
-    own = ChromaIndex(load_embedder(settings.weights_dir / "embedding"), folder, server=url)
+    own = ChromaIndex(load_embedder(settings.weights_dir / "passages"), folder, server=url)
     if not embed.base_url:
         return own
     server = load_embedding_server(

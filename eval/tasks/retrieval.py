@@ -3,27 +3,84 @@
 Dangerous error: the right article not among those an operator sees (`recall_at_5`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.config import Settings
-from app.domain.knowledge import Article, ArticleStatus
+from app.domain.knowledge import Article, ArticleStatus, Nearest, ScoredArticle
+from app.flows.live_knowledge import NEAREST, WEIGHED
 from app.store.articles import load_articles
+from app.store.knowledge_index import ChromaIndex
 from app.store.reference.load import load_reference_data
 from app.understand.question import QuestionReader
+from app.understand.question_match import QuestionMatcher
+from app.understand.question_traps import TrapReader
 from eval.base import Measurement, read_jsonl, with_intervals
+from models.factory import load_answer_scorer, load_classifier, load_embedder
 
 MOST = 10
+WHOLE = "both, weighed"
 ANY_DAY = date(2026, 1, 1)
 
 
 def retrieval_rows(folder: Path) -> Measurement:
-    """Measure a folder with `corpus.jsonl` and `queries.jsonl`."""
-    reader = QuestionReader([_article(row) for row in read_jsonl(folder / "corpus.jsonl")])
+    """Measure a folder with `corpus.jsonl` and `queries.jsonl`; each step alone stands beside the whole."""
     asked = [(row["question"], set(row["relevant"])) for row in read_jsonl(folder / "queries.jsonl")]
-    return measured([rank(reader, question, relevant) for question, relevant in asked])
+    with search_steps([_article(row) for row in read_jsonl(folder / "corpus.jsonl")]) as steps:
+        orders = [{name: step(question) for name, step in steps.items()} for question, _ in asked]
+    ranks = {
+        name: [place_of(order[name], relevant) for order, (_, relevant) in zip(orders, asked, strict=True)]
+        for name in steps
+    }
+    whole = measured(ranks[WHOLE])
+    return replace(whole, tables={"steps of the search": [step_row(name, ranks[name]) for name in steps]})
+
+
+@contextmanager
+def search_steps(articles: Sequence[Article]) -> Iterator[Mapping[str, Callable[[str], list[str]]]]:
+    """Give what orders article ids for a question: words alone, meaning alone, both, and both weighed."""
+    settings = Settings()
+    reader, embedder = QuestionReader(articles), load_embedder(settings.weights_dir / "passages")
+    reference = load_reference_data(settings.knowledge_dir)
+    matcher = QuestionMatcher(
+        load_answer_scorer(settings.weights_dir / "answer"),
+        load_classifier(settings.weights_dir / "function"),
+        TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
+    )
+    with TemporaryDirectory() as folder, closing(ChromaIndex(embedder, Path(folder))) as index:
+        index.follow(articles)
+
+        def nearest(question: str) -> Nearest:
+            return index.nearest(question, most=NEAREST, allows=lambda _: True)
+
+        def fused(question: str) -> tuple[ScoredArticle, ...]:
+            return reader.read(question, on=ANY_DAY, area=None, most=WEIGHED, nearest=nearest(question))
+
+        def by_meaning(question: str) -> list[str]:
+            likeness = nearest(question).likeness
+            return sorted(likeness, key=lambda id_: -likeness[id_])
+
+        yield {
+            "words (BM25)": lambda q: ids(reader.read(q, on=ANY_DAY, area=None, most=WEIGHED)),
+            "meaning (dense)": by_meaning,
+            "both": lambda q: ids(fused(q)),
+            WHOLE: lambda q: ids(matcher.rank(q, fused(q))),
+        }
+
+
+def ids(found: Sequence[ScoredArticle]) -> list[str]:
+    """Return the ids in order."""
+    return [scored.article.id for scored in found]
+
+
+def step_row(name: str, ranks: Sequence[int | None]) -> dict[str, Any]:
+    """Return one row of the table."""
+    return {"step": name, **{metric: round(value, 3) for metric, value in measured(ranks).metrics.items()}}
 
 
 def own_questions() -> Measurement:
@@ -40,9 +97,13 @@ def own_questions() -> Measurement:
 
 
 def rank(reader: QuestionReader, question: str, relevant: set[str]) -> int | None:
-    """Return the place of the first relevant article, from 1, or None."""
-    found = reader.read(question, on=ANY_DAY, area=None, most=MOST)
-    return next((place for place, scored in enumerate(found, start=1) if scored.article.id in relevant), None)
+    """Return the place of the first relevant article by words alone, from 1, or None."""
+    return place_of(ids(reader.read(question, on=ANY_DAY, area=None, most=MOST)), relevant)
+
+
+def place_of(order: Sequence[str], relevant: set[str]) -> int | None:
+    """Return the place of the first relevant id among the first ten, from 1, or None."""
+    return next((place for place, id_ in enumerate(order[:MOST], start=1) if id_ in relevant), None)
 
 
 def measured(ranks: Sequence[int | None]) -> Measurement:

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ LENGTHS = (1, 2, 3)
 
 
 class NumpyAnswerScorer:
-    """A small network scores each pair, another the answer "none"; softmax over all of them.
+    """A small network scores each pair, another the answer "none"; softmax over all of them, the mean of several teams.
 
     `none` also sees what the question's own n-grams tell (hashed, so that no vocabulary is kept).
     """
@@ -27,6 +28,10 @@ class NumpyAnswerScorer:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
             self._rarity: dict[str, float] = dict(zip(words, map(float, self._weights["rarity"]), strict=True))
+            learnt = [name for name in self._weights if name.startswith(("pair_", "none_"))]
+            self._teams = [
+                {name: self._weights[name][i] for name in learnt} for i in range(len(self._weights["pair_bias"]))
+            ]
         except (OSError, ValueError, KeyError) as error:
             raise ModelUnavailable(f"no usable answer scorer in {folder}: {error}") from error
         self._rarest: float = max(self._rarity.values())
@@ -38,11 +43,19 @@ class NumpyAnswerScorer:
     def fits(self, question: str, pairs: NDArray[np.float32], whole: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probability of each pair."""
         outside = outside_score(question, self._weights["outside"], float(self._weights["outside_bias"]))
-        logits = np.append(
-            network(self._weights, "pair", pairs), network(self._weights, "none", np.append(whole, outside)[None])
-        )
+        return mean_fits(self._teams, pairs, np.append(whole, outside))
+
+
+def mean_fits(
+    teams: Sequence[dict[str, NDArray[np.float32]]], pairs: NDArray[np.float32], none: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the probability of each pair, the mean of several pairs of networks: each errs elsewhere."""
+    summed = np.zeros(len(pairs) + 1)
+    for weights in teams:
+        logits = np.append(network(weights, "pair", pairs), network(weights, "none", none[None]))
         likely = np.exp(logits - logits.max())
-        return np.asarray(likely[:-1] / likely.sum(), dtype=np.float32)
+        summed += likely / likely.sum()
+    return np.asarray(summed[:-1] / len(teams), dtype=np.float32)
 
 
 def network(weights: dict[str, NDArray[np.float32]], part: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
