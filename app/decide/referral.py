@@ -59,7 +59,34 @@ def decide_referrals(risk: RiskReading, rules: ReferralRules) -> tuple[ReferralP
 def opened(ticket: Ticket, transcript: Transcript, rules: LaneRules, clock: WorkClock) -> tuple[Referral, ...]:
     """Return the referrals that a new ticket's proposals begin."""
     return tuple(
-        _opened(ticket, proposal, transcript, rules.of(proposal.receiver), clock) for proposal in ticket.referrals
+        begun(ticket, proposal, transcript, rules.of(proposal.receiver), clock, ticket.created_at)
+        for proposal in ticket.referrals
+    )
+
+
+def begun(
+    ticket: Ticket,
+    proposal: ReferralProposal,
+    transcript: Transcript,
+    lane: Lane,
+    clock: WorkClock,
+    now: datetime,
+) -> Referral:
+    """Return the referral that a proposal begins: it waits for confirmation from now."""
+    return Referral(
+        id=f"{ticket.ticket_number}-{SHORT_NAMES[lane.receiver]}",
+        ticket_number=ticket.ticket_number,
+        receiver=lane.receiver,
+        rule_id=proposal.rule_id,
+        signal=proposal.signal,
+        severity=proposal.severity,
+        quote=proposal.quote,
+        context=around(transcript.turns, proposal.quote),
+        priority=lane.priority,
+        persons=lane.persons[proposal.severity],
+        demo=ticket.demo,
+        created_at=now,
+        due_at=clock.add(now, lane.confirm_within[proposal.severity]),
     )
 
 
@@ -123,26 +150,6 @@ def with_status(ticket: Ticket, referral: Referral) -> tuple[ReferralProposal, .
     return tuple(
         one.model_copy(update={"status": referral.status}) if one.receiver is referral.receiver else one
         for one in ticket.referrals
-    )
-
-
-def _opened(
-    ticket: Ticket, proposal: ReferralProposal, transcript: Transcript, lane: Lane, clock: WorkClock
-) -> Referral:
-    return Referral(
-        id=f"{ticket.ticket_number}-{SHORT_NAMES[lane.receiver]}",
-        ticket_number=ticket.ticket_number,
-        receiver=lane.receiver,
-        rule_id=proposal.rule_id,
-        signal=proposal.signal,
-        severity=proposal.severity,
-        quote=proposal.quote,
-        context=around(transcript.turns, proposal.quote),
-        priority=lane.priority,
-        persons=lane.persons[proposal.severity],
-        demo=ticket.demo,
-        created_at=ticket.created_at,
-        due_at=clock.add(ticket.created_at, lane.confirm_within[proposal.severity]),
     )
 
 

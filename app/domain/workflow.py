@@ -239,6 +239,7 @@ EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} |
     "member_archived": "随主单归档",
     "ticket_supervised": "督办",
     "personal_data_deleted": "到期删除个人信息",
+    "referral_proposed": "提请移送",
     "referral_confirmed": "确认移送",
     "referral_declined": "不予移送",
     "referral_sent": "移送发出",

@@ -6,22 +6,34 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
-from app.decide.referral import check_step, closed, confirmed, received, sent, with_status
+from app.decide.referral import begun, check_step, closed, confirmed, received, sent, with_status
 from app.decide.referral_message import message_of, sent_fields
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey, Scope
-from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.lanes import LaneRules
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.referral import REFERRAL_STEPS, Referral, ReferralStatus, ReferralStep
+from app.domain.referral import (
+    REFERRAL_STEPS,
+    Receiver,
+    Referral,
+    ReferralProposal,
+    ReferralStatus,
+    ReferralStep,
+)
+from app.domain.risk import Severity
 from app.domain.ticket import Ticket
+from app.domain.transcript import Speaker
 from app.domain.webhook import REFERRALS
 from app.flows.record import event_of
 from app.learn.referral_statistics import LaneStatistics, lane_statistics
+from app.receive.payload import parse_transcript
 
 FIELD = "referrals"
 """Of verdicts: what people make of proposals is learnt from."""
+BY_A_PERSON = "person"
+"""Stands for the rule where somebody proposed it."""
 _AT_A_TIME = 500
 
 
@@ -53,6 +65,34 @@ class ReferralFlow:
             uow.events.note_readings([referral.ticket_number], by.name, self._clock.now())
             uow.commit()
         return referral, sent_fields(referral, ticket, self._lanes.of(referral.receiver))
+
+    def propose(
+        self, ticket_number: str, receiver: Receiver, quote: str, *, severity: Severity, by: AccessKey
+    ) -> Referral:
+        """Begin a referral that no rule proposed: somebody heard it. It is confirmed like any other, and learnt from.
+
+        Raises:
+            Forbidden: units propose nothing.
+            InvalidInput: nobody said that in the call.
+            Conflict: the lane has one of this ticket.
+        """
+        if by.sees_only_unit() is not None:
+            raise Forbidden("承办单位不能提请移送")
+        with self._store() as uow:
+            ticket, now = uow.tickets.get(ticket_number), self._clock.now()
+            if any(one.receiver is receiver for one in ticket.referrals):
+                raise Conflict("该工单已向这一机关提请移送")
+            transcript = parse_transcript(uow.deliveries.payload(ticket.call_id), received_at=ticket.created_at)
+            if not any(quote in turn.text for turn in transcript.turns if turn.speaker is not Speaker.OPERATOR):
+                raise InvalidInput("quote 须是诉求人在通话中的原话", field="quote")
+            proposal = ReferralProposal(receiver=receiver, rule_id=BY_A_PERSON, severity=severity, quote=quote)
+            made = begun(ticket, proposal, transcript, self._lanes.of(receiver), self._working, now)
+            uow.referrals.add([made])
+            proposed = ticket.model_copy(update={"referrals": (*ticket.referrals, proposal)})
+            self._note(uow, proposed, made, "referral_proposed", by, {"quote": quote})
+            self._learn(uow, made, Verdict.CORRECTED, by)
+            uow.commit()
+            return _shown(uow, made)[0]
 
     def confirm(self, referral_id: str, note: str | None, *, by: AccessKey) -> Referral:
         """Confirm once more; the last confirmation sends it, where the lane says so and the receiver can be reached.
@@ -166,15 +206,20 @@ class ReferralFlow:
         data: Mapping[str, Any],
     ) -> Referral:
         """Write a changed referral, and the step into its ticket's history; nothing of it is told to the outside."""
-        now = self._clock.now()
         kept = after.model_copy(update={"version": before.version + 1})
         uow.referrals.save(kept, expected_version=before.version)
         ticket = uow.tickets.get(kept.ticket_number)
-        changed = ticket.model_copy(update={"version": ticket.version + 1, "referrals": with_status(ticket, kept)})
-        uow.tickets.save(changed, expected_version=ticket.version)
-        told = {"referral_id": kept.id, "receiver": str(kept.receiver), "status": str(kept.status), **data}
-        uow.events.append(event_of(changed, REFERRAL_STEPS[step][1], by.name, told, now))
+        changed = ticket.model_copy(update={"referrals": with_status(ticket, kept)})
+        self._note(uow, changed, kept, REFERRAL_STEPS[step][1], by, data)
         return kept
+
+    def _note(
+        self, uow: UnitOfWork, ticket: Ticket, referral: Referral, event: str, by: AccessKey, data: Mapping[str, Any]
+    ) -> None:
+        changed = ticket.model_copy(update={"version": ticket.version + 1})
+        uow.tickets.save(changed, expected_version=ticket.version)
+        told = {"referral_id": referral.id, "receiver": str(referral.receiver), "status": str(referral.status), **data}
+        uow.events.append(event_of(changed, event, by.name, told, self._clock.now()))
 
     def _reached(self, uow: UnitOfWork, referral: Referral) -> bool:
         topic = f"{REFERRALS}{referral.receiver}.referred"

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.access import AccessKey, Role, Scope
-from app.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound
+from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
 from app.domain.referral import Receiver, Referral
+from app.domain.risk import Severity
 from app.flows.registry import Flows
 from app.respond.file_drop import read_drop
 from app.store.engine import make_engine
@@ -267,3 +268,28 @@ def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
     events, faults = read_drop(folder, "political_legal", kept.secret)
     assert (len(events), faults) == (3, [])
     assert events[0]["type"] == "cn.zaozhuang.hotline.referral.political_legal.referred"
+
+
+def test_what_a_person_heard_is_proposed_in_the_callers_own_words(stored: Flows) -> None:
+    words = "滕州市荆河街道善国路的路灯全都不亮，管事的话里有话，您也懂的"
+    ticket = stored.intake.run(call("您好", words, called_at=MONDAY.isoformat())).tickets[0]
+    desk, lane = somebody(Role.OPERATOR), Receiver.DISCIPLINE_INSPECTION
+    assert not any(one.receiver is lane for one in ticket.referrals)
+
+    def propose(quote: str, by: AccessKey) -> Referral:
+        return stored.referrals.propose(ticket.ticket_number, lane, quote, severity=Severity.HIGH, by=by)
+
+    for quote in ("您好", "话中有话"):
+        with pytest.raises(InvalidInput, match="原话"):
+            propose(quote, desk)
+    with pytest.raises(Forbidden):
+        propose("话里有话", somebody(Role.UNIT, unit_code="x"))
+    made = propose("管事的话里有话", desk)
+    with pytest.raises(Conflict, match="已向这一机关"):
+        propose("管事的话里有话", desk)
+    assert (made.rule_id, made.status, made.context[1].text) == ("person", "pending_confirmation", words)
+    assert stored.tickets.get(ticket.ticket_number, by=ADMIN).kept_from_units
+    assert list(stored.audit.faults()) == []
+    stored.referrals.confirm(made.id, None, by=FIRST)
+    told = [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))]
+    assert told == [("discipline_inspection", "corrected"), ("discipline_inspection", "accepted")]

@@ -1,17 +1,21 @@
 """/v1/referrals: proposals of the lanes, looked at, confirmed, sent, answered, taken back."""
 
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 
-from app.api.dependencies import AnyKey, Body, FlowsDep, OptionalBody, ReferKey, clean, text_of
+from app.api.dependencies import AnyKey, Body, FlowsDep, OptionalBody, ReaderKey, ReferKey, clean, text_of
+from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane
 from app.domain.referral import Receiver, Referral, ReferralStatus
+from app.domain.risk import Severity
 from app.learn.referral_statistics import LaneStatistics
 
 router = APIRouter(prefix="/v1", tags=["移送"])
 _LONGEST_ID = 32
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class ReferralPage(Frozen):
@@ -53,6 +57,18 @@ def list_referrals(
     cursor = clean("after", after) if after else None
     found = flows.referrals.page(filters, after=cursor, limit=limit, overdue=overdue, by=key)
     return ReferralPage(referrals=tuple(found), next=found[-1].id if len(found) == limit else None)
+
+
+@router.post("/referrals", status_code=201, summary="人工提请移送")
+def propose_referral(body: Body, flows: FlowsDep, key: ReaderKey) -> Referral:
+    """规则没有提示而听到的：正文含 ticket_number、receiver、quote（诉求人原话），可含 severity（high、extreme）。"""
+    return flows.referrals.propose(
+        text_of(body, "ticket_number"),
+        _one_of(Receiver, body, "receiver"),
+        text_of(body, "quote"),
+        severity=_one_of(Severity, {"severity": "high", **body}, "severity"),
+        by=key,
+    )
 
 
 @router.get("/referrals:lanes", summary="移送渠道：接收机关、确认人数、时限、发送内容")
@@ -110,6 +126,13 @@ def receive_receipt(referral_id: str, body: Body, flows: FlowsDep, key: AnyKey) 
 def withdraw_referral(referral_id: str, body: Body, flows: FlowsDep, key: ReferKey) -> Referral:
     """正文含 reason；已发出的，另发撤回通知。"""
     return flows.referrals.withdraw(clean("referral_id", referral_id), text_of(body, "reason"), by=key)
+
+
+def _one_of(kind: type[Kind], body: dict[str, Any], name: str) -> Kind:
+    value, known = text_of(body, name), [one for one in kind if one is not Severity.NOTICE]
+    if value not in known:
+        raise InvalidInput(f"{name} 应为 {'、'.join(known)}", field=name)
+    return kind(value)
 
 
 def _optional(body: dict[str, Any], name: str) -> str | None:
