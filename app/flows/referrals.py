@@ -80,7 +80,7 @@ class ReferralFlow:
             raise Forbidden("承办单位不能提请移送")
         with self._store() as uow:
             ticket, now = uow.tickets.get(ticket_number), self._clock.now()
-            if any(one.receiver is receiver for one in ticket.referrals):
+            if uow.referrals.page({"ticket_number": ticket_number, "receiver": receiver}, after=None, limit=1):
                 raise Conflict("该工单已向这一机关提请移送")
             transcript = parse_transcript(uow.deliveries.payload(ticket.call_id), received_at=ticket.created_at)
             if not any(quote in turn.text for turn in transcript.turns if turn.speaker is not Speaker.OPERATOR):
@@ -88,7 +88,8 @@ class ReferralFlow:
             proposal = ReferralProposal(receiver=receiver, rule_id=BY_A_PERSON, severity=severity, quote=quote)
             made = begun(ticket, proposal, transcript, self._lanes.of(receiver), self._working, now)
             uow.referrals.add([made])
-            proposed = ticket.model_copy(update={"referrals": (*ticket.referrals, proposal)})
+            others = tuple(one for one in ticket.referrals if one.receiver is not receiver)
+            proposed = ticket.model_copy(update={"referrals": (*others, proposal)})
             self._note(uow, proposed, made, "referral_proposed", by, {"quote": quote})
             self._learn(uow, made, Verdict.CORRECTED, by)
             uow.commit()

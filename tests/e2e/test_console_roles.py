@@ -117,6 +117,20 @@ def test_a_proposal_without_ground_is_declined_with_its_reason(served: Served, s
     sync_api.expect(page.locator("article.referral", has_text="好处费")).to_have_count(0)
 
 
+def test_an_operator_proposes_what_no_rule_did(served: Served, sign_in: Open) -> None:
+    words = "薛城区临城街道永福路路灯坏了，管事的话里有话，您也懂的，希望修好"
+    number = served.flows.intake.run(call("您好", words, call_id="role-proposal")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.get_by_text("听到系统没有提示的").click()
+    page.get_by_label("接收机关").select_option(label="纪检监察机关")
+    page.get_by_label("提请移送的原话").fill("管事的话里有话")
+    page.get_by_role("button", name="提请移送").click()
+    alarm = page.locator(".alarm", has_text="移送提示：纪检监察机关")
+    sync_api.expect(alarm).to_contain_text("管事的话里有话")
+    sync_api.expect(alarm).to_contain_text("12388")
+
+
 def one_referral(page: Any, words: str) -> Any:
     return page.locator("article.referral", has_text=words).first
 

@@ -30,7 +30,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     const turn = ++drawing;
     const number = fresh.ticket_number;
     const [names, steps, events] = await Promise.all([unitNames(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
-    if (ticket.referrals.length) told = await toldOfLanes();
+    if (fresh.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
     const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path }); };
@@ -46,6 +46,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
       canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
+      atDesk() && proposal(),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
@@ -63,6 +64,20 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
   const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`), h("q", {}, one.quote),
     h("span", { class: "mute" }, one.status === "pending_confirmation" ? "须由移送联络员核对原话后确认，系统不自动移送。" : ""),
     told.has(one.receiver) && h("p", { class: "tell" }, h("strong", {}, "告知诉求人："), told.get(one.receiver))));
+
+  // What somebody heard and no rule said: proposed in the caller's own words, confirmed like any other.
+  function proposal() {
+    const receiver = h("select", { "aria-label": "接收机关" }, ["political_legal", "discipline_inspection", "judicial"].filter(code => !ticket.referrals.some(one => one.receiver === code)).map(code => h("option", { value: code }, word(code))));
+    const quote = h("input", { placeholder: "诉求人的原话", "aria-label": "提请移送的原话", size: 40 });
+    const propose = guarded(async () => {
+      await post("/v1/referrals", { ticket_number: ticket.ticket_number, receiver: receiver.value, quote: quote.value.trim() });
+      say("已提请移送，待联络员确认。", "good");
+      const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
+      await paint(fresh);
+      onChange(fresh);
+    });
+    return receiver.length > 0 && h("details", {}, h("summary", {}, "听到系统没有提示的：提请移送"), h("div", { class: "row" }, receiver, quote, button("提请移送", propose)));
+  }
 
   // A unit chosen by a person: the next dispatch takes it, and the service learns from it.
   const choose = guarded(async candidate => {
