@@ -102,7 +102,7 @@ def confirmed(referral: Referral, by: str, now: datetime, note: str | None) -> R
     made = (*referral.confirmations, Confirmation(by=by, at=now, note=note))
     if len(made) < referral.persons:
         return referral.model_copy(update={"confirmations": made})
-    return referral.model_copy(update={"confirmations": made, "status": ReferralStatus.CONFIRMED, "due_at": None})
+    return referral.model_copy(update={"confirmations": made, "status": ReferralStatus.CONFIRMED})
 
 
 def sent(referral: Referral, lane: Lane, clock: WorkClock, now: datetime) -> Referral:

@@ -129,7 +129,7 @@ class Referral(Frozen):
     version: int = 1
     created_at: datetime
     due_at: datetime | None
-    """By when it must be confirmed or the receipt be there; None where nothing is waited for."""
+    """By when it must be confirmed and sent, or the receipt be there; None where nothing is waited for."""
     confirmations: tuple[Confirmation, ...] = ()
     sent_at: datetime | None = None
     message_id: str | None = None

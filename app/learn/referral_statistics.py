@@ -26,7 +26,7 @@ class LaneStatistics(Frozen):
     proposed: int
     by_status: dict[ReferralStatus, int]
     overdue: int
-    """Waiting for confirmation or receipt past the time limit."""
+    """Waiting for confirmation, sending or receipt past the time limit."""
     decision_minutes: float | None
     """Median from the proposal to the last confirmation, or to declining."""
     receipt_minutes: float | None

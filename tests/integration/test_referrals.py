@@ -121,7 +121,7 @@ def test_a_confidential_citizen_in_danger_is_found_and_not_named(stored: Flows) 
     assert "张三丰" not in json.dumps(fields, ensure_ascii=False)
 
 
-def test_nothing_is_sent_to_nobody(stored: Flows) -> None:
+def test_nothing_is_sent_to_nobody(stored: Flows, clock: SetClock) -> None:
     one = proposed(stored, Receiver.POLITICAL_LEGAL)
     stored.referrals.confirm(one.id, None, by=FIRST)
     assert stored.referrals.confirm(one.id, None, by=SECOND).status == "confirmed"
@@ -130,6 +130,8 @@ def test_nothing_is_sent_to_nobody(stored: Flows) -> None:
     stored.relay.subscribe("http://127.0.0.1:9/none", [])  # everything: but no referral
     with pytest.raises(Conflict, match="接收渠道"):
         stored.referrals.send(one.id, by=FIRST)
+    clock.move(minutes=16)
+    assert [late.id for late in stored.referrals.page({}, after=None, limit=9, overdue=True, by=FIRST)] == [one.id]
     subscribed(stored, Receiver.POLITICAL_LEGAL)
     assert stored.referrals.send(one.id, by=FIRST).status == "sent"
 
