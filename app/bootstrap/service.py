@@ -38,6 +38,7 @@ from app.flows.redispatch import Redispatch
 from app.flows.referrals import ReferralFlow
 from app.flows.registry import Flows
 from app.flows.relay import RelayFlow
+from app.flows.reports import ReportFlow
 from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
@@ -113,6 +114,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
+    paragraphs = ParagraphFlow(store, *paragraph_writers(settings, chat))
     early_warnings = EarlyWarningFlow(store, clock, reference, policy.clock.is_working)
     demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
     return Flows(
@@ -125,7 +127,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         hot_issues=hot_issues,
         supervision=supervision,
         referrals=ReferralFlow(store, clock, reference.lanes, policy.clock),
-        paragraphs=ParagraphFlow(store, *paragraph_writers(settings, chat)),
+        paragraphs=paragraphs,
         relay=relay,
         audit=audit,
         exports=ExportFlow(store, tickets),
@@ -138,6 +140,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         capabilities=CapabilityFlow(reader, policy),
         analytics=analytics,
         early_warnings=early_warnings,
+        reports=ReportFlow(store, clock, analytics, hot_issues, early_warnings, paragraphs),
         answers=AnswerFlow(store, clock),
         consultations=ConsultationFlow(
             reader,

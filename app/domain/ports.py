@@ -14,6 +14,7 @@ from app.domain.issue import HotIssue, IssueMember, ToldPair
 from app.domain.knowledge import Article, ArticleVersion, Nearest
 from app.domain.knowledge_upkeep import KnowledgeEvent
 from app.domain.referral import Receiver, Referral, ReferralDelivery
+from app.domain.report import Report
 from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.domain.ticket import IntakeResult, Ticket
 from app.domain.webhook import Delivery, DeliveryStatus, Webhook
@@ -314,6 +315,19 @@ class EarlyWarnings(Protocol):
         """Return the newest of the tickets that a warning counted."""
 
 
+class Reports(Protocol):
+    """Reports as they were made."""
+
+    def add(self, report: Report) -> Report:
+        """Keep a report; return it with its number."""
+
+    def page(self, *, demo: bool, limit: int) -> Sequence[Report]:
+        """Return reports, newest first."""
+
+    def get(self, report_id: int) -> Report:
+        """Return a report; raises NotFound."""
+
+
 class DemoRecords(Protocol):
     """What is made up for practice."""
 
@@ -467,6 +481,10 @@ class UnitOfWork(Protocol):
     @property
     def early_warnings(self) -> EarlyWarnings:
         """What stood out."""
+
+    @property
+    def reports(self) -> Reports:
+        """What leaders read."""
 
     @property
     def demo(self) -> DemoRecords:

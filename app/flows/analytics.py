@@ -231,10 +231,15 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
     return {name: value for name, value in asked.items() if value}
 
 
-def checked(scope: Scope, by: AccessKey) -> tuple[date, date]:
-    """Return the days of a scope; refuse a reader or a period that statistics are not for."""
+def only_the_centre(by: AccessKey) -> None:
+    """Refuse those who see one unit's tickets."""
     if by.sees_only_unit() is not None:
         raise Forbidden("统计分析只供市中心查看")
+
+
+def checked(scope: Scope, by: AccessKey) -> tuple[date, date]:
+    """Return the days of a scope; refuse a reader or a period that statistics are not for."""
+    only_the_centre(by)
     days = {}
     for name, value in (("from", scope.start), ("to", scope.end)):
         try:

@@ -8,11 +8,12 @@ import numpy as np
 from app.decide.early_warning import WINDOW, ZONE, signals
 from app.domain.access import AccessKey
 from app.domain.early_warning import EarlyWarning, HourlyCounts, Signal, WarningOutcome, WarningStatus
-from app.domain.errors import Forbidden, InvalidTransition
+from app.domain.errors import InvalidTransition
 from app.domain.events import OutboxMessage
 from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
+from app.flows.analytics import only_the_centre
 
 _HISTORY = timedelta(days=365 + 2 * WINDOW)
 _LOOKED_AT = timedelta(days=7)
@@ -76,7 +77,7 @@ class EarlyWarningFlow:
         self, *, status: WarningStatus | None, demo: bool, start: str, end: str, by: AccessKey
     ) -> Sequence[WarningOnFile]:
         """Return warnings, newest first. Raises Forbidden for units."""
-        _only_the_centre(by)
+        only_the_centre(by)
         with self._store(reading=True) as uow:
             found = uow.early_warnings.page(status=status, demo=demo, start=start, end=end)
             return [self._on_file(uow, warning) for warning in found]
@@ -186,8 +187,3 @@ _STATUSES = {
     WarningStatus.ACKNOWLEDGED: "已确认",
     WarningStatus.CLOSED: "已有结果",
 }
-
-
-def _only_the_centre(by: AccessKey) -> None:
-    if by.sees_only_unit() is not None:
-        raise Forbidden("统计分析只供市中心查看")

@@ -30,6 +30,7 @@ from app.flows.open311 import Open311Flow
 from app.flows.paragraphs import ParagraphFlow
 from app.flows.referrals import ReferralFlow
 from app.flows.relay import RelayFlow
+from app.flows.reports import ReportFlow
 from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.tickets import TicketFlow
@@ -62,6 +63,7 @@ class Flows:
     capabilities: CapabilityFlow
     analytics: AnalyticsFlow
     early_warnings: EarlyWarningFlow
+    reports: ReportFlow
     answers: AnswerFlow
     consultations: ConsultationFlow
     knowledge: KnowledgeFlow

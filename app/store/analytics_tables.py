@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, String, Text, UniqueConstraint, or_
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Index, Integer, String, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.analytics import UNKNOWN
@@ -95,6 +95,16 @@ class EarlyWarningRow(Base):
     note: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (UniqueConstraint("demo", "district", "category_code", "raised_at"),)
+
+
+class ReportRow(Base):
+    """A report."""
+
+    __tablename__ = "reports"
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    demo: Mapped[bool] = mapped_column(Boolean)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class FollowedRow(Base):

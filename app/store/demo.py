@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, EarlyWarningRow, FactRow, FollowedRow
+from app.store.analytics_tables import DailyCountRow, DailyWordRow, EarlyWarningRow, FactRow, FollowedRow, ReportRow
 from app.store.issue_tables import IssueMemberRow, IssueRow
 from app.store.reference.yaml_file import YamlFile
 from app.store.service_tables import DeletionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
@@ -48,7 +48,7 @@ class SqlDemo:
         self._session.execute(text(words))
         for table in HANGING_ON:
             self._session.execute(delete(table).where(table.ticket_number.in_(demo)))
-        for made in (DailyCountRow, DailyWordRow, EarlyWarningRow):
+        for made in (DailyCountRow, DailyWordRow, EarlyWarningRow, ReportRow):
             self._session.execute(delete(made).where(made.demo.is_(True)))
         # SQLite gives the numbers of deleted events again.
         last = select(func.coalesce(func.max(EventRow.id), 0)).scalar_subquery()

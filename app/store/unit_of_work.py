@@ -17,6 +17,7 @@ from app.store.knowledge import SqlArticles
 from app.store.knowledge_events import SqlKnowledgeEvents
 from app.store.outbox import SqlOutbox
 from app.store.referrals import SqlReferrals
+from app.store.reports import SqlReports
 from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, SqlIdempotencyRecords
 from app.store.supervision import SqlDeletions, SqlSupervision
 from app.store.tickets import SqlTickets
@@ -48,6 +49,7 @@ class SqlUnitOfWork:
         self.knowledge_events = SqlKnowledgeEvents(session)
         self.analytics = SqlAnalytics(session)
         self.early_warnings = SqlEarlyWarnings(session)
+        self.reports = SqlReports(session)
         self.demo = SqlDemo(session)
         self.issues = SqlIssues(session)
         return self

@@ -52,3 +52,22 @@ def test_units_have_no_view_of_the_city(client: TestClient) -> None:
 def test_views_are_offered(client: TestClient) -> None:
     names = [view["name"] for view in client.get("/v1/analytics/views").json()]
     assert names[:7] == ["民生·教育", "民生·医疗", "民生·养老", "民生·住房", "民生·就业", "民生·出行", "营商环境"]
+
+
+def test_words_warnings_and_reports_are_read_over_http(client: TestClient) -> None:
+    client.post("/v1/transcripts", json=call("您好", LAMPS))
+    client.app.state.flows.analytics.follow()  # type: ignore[attr-defined]
+    assert client.get("/v1/analytics/hot-words", params=PERIOD).json() == []
+    assert client.get("/v1/analytics/warnings", params=PERIOD).json() == []
+    assert client.post("/v1/analytics/warnings/7/acknowledge").status_code == 404
+    asked = {"kind": "topical", "topic": "照明", **PERIOD}
+    made = client.post("/v1/analytics/reports", json=asked).json()
+    assert (made["title"], made["from"], made["to"]) == ("照明专报", PERIOD["from"], PERIOD["to"])
+    assert [one["id"] for one in client.get("/v1/analytics/reports").json()] == [made["id"]]
+    page = client.get(f"/v1/analytics/reports/{made['id']}")
+    assert "滕州市" in page.text
+    file = client.get(f"/v1/analytics/reports/{made['id']}", params={"format": "pdf"})
+    assert file.content.startswith(b"%PDF")
+    assert "attachment" in file.headers["content-disposition"]
+    refused = client.post("/v1/analytics/reports", json={"kind": "yearly"})
+    assert (refused.status_code, "kind" in refused.text) == (422, True)

@@ -1,16 +1,20 @@
-"""/v1/analytics: indicators, their tickets and tables, saved views; early warnings."""
+"""/v1/analytics: indicators, their tickets and tables, saved views; early warnings; reports."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import Field
 
-from app.api.dependencies import Body, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
+from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
 from app.api.sheets import XLSX, csv_lines, xlsx_bytes
 from app.domain.analytics import Dimension, HotWord, Measures, SavedView, Scope
 from app.domain.early_warning import WarningOutcome, WarningStatus
 from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
+from app.domain.report import Report, ReportKind
 from app.flows.analytics import COLUMNS
 from app.flows.early_warning import WarningOnFile
 
@@ -110,7 +114,7 @@ def list_views(flows: FlowsDep, _key: ReaderKey) -> list[SavedView]:
     return list(flows.analytics.views())
 
 
-WarningId = Annotated[int, Path(ge=1, le=2**62)]
+Number = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/warnings", summary="预警，新的在前")
@@ -122,19 +126,68 @@ def list_warnings(
 
 
 @router.post("/warnings/{warning_id}/acknowledge", summary="确认收到预警")
-def acknowledge_warning(warning_id: WarningId, body: OptionalBody, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
+def acknowledge_warning(warning_id: Number, body: OptionalBody, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
     """可含 note。"""
     return flows.early_warnings.acknowledge(warning_id, _note(body), by=key)
 
 
 @router.post("/warnings/{warning_id}/outcome", summary="记录预警的结果")
-def conclude_warning(warning_id: WarningId, body: Body, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
+def conclude_warning(warning_id: Number, body: Body, flows: FlowsDep, key: SuperviseKey) -> WarningOnFile:
     """outcome 为 handled（确有其事，已处置）、expected（在意料之中）或 false（不属实），可含 note。"""
     try:
         outcome = WarningOutcome(text_of(body, "outcome"))
     except ValueError as error:
         raise InvalidInput("outcome 应为 handled、expected 或 false", field="outcome") from error
     return flows.early_warnings.conclude(warning_id, outcome, _note(body), by=key)
+
+
+class ReportOnFile(Frozen):
+    """一份报告，不含内容。"""
+
+    id: int
+    kind: ReportKind
+    title: str
+    start: str = Field(serialization_alias="from")
+    end: str = Field(serialization_alias="to")
+    made_at: datetime
+    made_by: str
+
+
+@router.get("/reports", summary="报告，新的在前")
+def list_reports(
+    flows: FlowsDep, key: ReaderKey, demo: bool = False, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[ReportOnFile]:
+    """日报、周报、专报；做成后不随工单变化。"""
+    return [_filed(report) for report in flows.reports.page(demo=demo, limit=limit, by=key)]
+
+
+@router.post("/reports", status_code=201, summary="生成报告")
+def make_report(body: Body, flows: FlowsDep, key: ExportKey) -> ReportOnFile:
+    """正文含 kind（daily、weekly、topical），可含 from、to（缺省截至昨日）和统计接口的筛选条件；专报须含 topic。"""
+    try:
+        kind = ReportKind(text_of(body, "kind"))
+    except ValueError as error:
+        raise InvalidInput("kind 应为 daily、weekly 或 topical", field="kind") from error
+    return _filed(flows.reports.make(kind, body, by=key))
+
+
+@router.get("/reports/{report_id}", summary="下载报告", response_class=Response)
+def read_report(
+    report_id: Number,
+    flows: FlowsDep,
+    key: ReaderKey,
+    form: Annotated[Literal["html", "docx", "pdf"], Query(alias="format")] = "html",
+) -> Response:
+    """每节注明数据来源的接口。"""
+    content, media_type, name = flows.reports.rendered(report_id, form, by=key)
+    shown = "inline" if form == "html" else "attachment"
+    return Response(
+        content, media_type=media_type, headers={"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name)}"}
+    )
+
+
+def _filed(report: Report) -> ReportOnFile:
+    return ReportOnFile(**report.model_dump(include=set(ReportOnFile.model_fields)))
 
 
 def _note(body: dict[str, Any]) -> str | None:

@@ -55,9 +55,11 @@ export function reports(panel, query) {
   const load = guarded(async () => {
     const found = await ask("reports", query);
     if (!found) return replace(panel, empty("本服务尚未启用报告"));
-    const make = kind => guarded(async () => { await post("/v1/analytics/reports", { kind, from: query.from, to: query.to, demo: query.demo === "true" }); load(); });
+    const make = (kind, more = {}) => guarded(async () => { await post("/v1/analytics/reports", { kind, demo: query.demo === "true", ...more }); load(); });
+    const topic = h("input", { size: 14, placeholder: "专报名称", "aria-label": "专报名称" });
+    const topical = () => make("topical", { ...query, demo: query.demo === "true", topic: topic.value })();
     const rows = asList(found, "reports");
-    return replace(panel, h("div", { class: "row" }, button("生成日报", make("daily")), button("生成周报", make("weekly")), button("生成专报", make("topical"))),
+    return replace(panel, h("div", { class: "row" }, button("生成日报", make("daily")), button("生成周报", make("weekly")), topic, button("按所选时段和视图生成专报", topical)),
       rows.length ? table(["报告", "时段", "生成", "下载"], rows.map(one => ({
         cells: [h("strong", {}, one.title), `${one.from} 至 ${one.to}`, when(one.made_at), ["html", "docx", "pdf"].map(format => [button(format.toUpperCase(), guarded(() => download(`/v1/analytics/reports/${one.id}?format=${format}`, `${one.title}.${format}`)), "small"), " "])],
       }))) : empty("还没有报告"));

@@ -1,0 +1,231 @@
+"""Reports: the pages' own figures, a paragraph whose numbers are checked against them, three formats."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from app.domain.access import AccessKey
+from app.domain.analytics import Dimension, Measures, Scope
+from app.domain.errors import InvalidInput
+from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.report import Report, ReportKind, Section
+from app.flows.analytics import ZONE, AnalyticsFlow, Group, checked, only_the_centre
+from app.flows.early_warning import EarlyWarningFlow
+from app.flows.hot_issues import HotIssueFlow
+from app.flows.paragraphs import ParagraphFlow
+from app.respond.report_docx import docx_of
+from app.respond.report_html import html_of
+from app.respond.report_pdf import pdf_of
+
+FORMATS: dict[str, tuple[Callable[[Report], bytes], str]] = {
+    "html": (html_of, "text/html; charset=utf-8"),
+    "docx": (docx_of, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (pdf_of, "application/pdf"),
+}
+_KINDS = {ReportKind.DAILY: ("日报", 1), ReportKind.WEEKLY: ("周报", 7), ReportKind.TOPICAL: ("专报", 30)}
+"""Kind → its name and the days it looks at where none are given."""
+_MOST = 10
+_GROUPED: Sequence[tuple[str, Dimension]] = (
+    ("每日受理量", Dimension.DAY),
+    ("各区（市）", Dimension.DISTRICT),
+    ("诉求最多的分类", Dimension.LEAF),
+    ("民生领域", Dimension.AREA),
+    ("承办单位", Dimension.UNIT),
+)
+_COLUMNS = ("受理", "响应率", "解决率", "满意率", "逾期")
+
+
+class ReportFlow:
+    """Makes reports and keeps them as they were made."""
+
+    def __init__(
+        self,
+        store: UnitOfWorkFactory,
+        clock: Clock,
+        analytics: AnalyticsFlow,
+        hot_issues: HotIssueFlow,
+        early_warnings: EarlyWarningFlow,
+        paragraphs: ParagraphFlow,
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._analytics, self._paragraphs = analytics, paragraphs
+        self._hot_issues, self._early_warnings = hot_issues, early_warnings
+
+    def make(self, kind: ReportKind, asked: Mapping[str, Any], *, by: AccessKey) -> Report:
+        """Make a report and keep it.
+
+        `asked`: `from` and `to` (by default the last complete days), `topic` (what a topical report is called), `demo`,
+        and the filters of the indicators.
+
+        Raises:
+            InvalidInput: a period that is no period, or a topical report without a topic.
+        """
+        scope = self._scope(kind, asked)
+        start, end = checked(scope, by)
+        name, _ = _KINDS[kind]
+        topic = asked.get("topic") if kind is ReportKind.TOPICAL else "市民诉求"
+        if not topic:
+            raise InvalidInput("专报须给出 topic", field="topic")
+        earlier = scope.model_copy(update={"start": str(start - (end - start) - _DAY), "end": str(start - _DAY)})
+        totals = [self._analytics.indicators(Dimension.KIND, one, by=by).total for one in (scope, earlier)]
+        report = Report(
+            kind=kind,
+            title=f"{topic}{name}",
+            start=scope.start,
+            end=scope.end,
+            demo=scope.demo,
+            made_at=self._clock.now(),
+            made_by=by.name,
+            summary=self._paragraphs.report(_period(start, end), _phrases(*totals)),
+            sections=(_overview(scope, *totals), *self._grouped(scope, by), *self._hot(scope, by)),
+        )
+        with self._store() as uow:
+            kept = uow.reports.add(report)
+            uow.commit()
+        return kept
+
+    def page(self, *, demo: bool, limit: int, by: AccessKey) -> Sequence[Report]:
+        """Return reports, newest first. Raises Forbidden for units."""
+        only_the_centre(by)
+        with self._store(reading=True) as uow:
+            return uow.reports.page(demo=demo, limit=limit)
+
+    def rendered(self, report_id: int, form: str, *, by: AccessKey) -> tuple[bytes, str, str]:
+        """Return a report as a file, its media type and its name. Raises NotFound; Forbidden for units."""
+        only_the_centre(by)
+        with self._store(reading=True) as uow:
+            report = uow.reports.get(report_id)
+        render, media_type = FORMATS[form]
+        return render(report), media_type, f"{report.title}{report.start}.{form}"
+
+    def _scope(self, kind: ReportKind, asked: Mapping[str, Any]) -> Scope:
+        yesterday = self._clock.now().astimezone(ZONE).date() - _DAY
+        _, days = _KINDS[kind]
+        texts = {
+            name: asked.get(name) for name in ("from", "to", "district", "unit_code", "channel", "subject", "category")
+        }
+        for name, value in texts.items():
+            if value is not None and not isinstance(value, str):
+                raise InvalidInput(f"{name} 应为文字", field=name)
+        return Scope(
+            start=texts["from"] or str(yesterday - timedelta(days=days - 1)),
+            end=texts["to"] or str(yesterday),
+            demo=asked.get("demo") is True,
+            district=texts["district"],
+            unit_code=texts["unit_code"],
+            channel=texts["channel"],
+            subject=texts["subject"],
+            categories=tuple(code for code in (texts["category"] or "").split(",") if code),
+        )
+
+    def _grouped(self, scope: Scope, by: AccessKey) -> list[Section]:
+        sections = []
+        for title, dimension in _GROUPED:
+            groups = self._analytics.indicators(dimension, scope, by=by).groups
+            kept = groups if dimension is Dimension.DAY else groups[:_MOST]
+            sections.append(
+                Section(
+                    title=title,
+                    columns=("", *_COLUMNS),
+                    rows=tuple(_row(group) for group in kept),
+                    bars=tuple((group.label, group.measures.tickets) for group in kept),
+                    source=_source("indicators", scope, group_by=str(dimension)),
+                )
+            )
+        return sections
+
+    def _hot(self, scope: Scope, by: AccessKey) -> list[Section]:
+        words = self._analytics.hot_words(scope, limit=_MOST, by=by)
+        start, end = checked(scope, by)
+        issues = self._hot_issues.hottest(
+            start=_midnight(start),
+            end=_midnight(end + _DAY),
+            demo=scope.demo,
+            filters={"district": scope.district} if scope.district else {},
+            least=None,
+            limit=_MOST,
+        )
+        raised = self._early_warnings.page(status=None, demo=scope.demo, start=scope.start, end=scope.end, by=by)
+        return [
+            Section(
+                title="热词",
+                columns=("词", "件数", "往常", "新出现"),
+                rows=tuple((w.word, str(w.count), f"{w.expected:.1f}", "是" if w.new else "") for w in words),
+                source=_source("hot-words", scope),
+            ),
+            Section(
+                title="热点",
+                columns=("事项", "地点", "件数", "人数"),
+                rows=tuple(
+                    (i.title, f"{i.district or ''}{i.town or ''}", str(i.tickets), str(i.people)) for i in issues
+                ),
+                source=_source("hot-issues", scope),
+            ),
+            Section(
+                title="预警",
+                columns=("事项", "发出时间", "件数", "往常", "情况"),
+                rows=tuple(
+                    (w.label, f"{w.raised_at:%m-%d %H:%M}", str(w.observed), f"{w.expected:.1f}", w.note or "")
+                    for w in raised
+                ),
+                source=_source("warnings", scope),
+            ),
+        ]
+
+
+_DAY = timedelta(days=1)
+
+
+def _overview(scope: Scope, now: Measures, before: Measures) -> Section:
+    figures = (
+        ("受理工单", str(now.tickets), str(before.tickets)),
+        ("响应率", _percent(now.response_rate), _percent(before.response_rate)),
+        ("解决率", _percent(now.resolution_rate), _percent(before.resolution_rate)),
+        ("满意率", _percent(now.satisfaction_rate), _percent(before.satisfaction_rate)),
+        ("逾期", str(now.overdue), str(before.overdue)),
+    )
+    return Section(title="概况", columns=("指标", "本期", "上期"), rows=figures, source=_source("indicators", scope))
+
+
+def _phrases(now: Measures, before: Measures) -> list[str]:
+    """Return the figures a paragraph may use."""
+    change = now.tickets - before.tickets
+    told = [f"受理工单{now.tickets}件", f"比上期{'增加' if change >= 0 else '减少'}{abs(change)}件"]
+    rates = (("响应率", now.response_rate), ("解决率", now.resolution_rate), ("满意率", now.satisfaction_rate))
+    told += [f"{name}{_percent(rate)}" for name, rate in rates if rate is not None]
+    return [*told, f"逾期{now.overdue}件"]
+
+
+def _row(group: Group) -> tuple[str, ...]:
+    m = group.measures
+    rates = (m.response_rate, m.resolution_rate, m.satisfaction_rate)
+    return group.label, str(m.tickets), *map(_percent, rates), str(m.overdue)
+
+
+def _percent(rate: float | None) -> str:
+    return "–" if rate is None else f"{rate:.1%}"
+
+
+def _period(start: date, end: date) -> str:
+    first = f"{start.year}年{start.month}月{start.day}日"
+    return first if start == end else f"{first}至{end.month}月{end.day}日"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+def _source(path: str, scope: Scope, **more: str) -> str:
+    asked = {
+        "from": scope.start,
+        "to": scope.end,
+        "demo": "true" if scope.demo else "",
+        "district": scope.district,
+        "unit_code": scope.unit_code,
+        "channel": scope.channel,
+        "subject": scope.subject,
+        "category": ",".join(scope.categories),
+        **more,
+    }
+    return f"/v1/analytics/{path}?{urlencode({name: value for name, value in asked.items() if value}, safe=',')}"

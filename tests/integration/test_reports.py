@@ -1,0 +1,79 @@
+"""Reports: made from the figures, kept as made, read as page, DOCX and PDF."""
+
+import io
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from app.domain.access import Role
+from app.domain.analytics import Dimension, Scope
+from app.domain.errors import Forbidden, InvalidInput
+from app.domain.report import ReportKind
+from app.flows.registry import Flows
+from tests.factories import ADMIN, call, somebody
+from tests.integration.conftest import SetClock
+
+LAMPS = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
+COLD = "薛城区临城街道泰和小区暖气不热，屋里只有十三度"
+
+
+@pytest.fixture
+def week(stored: Flows, clock: SetClock) -> Flows:
+    for i, text in enumerate((LAMPS, COLD, COLD)):
+        stored.intake.run(call("您好", text, call_id=f"r{i}"))
+    stored.analytics.follow()
+    clock.move(days=2)
+    return stored
+
+
+def test_a_report_says_what_the_indicators_say(week: Flows) -> None:
+    report = week.reports.make(ReportKind.WEEKLY, {}, by=ADMIN)
+    assert (report.title, report.start, report.end) == ("市民诉求周报", "2026-11-11", "2026-11-17")
+    assert "受理工单3件" in report.summary.text
+    assert "比上期增加3件" in report.summary.text
+    sections = {section.title: section for section in report.sections}
+    scope = Scope(start=report.start, end=report.end)
+    shown = week.analytics.indicators(Dimension.DISTRICT, scope, by=ADMIN)
+    assert sections["各区（市）"].bars == tuple((g.label, g.measures.tickets) for g in shown.groups)
+    assert sections["各区（市）"].source == "/v1/analytics/indicators?from=2026-11-11&to=2026-11-17&group_by=district"
+    assert sections["概况"].rows[0] == ("受理工单", "3", "0")
+
+
+def test_every_format_carries_title_paragraph_and_tables(week: Flows) -> None:
+    number = week.reports.make(ReportKind.DAILY, {"from": "2026-11-16", "to": "2026-11-16"}, by=ADMIN).id
+    page, media_type, _ = week.reports.rendered(number, "html", by=ADMIN)
+    assert media_type.startswith("text/html")
+    assert page.decode().count("<table>") >= 4
+    document = Document(io.BytesIO(week.reports.rendered(number, "docx", by=ADMIN)[0]))
+    assert document.paragraphs[0].text == "市民诉求日报"
+    assert any(cell.text == "薛城区" for table in document.tables for cell in table.columns[0].cells)
+    reader = PdfReader(io.BytesIO(week.reports.rendered(number, "pdf", by=ADMIN)[0]))
+    text = "".join(one.extract_text() for one in reader.pages)
+    assert "市民诉求日报" in text
+    assert "薛城区" in text
+
+
+def test_a_topical_report_looks_at_its_topic_and_stays_as_it_was(week: Flows) -> None:
+    asked = {"topic": "供热", "category": "0101", "from": "2026-11-16", "to": "2026-11-17"}
+    made = week.reports.make(ReportKind.TOPICAL, asked, by=ADMIN)
+    assert made.title == "供热专报"
+    assert "受理工单2件" in made.summary.text
+    week.intake.run(call("您好", COLD, call_id="later"))
+    week.analytics.follow()
+    assert week.reports.page(demo=False, limit=5, by=ADMIN) == [made]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({}, "topic"), ({"topic": "供热", "from": "昨天"}, "from"), ({"topic": "x", "from": 3}, "from")],
+)
+def test_a_wrong_request_names_its_field(week: Flows, asked: dict[str, object], field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        week.reports.make(ReportKind.TOPICAL, asked, by=ADMIN)
+    assert caught.value.field == field
+
+
+def test_units_read_no_reports(week: Flows) -> None:
+    with pytest.raises(Forbidden):
+        week.reports.page(demo=False, limit=5, by=somebody(Role.UNIT, unit_code="x"))
