@@ -21,7 +21,9 @@ _SURNAMED = re.compile(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])"
 )
 _SIGNED = re.compile(
-    rf"(?:联系人|反映人|投诉人|举报人|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?P<name>{_FAMILY}{_GIVEN}|{_FAMILY}(?:先生|女士|师傅))(?=[，,。、\s\d电手]|$)"
+    rf"(?:(?:联系人|反映人|投诉人|举报人|代表|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?:[小老](?={_FAMILY}[，,。、\s]))?|(?:我|俺)是(?={_ANY_FAMILY}(?:先生|女士))|叫(?:我|俺)[小老](?={_ANY_FAMILY}(?:就|[，,。\s])))"
+    rf"(?P<name>{_FAMILY}{_GIVEN}(?!就)|{_ANY_FAMILY}(?:先生|女士|师傅)|{_ANY_FAMILY}(?=就)|(?<=[小老]){_FAMILY})(?=[，,。、\s\d电手就]|$)|"
+    rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{_FAMILY}{_GIVEN})(?=[，,。、\s]|$)"
 )
 _ANSWER = re.compile(
     rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{_FAMILY}(?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士|师傅)"
@@ -46,7 +48,7 @@ _REFUSES_NAME = re.compile(
 )
 _ANONYMOUS = re.compile(r"匿名|不留(?:名|姓)")
 _SIGNATURE = re.compile(
-    r"(?:[。！？!?\s：:，,]|市民|业主|家属|留言人|群众|居民|^)(?P<name>[\u4e00-\u9fff](?:先生|女士))[。.\s]*$"
+    rf"(?:[。！？!?\s：:，,]|市民|业主|家属|留言人|群众|居民|^)(?P<name>[\u4e00-\u9fff](?:先生|女士)|(?<=[。！？!?\s])(?!谢谢|安全|时间|方便|高度|万分){_FAMILY}{_GIVEN})(?:[。.\s]*$|，(?=愿意|电话|手机))"
 )
 _DECLINES = re.compile(
     r"^[\s，,。]*(?:我|俺|这个|你|您)?(?:就)?(?:先|都)?(?:不留|不说|不用(?:问|留|了)|免了|别问|甭问|算了|不必|不方便|没必要|保密)"
@@ -56,7 +58,7 @@ _ADDRESSES = re.compile(
     rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{_FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
 )
 _CONFIDENTIAL = re.compile(
-    r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
+    r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名|(?:说|讲)是?[我俺]|把[^，。\s]{0,4}(?:号|名字?|电话)[^，。\s]{0,3}给)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|不(?:能)?让[^，。\s]{1,6}知道|怕[^，。\s]{0,6}(?:报复|知道(?:是)?[我俺])|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
 )
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|无需|没必要|没啥)(?:给我)?保密|(?:需要|要不要|是否)保密")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
@@ -128,7 +130,7 @@ def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
 
 
 def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
-    group = "surname" if match.groupdict().get("surname") else "name"
+    group = next(group for group, said in match.groupdict().items() if said and group != "polite")
     name, start, end = match[group], *match.span(group)
     surname = name if group == "surname" or len(name) == 1 else None
     evidence = (call.turns[saying.turn].evidence(start, end), *saying.confirmed_by)
