@@ -53,7 +53,10 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
         tickets=TicketReader(
-            reference, KindReader(reference.request_kind, kind), TopicReader(reference, category).topics
+            reference,
+            KindReader(reference.request_kind, kind),
+            TopicReader(reference, category).topics,
+            classifier(weights / "aside"),
         ),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,

@@ -7,6 +7,7 @@ from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.wants import is_wish
+from models.base import TextClassifier
 
 _ASKS_WHO = re.compile(
     r"贵姓|怎么称呼|姓名|全名|名字|您姓|联系(?:电话|方式|您)|(?:电话|号码|手机)[^，。]{0,8}(?:吗|是|多少|行)|打(?:这个|您)"
@@ -33,13 +34,41 @@ _FAMILY_TALK = re.compile(
     r"^(?:那|人)?家是老.家|^老.家倒|(?:孙子|孙女|儿子|闺女|女儿|女婿|外甥)[^，。]{0,8}(?:上大学|在(?:外地|北京|上海|济南|青岛|南京)|研究生|考上)|学(?:计算机|医|法律|会计)$|^他在[^，。]{2,4}上大学"
 )
 _LONGEST_IDENTITY = 14
+_FIGURE = re.compile(r"\d|[一二两三四五六七八九十]{1,3}(?:[个次回天年月户人块元点号楼层]|多)")
+
+
+class AsideModel:
+    """The trained classifier of asides with the score from which it is believed."""
+
+    def __init__(self, model: TextClassifier, least: float) -> None:
+        self._model = model
+        self._least = least
+        self._column = model.labels.index("aside")
+
+    def found(self, clauses: Sequence[Clause], matter_words: re.Pattern[str]) -> set[int]:
+        """Return the positions of asides; a clause with a figure, a wish or a matter word is none."""
+        open_to_doubt = [
+            i
+            for i, c in enumerate(clauses)
+            if not (c.chatter or _FIGURE.search(c.text) or matter_words.search(c.text) or is_wish(c))
+        ]
+        if not open_to_doubt:
+            return set()
+        scores = self._model.scores([clauses[i].text.strip() for i in open_to_doubt])[:, self._column]
+        found = {i for i, score in zip(open_to_doubt, scores, strict=True) if score >= self._least}
+        return found if any(not c.chatter for i, c in enumerate(clauses) if i not in found) else set()
 
 
 def leave_out_asides(
-    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], matter_words: re.Pattern[str]
+    call: SpokenCall,
+    mentions: Mentions,
+    clauses: Sequence[Clause],
+    matter_words: re.Pattern[str],
+    model: AsideModel | None = None,
 ) -> tuple[Clause, ...]:
     """Return the clauses with asides marked as chatter; a digression takes what led to it along."""
     aside = {i for i, clause in enumerate(clauses) if _is_aside(clause.text)}
+    aside |= model.found(clauses, matter_words) if model else set()
     for i, clause in enumerate(clauses):
         aside |= _led_to(clauses, i)
         turn = mentions.sayings[clause.saying].turn

@@ -10,7 +10,7 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
-from app.understand.ticket.asides import leave_out_asides
+from app.understand.ticket.asides import AsideModel, leave_out_asides
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -20,6 +20,7 @@ from app.understand.ticket.matters import MatterNamer
 from app.understand.ticket.place import inside, place_of
 from app.understand.ticket.title import Topics, compose_title
 from app.understand.ticket.wants import compose_wants, is_wish
+from models.base import TextClassifier
 
 _MARKET_ENTITY = re.compile(
     r"(?:我|俺|我们|俺们|咱)(?:是|这是|这边是|代表)?[^，。\s]{0,10}?(?:公司|企业|厂里?(?!长)|合作社|门店|个体户)(?:的)?(?:负责人|老板|会计|经理|法人|工作人员|财务|人事)?(?=[，。,\s]|$|是|的|想|要|在|有|被|参)|"
@@ -59,7 +60,10 @@ _LEAST_WISH = 8
 class TicketReader:
     """The embedded engine's reader of tickets."""
 
-    def __init__(self, reference: ReferenceData, kinds: KindReader, topics: Topics) -> None:
+    def __init__(
+        self, reference: ReferenceData, kinds: KindReader, topics: Topics, asides: TextClassifier | None = None
+    ) -> None:
+        self._asides = AsideModel(asides, reference.thresholds.clauses["aside"]) if asides else None
         self._topics = topics
         self._areas = AreaReader(reference.gazetteer)
         self._details = DetailReader(reference.gazetteer)
@@ -75,7 +79,7 @@ class TicketReader:
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
         mentions = self.mentions(call)
-        clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words)
+        clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words, self._asides)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()
         return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))

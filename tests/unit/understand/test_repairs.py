@@ -55,6 +55,20 @@ def test_only_what_stands_reaches_the_ticket(reader: CallReader, turns: tuple[st
     assert gone not in text
 
 
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("停水三天了 狗蛋别闹 把遥控器放下 在嘉汇广场 赶紧送水", "遥控器"),
+        ("物业把我车锁了 简直跟土匪一样 在鲁南花园 希望开锁", "土匪"),
+        ("工地半夜打桩 跟打雷似的 在光明路 希望停工", "打雷"),
+    ],
+)
+def test_asides_and_figures_of_speech_are_left_out(reader: CallReader, said: str, gone: str) -> None:
+    text = ticket_text(reader, "您好", said)
+    assert gone not in text
+    assert len(text) > len(said)
+
+
 def test_an_objection_keeps_the_callers_own_name(reader: CallReader) -> None:
     text = ticket_text(reader, "您好", "俺在殷庄 路灯坏了希望修", "是尹庄吧", "不是 是殷庄")
     assert "殷庄" in text
