@@ -111,8 +111,7 @@ def _matter_of(clause: str, where: str) -> str:
     """Return a clause without time, pronoun, or the place that stands before it."""
     text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
     text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、").replace(" ", "")
-    common = SequenceMatcher(None, text, where, autojunk=False).find_longest_match()
-    if common.size >= _SAME_PLACE:
+    while (common := SequenceMatcher(None, text, where, autojunk=False).find_longest_match()).size >= _SAME_PLACE:
         text = (text[: common.a] + text[common.a + common.size :]).lstrip("在的、旁边")
     return "" if text in where else text
 
