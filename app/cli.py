@@ -13,15 +13,24 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from app.bootstrap import build_flows, read_many, start_worker
+from app.bootstrap import (
+    build_flows,
+    encode_lines,
+    link_block,
+    load_embedded,
+    read_many,
+    start_grouping,
+    start_worker,
+)
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import Role, Scope
 from app.domain.errors import HotlineError
 from app.flows.batch import ReadMany
+from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
 from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
@@ -120,6 +129,32 @@ def batch(
         task = bar.add_task("", total=lines)
         count = flows.batch.run(source, out, executor=executor, read_many=read, progress=lambda n: bar.advance(task, n))
     console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")
+
+
+@cli.command()
+def group(
+    source: Annotated[Path, typer.Argument(exists=True, help="每行一件工单：id, created_at, text[, title, district…]")],
+    out: Annotated[Path, typer.Argument(help="结果 JSONL：id, issue；中断后再次运行接着做")],
+    workers: Annotated[int | None, typer.Option(help="进程数，默认为核数")] = None,
+) -> None:
+    """把历史工单批量归并为同一事项；坏行写入 OUT.rejected.jsonl。"""
+    settings = Settings()
+    reference = load_embedded(settings).reference
+    flow = GroupBackfill(reference.thresholds.issue, window_days=reference.duplicate.window_days)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        ProcessPoolExecutor(workers or os.cpu_count(), initializer=start_grouping, initargs=(settings,)) as pool,
+        Progress(*columns, console=Console(stderr=True)) as bar,
+    ):
+        tasks: dict[str, TaskID] = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done)
+
+        count = flow.run(source, out, executor=pool, encode=encode_lines, link=link_block, progress=progress)
+    console.print(f"工单 {count.tickets} 件，事项 {count.issues} 个，拒绝 {count.refused} 行")
 
 
 @keys.command("create")

@@ -2,13 +2,15 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from app.domain.issue import HotIssue, IssueMember
 from app.domain.reference_rules import IssueRules
 
 DAY = timedelta(days=1)
+Key = TypeVar("Key", bound=Hashable)
 Likeness = Callable[[IssueMember, IssueMember], float]
 """The probability that two tickets are one matter."""
 Pairs = Collection[frozenset[str]]
@@ -23,8 +25,8 @@ def affinity(likely: Sequence[float], ages: Sequence[timedelta], rules: IssueRul
 
 
 def choose_issue(
-    fits: Mapping[str, float], rules: IssueRules, *, joined: str | None = None, apart: Collection[str] = ()
-) -> str | None:
+    fits: Mapping[Key, float], rules: IssueRules, *, joined: Key | None = None, apart: Collection[Key] = ()
+) -> Key | None:
     """Return the issue that a ticket joins, None for one of its own. What people said goes before any score.
 
     `joined`: the issue of the ticket that people put it under; `apart`: issues that people took it out of.
@@ -32,7 +34,7 @@ def choose_issue(
     if joined is not None:
         return joined
     allowed = {issue: fit for issue, fit in fits.items() if issue not in apart}
-    best = max(allowed, key=lambda issue: (allowed[issue], issue), default=None)
+    best = max(allowed, key=lambda issue: (allowed[issue], str(issue)), default=None)
     return best if best is not None and allowed[best] >= rules.join else None
 
 

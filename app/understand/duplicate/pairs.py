@@ -38,7 +38,6 @@ FEATURES = (
     "text_and_site",
     "text_and_soon",
     "function_and_soon",
-    "rarest_shared",
     "category_alike",
     "duty_alike",
 )
@@ -54,7 +53,7 @@ def pair_features(
     rarity: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return features, shape (pairs, len(FEATURES)); `old[i]` goes with `new[i]`, cosines given."""
-    share, count, rarest = _rare_overlap(old["rare"], new["rare"], rarity)
+    share, count = _rare_overlap(old["rare"], new["rare"], rarity)
     site = _share(old["site"], new["site"])
     both_sites = (old["site"][:, 0] > 0) & (new["site"][:, 0] > 0)
     named = np.maximum(
@@ -106,7 +105,6 @@ def pair_features(
         sparse * np.where(both_sites, site, 0),
         dense * soon,
         function_same * soon,
-        rarest,
         _topics_alike(old, new, 0),
         _topics_alike(old, new, 1),
     )
@@ -120,14 +118,13 @@ def _agree(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> tuple[NDArray[np
 
 def _rare_overlap(
     old: NDArray[np.uint32], new: NDArray[np.uint32], rarity: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return what is rare in both: its share of the poorer text, how much it is, and the rarest of it (0 to 1)."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what is rare in both: its share of the poorer text, and how much it is (0 to 1)."""
     shared = _common(old, new)
     weight_old, weight_new = (np.where(r > 0, rarity[r % len(rarity)], 0) for r in (old, new))
     common = (weight_old * shared).sum(axis=1)
     least = np.minimum(weight_old.sum(axis=1), weight_new.sum(axis=1))
-    rarest = (weight_old * shared).max(axis=1) / rarity.max()
-    return common / np.maximum(least, 1e-6), np.minimum(common / 60, 1), rarest
+    return common / np.maximum(least, 1e-6), np.minimum(common / 60, 1)
 
 
 def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> NDArray[np.float32]:

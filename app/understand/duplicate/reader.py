@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.domain.duplicate import SimilarTicket, TicketFacts
 from app.understand.duplicate.pairs import pair_features
-from app.understand.duplicate.rows import ROW, TicketEncoder
+from app.understand.duplicate.rows import ROW, TicketEncoder, of_issues
 from models.base import PairScorer
 
 _FIRST_SIZE = 1024
@@ -79,10 +79,7 @@ class DuplicateReader:
         return self._scored(facts, old, old_vectors, rows[0], vectors[0]) if facts else ()
 
     def one_issue(self, new: TicketFacts, numbers: Collection[str]) -> dict[str, float]:
-        """Return how likely each of these tickets tells of the same issue; those not kept are left out.
-
-        Unlike one matter, one issue may stretch over several buildings: a whole estate is without water.
-        """
+        """Return how likely each of these tickets tells of the same issue; those not kept are left out."""
         rows, vectors = self._encoder.encode([new])
         with self._lock:
             where = [self._at[number] for number in numbers if number in self._at]
@@ -93,8 +90,7 @@ class DuplicateReader:
             )
         if not kept:
             return {}
-        old["buildings"] = 0
-        scores = self._scores(old, old_vectors, rows[0], vectors[0])[2]
+        scores = self._scores(old, old_vectors, of_issues(rows)[0], vectors[0])[2]
         return dict(zip(kept, map(float, scores), strict=True))
 
     def _scored(

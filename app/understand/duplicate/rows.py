@@ -84,15 +84,25 @@ class TicketEncoder:
         rows = np.zeros(len(tickets), ROW)
         if not tickets:
             return rows, np.zeros((0, self.dimensions), np.float32)
-        texts = [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
+        texts = self._placeless(tickets)
         rows["rare"], sparse = self._rare.encode(texts)
         rows["site"] = self._rare.encode([self._areas.sub(" ", site_of(t.detail)) for t in tickets])[0][:, :8]
         for row, ticket, text in zip(rows, tickets, texts, strict=True):
             _fill(row, ticket, text)
         for i, classifier in enumerate(self._topics):
             rows["topics"][:, i], rows["topic_weights"][:, i] = likeliest(classifier.scores([t.text for t in tickets]))
+        return rows, self._joined(tickets, sparse)
+
+    def vectors(self, tickets: Sequence[TicketFacts]) -> NDArray[np.float32]:
+        """Return the vectors alone."""
+        return self._joined(tickets, self._rare.encode(self._placeless(tickets))[1])
+
+    def _placeless(self, tickets: Sequence[TicketFacts]) -> list[str]:
+        return [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
+
+    def _joined(self, tickets: Sequence[TicketFacts], sparse: NDArray[np.float32]) -> NDArray[np.float32]:
         dense = self._embedder.embed([t.text for t in tickets])
-        return rows, np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
+        return np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
 
     def cosines(
         self, old: NDArray[np.float32], new: NDArray[np.float32]
@@ -129,6 +139,18 @@ def likeliest(scores: NDArray[np.float32]) -> tuple[NDArray[np.uint16], NDArray[
     best = np.argpartition(-scores, TOPICS, axis=1)[:, :TOPICS]
     weights = np.sqrt(np.take_along_axis(scores, best, axis=1))
     return (best + 1).astype(np.uint16), np.round(255 * weights).astype(np.uint8)
+
+
+def of_issues(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Return a copy without what tells matters apart, or joins them, that issues do not care for.
+
+    An issue may stretch over several buildings: a whole estate is without water. And one who writes of many things
+    does not make one issue of them, unless the later ticket refers back.
+    """
+    bare = np.array(rows, ROW)
+    bare["buildings"] = 0
+    bare["caller"][(bare["marks"] & FOLLOWS) == 0] = 0
+    return bare
 
 
 def minutes(moment: datetime) -> int:

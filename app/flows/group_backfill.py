@@ -1,0 +1,170 @@
+"""Very many tickets from a file, grouped into issues: encoded and compared in worker processes, joined in one pass.
+
+What is finished stands in a folder beside the result, so a run that was cut off goes on where it stopped.
+"""
+
+import json
+import math
+import shutil
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.decide.issue import choose_issue
+from app.domain.reference_rules import IssueRules
+from app.understand.duplicate.backfill import blocks_of
+
+CHUNK = 5_000
+AHEAD = 4
+
+EncodeLines = Callable[[Sequence[bytes], int, Path], int]
+"""Lines, the number of the first and a file to write to; returns how many lines were refused."""
+LinkBlock = Callable[[tuple[int, int], Path, Path, int], None]
+"""A block, the folder with all rows, a file to write to, and how many days to look back."""
+Progress = Callable[[str, int, int], None]
+"""A stage, how much of it is done, how much there is."""
+
+
+class Grouped(NamedTuple):
+    """What a run did."""
+
+    tickets: int
+    refused: int
+    issues: int
+
+
+class GroupBackfill:
+    """Groups a file of tickets; needs no store."""
+
+    def __init__(self, rules: IssueRules, *, window_days: int) -> None:
+        self._rules = rules
+        self._window_days = window_days
+
+    def run(
+        self,
+        source: Path,
+        out: Path,
+        *,
+        executor: Executor,
+        encode: EncodeLines,
+        link: LinkBlock,
+        progress: Progress,
+    ) -> Grouped:
+        """Write one line a ticket to `out`, `{"id", "issue"}`, in order of time; the issue is its first ticket's id."""
+        work = out.with_name(f"{out.name}.work")
+        work.mkdir(exist_ok=True)
+        refused = self._encode(source, work, executor, encode, progress)
+        rows, ids = gathered(work)
+        blocks = blocks_of(rows)
+        waiting = [
+            executor.submit(link, block, work, work / f"links-{i:04}.npz", self._window_days)
+            for i, block in enumerate(blocks)
+        ]
+        for done, future in enumerate(waiting, start=1):
+            future.result()
+            progress("比对", done, len(blocks))
+        issue_of = self._join(rows["at"], work, len(blocks), progress)
+        with out.open("w", encoding="utf-8") as file:
+            for position, issue in enumerate(issue_of):
+                file.write(json.dumps({"id": ids[position], "issue": ids[issue]}, ensure_ascii=False) + "\n")
+        rejected = b"".join(part.read_bytes() for part in sorted(work.glob("*.rejected.jsonl")))
+        if rejected:
+            out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl").write_bytes(rejected)
+        shutil.rmtree(work)
+        return Grouped(len(ids), refused, len(set(issue_of)))
+
+    def _encode(self, source: Path, work: Path, executor: Executor, encode: EncodeLines, progress: Progress) -> int:
+        with source.open("rb") as file:
+            total = sum(1 for raw in file if raw.strip())
+        done, refused = 0, 0
+        waiting: deque[tuple[int, Any]] = deque()
+        with source.open("rb") as file:
+            lines = (raw for raw in file if raw.strip())
+            for part, chunk in enumerate(_chunks(lines)):
+                written = work / f"part-{part:05}.npz"
+                future = None if written.exists() else executor.submit(encode, chunk, part * CHUNK, written)
+                waiting.append((len(chunk), future))
+                if len(waiting) > AHEAD:
+                    size, first = waiting.popleft()
+                    refused += int(first.result()) if first else 0
+                    done += size
+                    progress("编码", done, total)
+        refused += sum(int(future.result()) for _, future in waiting if future)
+        progress("编码", total, total)
+        return refused
+
+    def _join(self, at: NDArray[np.int32], work: Path, blocks: int, progress: Progress) -> list[int]:
+        """Return each ticket's issue by position, the tickets taken in order of time."""
+        later, numbers, likely = _links(work, blocks)
+        starts = np.searchsorted(later, np.arange(len(at) + 1)).tolist()
+        earlier, odds = numbers.tolist(), bounded_odds(likely, self._rules.bound).tolist()
+        minutes = at.tolist()
+        issue_of: list[int] = []
+        members: defaultdict[int, int] = defaultdict(int)
+        for position in range(len(at)):
+            found: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+            for i in range(starts[position], starts[position + 1]):
+                other = earlier[i]
+                found[issue_of[other]].append((minutes[position] - minutes[other], odds[i]))
+            fits = {issue: self._fit(own, members[issue]) for issue, own in found.items()}
+            chosen = choose_issue(fits, self._rules) if fits else None
+            issue_of.append(position if chosen is None else chosen)
+            members[issue_of[-1]] += 1
+            if position % 50_000 == 0:
+                progress("成组", position, len(at))
+        progress("成组", len(at), len(at))
+        return issue_of
+
+    def _fit(self, found: list[tuple[int, float]], size: int) -> float:
+        """Return the mean odds over the latest members; one that the search did not find speaks against."""
+        rules = self._rules
+        weights = [math.exp2(-age / 1440 / rules.half_life_days) for age, _ in found]
+        missing = max(0, min(size, rules.members_compared) - len(found)) * min(weights)
+        total = sum(weight * odds for weight, (_, odds) in zip(weights, found, strict=True))
+        return (total - missing * rules.bound) / (sum(weights) + missing)
+
+
+def bounded_odds(likely: NDArray[np.float32], bound: float) -> NDArray[np.float32]:
+    """Return log-odds, at most the bound either way."""
+    inside = np.clip(likely, 1e-6, 1 - 1e-6)
+    return np.asarray(np.clip(np.log(inside / (1 - inside)), -bound, bound), np.float32)
+
+
+def gathered(work: Path) -> tuple[Any, list[str]]:
+    """Put the parts in order of time into `rows.npy` and `vectors.npy`; return rows (a structured array) and ids."""
+    parts = sorted(work.glob("part-*.npz"))
+    loaded = [np.load(part) for part in parts]
+    rows: Any = np.concatenate([part["rows"] for part in loaded])
+    ids = [one for part in loaded for one in part["ids"].tolist()]
+    order = np.argsort(rows["at"], kind="stable")
+    np.save(work / "rows.npy", rows[order])
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    width = loaded[0]["vectors"].shape[1]
+    vectors = np.lib.format.open_memmap(work / "vectors.npy", "w+", np.float16, (len(rows), width))
+    start = 0
+    for part in loaded:
+        own = part["vectors"]
+        vectors[place[start : start + len(own)]] = own
+        start += len(own)
+    vectors.flush()
+    return rows[order], [ids[i] for i in order]
+
+
+def _links(work: Path, blocks: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return every block's links, in order of the later ticket."""
+    loaded = [np.load(work / f"links-{i:04}.npz") for i in range(blocks)]
+    later, earlier, likely = (np.concatenate([one[name] for one in loaded]) for name in ("later", "earlier", "likely"))
+    order = np.argsort(later, kind="stable")
+    return later[order], earlier[order], likely[order]
+
+
+def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while chunk := list(islice(lines, CHUNK)):
+        yield chunk
