@@ -22,6 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 _AT_A_TIME = 2_000
 _LONGEST = timedelta(days=1100)
+_YEARS = range(2000, 2101)
 ZONE = timezone(timedelta(hours=8))
 _RECOUNT = timedelta(hours=1)
 _FILTERS: dict[Dimension, str] = {
@@ -246,6 +247,8 @@ def checked(scope: Scope, by: AccessKey) -> tuple[date, date]:
             days[name] = date.fromisoformat(value)
         except ValueError as error:
             raise InvalidInput(f"{name} 应为日期，如 2026-11-25，收到 {value!r}", field=name) from error
+        if days[name].year not in _YEARS:
+            raise InvalidInput(f"{name} 应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间，收到 {value!r}", field=name)
     if not timedelta(0) <= days["to"] - days["from"] <= _LONGEST:
         raise InvalidInput(f"to 不能早于 from，且不能超过 {_LONGEST.days} 天", field="to")
     return days["from"], days["to"]

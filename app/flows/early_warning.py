@@ -7,13 +7,14 @@ import numpy as np
 
 from app.decide.early_warning import WINDOW, ZONE, signals
 from app.domain.access import AccessKey
+from app.domain.analytics import Scope
 from app.domain.early_warning import EarlyWarning, HourlyCounts, Signal, WarningOutcome, WarningStatus
 from app.domain.errors import InvalidTransition
 from app.domain.events import OutboxMessage
 from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
-from app.flows.analytics import only_the_centre
+from app.flows.analytics import checked
 
 _HISTORY = timedelta(days=365 + 2 * WINDOW)
 _LOOKED_AT = timedelta(days=7)
@@ -73,13 +74,16 @@ class EarlyWarningFlow:
         found = signals(counts, self._reference.early_warning, first=first, last=first + (end - start).days)
         return [Replay(label=self._label(signal), signal=signal) for signal in found]
 
-    def page(
-        self, *, status: WarningStatus | None, demo: bool, start: str, end: str, by: AccessKey
-    ) -> Sequence[WarningOnFile]:
-        """Return warnings, newest first. Raises Forbidden for units."""
-        only_the_centre(by)
+    def page(self, *, status: WarningStatus | None, scope: Scope, by: AccessKey) -> Sequence[WarningOnFile]:
+        """Return the warnings raised in the period of a scope, newest first.
+
+        Raises:
+            InvalidInput: a period that is no period.
+            Forbidden: for units.
+        """
+        checked(scope, by)
         with self._store(reading=True) as uow:
-            found = uow.early_warnings.page(status=status, demo=demo, start=start, end=end)
+            found = uow.early_warnings.page(status=status, demo=scope.demo, start=scope.start, end=scope.end)
             return [self._on_file(uow, warning) for warning in found]
 
     def acknowledge(self, warning_id: int, note: str | None, *, by: AccessKey) -> WarningOnFile:

@@ -146,7 +146,7 @@ class ReportFlow:
             least=None,
             limit=_MOST,
         )
-        raised = self._early_warnings.page(status=None, demo=scope.demo, start=scope.start, end=scope.end, by=by)
+        raised = self._early_warnings.page(status=None, scope=scope, by=by)
         return [
             Section(
                 title="热词",

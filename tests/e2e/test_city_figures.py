@@ -35,7 +35,10 @@ def test_a_figure_leads_to_its_tickets_and_its_table(client: TestClient) -> None
     assert load_workbook(io.BytesIO(sheet.content)).worksheets[0]["B2"].value == "1"
 
 
-@pytest.mark.parametrize(("params", "field"), [({}, "from"), (PERIOD | {"to": "2026-02-31"}, "to")])
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [({}, "from"), (PERIOD | {"to": "2026-02-31"}, "to"), (PERIOD | {"from": "0000-01-01"}, "from")],
+)
 def test_a_wrong_period_names_its_field(client: TestClient, params: dict[str, str], field: str) -> None:
     answer = client.get("/v1/analytics/indicators", params=params)
     assert answer.status_code == 422

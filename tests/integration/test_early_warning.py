@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from app.domain.access import Role
-from app.domain.analytics import TicketFact
+from app.domain.analytics import Scope, TicketFact
 from app.domain.early_warning import WarningOutcome, WarningStatus
 from app.domain.errors import Forbidden, InvalidTransition
 from app.flows.registry import Flows
@@ -21,7 +20,7 @@ from tests.integration.conftest import ZONE, SetClock
 NOON = datetime(2026, 11, 18, 12, 5, tzinfo=ZONE)
 HEATING, LAMPS = "010101", "010701"
 Watched = tuple[Flows, SqlUnitOfWork]
-PERIOD: dict[str, Any] = {"start": "2026-11-01", "end": "2026-11-30", "demo": False}
+PERIOD = Scope(start="2026-11-01", end="2026-11-30")
 
 
 def fact(number: int, at: datetime, leaf: str, district: str = "薛城区") -> TicketFact:
@@ -91,7 +90,7 @@ def test_a_burst_is_warned_of_once_and_carried_to_its_outcome(watched: Watched, 
     clock.move(hours=1)
     assert flows.early_warnings.watch() == 0, "one event is one warning"
 
-    warning = flows.early_warnings.page(status=None, by=ADMIN, **PERIOD)[0]
+    warning = flows.early_warnings.page(status=None, by=ADMIN, scope=PERIOD)[0]
     assert warning.label == "薛城区 供热供暖"
     assert warning.observed == 14
     assert warning.expected < 4
@@ -106,7 +105,7 @@ def test_a_burst_is_warned_of_once_and_carried_to_its_outcome(watched: Watched, 
     done = flows.early_warnings.conclude(warning.id, WarningOutcome.HANDLED, "管网抢修完毕", by=officer)
     assert (done.status, done.note) == (WarningStatus.CLOSED, "管网抢修完毕")
     with pytest.raises(Forbidden):
-        flows.early_warnings.page(status=None, by=somebody(Role.UNIT, unit_code="x"), **PERIOD)
+        flows.early_warnings.page(status=None, by=somebody(Role.UNIT, unit_code="x"), scope=PERIOD)
 
 
 def test_a_replay_finds_what_the_watch_found_and_writes_nothing(watched: Watched) -> None:
@@ -114,7 +113,7 @@ def test_a_replay_finds_what_the_watch_found_and_writes_nothing(watched: Watched
     burst(uow)
     found = flows.early_warnings.replay(date(2026, 11, 10), date(2026, 11, 18))
     assert [(one.label, one.signal.observed) for one in found] == [("薛城区 供热供暖", 14)]
-    assert flows.early_warnings.page(status=None, by=ADMIN, **PERIOD) == []
+    assert flows.early_warnings.page(status=None, by=ADMIN, scope=PERIOD) == []
 
 
 def test_a_second_process_does_not_warn_again(watched: Watched) -> None:

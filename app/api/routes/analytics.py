@@ -122,7 +122,7 @@ def list_warnings(
     flows: FlowsDep, key: ReaderKey, scope: Asked, status: WarningStatus | None = None
 ) -> list[WarningOnFile]:
     """某区（市）某类诉求明显多于往常。每小时检查一次；since 起 observed 件，往常 expected 件，并附工单样例。"""
-    return list(flows.early_warnings.page(status=status, demo=scope.demo, start=scope.start, end=scope.end, by=key))
+    return list(flows.early_warnings.page(status=status, scope=scope, by=key))
 
 
 @router.post("/warnings/{warning_id}/acknowledge", summary="确认收到预警")
