@@ -7,6 +7,7 @@ from app.config import Settings
 from app.domain.knowledge import Article
 from app.domain.reference import ReferenceData
 from app.flows.reading import CallReader
+from app.learn.title_words import TitleWords
 from app.receive.spoken import Normaliser
 from app.store.articles import load_articles
 from app.store.reference.load import load_reference_data
@@ -31,6 +32,7 @@ class Embedded:
     reference: ReferenceData
     articles: tuple[Article, ...]
     reader: CallReader
+    words: TitleWords
 
 
 def load_embedded(settings: Settings) -> Embedded:
@@ -42,7 +44,7 @@ def load_embedded(settings: Settings) -> Embedded:
     reference = load_reference_data(settings.knowledge_dir)
     owners = frozenset(reference.function_by_id)
     articles = load_articles(settings.knowledge_dir / "articles", owners=owners)
-    return Embedded(reference, articles, build_reader(settings, reference))
+    return Embedded(reference, articles, build_reader(settings, reference), TitleWords(reference))
 
 
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from app.bootstrap.chat import answer_writer, build_chat, paragraph_writers, second_looks, with_chat
 from app.bootstrap.demo import build_demo
@@ -10,6 +10,7 @@ from app.bootstrap.knowledge import build_index
 from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
 from app.config import AuthSettings, Settings
+from app.domain.city_time import CITY_TIME
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.flows.access import AccessFlow
 from app.flows.analytics import AnalyticsFlow
@@ -62,7 +63,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the present moment."""
-        return datetime.now(timezone(timedelta(hours=8)))
+        return datetime.now(CITY_TIME)
 
 
 def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedded | None = None) -> Flows:
@@ -112,7 +113,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
-    analytics = AnalyticsFlow(store, clock, reference)
+    analytics = AnalyticsFlow(store, clock, reference, embedded.words)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
     paragraphs = ParagraphFlow(store, *paragraph_writers(settings, chat))
     early_warnings = EarlyWarningFlow(store, clock, reference, policy.clock.is_working)

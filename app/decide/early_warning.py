@@ -6,15 +6,15 @@ hour on a day of its kind. Against it runs a negative-binomial CUSUM (Höhle & P
 charts for the monitoring of surveillance time series"): the log likelihood ratio of a raised mean, never below zero.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.city_time import midnight
 from app.domain.early_warning import EarlyWarningRules, HourlyCounts, Signal
 
 Numbers = NDArray[np.float64]
-ZONE = timezone(timedelta(hours=8))
 WINDOW = 28
 """Days of the usual level."""
 _LEAST_DAYS = 14
@@ -156,4 +156,4 @@ def _signal(
 
 def moment(first_day: date, hour: int) -> datetime:
     """Return the beginning of an hour counted from midnight of the first day."""
-    return datetime(first_day.year, first_day.month, first_day.day, tzinfo=ZONE) + timedelta(hours=hour)
+    return midnight(first_day) + timedelta(hours=hour)

@@ -102,6 +102,15 @@ class Events(Protocol):
     ) -> Sequence[tuple[int, TicketEvent]]:
         """Return the next events of these names that happened before `settled`, with their ids."""
 
+    def tickets_after(self, event_id: int, *, limit: int) -> tuple[Sequence[str], int]:
+        """Return the numbers of tickets with later events, and the last of these; some may come once more."""
+
+    def position(self, reader: str) -> int:
+        """Return the id of the last event that somebody read."""
+
+    def read_up_to(self, reader: str, event_id: int) -> None:
+        """Write down how far somebody has read."""
+
     def seal(self, now: datetime, *, settled: datetime) -> int:
         """Seal the events since the last seal that happened before `settled`; return how many."""
 
@@ -265,10 +274,7 @@ class Deletions(Protocol):
 class Analytics(Protocol):
     """Facts of tickets and the counts made from them; all of it can be made again from tickets and events."""
 
-    def changed(self, *, limit: int) -> tuple[Sequence[str], int]:
-        """Return the numbers of tickets with events not followed yet, and the event that this leads up to."""
-
-    def keep(self, facts: Sequence[TicketFact], *, followed: int) -> set[str]:
+    def keep(self, facts: Sequence[TicketFact]) -> set[str]:
         """Write facts; return the days (ISO dates) of which the counts are no longer right."""
 
     def without_fact(self, ticket_numbers: Collection[str]) -> frozenset[str]:
@@ -340,12 +346,6 @@ class DemoRecords(Protocol):
 
 class Issues(Protocol):
     """Tickets grouped by matter, and what people said of pairs."""
-
-    def position(self) -> int:
-        """Return the id of the last event that was read."""
-
-    def read_up_to(self, event_id: int) -> None:
-        """Write down how far the history has been read."""
 
     def issue_of(self, ticket_numbers: Collection[str]) -> Mapping[str, str]:
         """Return the issues of those tickets that have one."""

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from functools import reduce
 
 from app.decide.hot_words import rising
 from app.decide.key_dates import latest_period
 from app.domain.access import AccessKey
 from app.domain.analytics import UNKNOWN, Dimension, HotWord, Measures, SavedView, Scope
+from app.domain.city_time import CITY_TIME, midnight
 from app.domain.errors import Forbidden, InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
@@ -20,10 +21,10 @@ from app.learn.title_words import TitleWords
 COLUMNS = (
     "分组", "受理", "应响应", "按时响应", "响应率", "已回访", "已解决", "解决率", "满意", "满意率", "逾期",
 )  # fmt: skip
+_READER = "analytics"
 _AT_A_TIME = 2_000
 _LONGEST = timedelta(days=1100)
 _YEARS = range(2000, 2101)
-ZONE = timezone(timedelta(hours=8))
 _RECOUNT = timedelta(hours=1)
 _FILTERS: dict[Dimension, str] = {
     Dimension.DISTRICT: "district",
@@ -68,8 +69,8 @@ class Indicators(Frozen):
 class AnalyticsFlow:
     """Keeps facts and counts up to date, and answers from them."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock, reference: ReferenceData) -> None:
-        self._words = TitleWords(reference)
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, reference: ReferenceData, words: TitleWords) -> None:
+        self._words = words
         self._store = store
         self._clock = clock
         self._reference = reference
@@ -83,10 +84,11 @@ class AnalyticsFlow:
         total, last = 0, -1
         while True:
             with self._store() as uow:
-                numbers, upto = uow.analytics.changed(limit=_AT_A_TIME)
+                numbers, upto = uow.events.tickets_after(uow.events.position(_READER), limit=_AT_A_TIME)
                 if upto == last:
                     break
-                uow.analytics.count(self._keep(uow, numbers, upto), self._clock.now())
+                uow.analytics.count(self._keep(uow, numbers), self._clock.now())
+                uow.events.read_up_to(_READER, upto)
                 uow.commit()
             total, last = total + len(numbers), upto
             progress(total)
@@ -99,6 +101,7 @@ class AnalyticsFlow:
         """Make facts and counts again from tickets and events; return how many tickets there are."""
         with self._store() as uow:
             uow.analytics.forget()
+            uow.events.read_up_to(_READER, 0)
             uow.commit()
         return self.follow(progress)
 
@@ -157,17 +160,17 @@ class AnalyticsFlow:
             ),
         )
 
-    def _keep(self, uow: UnitOfWork, numbers: Sequence[str], upto: int) -> set[str]:
+    def _keep(self, uow: UnitOfWork, numbers: Sequence[str]) -> set[str]:
         histories, tickets = uow.events.of_many(numbers), uow.tickets.many(numbers)
         new = uow.analytics.without_fact(numbers)
         uow.analytics.add_words(self._counted([ticket for ticket in tickets if ticket.ticket_number in new]))
         facts = [fact_of(ticket, histories[ticket.ticket_number]) for ticket in tickets]
-        return uow.analytics.keep(facts, followed=upto)
+        return uow.analytics.keep(facts)
 
     def _counted(self, tickets: Sequence[Ticket]) -> Counter[tuple[bool, str, str]]:
         """Return the words of titles by day; the empty word counts the tickets."""
         return Counter(
-            (ticket.demo, ticket.created_at.astimezone(ZONE).date().isoformat(), word)
+            (ticket.demo, ticket.created_at.astimezone(CITY_TIME).date().isoformat(), word)
             for ticket in tickets
             for word in ("", *self._words.of(ticket.title))
         )
@@ -216,10 +219,9 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
     """Return the filters of the ticket list that pick one group of a scope."""
     day = dimension is Dimension.DAY
     start, end = (key, key) if day else (scope.start, scope.end)
-    after = date.fromisoformat(end) + timedelta(days=1)
     asked = {
-        "created_from": f"{start}T00:00:00+08:00",
-        "created_before": f"{after.isoformat()}T00:00:00+08:00",
+        "created_from": midnight(date.fromisoformat(start)).isoformat(),
+        "created_before": midnight(date.fromisoformat(end) + timedelta(days=1)).isoformat(),
         "demo": "true" if scope.demo else "false",
         "district": scope.district,
         "acting_unit": scope.unit_code,

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from app.decide.early_warning import WINDOW, ZONE, signals
+from app.decide.early_warning import WINDOW, signals
 from app.domain.access import AccessKey
 from app.domain.analytics import Scope
+from app.domain.city_time import CITY_TIME
 from app.domain.early_warning import EarlyWarning, HourlyCounts, Signal, WarningOutcome, WarningStatus
 from app.domain.errors import InvalidTransition
 from app.domain.events import OutboxMessage
@@ -60,7 +61,7 @@ class EarlyWarningFlow:
 
     def watch(self) -> int:
         """Look once at every complete hour; return how many warnings are new."""
-        hour = self._clock.now().astimezone(ZONE).replace(minute=0, second=0, microsecond=0)
+        hour = self._clock.now().astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0)
         if self._looked == hour:
             return 0
         raised = sum(self._watch(hour, demo=demo) for demo in (False, True))

@@ -15,10 +15,11 @@ from app.domain.reference_rules import IssueRules
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.grouping import issue_fits
-from app.flows.judgement import matter_of
+from app.flows.judgement import matter_of, ticket_facts
 from app.understand.duplicate.reader import DuplicateReader
 
 ENDED = (TicketStatus.DECLINED, TicketStatus.REPLIED, TicketStatus.EVALUATED, TicketStatus.ARCHIVED)
+_READER = "issues"
 RECEIVED = "ticket_received"
 JOINED, PARTED = STEPS[Step.MERGE].event, STEPS[Step.UNMERGE].event
 SETTLED = timedelta(seconds=2)
@@ -46,12 +47,12 @@ class HotIssueFlow:
             while True:
                 with self._store() as uow:
                     settled = self._clock.now() - SETTLED
-                    events = uow.events.after(uow.issues.position(), names, settled=settled, limit=AT_ONCE)
+                    events = uow.events.after(uow.events.position(_READER), names, settled=settled, limit=AT_ONCE)
                     touched = {issue for _, event in events for issue in self._take(uow, event)}
                     for issue in touched:
                         self._keep(uow, issue)
                     if events:
-                        uow.issues.read_up_to(events[-1][0])
+                        uow.events.read_up_to(_READER, events[-1][0])
                     uow.commit()
                 done += len(events)
                 if len(events) < AT_ONCE:
@@ -212,20 +213,11 @@ def member_of(ticket: Ticket) -> IssueMember:
 
 def stored_facts(ticket: Ticket) -> TicketFacts:
     """Return what comparisons look at, of a ticket from the store."""
-    lead = ticket.unit.lead
-    return TicketFacts(
-        ticket_number=ticket.ticket_number,
+    return ticket_facts(
+        ticket,
         text=matter_of(ticket.content),
         created_at=ticket.created_at,
-        request_kind=ticket.request_kind,
-        district=ticket.place.district,
-        town=ticket.place.town,
-        detail=ticket.place.detail,
-        category=ticket.category.code if ticket.category else None,
-        function=lead.unit_code.split(".", 1)[-1] if lead else None,
         caller=ticket.citizen.phone,
-        confidential=ticket.citizen.confidential,
-        demo=ticket.demo,
         closed_at=ticket.changed_at if ticket.status in ENDED else None,
     )
 

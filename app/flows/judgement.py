@@ -141,7 +141,14 @@ class IntakePolicy:
 
     def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
         """Make a stored ticket findable as a duplicate."""
-        self._duplicates.add(ticket_facts(ticket, demand.draft.matter, transcript))
+        self._duplicates.add(
+            ticket_facts(
+                ticket,
+                text=demand.draft.matter,
+                created_at=transcript.called_at,
+                caller=transcript.caller_number,
+            )
+        )
 
     def forget(self, ticket_numbers: Collection[str]) -> None:
         """Propose tickets that are gone no more."""
@@ -247,22 +254,25 @@ def lead_code(ticket: Ticket) -> str | None:
     return ticket.unit.lead.unit_code if ticket.unit.lead else None
 
 
-def ticket_facts(ticket: Ticket, text: str, transcript: Transcript) -> TicketFacts:
+def ticket_facts(
+    ticket: Ticket, *, text: str, created_at: datetime, caller: str | None, closed_at: datetime | None = None
+) -> TicketFacts:
     """Return what later comparisons look at."""
     lead = ticket.unit.lead
     return TicketFacts(
         ticket_number=ticket.ticket_number,
         text=text,
-        created_at=transcript.called_at,
+        created_at=created_at,
         request_kind=ticket.request_kind,
         district=ticket.place.district,
         town=ticket.place.town,
         detail=ticket.place.detail,
         category=ticket.category.code if ticket.category else None,
         function=lead.unit_code.split(".", 1)[-1] if lead else None,
-        caller=transcript.caller_number,
+        caller=caller,
         confidential=ticket.citizen.confidential,
         demo=ticket.demo,
+        closed_at=closed_at,
     )
 
 

@@ -1,16 +1,17 @@
 """Reports: the pages' own figures, a paragraph whose numbers are checked against them, three formats."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from app.domain.access import AccessKey
 from app.domain.analytics import Dimension, Measures, Scope
+from app.domain.city_time import CITY_TIME, midnight
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.report import Report, ReportKind, Section
-from app.flows.analytics import ZONE, AnalyticsFlow, Group, checked, only_the_centre
+from app.flows.analytics import AnalyticsFlow, Group, checked, only_the_centre
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.paragraphs import ParagraphFlow
@@ -100,7 +101,7 @@ class ReportFlow:
         return render(report), media_type, f"{report.title}{report.start}.{form}"
 
     def _scope(self, kind: ReportKind, asked: Mapping[str, Any]) -> Scope:
-        yesterday = self._clock.now().astimezone(ZONE).date() - _DAY
+        yesterday = self._clock.now().astimezone(CITY_TIME).date() - _DAY
         _, days = _KINDS[kind]
         texts = {
             name: asked.get(name) for name in ("from", "to", "district", "unit_code", "channel", "subject", "category")
@@ -139,8 +140,8 @@ class ReportFlow:
         words = self._analytics.hot_words(scope, limit=_MOST, by=by)
         start, end = checked(scope, by)
         issues = self._hot_issues.hottest(
-            start=_midnight(start),
-            end=_midnight(end + _DAY),
+            start=midnight(start),
+            end=midnight(end + _DAY),
             demo=scope.demo,
             filters={"district": scope.district} if scope.district else {},
             least=None,
@@ -210,10 +211,6 @@ def _percent(rate: float | None) -> str:
 def _period(start: date, end: date) -> str:
     first = f"{start.year}年{start.month}月{start.day}日"
     return first if start == end else f"{first}至{end.month}月{end.day}日"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)
 
 
 def _source(path: str, scope: Scope, **more: str) -> str:

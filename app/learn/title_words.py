@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Set
+from functools import cached_property
 
 import jieba
 import jieba.posseg
@@ -18,15 +19,24 @@ class TitleWords:
     """Cuts titles with what citizens call their matters as known words; names of places are no matters."""
 
     def __init__(self, reference: ReferenceData) -> None:
-        jieba.setLogLevel(logging.WARNING)
         gazetteer = reference.gazetteer
-        self._tokenizer = jieba.Tokenizer()
         self._empty = frozenset(reference.hot_words.empty_words)
         self._places: Set[str] = {*gazetteer.district_by_name, *gazetteer.town_by_name, *gazetteer.landmark_by_name}
         self._said = {word for leaf in reference.categories.leaves for word in leaf.keywords if len(word) > 1}
+
+    @cached_property
+    def _tokenizer(self) -> jieba.Tokenizer:
+        """Made at its first use: it takes seconds, and most commands count no words."""
+        jieba.setLogLevel(logging.WARNING)
+        tokenizer = jieba.Tokenizer()
         for word in (*self._places, *self._said):
-            self._tokenizer.add_word(word, freq=20_000)
-        self._tags: dict[str, str] = jieba.posseg.POSTokenizer(self._tokenizer).word_tag_tab
+            tokenizer.add_word(word, freq=20_000)
+        return tokenizer
+
+    @cached_property
+    def _tags(self) -> dict[str, str]:
+        tags: dict[str, str] = jieba.posseg.POSTokenizer(self._tokenizer).word_tag_tab
+        return tags
 
     def of(self, title: str) -> Set[str]:
         """Return the words of one title, each once."""

@@ -4,13 +4,13 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
+from app.domain.city_time import CITY_TIME
 from app.domain.errors import InvalidInput, TooLarge
 from app.domain.transcript import Speaker, Transcript, Turn
 
-CHINA = timezone(timedelta(hours=8))
 MAX_TURNS = 20_000
 MAX_CHARACTERS = 300_000
 MAX_ID = 128
@@ -121,8 +121,8 @@ def _moment(value: Any, received_at: datetime) -> datetime:
         moment = datetime.fromisoformat(value.strip())
     except ValueError as error:
         raise InvalidInput(f"called_at 不是 ISO 8601 时间：{value[:40]!r}", field="called_at") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)
     try:
-        return moment.astimezone(CHINA)
+        return moment.astimezone(CITY_TIME)
     except OverflowError as error:
         raise InvalidInput(f"called_at 超出范围：{value[:40]!r}", field="called_at") from error

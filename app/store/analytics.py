@@ -1,21 +1,17 @@
 """Facts and counts: kept from tickets, summed by SQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, literal, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, FollowedRow, known, of_categories
-from app.store.tables import EventRow
+from app.domain.city_time import CITY_TIME
+from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, known, of_categories
+from app.store.insertion import insertion
 
-_CITY_TIME = timezone(timedelta(hours=8))
-_FOLLOWED = "ticket_facts"
-_LATE_COMMITS = 1_000
-"""Events this close to the last one seen are looked at again: a lower number may become visible after a higher one."""
 _MEASURES = tuple(Measures.model_fields)
 _KEPT: dict[Dimension, Any] = {
     Dimension.DISTRICT: FactRow.district,
@@ -36,25 +32,14 @@ class SqlAnalytics:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._postgres = session.get_bind().dialect.name == "postgresql"
 
-    def changed(self, *, limit: int) -> tuple[Sequence[str], int]:
-        """Return the numbers of tickets with events not followed yet, and the event that this leads up to."""
-        last = self._session.scalar(select(FollowedRow.last).where(FollowedRow.name == _FOLLOWED)) or 0
-        query = select(EventRow.id, EventRow.ticket_number).where(EventRow.id > last - _LATE_COMMITS)
-        rows = self._session.execute(query.order_by(EventRow.id).limit(limit + _LATE_COMMITS)).all()
-        return sorted({number for _, number in rows}), rows[-1][0] if rows else last
-
-    def keep(self, facts: Sequence[TicketFact], *, followed: int) -> set[str]:
+    def keep(self, facts: Sequence[TicketFact]) -> set[str]:
         """Write facts; return the days of which the counts are no longer right."""
         rows = [_row(fact) for fact in facts]
         numbers = [row["ticket_number"] for row in rows]
         if rows:
             self._session.execute(delete(FactRow).where(FactRow.ticket_number.in_(numbers)))
             self._session.execute(insert(FactRow), rows)
-        dialect = postgresql if self._postgres else sqlite
-        values: Any = dialect.insert(FollowedRow).values(name=_FOLLOWED, last=followed)
-        self._session.execute(values.on_conflict_do_update(index_elements=[FollowedRow.name], set_={"last": followed}))
         return {row["day"] for row in rows}
 
     def without_fact(self, ticket_numbers: Collection[str]) -> frozenset[str]:
@@ -66,11 +51,10 @@ class SqlAnalytics:
         """Count words on: demo, day (ISO date), word → tickets; the empty word counts tickets."""
         if not words:
             return
-        dialect: Any = postgresql if self._postgres else sqlite
-        insertion = dialect.insert(DailyWordRow)
-        upsert = insertion.on_conflict_do_update(
+        counted = insertion(self._session, DailyWordRow)
+        upsert = counted.on_conflict_do_update(
             index_elements=[DailyWordRow.demo, DailyWordRow.day, DailyWordRow.word],
-            set_={"tickets": DailyWordRow.tickets + insertion.excluded.tickets},
+            set_={"tickets": DailyWordRow.tickets + counted.excluded.tickets},
         )
         rows = [{"demo": d, "day": day, "word": word, "tickets": n} for (d, day, word), n in sorted(words.items())]
         self._session.execute(upsert, rows)
@@ -103,7 +87,7 @@ class SqlAnalytics:
 
     def forget(self) -> None:
         """Begin anew: no facts, no counts."""
-        for table in (DailyCountRow, DailyWordRow, FactRow, FollowedRow):
+        for table in (DailyCountRow, DailyWordRow, FactRow):
             self._session.execute(delete(table))
 
     def grouped(self, dimension: Dimension, scope: Scope, now: datetime) -> Mapping[str, Measures]:
@@ -173,7 +157,7 @@ def _measures(counts: Sequence[int]) -> Measures:
 
 
 def _row(fact: TicketFact) -> dict[str, Any]:
-    local = fact.created_at.astimezone(_CITY_TIME)
+    local = fact.created_at.astimezone(CITY_TIME)
     code = fact.category_code or ""
     return {
         "ticket_number": fact.ticket_number,

@@ -107,14 +107,6 @@ class ReportRow(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class FollowedRow(Base):
-    """The last event that something made from events has taken in."""
-
-    __tablename__ = "followed"
-    name: Mapped[str] = mapped_column(String(32), primary_key=True)
-    last: Mapped[int] = mapped_column(BigInteger)
-
-
 def known(value: str) -> str:
     """Return a value as a fact holds it: the unknown is the empty text."""
     return "" if value == UNKNOWN else value

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, EarlyWarningRow, FactRow, FollowedRow, ReportRow
+from app.store.analytics_tables import DailyCountRow, DailyWordRow, EarlyWarningRow, FactRow, ReportRow
 from app.store.issue_tables import IssueMemberRow, IssueRow
 from app.store.reference.yaml_file import YamlFile
-from app.store.service_tables import DeletionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
+from app.store.service_tables import DeletionRow, ReadingPositionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow, EventRow, FeedbackRow, TicketRow, TicketUnitRow
 
 HANGING_ON: tuple[Any, ...] = (
@@ -52,7 +52,9 @@ class SqlDemo:
             self._session.execute(delete(made).where(made.demo.is_(True)))
         # SQLite gives the numbers of deleted events again.
         last = select(func.coalesce(func.max(EventRow.id), 0)).scalar_subquery()
-        self._session.execute(update(FollowedRow).where(FollowedRow.last > last).values(last=last))
+        self._session.execute(
+            update(ReadingPositionRow).where(ReadingPositionRow.event_id > last).values(event_id=last)
+        )
         calls = select(TicketRow.call_id).where(TicketRow.demo.is_(True))
         self._session.execute(delete(DeliveryRow).where(DeliveryRow.call_id.in_(calls)))
         self._session.execute(delete(IssueRow).where(IssueRow.demo.is_(True)))

@@ -1,17 +1,16 @@
 """Early warnings, and the hourly counts they are made from."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.city_time import midnight
 from app.domain.early_warning import EarlyWarning, Signal, WarningStatus
 from app.domain.errors import Conflict, NotFound
 from app.store.analytics_tables import EarlyWarningRow, FactRow
 from app.store.tables import TicketRow
-
-_CITY_TIME = timezone(timedelta(hours=8))
 
 
 class SqlEarlyWarnings:
@@ -48,8 +47,8 @@ class SqlEarlyWarnings:
         """Return the warnings raised in a period, newest first."""
         query = select(EarlyWarningRow).where(
             EarlyWarningRow.demo.is_(demo),
-            EarlyWarningRow.raised_at >= _midnight(start),
-            EarlyWarningRow.raised_at <= _midnight(end) + timedelta(days=1),
+            EarlyWarningRow.raised_at >= midnight(date.fromisoformat(start)),
+            EarlyWarningRow.raised_at <= midnight(date.fromisoformat(end)) + timedelta(days=1),
         )
         if status:
             query = query.where(EarlyWarningRow.status == str(status))
@@ -90,7 +89,3 @@ class SqlEarlyWarnings:
 
 def _warning(row: EarlyWarningRow) -> EarlyWarning:
     return EarlyWarning.model_validate({name: getattr(row, name) for name in EarlyWarning.model_fields})
-
-
-def _midnight(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), time(), _CITY_TIME)

@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.events import TicketEvent
-from app.store.service_tables import SealRow, SensitiveReadRow
+from app.store.insertion import insertion
+from app.store.service_tables import ReadingPositionRow, SealRow, SensitiveReadRow
 from app.store.tables import EventRow, TicketRow
 from app.store.vault import Vault
 
 _PERSONAL = ("citizen.name", "citizen.phone")
 _AT_A_TIME = 5_000
+_LATE_COMMITS = 1_000
+"""Events this close to the last one read are looked at again: a lower id may become visible after a higher one."""
 
 
 class SqlEvents:
@@ -58,6 +61,24 @@ class SqlEvents:
         newest = self._session.scalar(select(func.max(EventRow.id)).where(EventRow.occurred_at <= settled)) or 0
         query = select(EventRow).where(EventRow.id > event_id, EventRow.id <= newest, EventRow.name.in_(names))
         return [(row.id, self._event(row)) for row in self._session.scalars(query.order_by(EventRow.id).limit(limit))]
+
+    def tickets_after(self, event_id: int, *, limit: int) -> tuple[Sequence[str], int]:
+        """Return the numbers of tickets with later events, and the last of these; some may come once more."""
+        query = select(EventRow.id, EventRow.ticket_number).where(EventRow.id > event_id - _LATE_COMMITS)
+        rows = self._session.execute(query.order_by(EventRow.id).limit(limit + _LATE_COMMITS)).all()
+        return sorted({number for _, number in rows}), rows[-1][0] if rows else event_id
+
+    def position(self, reader: str) -> int:
+        """Return the id of the last event that somebody read."""
+        row = self._session.get(ReadingPositionRow, reader)
+        return row.event_id if row else 0
+
+    def read_up_to(self, reader: str, event_id: int) -> None:
+        """Write down how far somebody has read."""
+        values = insertion(self._session, ReadingPositionRow).values(reader=reader, event_id=event_id)
+        self._session.execute(
+            values.on_conflict_do_update(index_elements=[ReadingPositionRow.reader], set_={"event_id": event_id})
+        )
 
     def seal(self, now: datetime, *, settled: datetime) -> int:
         """Seal the events since the last seal that happened before `settled`; return how many.

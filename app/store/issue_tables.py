@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, String
+from sqlalchemy import Boolean, Float, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.tables import Base, Moment
@@ -58,11 +58,3 @@ class ToldPairRow(Base):
     together: Mapped[bool] = mapped_column(Boolean)
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Moment)
-
-
-class ReadingPositionRow(Base):
-    """How far somebody has read the history."""
-
-    __tablename__ = "reading_positions"
-    reader: Mapped[str] = mapped_column(String(32), primary_key=True)
-    event_id: Mapped[int] = mapped_column(BigInteger)

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.issue import HotIssue, IssueMember, ToldPair
-from app.store.issue_tables import IssueMemberRow, IssueRow, ReadingPositionRow, ToldPairRow
+from app.store.insertion import insertion
+from app.store.issue_tables import IssueMemberRow, IssueRow, ToldPairRow
 from app.store.tables import TicketRow
 
-_READER = "issues"
 _MEMBER = tuple(IssueMember.model_fields)
 _ISSUE = tuple(name for name in HotIssue.model_fields if name != "ticket_numbers")
 _AT_ONCE = 500
@@ -23,16 +22,6 @@ class SqlIssues:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-
-    def position(self) -> int:
-        """Return the id of the last event that was read."""
-        row = self._session.get(ReadingPositionRow, _READER)
-        return row.event_id if row else 0
-
-    def read_up_to(self, event_id: int) -> None:
-        """Write down how far the history has been read."""
-        self._upsert(ReadingPositionRow, {"reader": _READER, "event_id": event_id}, ["reader"])
 
     def issue_of(self, ticket_numbers: Collection[str]) -> Mapping[str, str]:
         """Return the issues of those tickets that have one."""
@@ -102,9 +91,9 @@ class SqlIssues:
         return [ToldPair(**{name: getattr(row, name) for name in ToldPair.model_fields}) for row in rows]
 
     def _upsert(self, table: Any, values: dict[str, Any], key: list[str]) -> None:
-        insert = self._dialect.insert(table).values(**values)
-        rest = {name: insert.excluded[name] for name in values if name not in key}
-        self._session.execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+        made = insertion(self._session, table).values(**values)
+        rest = {name: made.excluded[name] for name in values if name not in key}
+        self._session.execute(made.on_conflict_do_update(index_elements=key, set_=rest))
 
 
 def _member(row: IssueMemberRow) -> IssueMember:

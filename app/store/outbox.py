@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
 from app.domain.events import OutboxMessage
 from app.domain.referral import ReferralDelivery
 from app.domain.webhook import REFERRALS, Delivery, DeliveryStatus, Webhook
+from app.store.insertion import insertion
 from app.store.service_tables import WebhookDeliveryRow, WebhookRow
 from app.store.tables import OutboxRow
 from app.store.vault import Vault
@@ -70,8 +70,7 @@ class SqlOutbox:
             if endpoint.wants(message.topic)
         ]
         if wanted:
-            dialect = postgresql if self._postgres else sqlite
-            rows: Any = dialect.insert(WebhookDeliveryRow).values(wanted)
+            rows = insertion(self._session, WebhookDeliveryRow).values(wanted)
             self._session.execute(rows.on_conflict_do_nothing(index_elements=["message_id", "webhook_id"]))
         taken = {row["message_id"] for row in wanted}
         for message in queued:

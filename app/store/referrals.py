@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
 from app.domain.referral import Receiver, Referral
 from app.domain.webhook import REFERRALS
+from app.store.insertion import insertion
 from app.store.service_tables import ReferralRow, ReferralSequenceRow
 from app.store.tables import OutboxRow
 from app.store.tickets import moment_of
@@ -68,8 +68,7 @@ class SqlReferrals:
 
     def next_sequence(self, receiver: Receiver) -> int:
         """Return the number of a lane's next message; one that is not committed is given again."""
-        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        values: Any = dialect.insert(ReferralSequenceRow).values(receiver=str(receiver), last=1)
+        values = insertion(self._session, ReferralSequenceRow).values(receiver=str(receiver), last=1)
         upsert = values.on_conflict_do_update(
             index_elements=[ReferralSequenceRow.receiver], set_={"last": ReferralSequenceRow.last + 1}
         ).returning(ReferralSequenceRow.last)

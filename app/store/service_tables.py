@@ -120,3 +120,11 @@ class DeletionRow(Base):
     rule_id: Mapped[str] = mapped_column(String(64))
     deleted_at: Mapped[datetime] = mapped_column(Moment)
     what: Mapped[list[str]] = mapped_column(JSON)
+
+
+class ReadingPositionRow(Base):
+    """How far somebody has read the history."""
+
+    __tablename__ = "reading_positions"
+    reader: Mapped[str] = mapped_column(String(32), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger)

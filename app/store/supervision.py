@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
 from app.domain.supervision import OrderStatus, SupervisionOrder
+from app.store.insertion import insertion
 from app.store.service_tables import DeletionRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow
 
@@ -22,8 +22,7 @@ class SqlSupervision:
 
     def raise_once(self, order: SupervisionOrder) -> bool:
         """Keep an order unless its occasion has one already; return whether it is new."""
-        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        values: Any = dialect.insert(SupervisionOrderRow).values(**order.model_dump(mode="python", exclude={"id"}))
+        values = insertion(self._session, SupervisionOrderRow).values(**order.model_dump(mode="python", exclude={"id"}))
         once = values.on_conflict_do_nothing(index_elements=["ticket_number", "occasion"])
         return self._session.scalar(once.returning(SupervisionOrderRow.id)) is not None
 

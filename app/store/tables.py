@@ -1,6 +1,6 @@
 """The relational schema. Rows never leave `store`; `body` holds the domain type as JSON."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +17,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.domain.city_time import CITY_TIME
 
 
 class Moment(TypeDecorator[datetime]):
@@ -35,7 +37,7 @@ class Moment(TypeDecorator[datetime]):
         """Give a moment its zone back; SQLite keeps none."""
         if value is None:
             return None
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(timezone(timedelta(hours=8)))
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(CITY_TIME)
 
 
 class Base(DeclarativeBase):

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, insert, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, known, of_categories
+from app.store.insertion import insertion
 from app.store.tables import CounterRow, TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
@@ -120,8 +120,7 @@ class SqlTickets:
 
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` numbers of a day in one statement: no two callers get the same."""
-        dialect = postgresql if self._postgres else sqlite
-        values: Any = dialect.insert(CounterRow).values(day=day, last=count)
+        values = insertion(self._session, CounterRow).values(day=day, last=count)
         upsert = values.on_conflict_do_update(
             index_elements=[CounterRow.day], set_={"last": CounterRow.last + count}
         ).returning(CounterRow.last)

@@ -74,7 +74,7 @@ def fill(settings: Settings, flows: Flows, tickets: int) -> None:
         with SqlUnitOfWork(engine, vault) as uow:
             rows = [columns | changed(columns["body"], fact) for fact in chunk]
             uow.session.execute(insert(TicketRow), rows)
-            days |= uow.analytics.keep(chunk, followed=10**9)
+            days |= uow.analytics.keep(chunk)
             uow.commit()
     ordered = sorted(days)
     for first in track(range(0, len(ordered), 30), "counting"):

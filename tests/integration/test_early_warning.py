@@ -65,7 +65,7 @@ def watched(stored: Flows, clock: SetClock, tmp_path: object, database_url: str)
 
 def keep(uow: SqlUnitOfWork, facts: list[TicketFact]) -> None:
     with uow:
-        uow.analytics.keep(facts, followed=0)
+        uow.analytics.keep(facts)
         uow.commit()
 
 

@@ -42,7 +42,7 @@ def city(tmp_path: Path, database_url: str) -> Iterator[tuple[Flows, MovingClock
     flows.close()
 
 
-def call(flows: Flows, clock: MovingClock, number: str, text: str) -> str:
+def call(flows: Flows, clock: MovingClock, number: str, text: str, *, demo: bool = False) -> str:
     clock.at += timedelta(hours=1)
     payload = {
         "id": f"c-{number}-{clock.at.timestamp():.0f}",
@@ -50,6 +50,7 @@ def call(flows: Flows, clock: MovingClock, number: str, text: str) -> str:
         "called_at": clock.at.isoformat(),
         "caller_number": number,
         "turns": [{"speaker": "citizen", "text": text}],
+        "demo": demo,
     }
     return flows.intake.run(payload).tickets[0].ticket_number
 
@@ -87,6 +88,17 @@ def test_confidential_tickets_stay_out_of_issues(city: tuple[Flows, MovingClock]
     for number, text in SAID[:2]:
         call(flows, clock, number, text)
     call(flows, clock, "13900000009", SAID[2][1] + "请对我的信息保密，不要告诉别人是我反映的。")
+    assert [issue.tickets for issue in issues(flows, clock)] == [2]
+
+
+def test_calls_after_the_demo_data_is_gone_still_become_issues(city: tuple[Flows, MovingClock]) -> None:
+    flows, clock = city
+    for said in SAID:
+        call(flows, clock, *said, demo=True)
+    assert issues(flows, clock) == []
+    flows.demo.remove()
+    for said in SAID[:2]:
+        call(flows, clock, *said)
     assert [issue.tickets for issue in issues(flows, clock)] == [2]
 
 

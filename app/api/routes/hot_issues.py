@@ -1,11 +1,12 @@
 """/v1/analytics/hot-issues: what many people say at once."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from app.api.dependencies import FlowsDep, ReaderKey, clean
+from app.domain.city_time import CITY_TIME, midnight
 from app.domain.issue import HotIssue
 
 router = APIRouter(prefix="/v1/analytics", tags=["统计分析"])
@@ -27,11 +28,10 @@ def list_hot_issues(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[HotIssue]:
     """只算所问时段内的工单；保密的和已提请移送的不计入。承办单位看不到工单编号。"""
-    now = flows.clock.now()
-    until = _midnight(end, now) if end else _midnight(now.date(), now) + timedelta(days=1)
+    until = midnight(end) if end else midnight(flows.clock.now().astimezone(CITY_TIME).date()) + timedelta(days=1)
     named = {"district": district, "town": town, "category_code": category_code}
     found = flows.hot_issues.hottest(
-        start=_midnight(start, now) if start else until - WEEK,
+        start=midnight(start) if start else until - WEEK,
         end=until,
         demo=demo,
         filters={name: clean(name, value) for name, value in named.items() if value},
@@ -41,7 +41,3 @@ def list_hot_issues(
     if key.sees_only_unit() is None:
         return found
     return [issue.model_copy(update={"issue_id": "", "ticket_numbers": ()}) for issue in found]
-
-
-def _midnight(day: date, now: datetime) -> datetime:
-    return datetime.combine(day, time(), now.tzinfo)

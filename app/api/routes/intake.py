@@ -1,7 +1,5 @@
 """POST /v1/transcripts: a whole call or message becomes tickets."""
 
-from datetime import datetime, timedelta, timezone
-
 from fastapi import APIRouter, Response
 
 from app.api.dependencies import Body, ClassifyKey, FlowsDep, IntakeKey, MetricsDep
@@ -27,20 +25,16 @@ def post_transcript(
 @router.post("/units:classify", summary="判断承办单位和分类，不生成工单")
 def classify_units(body: Body, flows: FlowsDep, _key: ClassifyKey) -> UnitAnswer:
     """正文为通话，或只含 text 的文字。"""
-    return flows.capabilities.units(body, received_at=_now())
+    return flows.capabilities.units(body, received_at=flows.clock.now())
 
 
 @router.post("/duplicates:search", summary="查找疑似重复的工单")
 def search_duplicates(body: Body, flows: FlowsDep, _key: ClassifyKey) -> DuplicateAnswer:
     """正文为通话，或只含 text 的文字。"""
-    return flows.capabilities.duplicates(body, received_at=_now())
+    return flows.capabilities.duplicates(body, received_at=flows.clock.now())
 
 
 @router.post("/risk:assess", summary="评估情绪和风险信号")
 def assess_risk(body: Body, flows: FlowsDep, _key: ClassifyKey) -> RiskAnswer:
     """正文为通话，或只含 text 的文字。"""
-    return flows.capabilities.risk(body, received_at=_now())
-
-
-def _now() -> datetime:
-    return datetime.now(timezone(timedelta(hours=8)))
+    return flows.capabilities.risk(body, received_at=flows.clock.now())

@@ -46,13 +46,8 @@ def upgrade() -> None:
             for name in ("tickets", "due", "responded", "rated", "resolved", "satisfied", "overdue")
         ),
     )
-    op.create_table(
-        "followed",
-        sa.Column("name", sa.String(length=32), primary_key=True),
-        sa.Column("last", sa.BigInteger(), nullable=False),
-    )
 
 
 def downgrade() -> None:
-    for table in ("followed", "daily_counts", "ticket_facts"):
+    for table in ("daily_counts", "ticket_facts"):
         op.drop_table(table)
