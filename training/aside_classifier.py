@@ -13,7 +13,7 @@ from rich.console import Console
 
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
-from training.linear_classifier import LinearSettings, cross_validated_logits, fit, fit_temperature, write_weights
+from training.linear_classifier import LinearSettings, cross_validated_logits, fit_and_write, fit_temperature
 from training.manifest import write_manifest
 
 ASIDES = Path("training/datasets/asides.jsonl")
@@ -34,9 +34,7 @@ def main(asides: Path = ASIDES, demands: Path = DEMANDS, out: Path = OUT) -> Non
     temperature = fit_temperature(held_out, gold)
     scores = 1 / (1 + np.exp((held_out[:, 1] - held_out[:, 0]) / temperature))
     least = float(np.quantile(scores[gold == 1], 1 - MOST_LOST))
-    fitted = fit([e.text for e in examples], [e.label for e in examples], settings)
-    out.mkdir(parents=True, exist_ok=True)
-    write_weights(fitted, temperature, settings.analyser, out)
+    fit_and_write(examples, settings, temperature, out)
     facts = {
         "seed": settings.seed,
         "settings": settings.__dict__,

@@ -125,10 +125,7 @@ def train_linear(
     gold = np.array([column[example.label] for example in examples])
     held_out = cross_validated_logits(examples, labels, settings, beside)
     temperature = fit_temperature(held_out, gold)
-    everything = [*examples, *beside]
-    fitted = fit([e.text for e in everything], [e.label for e in everything], settings)
-    out.mkdir(parents=True, exist_ok=True)
-    write_weights(fitted, temperature, settings.analyser, out)
+    fit_and_write([*examples, *beside], settings, temperature, out)
     facts = {
         "seed": settings.seed,
         "settings": settings.__dict__,
@@ -139,6 +136,13 @@ def train_linear(
         "base_revision": None,
     }
     return write_manifest(out, name=name, task=task, data=data, facts=facts)
+
+
+def fit_and_write(examples: Sequence[Example], settings: LinearSettings, temperature: float, out: Path) -> None:
+    """Fit on all examples and write weights and vocabulary."""
+    fitted = fit([e.text for e in examples], [e.label for e in examples], settings)
+    out.mkdir(parents=True, exist_ok=True)
+    write_weights(fitted, temperature, settings.analyser, out)
 
 
 def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) -> None:
