@@ -86,6 +86,7 @@ class LaneReader:
             if scores[:, column].max() < SHOWN_FROM:
                 continue
             best, window = self._gravest(said.text, windows, scores[:, column].tolist(), framed(lane), column)
+            best = among(best, len(windows))
             if best >= SHOWN_FROM:
                 yield RiskSignal(
                     signal=entry.signal,
@@ -130,6 +131,16 @@ class LaneReader:
         free = [piece for piece in window if not any(within(piece, frame) for frame in frames)] or window
         scores = self._model.independent_scores([text[piece.start : piece.end] for piece in free])[:, column]
         return free[int(scores.argmax())]
+
+
+def among(score: float, windows: int) -> float:
+    """Return the probability of the gravest of several windows: a grave one was the less to be expected in each.
+
+    A lane's matter is as rare in a long call as in a short one, and every word lies in two windows, so the odds are
+    divided by half the windows. Without this a long call would alert many times as often as a short one.
+    """
+    odds = score / max(1 - score, 1e-9) * 2 / (windows + 1)
+    return odds / (1 + odds)
 
 
 def _around(pieces: Sequence[Hit], hit: Hit, beside: int) -> Window:

@@ -12,7 +12,7 @@ from app.domain.risk import RiskReading
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.frames import Frames, outside
-from app.understand.risk import RiskReader
+from app.understand.risk import RiskReader, among
 from app.understand.text_rules import Hit
 from tests.conftest import embedded
 from tests.factories import call, message
@@ -52,6 +52,12 @@ def test_a_rule_that_the_model_doubts_is_a_notice() -> None:
     risk = embedded().reader.read(parse_transcript(message(text), received_at=datetime.now(UTC))).risk
     assert [signal.severity for signal in risk.signals if signal.rule_id == "pl.collective.strike"] == ["notice"]
     assert decide_referrals(risk, REFERENCE.referral) == ()
+
+
+def test_one_grave_window_among_many_weighs_less() -> None:
+    assert among(0.6, 1) == pytest.approx(0.6)
+    assert among(0.6, 9) == pytest.approx(0.3 / (0.3 + 1))
+    assert among(1.0, 9) > 0.99
 
 
 def test_what_the_operator_says_is_nobodys_danger() -> None:
