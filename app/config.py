@@ -40,23 +40,27 @@ class ChatSettings(BaseModel):
         return self
 
 
-class EmbedSettings(BaseModel):
-    """An OpenAI-compatible embeddings server that finds articles beside the embedded vectors; empty: those alone."""
+class SearchServer(BaseModel):
+    """A model server that the search of the knowledge base asks; empty: the embedded parts alone."""
 
     base_url: str = ""
     """`http://host:8000/v1`."""
     model: str = ""
     api_key: SecretStr = SecretStr("-")
     seconds: float = Field(default=2.0, gt=0)
-    """The time of one request; then the embedded vectors answer alone."""
+    """The time of one request; then the embedded parts answer alone."""
     break_seconds: float = Field(default=15.0, gt=0)
     """After a failure the server is left alone for so long."""
 
     @model_validator(mode="after")
     def _model_is_named(self) -> Self:
         if self.base_url and not self.model:
-            raise ValueError("EMBED__BASE_URL 需要 EMBED__MODEL")
+            raise ValueError("BASE_URL 需要同一服务的 MODEL")
         return self
+
+    def options(self) -> dict[str, Any]:
+        """Return what a client of it is made with."""
+        return {**self.model_dump(exclude={"api_key"}), "api_key": self.api_key.get_secret_value()}
 
 
 class DatabaseSettings(BaseModel):
@@ -99,7 +103,10 @@ class Settings(BaseSettings):
     evaluations_dir: Path = ROOT / "eval" / "baselines"
     prompts_dir: Path = ROOT / "prompts"
     chat: ChatSettings = ChatSettings()
-    embed: EmbedSettings = EmbedSettings()
+    embed: SearchServer = SearchServer()
+    """OpenAI-compatible embeddings that propose articles beside our own vectors."""
+    rerank: SearchServer = SearchServer()
+    """A cross-encoder that says which of the proposed articles fits best."""
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()
     index: IndexSettings = IndexSettings()

@@ -115,6 +115,18 @@ class AnswerScorer(Protocol):
         """Return the probability of each candidate from its features; with that of none they make 1."""
 
 
+class Reranker(Protocol):
+    """Tells how well each of a few texts fits a question."""
+
+    name: str
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one number from 0 to 1 for each text; raises ModelError."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
 class Embedder(Protocol):
     """Turns texts into unit-length vectors."""
 

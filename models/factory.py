@@ -6,7 +6,15 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from models.base import AnswerScorer, ChatModel, LaneScorer, ModelUnavailable, TextClassifier, TrainedEmbedder
+from models.base import (
+    AnswerScorer,
+    ChatModel,
+    LaneScorer,
+    ModelUnavailable,
+    Reranker,
+    TextClassifier,
+    TrainedEmbedder,
+)
 
 CLASSIFIERS = {
     "linear": "models.classifier.linear:LinearClassifier",
@@ -14,6 +22,7 @@ CLASSIFIERS = {
 }
 EMBEDDERS = {"static": "models.embedding.static:StaticEmbedder.load", "onnx": "models.embedding.onnx:OnnxEmbedder"}
 EMBEDDING_SERVERS = {"openai": "models.embedding.openai_server:ServedEmbedder"}
+RERANKING_SERVERS = {"openai": "models.reranker.rerank_server:ServedReranker"}
 ANSWER_SCORERS = {"numpy": "models.reranker.answer_scorer:NumpyAnswerScorer"}
 CHAT_MODELS = {
     "vllm": "models.chat.vllm_server:connect",
@@ -55,6 +64,12 @@ def load_embedder(folder: Path) -> TrainedEmbedder:
 def load_embedding_server(**options: Any) -> TrainedEmbedder:
     """Return the embedder behind a server; nothing is sent yet."""
     connected: TrainedEmbedder = _named(EMBEDDING_SERVERS["openai"])(**options)
+    return connected
+
+
+def load_reranking_server(**options: Any) -> Reranker:
+    """Return the reranker behind a server; nothing is sent yet."""
+    connected: Reranker = _named(RERANKING_SERVERS["openai"])(**options)
     return connected
 
 

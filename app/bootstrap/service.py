@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.bootstrap.chat import answer_writer, build_chat, paragraph_writers, second_looks, with_chat
 from app.bootstrap.demo import build_demo
-from app.bootstrap.knowledge import build_index
+from app.bootstrap.knowledge import build_index, build_second_order
 from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
 from app.config import AuthSettings, Settings
@@ -87,7 +87,8 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     traps = TrapReader(("枣庄", *reference.gazetteer.district_by_name))
     duties = classifier(settings.weights_dir / "function")
     matcher = QuestionMatcher(load_answer_scorer(settings.weights_dir / "answer"), duties, traps)
-    live = LiveKnowledge(store, index, matcher)
+    second_order = build_second_order(settings)
+    live = LiveKnowledge(store, index, matcher, second_order)
     chat = build_chat(settings)
 
     def close() -> None:
@@ -95,6 +96,8 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         if chat:
             chat.close()
         index.close()
+        if second_order:
+            second_order.close()
         engine.dispose()
 
     duplicates = build_duplicates(settings, reference)

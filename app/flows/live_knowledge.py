@@ -8,6 +8,7 @@ from app.domain.knowledge import Citation, Found, ScoredArticle
 from app.domain.ports import DenseIndex, UnitOfWorkFactory
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
+from app.understand.second_order import SecondOrder
 
 NEAREST = 50
 """Passages that meaning proposes."""
@@ -21,8 +22,15 @@ class LiveKnowledge:
     Editors may work in other processes; the number in the store tells this one too.
     """
 
-    def __init__(self, store: UnitOfWorkFactory, dense: DenseIndex, matcher: QuestionMatcher) -> None:
+    def __init__(
+        self,
+        store: UnitOfWorkFactory,
+        dense: DenseIndex,
+        matcher: QuestionMatcher,
+        second_order: SecondOrder | None = None,
+    ) -> None:
         self._store = store
+        self._second_order = second_order
         self._dense = dense
         self._matcher = matcher
         self._changing = threading.Lock()
@@ -39,7 +47,11 @@ class LiveKnowledge:
 
     def look_up(self, question: str, *, on: date, area: str | None) -> Found:
         """Return the same, with what could not be asked."""
-        return self._search(self.reader(), question, on, area)
+        found = self._search(self.reader(), question, on, area)
+        if self._second_order is None:
+            return found
+        again = self._second_order.reorder(question, found.articles)
+        return again.model_copy(update={"degraded_reason": found.degraded_reason or again.degraded_reason})
 
     def in_parts(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
         """Return the best articles as they would be if the matter were in this or that part of the area.

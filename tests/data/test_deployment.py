@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from app.config import ROOT, ChatSettings, Settings
+from app.config import ROOT, ChatSettings, SearchServer, Settings
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -23,7 +23,7 @@ def test_only_the_service_is_published_and_the_rest_has_no_way_out() -> None:
 
 
 def test_both_profiles_serve_the_model_under_the_name_the_service_asks_for() -> None:
-    chat = {name: service for name, service in SERVICES.items() if "profiles" in service}
+    chat = {name: service for name, service in SERVICES.items() if name.startswith("chat-")}
     assert {service["profiles"][0] for service in chat.values()} == {"cpu", "gpu"}
     environment = SERVICES["service"]["environment"]
     for service in chat.values():
@@ -32,8 +32,17 @@ def test_both_profiles_serve_the_model_under_the_name_the_service_asks_for() -> 
         assert service["healthcheck"]["test"]
 
 
+def test_the_servers_of_the_search_bear_the_names_the_service_asks_for() -> None:
+    environment = SERVICES["service"]["environment"]
+    for name in ("embed", "rerank"):
+        assert SERVICES[name]["profiles"] == ["search"]
+        assert f"--served-model-name={environment[f'{name.upper()}__MODEL']}" in SERVICES[name]["command"]
+        assert environment[f"{name.upper()}__BASE_URL"] == f"${{{name.upper()}_BASE_URL:-}}"
+
+
 def test_the_service_is_given_only_settings_it_knows() -> None:
     known = {f"CHAT__{name.upper()}" for name in ChatSettings.model_fields} | {"DATABASE__URL", "INDEX__URL"}
+    known |= {f"{part}__{name.upper()}" for part in ("EMBED", "RERANK") for name in SearchServer.model_fields}
     assert set(SERVICES["service"]["environment"]) <= known
     assert "chat" in Settings.model_fields
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.config import EmbedSettings, Settings
+from app.config import SearchServer, Settings
 from app.flows.registry import Flows
 from eval.bench.fake_openai import Behaviour, FakeOpenAI, Handler, Request, drops, hangs, serving
 from models.base import BadOutput, ModelError, ModelTimeout, ModelUnavailable
@@ -61,7 +61,7 @@ def served(url: str, seconds: float = 5.0) -> ServedEmbedder:
 
 def with_server(folder: Path, url: str) -> Settings:
     settings = settings_for(folder)
-    settings.embed = EmbedSettings(base_url=url, model="bge", break_seconds=0.01)
+    settings.embed = SearchServer(base_url=url, model="bge", break_seconds=0.01)
     return settings
 
 
