@@ -22,9 +22,7 @@ ASKED = "身份证丢了怎么补"
 
 def ranks(handler: Handler, body: Request) -> None:
     """Like what speaks of 换领, the rows in another order than asked."""
-    rows = [
-        {"index": i, "relevance_score": 0.9 if "换领" in text else 0.1} for i, text in enumerate(body["documents"])
-    ]
+    rows = [{"index": i, "relevance_score": 0.9 if "换领" in text else 0.1} for i, text in enumerate(body["documents"])]
     handler.reply(200, json.dumps({"results": rows[::-1]}).encode())
 
 
