@@ -1,4 +1,4 @@
-"""A cross-encoder of a server: it says which article, never whether any; where it fails the own order stands, and says so."""
+"""A server's cross-encoder says which article, never whether any; where it fails the own order stands, and says so."""
 
 import json
 from collections.abc import Iterator
