@@ -4,8 +4,15 @@ Dangerous error: an answer on a basis that does not hold it (`citation_precision
 question that is turned over to intake or asked back is neither answered nor over-refused: `turned_over` and
 `asked_back` count those, `answered` what is left, and `asked_back_right` how often the right article stands among the
 offered ones. A question that no article answers and that is asked back is not refused.
+
+A row's `relevant` are all articles that answer the question. Its `key_facts` are the one to three facts that a right
+answer states, decided from question and article alone: a period, an amount, an office, a paper, a condition. A fact
+is a string, or a list of strings of which any one will do; every relevant article's body states it and the question
+does not. A question whose article gives no such fact has none. `key_fact_recall` counts stated facts over the facts of
+every answerable question, whether it was answered or not.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +21,13 @@ from typing import Any
 from app.domain.knowledge import RefusalCode
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
+from eval.normal_form import contains, normal, numerals_to_digits
 from eval.tasks.intake import fresh_flows
 
 MOST = 10
+_NUMERAL = r"[\d零一二三四五六七八九十百千万两]"
+_APART = re.compile(rf"[。；;\n]|(?<={_NUMERAL})[、，](?={_NUMERAL})")
+"""Where numbers that follow one another must not grow together: 12333、12345."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,16 @@ def _ask(flows: Flows, row: dict[str, Any]) -> Seen:
         cited=len(cited),
         right=sum(article_id in relevant for article_id in cited),
         offered=bool(titles & set(back.options)) if back else None,
-        facts=(sum(fact in (answer.answer or "") for fact in facts), len(facts)),
+        facts=(sum(states(answer.answer or "", fact) for fact in facts), len(facts)),
         refusal=answer.refusal.code if answer.refusal else None,
     )
+
+
+def states(text: str, fact: str | list[str]) -> bool:
+    """Tell whether a text states a fact in one of its wordings; 十五日 is 15日 and holds no 五日."""
+    parts = [numerals_to_digits(normal(part)) for part in _APART.split(text)]
+    wordings = [numerals_to_digits(normal(wording)) for wording in ([fact] if isinstance(fact, str) else fact)]
+    return any(contains(part, wording) for part in parts for wording in wordings)
 
 
 def figures(picked: Sequence[Seen]) -> dict[str, float]:
