@@ -7,7 +7,7 @@ import json
 import math
 import shutil
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,8 @@ from app.understand.duplicate.backfill import blocks_of
 
 CHUNK = 5_000
 AHEAD = 4
+JOINED_AT_ONCE = 50_000
+GATHERED = ("rows", "vectors")
 
 EncodeLines = Callable[[Sequence[bytes], int, Path], int]
 """Lines, the number of the first and a file to write to; returns how many lines were refused."""
@@ -101,25 +103,33 @@ class GroupBackfill:
 
     def _join(self, at: NDArray[np.int32], work: Path, blocks: int, progress: Progress) -> list[int]:
         """Return each ticket's issue by position, the tickets taken in order of time."""
-        later, numbers, likely = _links(work, blocks)
-        starts = np.searchsorted(later, np.arange(len(at) + 1)).tolist()
-        earlier, odds = numbers.tolist(), bounded_odds(likely, self._rules.bound).tolist()
-        minutes = at.tolist()
+        later, earlier, likely = _links(work, blocks)
+        odds = bounded_odds(likely, self._rules.bound)
         issue_of: list[int] = []
         members: defaultdict[int, int] = defaultdict(int)
-        for position in range(len(at)):
-            found: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
-            for i in range(starts[position], starts[position + 1]):
-                other = earlier[i]
-                found[issue_of[other]].append((minutes[position] - minutes[other], odds[i]))
-            fits = {issue: self._fit(own, members[issue]) for issue, own in found.items()}
-            chosen = choose_issue(fits, self._rules) if fits else None
-            issue_of.append(position if chosen is None else chosen)
-            members[issue_of[-1]] += 1
-            if position % 50_000 == 0:
-                progress("成组", position, len(at))
-        progress("成组", len(at), len(at))
+        for start in range(0, len(at), JOINED_AT_ONCE):
+            end = min(start + JOINED_AT_ONCE, len(at))
+            found: defaultdict[int, list[tuple[int, int, float]]] = defaultdict(list)
+            own = slice(*np.searchsorted(later, (start, end)))
+            columns = earlier[own], at[later[own]] - at[earlier[own]], odds[own]
+            for position, *link in zip(later[own].tolist(), *(column.tolist() for column in columns), strict=True):
+                found[position].append((link[0], link[1], link[2]))
+            for position in range(start, end):
+                issue_of.append(self._issue_for(position, found.get(position, ()), issue_of, members))
+                members[issue_of[-1]] += 1
+            progress("成组", end, len(at))
         return issue_of
+
+    def _issue_for(
+        self, position: int, links: Sequence[tuple[int, int, float]], issue_of: list[int], members: Mapping[int, int]
+    ) -> int:
+        """Return the issue that a ticket joins, itself for a new one; a link: earlier ticket, minutes between, odds."""
+        found: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        for other, age, odds in links:
+            found[issue_of[other]].append((age, odds))
+        fits = {issue: self._fit(own, members[issue]) for issue, own in found.items()}
+        chosen = choose_issue(fits, self._rules) if fits else None
+        return position if chosen is None else chosen
 
     def _fit(self, found: list[tuple[int, float]], size: int) -> float:
         """Return the mean odds over the latest members; one that the search did not find speaks against."""
@@ -139,22 +149,28 @@ def bounded_odds(likely: NDArray[np.float32], bound: float) -> NDArray[np.float3
 def gathered(work: Path) -> tuple[Any, list[str]]:
     """Put the parts in order of time into `rows.npy` and `vectors.npy`; return rows (a structured array) and ids."""
     parts = sorted(work.glob("part-*.npz"))
-    loaded = [np.load(part) for part in parts]
-    rows: Any = np.concatenate([part["rows"] for part in loaded])
-    ids = [one for part in loaded for one in part["ids"].tolist()]
-    order = np.argsort(rows["at"], kind="stable")
-    np.save(work / "rows.npy", rows[order])
+    at, ids = [], []
+    for part in parts:
+        with np.load(part) as loaded:
+            at.append(loaded["rows"]["at"])
+            ids += loaded["ids"].tolist()
+            kinds = {name: (loaded[name].dtype, loaded[name].shape[1:]) for name in GATHERED}
+    order = np.argsort(np.concatenate(at), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    width = loaded[0]["vectors"].shape[1]
-    vectors = np.lib.format.open_memmap(work / "vectors.npy", "w+", np.float16, (len(rows), width))
+    whole = {
+        name: np.lib.format.open_memmap(work / f"{name}.npy", "w+", kind, (len(order), *shape))
+        for name, (kind, shape) in kinds.items()
+    }
     start = 0
-    for part in loaded:
-        own = part["vectors"]
-        vectors[place[start : start + len(own)]] = own
+    for part, own in zip(parts, at, strict=True):
+        with np.load(part) as loaded:
+            for name, array in whole.items():
+                array[place[start : start + len(own)]] = loaded[name]
         start += len(own)
-    vectors.flush()
-    return rows[order], [ids[i] for i in order]
+    for array in whole.values():
+        array.flush()
+    return whole["rows"], [ids[i] for i in order]
 
 
 def _links(work: Path, blocks: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:

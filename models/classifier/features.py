@@ -15,18 +15,18 @@ def chars(text: str) -> tuple[str, ...]:
 
     Several models read the same text one after the other.
     """
-    folded = _folded(text)
-    return (*folded, *map(add, folded, folded[1:]), *map(add, map(add, folded, folded[1:]), folded[2:]))
+    plain = folded(text)
+    return (*plain, *map(add, plain, plain[1:]), *map(add, map(add, plain, plain[1:]), plain[2:]))
 
 
 def words(text: str) -> list[str]:
     """Return words, pairs of neighbouring words, and character pairs: steadier than n-grams on long texts."""
-    folded = _folded(text)
-    found = [word for word in _tokenizer().cut(folded) if len(word) > 1 or word.isalnum()]
+    plain = folded(text)
+    found = [word for word in _tokenizer().cut(plain) if len(word) > 1 or word.isalnum()]
     return [
         *found,
         *(f"{first}_{second}" for first, second in pairwise(found)),
-        *(folded[start : start + 2] for start in range(len(folded) - 1)),
+        *(plain[start : start + 2] for start in range(len(plain) - 1)),
     ]
 
 
@@ -54,15 +54,15 @@ class WithFamilies:
 
     def __call__(self, text: str) -> list[str]:
         """Return the analyser's features, `@family` for each word, `@one+other` for each pair."""
-        found = self._found(_folded(text))
+        found = self._found(folded(text))
         pairs = combinations(sorted(set(found)), 2)
         return [*self._analyse(text), *(f"@{f}" for f in found), *(f"@{one}+{other}" for one, other in pairs)]
 
-    def _found(self, folded: str) -> list[str]:
+    def _found(self, plain: str) -> list[str]:
         found: list[str] = []
-        for start, first in enumerate(folded):
+        for start, first in enumerate(plain):
             for length in self._lengths.get(first, ()):
-                if families := self._families.get(folded[start : start + length]):
+                if families := self._families.get(plain[start : start + length]):
                     found += families
                     break
         return found
@@ -73,7 +73,8 @@ def analyser(name: str, families: Mapping[str, str] | None = None) -> Analyser:
     return WithFamilies(ANALYSERS[name], families) if families else ANALYSERS[name]
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text without white space, in lower case."""
     return "".join(text.lower().split())
 
 

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
-from models.classifier.features import analyser
+from models.classifier.features import analyser, chars, folded
+from models.grams import KnownGrams
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
+_TOGETHER, _AT_ONCE = 8, 500
+"""Texts from which the work is done for all at once, and how many at a time."""
 
 
 class LinearClassifier:
@@ -37,6 +40,7 @@ class LinearClassifier:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
+        self._known = KnownGrams(stored["features"]) if self._features is chars else None
         self._index = {gram: i for i, gram in enumerate(stored["features"])}
         self._labels = tuple(stored["labels"])
         if self._weights.shape != (len(self._index), len(self._labels)):
@@ -52,15 +56,34 @@ class LinearClassifier:
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (len(texts), len(labels))."""
-        logits = np.stack([self._recent(text) for text in texts]) / self._temperature
+        many = self._known is not None and len(texts) >= _TOGETHER
+        logits = (self._many(texts) if many else self._one_by_one(texts)) / self._temperature
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return each label's probability on its own, shape (len(texts), len(labels)): several may hold at once."""
-        logits = np.stack([self._recent(text) for text in texts]) / self._temperature
+        logits = self._one_by_one(texts) / self._temperature
         return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+    def _one_by_one(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self._recent(text) for text in texts])
+
+    def _many(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Do as `_logits` does, for all texts at once."""
+        assert self._known is not None
+        logits = np.zeros((len(texts), len(self._labels)), np.float32)
+        for start in range(0, len(texts), _AT_ONCE):
+            found = self._known.counted([folded(text) for text in texts[start : start + _AT_ONCE]])
+            values = (1 + np.log(found.counts.astype(np.float32))) * self._idf[found.grams]
+            ends = np.searchsorted(found.texts, np.arange(_AT_ONCE + 1))
+            for i in np.unique(found.texts):
+                own = slice(ends[i], ends[i + 1])
+                weights = self._weights.take(found.grams[own], axis=0).astype(np.float32)
+                length = np.linalg.norm(values[own])
+                logits[start + i] = (values[own] / length) @ weights * self._scale + self._bias
+        return logits
 
     def _logits(self, text: str) -> NDArray[np.float32]:
         counts = Counter(map(self._index.get, self._features(text)))

@@ -1,5 +1,6 @@
 """Texts to what is rare in them: hashed character pairs weighted by rarity, as codes to compare and as a vector."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from models.base import ModelUnavailable
 BUCKETS = 1 << 17
 KEPT = 24
 """Rarest pairs of a text that are kept as codes."""
+_OTHER = re.compile(r"[\W_]")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _FINISH = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -59,7 +61,7 @@ class RareGrams:
 
 def pairs_of(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Return, for every pair of neighbouring letters or figures, which text it stands in and its code (never 0)."""
-    joined = "\n".join("".join(c if c.isalnum() else " " for c in text.lower()) for text in texts)
+    joined = "\n".join(_OTHER.sub(" ", text.lower()) for text in texts)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     if len(points) < 2:
         return np.zeros(0, np.int64), np.zeros(0, np.uint32)

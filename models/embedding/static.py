@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
+from models.grams import LONGEST, KnownGrams
 
-LENGTHS = (1, 2, 3)
-_BITS = 21
-"""Of a code point: three fit a word of 64."""
+LENGTHS = range(1, LONGEST + 1)
 _TOGETHER, _AT_ONCE = 8, 500
 """Texts from which the work is done for all at once, and how many at a time."""
 
@@ -26,9 +25,7 @@ class StaticEmbedder:
     def __init__(self, words: Sequence[str], table: NDArray[np.floating], *, revision: str = "") -> None:
         self._table = table.astype(np.float32)
         self._rows = {word: i for i, word in enumerate(words)}
-        coded = sorted((_code(word), i) for i, word in enumerate(words))
-        self._codes = np.array([code for code, _ in coded], np.uint64)
-        self._row_of_code = np.array([row for _, row in coded], np.int64)
+        self._known = KnownGrams(words)
         self.dimensions = int(self._table.shape[1])
         self.revision = revision
 
@@ -66,36 +63,14 @@ class StaticEmbedder:
 
     def _many(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Do as `_one` does, for all texts at once."""
-        points = np.frombuffer(
-            "\n".join(text.replace("\n", " ") for text in texts).encode("utf-32-le", "surrogatepass"), np.uint32
-        ).astype(np.uint64)
-        owner = np.cumsum(points == ord("\n"))
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        if not len(points) or not len(self._codes):
-            return vectors
-        seen = []
-        for length in LENGTHS:
-            codes = points[: len(points) - length + 1]
-            for step in range(1, length):
-                codes = codes << np.uint64(_BITS) | points[step : len(points) - length + 1 + step]
-            at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-            known = self._codes[at] == codes
-            seen.append(owner[: len(codes)][known] * len(self._rows) + self._row_of_code[at[known]])
-        cells, counts = np.unique(np.concatenate(seen), return_counts=True)
-        texts_of, rows = np.divmod(cells, len(self._rows))
+        texts_of, rows, counts = self._known.counted([text.replace("\n", " ") for text in texts])
         weighted = self._table[rows] * (1 + np.log(counts.astype(np.float32)))[:, None]
         starts = np.flatnonzero(np.diff(texts_of, prepend=-1))
         if len(starts):
             vectors[texts_of[starts]] = np.add.reduceat(weighted, starts)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.where(norms, norms, 1), np.float32)
-
-
-def _code(word: str) -> int:
-    code = 0
-    for character in word:
-        code = code << _BITS | ord(character)
-    return code
 
 
 def grams(text: str) -> list[str]:

@@ -13,7 +13,10 @@ from models.base import PairScorer
 NEAREST = 20
 LEAST = 0.15
 """Likeness of texts below which two tickets are not compared."""
-_AT_ONCE = 256
+UNLIKELY = 0.04
+"""Probability below which a pair counts like one that was not found: its log-odds lie under any bound in use."""
+_AT_ONCE, _SPAN = 256, 2048
+"""Tickets compared at once; so many share one window of vectors made ready for it."""
 
 
 class Links(NamedTuple):
@@ -26,7 +29,8 @@ class Links(NamedTuple):
 
 def blocks_of(rows: NDArray[np.void]) -> list[tuple[int, int]]:
     """Return the blocks to compare in: every district with every town of it, 0 for tickets without one."""
-    return sorted({(int(d), int(t)) for d, t in np.unique(rows[["district", "town"]]).tolist()})
+    both = np.unique(rows["district"].astype(np.uint64) << np.uint64(32) | rows["town"])
+    return [(int(one) >> 32, int(one) & 0xFFFFFFFF) for one in both]
 
 
 def links_of_block(
@@ -60,39 +64,44 @@ def _parts(
     scorer: PairScorer,
     window_days: int,
 ) -> Iterator[Links]:
-    at, compared = rows["at"][among], np.asarray(vectors[among])
-    for start in range(0, len(asked), _AT_ONCE):
-        mine = asked[start : start + _AT_ONCE]
-        first = int(np.searchsorted(at, rows["at"][mine[0]] - window_days * 1440))
-        last = int(np.searchsorted(among, mine[-1]))
-        if last <= first:
-            continue
-        window = compared[first:last].astype(np.float32)
-        alike = np.asarray(vectors[mine], np.float32) @ window.T
-        alike[among[first:last][None] >= mine[:, None]] = -1  # only what came before
-        later, column = _nearest(alike)
-        earlier = among[first + column]
-        if len(later):
-            yield Links(mine[later], earlier, _likely(rows, vectors, mine[later], earlier, encoder, scorer))
+    at = rows["at"][among]
+    for start in range(0, len(asked), _SPAN):
+        span = asked[start : start + _SPAN]
+        first = int(np.searchsorted(at, rows["at"][span[0]] - window_days * 1440))
+        window = np.asarray(vectors[among[first : np.searchsorted(among, span[-1])]], np.float32)
+        for inside in range(0, len(span), _AT_ONCE):
+            mine = span[inside : inside + _AT_ONCE]
+            oldest = int(np.searchsorted(at, rows["at"][mine[0]] - window_days * 1440))
+            before = among[oldest : np.searchsorted(among, mine[-1])]
+            if not len(before):
+                continue
+            alike = np.asarray(vectors[mine], np.float32) @ window[oldest - first :][: len(before)].T
+            new = np.searchsorted(before, mine[0])
+            alike[:, new:][before[None, new:] >= mine[:, None]] = -1  # only what came before
+            later, column = _nearest(alike)
+            if len(later):
+                yield _likely_ones(rows, vectors, mine[later], before[column], encoder, scorer)
 
 
 def _nearest(alike: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     most = min(NEAREST, alike.shape[1])
-    best = np.argpartition(-alike, most - 1, axis=1)[:, :most]
+    best = np.argpartition(alike, -most, axis=1)[:, -most:]
     row = np.repeat(np.arange(len(alike)), most)
     column = best.ravel()
     kept = alike[row, column] >= LEAST
     return row[kept], column[kept]
 
 
-def _likely(
+def _likely_ones(
     rows: NDArray[np.void],
     vectors: NDArray[np.float16],
     later: NDArray[np.int64],
     earlier: NDArray[np.int64],
     encoder: TicketEncoder,
     scorer: PairScorer,
-) -> NDArray[np.float32]:
+) -> Links:
     old, new = np.asarray(rows[earlier]), of_issues(rows[later])
     dense, sparse = encoder.cosines(vectors[earlier].astype(np.float32), vectors[later].astype(np.float32))
-    return scorer.scores(pair_features(old, new, dense, sparse, encoder.rarity))
+    likely = scorer.scores(pair_features(old, new, dense, sparse, encoder.rarity))
+    kept = likely >= UNLIKELY
+    return Links(later[kept], earlier[kept], likely[kept])

@@ -60,6 +60,13 @@ def test_an_unknown_text_gets_no_confident_label(folder: Path) -> None:
     assert scores.max() < 0.9
 
 
+def test_many_texts_at_once_score_as_one_by_one(folder: Path) -> None:
+    model = LinearClassifier(folder)
+    texts = [*WATER, *HEAT, "", "zzz", "停水\n暖气 A"]
+    one_by_one = np.concatenate([model.scores([text]) for text in texts])
+    np.testing.assert_allclose(model.scores(texts), one_by_one, atol=1e-5)
+
+
 def test_missing_weights_are_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="no usable classifier"):
         LinearClassifier(tmp_path)

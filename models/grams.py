@@ -1,0 +1,51 @@
+"""Texts to counts of the character n-grams that a model knows, for many texts at once. numpy only."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 3
+_BITS = 21
+"""Of a code point: three fit a word of 64."""
+
+
+class Counted(NamedTuple):
+    """Which text has which n-gram how often, in order of the texts."""
+
+    texts: NDArray[np.int64]
+    grams: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+class KnownGrams:
+    """The n-grams of a vocabulary, by code; of longer words there is never one found."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._size = len(words)
+        coded = sorted((_code(word), i) for i, word in enumerate(words) if len(word) <= LONGEST)
+        self._codes = np.array([code for code, _ in coded], np.uint64)
+        self._row_of_code = np.array([row for _, row in coded], np.int64)
+
+    def counted(self, texts: Sequence[str]) -> Counted:
+        """Count the n-grams of each text; no text may hold a line break."""
+        points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+        owner = np.cumsum(points == ord("\n"))
+        seen = [np.zeros(0, np.int64)]
+        for length in range(1, LONGEST + 1 if len(self._codes) else 1):
+            codes = points[: max(0, len(points) - length + 1)]
+            for step in range(1, length):
+                codes = codes << np.uint64(_BITS) | points[step : len(codes) + step]
+            at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+            known = self._codes[at] == codes
+            seen.append(owner[: len(codes)][known] * self._size + self._row_of_code[at[known]])
+        cells, counts = np.unique(np.concatenate(seen), return_counts=True)
+        return Counted(*np.divmod(cells, max(self._size, 1)), counts)
+
+
+def _code(word: str) -> int:
+    code = 0
+    for character in word:
+        code = code << _BITS | ord(character)
+    return code
