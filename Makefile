@@ -90,7 +90,7 @@ var/tiny-chat/config.json: .venv-vllm/made.stamp training/tiny_chat_model.py
 	$(VLLM)/python -m training.tiny_chat_model --out var/tiny-chat
 
 locks:
-	set -e; for set in base train transformer llm dev tune; do \
+	set -e; for set in base train transformer llm cluster dev tune; do \
 	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; transformer) extra="--extra transformer --extra train --extra dev" ;; tune) extra="--extra tune -c .locks/dev.txt" ;; *) extra="--extra $$set" ;; esac; \
 	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --python-version 3.11 -o .locks/$$set.txt; \
 	done

@@ -100,16 +100,38 @@ def with_engine(settings: Settings, engine: BatchEngine | None) -> Settings:
     return settings.model_copy(update={"chat": chat})
 
 
+Cluster = Annotated[str | None, typer.Option(help="Ray 集群地址（如 ray://host:10001），local 为本机")]
+
+
 @contextmanager
-def reading_pool(settings: Settings, flows: Flows, workers: int | None) -> Iterator[tuple[Executor, ReadMany]]:
-    """Lend what reads: processes for the embedded engine, threads where a model does the work elsewhere."""
-    if settings.chat.engine != "llm":
-        count = workers or os.cpu_count() or 1
-        with ProcessPoolExecutor(count, initializer=start_worker, initargs=(settings,)) as pool:
-            yield pool, read_many
+def worker_processes(
+    cluster: str | None, workers: int | None, initializer: Callable[[Settings], None], settings: Settings
+) -> Iterator[tuple[Executor, int]]:
+    """Lend processes of this machine, or of every host of a Ray cluster, and say how many."""
+    count = workers or os.cpu_count() or 1
+    if cluster is None:
+        with ProcessPoolExecutor(count, initializer=initializer, initargs=(settings,)) as pool:
+            yield pool, count
+        return
+    try:
+        from app.bootstrap.cluster import RayExecutor
+    except ImportError as error:
+        raise typer.BadParameter("--cluster 需要安装 ray（依赖组 cluster）") from error
+    with RayExecutor(cluster, workers, initializer=initializer, initargs=(settings,)) as hosts:
+        yield hosts, hosts.workers
+
+
+@contextmanager
+def reading_pool(
+    settings: Settings, flows: Flows, workers: int | None, cluster: str | None
+) -> Iterator[tuple[Executor, ReadMany, int]]:
+    """Lend what reads and how many chunks ahead: processes, or threads where a model works elsewhere."""
+    if cluster or settings.chat.engine != "llm":
+        with worker_processes(cluster, workers, start_worker, settings) as (pool, count):
+            yield pool, read_many, 2 * count
         return
     with ThreadPoolExecutor(3) as chunks, ThreadPoolExecutor(workers or settings.chat.concurrency) as calls:
-        yield chunks, lambda transcripts: list(calls.map(flows.intake.reader.read, transcripts))
+        yield chunks, lambda transcripts: list(calls.map(flows.intake.reader.read, transcripts)), 3
 
 
 @cli.command()
@@ -118,16 +140,23 @@ def batch(
     out: Annotated[Path, typer.Argument(help="结果 JSONL；再次运行接着做")],
     workers: Annotated[int | None, typer.Option(help="理解文字的进程数，默认为核数；用大模型时为同时询问数")] = None,
     engine: Annotated[BatchEngine | None, typer.Option(help="embedded、llm，或 offline：在本进程内运行 vLLM")] = None,
+    cluster: Cluster = None,
 ) -> None:
     """批量生成工单：可续跑，坏行写入 OUT.rejected.jsonl。"""
     settings = with_engine(Settings(), engine)
-    flows, progress = build_flows(settings), Console(stderr=True)
+    storing = with_engine(settings, BatchEngine.EMBEDDED) if cluster else settings
+    flows, progress = build_flows(storing), Console(stderr=True)
     with source.open("rb") as file:
         lines = sum(1 for raw in file if raw.strip())
     columns = (TextColumn("工单"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with reading_pool(settings, flows, workers) as (executor, read), Progress(*columns, console=progress) as bar:
+    pool = reading_pool(settings, flows, workers, cluster)
+    with pool as (executor, read, ahead), Progress(*columns, console=progress) as bar:
         task = bar.add_task("", total=lines)
-        count = flows.batch.run(source, out, executor=executor, read_many=read, progress=lambda n: bar.advance(task, n))
+
+        def advance(lines_done: int) -> None:
+            bar.advance(task, lines_done)
+
+        count = flows.batch.run(source, out, executor=executor, read_many=read, progress=advance, ahead=ahead)
     console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")
 
 
@@ -136,6 +165,7 @@ def group(
     source: Annotated[Path, typer.Argument(exists=True, help="每行一件工单：id, created_at, text[, title, district…]")],
     out: Annotated[Path, typer.Argument(help="结果 JSONL：id, issue；中断后再次运行接着做")],
     workers: Annotated[int | None, typer.Option(help="进程数，默认为核数")] = None,
+    cluster: Cluster = None,
 ) -> None:
     """把历史工单批量归并为同一事项；坏行写入 OUT.rejected.jsonl。"""
     settings = Settings()
@@ -143,7 +173,7 @@ def group(
     flow = GroupBackfill(reference.thresholds.issue, window_days=reference.duplicate.window_days)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
-        ProcessPoolExecutor(workers or os.cpu_count(), initializer=start_grouping, initargs=(settings,)) as pool,
+        worker_processes(cluster, workers, start_grouping, settings) as (pool, _),
         Progress(*columns, console=Console(stderr=True)) as bar,
     ):
         tasks: dict[str, TaskID] = {}

@@ -46,17 +46,19 @@ class BatchFlow:
         executor: Executor,
         read_many: ReadMany,
         progress: Callable[[int], None],
+        ahead: int = 3,
     ) -> BatchCount:
         """Write one result a line to `out`; bad lines go to `<out>.rejected.jsonl` with their reason.
 
         Calls whose results stand in `out` already are skipped, so a run that was cut off can be started again.
+        The workers are kept `ahead` chunks ahead of the writer.
         """
         count = BatchCount()
         done = finished_ids(out)
         rejected_path = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
         with out.open("a", encoding="utf-8") as results, rejected_path.open("a", encoding="utf-8") as rejects:
             chunks = self._chunks(source, done, rejects, count, progress)
-            for chunk, readings in read_ahead(chunks, executor, read_many):
+            for chunk, readings in read_ahead(chunks, executor, read_many, ahead):
                 for result in self._store(chunk, readings, rejects, count):
                     results.write(result.model_dump_json() + "\n")
                     count.tickets += len(result.tickets)
@@ -122,13 +124,13 @@ class BatchFlow:
 
 
 def read_ahead(
-    chunks: Iterator[list[Delivery]], executor: Executor, read_many: ReadMany
+    chunks: Iterator[list[Delivery]], executor: Executor, read_many: ReadMany, ahead: int
 ) -> Iterator[tuple[list[Delivery], list[CallReading]]]:
-    """Keep the workers two chunks ahead of the writer; order is kept."""
+    """Keep the workers ahead of the writer; order is kept."""
     waiting: list[tuple[list[Delivery], Any]] = []
     for chunk in chunks:
         waiting.append((chunk, executor.submit(read_many, [delivery.transcript for delivery in chunk])))
-        if len(waiting) > 3:
+        if len(waiting) > ahead:
             first, future = waiting.pop(0)
             yield first, future.result()
     for first, future in waiting:
