@@ -10,7 +10,6 @@ import ray
 from app.config import ROOT
 
 
-@ray.remote
 class Worker:
     """A process on some host: made ready once, then it does what it is sent."""
 
@@ -33,10 +32,10 @@ class RayExecutor(Executor):
         Every host has the project and the weights at the same path.
         """
         ray.init(address=address, log_to_driver=False, runtime_env={"env_vars": {"PYTHONPATH": str(ROOT)}})
-        has = ray.cluster_resources()
+        has = ray.cluster_resources()  # type: ignore[no-untyped-call]
         gpus = int(has.get("GPU", 0))
         self.workers = workers or gpus or int(has["CPU"])
-        kind = Worker.options(num_gpus=1 if gpus else 0, num_cpus=1, max_restarts=3, max_task_retries=3)
+        kind: Any = ray.remote(num_gpus=1 if gpus else 0, num_cpus=1, max_restarts=3, max_task_retries=3)(Worker)
         self._turn = cycle([kind.remote(initializer, initargs) for _ in range(self.workers)])
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
