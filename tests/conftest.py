@@ -61,10 +61,14 @@ def fresh_database(base: str, name: str) -> str:
 
 
 def with_short_demo(folder: Path) -> Path:
-    """Return a copy of the city's reference data with four sorts of demo calls, three of each."""
+    """Return a copy of the city's reference data with five sorts of demo calls, three of each."""
     knowledge = Path(shutil.copytree(ROOT / "knowledge_base", folder / "knowledge_base"))
     script = yaml.safe_load((knowledge / "demo.yaml").read_text("utf-8"))
-    kept = [one for one in script["calls"] if one["id"] in ("streetlight", "ask_probation", "wages", "resident_danger")]
+    kept = [
+        one
+        for one in script["calls"]
+        if one["id"] in ("streetlight", "ask_probation", "wages", "resident_danger", "petrol_bought")
+    ]
     script["calls"] = [{**one, "times": 3} for one in kept]
     (knowledge / "demo.yaml").write_text(yaml.safe_dump(script, allow_unicode=True), "utf-8")
     return knowledge

@@ -36,6 +36,7 @@ from app.flows.merge import MergeFlow
 from app.flows.open311 import Open311Flow
 from app.flows.paragraphs import ParagraphFlow
 from app.flows.redispatch import Redispatch
+from app.flows.referral_alarm import ReferralAlarm
 from app.flows.referrals import ReferralFlow
 from app.flows.registry import Flows
 from app.flows.relay import RelayFlow
@@ -115,6 +116,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     web = WebhookSender()
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
+    alarm = ReferralAlarm(store, clock)
     audit = AuditFlow(store, clock, policy.clock, reference.deadline, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference, embedded.words)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
@@ -136,7 +138,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings),
+        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings, alarm),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),

@@ -43,9 +43,10 @@ def sent_fields(referral: Referral, ticket: Ticket, lane: Lane) -> dict[str, Any
 def message_of(
     step: ReferralStep, referral: Referral, ticket: Ticket, lane: Lane, *, sequence: int, token: str, now: datetime
 ) -> OutboxMessage:
-    """Return the message that carries a referral, or takes it back: then with nothing of the citizen in it."""
-    said = sent_fields(referral, ticket, lane) if step is ReferralStep.SEND else {}
-    kind = _KINDS[step]
+    """Return the message that carries a referral, or takes one back: it names that one, and nothing of the citizen."""
+    sends, kind = step is ReferralStep.SEND, _KINDS[step]
+    said = sent_fields(referral, ticket, lane) if sends else {}
+    recalled = {} if sends else {"recalls": {"id": referral.message_id, "sequence": referral.sequence}}
     return OutboxMessage(
         id=f"{REFERRALS}{referral.id}.{sequence}",
         topic=f"{REFERRALS}{referral.receiver}.{kind}",
@@ -60,6 +61,7 @@ def message_of(
             "receipt_token": token,
             "receipt_by": referral.due_at.isoformat(timespec="seconds") if referral.due_at else None,
             "fields": said,
+            **recalled,
         },
         created_at=now,
     )

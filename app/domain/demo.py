@@ -53,6 +53,8 @@ class DemoCall(Frozen):
     result: str = ""
     reply: str
     lives: tuple[str, ...] = ()
+    within_days: int | None = Field(default=None, ge=1)
+    """Said within the last so many days; over the whole time where left out."""
     burst: Burst | None = None
 
 

@@ -134,9 +134,16 @@ class Referral(Frozen):
     sent_at: datetime | None = None
     message_id: str | None = None
     """Of the message that carries it."""
+    sequence: int | None = None
+    """The number of that message in its lane."""
+    recall_id: str | None = None
+    """Of the message that takes it back from a receiver who was sent it."""
+    alarmed_for: datetime | None = None
+    """The limit whose passing was told of; a later limit is told of again."""
     token: str | None = None
     """What the receiver shows with its receipt; only the receiver is told."""
     receipts: tuple[Receipt, ...] = ()
     closing: Closing | None = None
     deliveries: tuple[ReferralDelivery, ...] = ()
-    """Read beside it, not kept with it."""
+    overdue: bool = False
+    """Whether its limit has passed. Both are read beside it, not kept with it."""

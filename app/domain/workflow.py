@@ -245,4 +245,5 @@ EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} |
     "referral_sent": "移送发出",
     "referral_received": "移送回执",
     "referral_withdrawn": "撤回移送",
+    "referral_overdue": "移送超时",
 }

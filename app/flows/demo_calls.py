@@ -41,7 +41,7 @@ class _Maker:
         self._script, self._towns, self._now, self._random = script, towns, now, random
 
     def usual(self, call: DemoCall) -> PlannedCall:
-        at = self._moment(self._script.days)
+        at = self._moment(call.within_days or self._script.days)
         town, spot = self._pick(self._towns), self._pick(self._script.spots[call.spot])
         life = self._pick(call.lives) if call.lives else self._life(at)
         return self._planned(call, at, town + spot, spot, life)

@@ -12,6 +12,7 @@ from app.flows.audit import AuditFlow
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.live_call import LiveCallFlow
+from app.flows.referral_alarm import ReferralAlarm
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.verdicts import VerdictFlow
@@ -40,6 +41,7 @@ class Duties:
         analytics: AnalyticsFlow,
         hot_issues: HotIssueFlow,
         early_warnings: EarlyWarningFlow,
+        referral_alarm: ReferralAlarm,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
@@ -47,6 +49,7 @@ class Duties:
             Duty("analytics", 30, analytics.follow),
             Duty("early_warnings", 60, early_warnings.watch),
             Duty("supervision", 60, supervision.run_once),
+            Duty("referral_alarm", 60, referral_alarm.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("issues", 5, hot_issues.follow),
             Duty("issues_again", 600, hot_issues.look_again),

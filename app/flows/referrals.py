@@ -11,7 +11,7 @@ from app.decide.referral_message import message_of, sent_fields
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from app.domain.events import Feedback, Verdict
+from app.domain.events import Feedback, OutboxMessage, Verdict
 from app.domain.lanes import LaneRules
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.referral import (
@@ -52,7 +52,7 @@ class ReferralFlow:
         """Return referrals, newest first, with how far their messages are; those shown are put on record as read."""
         asked = {**filters, "overdue_at": self._clock.now().isoformat()} if overdue else filters
         with self._store() as uow:
-            found = _shown(uow, *uow.referrals.page(asked, after=after, limit=limit))
+            found = self._shown(uow, *uow.referrals.page(asked, after=after, limit=limit))
             uow.events.note_readings([one.ticket_number for one in found], by.name, self._clock.now())
             uow.commit()
         return found
@@ -60,7 +60,7 @@ class ReferralFlow:
     def get(self, referral_id: str, *, by: AccessKey) -> tuple[Referral, dict[str, Any]]:
         """Return a referral and what its receiver is sent; it is put on record as read. Raises NotFound."""
         with self._store() as uow:
-            (referral,) = _shown(uow, uow.referrals.get(referral_id))
+            (referral,) = self._shown(uow, uow.referrals.get(referral_id))
             ticket = uow.tickets.get(referral.ticket_number)
             uow.events.note_readings([referral.ticket_number], by.name, self._clock.now())
             uow.commit()
@@ -93,7 +93,7 @@ class ReferralFlow:
             self._note(uow, proposed, made, "referral_proposed", by, {"quote": quote})
             self._learn(uow, made, Verdict.CORRECTED, by)
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
 
     def confirm(self, referral_id: str, note: str | None, *, by: AccessKey) -> Referral:
         """Confirm once more; the last confirmation sends it, where the lane says so and the receiver can be reached.
@@ -112,7 +112,7 @@ class ReferralFlow:
                 if self._lanes.of(made.receiver).send_on_confirmation and self._reached(uow, made):
                     made = self._send(uow, made, by)
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
 
     def decline(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
         """Let nothing leave; the reason is learnt from. Raises InvalidTransition."""
@@ -122,7 +122,7 @@ class ReferralFlow:
             made = self._keep(uow, ReferralStep.DECLINE, before, made, by, {"reason": reason})
             self._learn(uow, made, Verdict.REJECTED, by)
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
 
     def send(self, referral_id: str, *, by: AccessKey) -> Referral:
         """Send what is confirmed.
@@ -139,7 +139,7 @@ class ReferralFlow:
                 raise Conflict(f"尚未配置{name}的接收渠道（推送地址或者交换目录），不能发出")
             made = self._send(uow, before, by)
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
 
     def receive(self, referral_id: str, text: str, token: str | None, *, by: AccessKey) -> Referral:
         """Write down a receipt: an officer does, or the receiver by the token that came with the message.
@@ -158,18 +158,23 @@ class ReferralFlow:
             made = received(before, by.name, now, text)
             made = self._keep(uow, ReferralStep.RECEIVE, before, made, by, {"text": text})
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
 
     def withdraw(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
         """Take it back; a receiver that was sent it is told. Raises InvalidTransition."""
         with self._store() as uow:
             before, now = uow.referrals.get(referral_id), self._clock.now()
             made = closed(before, ReferralStep.WITHDRAW, by.name, now, reason)
+            if before.sent_at and (recall := self._tell(uow, ReferralStep.WITHDRAW, made, now)):
+                made = made.model_copy(update={"recall_id": recall.id})
             made = self._keep(uow, ReferralStep.WITHDRAW, before, made, by, {"reason": reason})
-            if before.sent_at:
-                self._tell(uow, ReferralStep.WITHDRAW, made, uow.tickets.get(made.ticket_number), now)
             uow.commit()
-            return _shown(uow, made)[0]
+            return self._shown(uow, made)[0]
+
+    def overdue(self) -> int:
+        """Return how many are past their time limit, practice left out."""
+        with self._store(reading=True) as uow:
+            return uow.referrals.count_overdue(self._clock.now())
 
     def statistics(self, filters: Mapping[str, str]) -> tuple[LaneStatistics, ...]:
         """Return what became of the referrals of each lane; practice counts nowhere."""
@@ -185,17 +190,20 @@ class ReferralFlow:
     def _send(self, uow: UnitOfWork, before: Referral, by: AccessKey) -> Referral:
         now, lane = self._clock.now(), self._lanes.of(before.receiver)
         made = sent(before, lane, self._working, now).model_copy(update={"token": secrets.token_urlsafe(16)})
-        made = self._tell(uow, ReferralStep.SEND, made, uow.tickets.get(made.ticket_number), now)
+        if message := self._tell(uow, ReferralStep.SEND, made, now):
+            carried = {"message_id": message.id, "sequence": message.payload["sequence"]}
+            made = made.model_copy(update=carried)
         return self._keep(uow, ReferralStep.SEND, before, made, by, {"fields": [str(field) for field in lane.fields]})
 
-    def _tell(self, uow: UnitOfWork, step: ReferralStep, referral: Referral, ticket: Ticket, now: datetime) -> Referral:
-        """Queue the message for the receiver; return the referral with its id. Practice goes nowhere."""
+    def _tell(self, uow: UnitOfWork, step: ReferralStep, referral: Referral, now: datetime) -> OutboxMessage | None:
+        """Queue the message for the receiver and return it. Practice goes nowhere."""
         if referral.demo:
-            return referral
+            return None
         lane, number = self._lanes.of(referral.receiver), uow.referrals.next_sequence(referral.receiver)
-        message = message_of(step, referral, ticket, lane, sequence=number, token=referral.token or "", now=now)
+        ticket, token = uow.tickets.get(referral.ticket_number), referral.token or ""
+        message = message_of(step, referral, ticket, lane, sequence=number, token=token, now=now)
         uow.outbox.add(message)
-        return referral.model_copy(update={"message_id": message.id})
+        return message
 
     def _keep(
         self,
@@ -226,6 +234,21 @@ class ReferralFlow:
         topic = f"{REFERRALS}{referral.receiver}.referred"
         return referral.demo or any(endpoint.wants(topic) for endpoint in uow.outbox.webhooks())
 
+    def _shown(self, uow: UnitOfWork, *referrals: Referral) -> list[Referral]:
+        """Return referrals as officers see them: how far their messages are, whether they are late; no tokens."""
+        sent = [message for one in referrals for message in (one.message_id, one.recall_id) if message]
+        found, now = uow.outbox.deliveries_of(sent), self._clock.now()
+        return [
+            one.model_copy(
+                update={
+                    "token": None,
+                    "deliveries": tuple(d for d in found if d.message_id in (one.message_id, one.recall_id)),
+                    "overdue": one.due_at is not None and one.due_at < now,
+                }
+            )
+            for one in referrals
+        ]
+
     def _learn(self, uow: UnitOfWork, referral: Referral, verdict: Verdict, by: AccessKey) -> None:
         uow.feedback.add(
             Feedback(
@@ -237,12 +260,3 @@ class ReferralFlow:
                 created_at=self._clock.now(),
             )
         )
-
-
-def _shown(uow: UnitOfWork, *referrals: Referral) -> list[Referral]:
-    """Return referrals as officers see them: with how far their messages are, without what only the receiver knows."""
-    found = uow.outbox.deliveries_of([one.message_id for one in referrals if one.message_id])
-    return [
-        one.model_copy(update={"token": None, "deliveries": tuple(d for d in found if d.message_id == one.message_id)})
-        for one in referrals
-    ]

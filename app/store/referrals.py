@@ -1,9 +1,10 @@
 """Referrals as rows: what lists filter by in columns, all else sealed; and the message numbers of each lane."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
@@ -66,6 +67,11 @@ class SqlReferrals:
             query = query.where(made(value) if made else getattr(ReferralRow, name) == value)
         return [self._referral(row) for row in self._session.scalars(query)]
 
+    def count_overdue(self, now: datetime) -> int:
+        """Return how many are past their limit, practice left out."""
+        late = select(func.count()).where(ReferralRow.due_at < now, ReferralRow.demo.is_(False))
+        return self._session.scalar(late) or 0
+
     def next_sequence(self, receiver: Receiver) -> int:
         """Return the number of a lane's next message; one that is not committed is given again."""
         values = insertion(self._session, ReferralSequenceRow).values(receiver=str(receiver), last=1)
@@ -84,7 +90,7 @@ class SqlReferrals:
         self._session.execute(update(OutboxRow).where(sent).values(payload=emptied))
 
     def _values(self, referral: Referral) -> dict[str, Any]:
-        body = referral.model_dump(mode="json", exclude={*_COLUMNS, "deliveries"})
+        body = referral.model_dump(mode="json", exclude={*_COLUMNS, "deliveries", "overdue"})
         columns = {name: getattr(referral, name) for name in _COLUMNS}
         words = {name: str(columns[name]) for name in ("receiver", "status", "severity")}
         return columns | words | {"sealed": self._vault.seal(body)}

@@ -57,6 +57,10 @@ def test_demo_tickets_are_marked_true_to_their_history_and_removed_without_a_tra
         moments = [event.occurred_at for event in demo_flows.tickets.history(ticket.ticket_number, by=ADMIN)]
         assert moments == sorted(moments)
     assert rows(database_url)["outbox"] == before["outbox"]
+    waiting = demo_flows.referrals.page(
+        {"status": "pending_confirmation", "severity": "extreme"}, after=None, limit=9, overdue=False, by=ADMIN
+    )
+    assert any((len(one.confirmations), one.persons) == (1, 2) for one in waiting)
     demo_flows.audit.seal(settled_for=timedelta())
     assert demo_flows.demo.remove() == made
     assert rows(database_url) == before

@@ -12,6 +12,7 @@ from app.domain.access import AccessKey, Role, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
 from app.domain.referral import Receiver, Referral
 from app.domain.risk import Severity
+from app.flows.referral_alarm import TOPIC, ReferralAlarm
 from app.flows.registry import Flows
 from app.respond.file_drop import read_drop
 from app.store.engine import make_engine
@@ -173,11 +174,54 @@ def test_a_withdrawal_tells_the_receiver_and_nothing_of_the_citizen(stored: Flow
         stored.referrals.withdraw(one.id, "误报", by=FIRST)
     for officer in (FIRST, SECOND):
         stored.referrals.confirm(one.id, None, by=officer)
-    assert stored.referrals.withdraw(one.id, "本人已平安，系误会", by=FIRST).status == "withdrawn"
+    taken_back = stored.referrals.withdraw(one.id, "本人已平安，系误会", by=FIRST)
+    assert taken_back.status == "withdrawn"
     first, second = queued(stored)
     assert (first["kind"], second["kind"], second["fields"]) == ("referred", "withdrawn", {})
     assert [first["sequence"], second["sequence"]] == [1, 2]
+    assert second["recalls"] == {"id": taken_back.message_id, "sequence": 1}
     assert stored.referrals.receive(one.id, "已撤销", None, by=FIRST).status == "withdrawn"
+
+
+def test_what_was_delivered_into_a_folder_is_recalled_there(stored: Flows, tmp_path: Path) -> None:
+    kept = stored.relay.drop_into(tmp_path, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(one.id, None, by=officer)
+    stored.relay.run_once()
+    assert stored.referrals.get(one.id, by=FIRST)[0].deliveries[0].status == "delivered"
+    stored.referrals.withdraw(one.id, "本人已平安，系误会", by=FIRST)
+    stored.relay.run_once()
+    shown, _ = stored.referrals.get(one.id, by=FIRST)
+    assert {made.message_id for made in shown.deliveries} == {shown.message_id, shown.recall_id}
+    assert {made.status for made in shown.deliveries} == {"delivered"}
+    events, faults = read_drop(tmp_path, "political_legal", kept.secret)
+    assert faults == []
+    assert [event["type"].rsplit(".", 1)[1] for event in events] == ["referred", "withdrawn"]
+    assert events[1]["data"]["recalls"] == {"id": events[0]["id"], "sequence": 1}
+
+
+def test_each_limit_that_passes_raises_one_alarm(stored: Flows, clock: SetClock) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    stored.relay.subscribe("http://127.0.0.1:9/desk", ["restricted.supervision."])
+    one, alarm = proposed(stored, Receiver.POLITICAL_LEGAL), ReferralAlarm(stored.relay._store, clock)
+    assert (alarm.run_once(), stored.referrals.overdue()) == (0, 0)
+    clock.move(minutes=16)
+    assert (alarm.run_once(), alarm.run_once(), stored.referrals.overdue()) == (1, 0, 1)
+    assert stored.referrals.get(one.id, by=FIRST)[0].overdue
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(one.id, None, by=officer)
+    assert stored.referrals.overdue() == 0
+    clock.move(minutes=61)
+    assert (alarm.run_once(), alarm.run_once()) == (1, 0)
+    assert names(stored, one).count("referral_overdue") == 2
+    with stored.relay._store() as uow:
+        uow.outbox.fan_out(clock.now(), limit=100)
+        told = [d.message.payload for d in uow.outbox.claim(clock.now(), limit=100) if d.message.topic == TOPIC]
+    assert [message["waits_for"] for message in told] == ["confirmation", "receipt"]
+    assert {message["referral_id"] for message in told} == {one.id}
+    assert "不想活了" not in json.dumps(told, ensure_ascii=False)
+    assert list(stored.audit.faults()) == []
 
 
 def test_what_waits_too_long_is_listed_and_counted(stored: Flows, clock: SetClock) -> None:

@@ -22,6 +22,8 @@ class ReferralPage(Frozen):
     """A page of referrals; `next` is the cursor of the page after it."""
 
     referrals: tuple[Referral, ...]
+    overdue: int
+    """超过确认、发出或回执时限的件数，不论筛选条件，演示的不计。"""
     next: str | None
 
 
@@ -51,12 +53,13 @@ def list_referrals(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=_LONGEST_ID)] = None,
 ) -> ReferralPage:
-    """每件附原话、前后文、确认情况、投递情况和回执；查看会留下记录。next 为下一页的游标。"""
+    """每件附原话、前后文、确认情况、投递情况和回执；查看会留下记录。overdue 为超过时限的件数，next 为下一页的游标。"""
     given = {"status": status, "receiver": receiver, "ticket_number": ticket_number}
     filters = {name: clean(name, str(value)) for name, value in given.items() if value}
     cursor = clean("after", after) if after else None
     found = flows.referrals.page(filters, after=cursor, limit=limit, overdue=overdue, by=key)
-    return ReferralPage(referrals=tuple(found), next=found[-1].id if len(found) == limit else None)
+    following = found[-1].id if len(found) == limit else None
+    return ReferralPage(referrals=tuple(found), overdue=flows.referrals.overdue(), next=following)
 
 
 @router.post("/referrals", status_code=201, summary="人工提请移送")

@@ -10,6 +10,7 @@ const FIELDS = {
   "place.district": "区（市）", "place.town": "镇街", "place.detail": "地点", "citizen.name": "诉求人", "citizen.phone": "联系电话", handler: "承办单位",
 };
 const DELIVERY = { pending: "投递中", delivered: "已送达", dead: "多次失败" };
+const LATE = { pending_confirmation: "逾期未确认", confirmed: "逾期未发出", sent: "逾期无回执" };
 const SPEAKERS = { operator: "话务员", citizen: "诉求人", unknown: "未区分" };
 
 export function referrals(page) {
@@ -22,10 +23,12 @@ function list(out) {
   const choices = [["status=pending_confirmation", "待确认"], ["overdue=true", "超过时限"], ...Object.entries(REFERRAL_STATUS).slice(1).map(([code, name]) => [`status=${code}`, name]), ["", "全部"]];
   const load = guarded(async () => {
     const turn = ++drawing;
-    const { referrals: rows } = await get(`/v1/referrals?limit=200&${asked}`);
+    const { referrals: rows, overdue } = await get(`/v1/referrals?limit=200&${asked}`);
     if (turn !== drawing) return;  // asked for something else meanwhile
     rows.sort((a, b) => a.priority - b.priority || (a.severity < b.severity ? -1 : 1));
-    replace(out, h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件`)),
+    const late = button("查看", () => { asked = "overdue=true"; load(); }, "small", { "aria-label": "查看超过时限的移送件" });
+    replace(out, overdue > 0 && h("div", { class: "alarm", role: "alert" }, h("strong", {}, `${overdue} 件移送已超过确认、发出或回执时限`), late),
+      h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件`)),
       rows.length ? rows.map(one => card(one, load)) : empty("没有移送件"));
   });
   load();
@@ -49,20 +52,25 @@ function card(one, load) {
     say(done, "good");
     return load();
   });
-  const late = one.due_at && new Date(one.due_at) < new Date();
   const more = h("div", {});
   const look = guarded(async () => replace(more, sent((await get(`/v1/referrals/${encodeURIComponent(one.id)}`)).fields)));
   return h("article", { class: "card referral" },
     h("div", { class: "row" }, h("a", { href: `#/tickets/${one.ticket_number}`, class: "mono" }, one.ticket_number), h("strong", {}, word(one.receiver)),
-      badge(referralStatus(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.severity === "extreme" && badge("极端", "bad"), late && badge("超过时限", "bad"), one.demo && badge("演示", "demo"),
+      badge(referralStatus(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.severity === "extreme" && badge("极端", "bad"), one.overdue && badge(LATE[one.status] || "超过时限", "bad"), one.demo && badge("演示", "demo"),
       h("span", { class: "grow" }), h("span", { class: "mute" }, `${one.rule_id} · ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
     h("q", {}, one.quote),
     one.context.length > 0 && h("details", { open: one.status === "pending_confirmation" }, h("summary", {}, "前后文"), one.context.map(turn => h("p", {}, h("strong", {}, `${SPEAKERS[turn.speaker]}：`), turn.text))),
     note(`确认 ${one.confirmations.length} / ${one.persons}`, one.confirmations.map(made => ` · ${made.by} ${when(made.at)}${made.note ? `（${made.note}）` : ""}`)),
-    one.sent_at && note(`发出 ${when(one.sent_at)}`, !one.demo && !one.deliveries.length && " · 待投递", one.deliveries.map(made => ` · ${DELIVERY[made.status]}${made.delivered_at ? ` ${when(made.delivered_at)}` : `，已试 ${made.attempts} 次`}`)),
+    one.sent_at && note(`发出 ${when(one.sent_at)}`, !one.demo && underway(one, one.message_id)),
     one.receipts.map(made => note(`回执：${made.text}（${made.by} ${when(made.at)}）`)),
-    one.closing && note(`${referralStatus(one.status)}：${one.closing.reason}（${one.closing.by} ${when(one.closing.at)}）`),
+    one.closing && note(`${referralStatus(one.status)}：${one.closing.reason}（${one.closing.by} ${when(one.closing.at)}）`, one.recall_id && [" · 撤回通知", underway(one, one.recall_id)]),
     h("div", { class: "row" }, steps(one, act), text, button("将发送的内容", look)), more);
+}
+
+// How far one of its messages is.
+function underway(one, message) {
+  const made = one.deliveries.filter(delivery => delivery.message_id === message);
+  return made.length ? made.map(each => ` · ${DELIVERY[each.status]}${each.delivered_at ? ` ${when(each.delivered_at)}` : `，已试 ${each.attempts} 次`}`) : " · 待投递";
 }
 
 // What may be done now, the next step first.
