@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from app.domain.transcript import Evidence, Speaker, SpokenCall, SpokenTurn
 from app.understand.mentions.choices import not_chosen
 from app.understand.mentions.repairs import explained_away, hesitations, taken_back, withdrawn
+from app.understand.mentions.retractions import Retraction, retractions
 from app.understand.mentions.slips import slips
 from app.understand.mentions.types import Saying
 
@@ -18,7 +19,9 @@ _PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 
 def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
     """Return what counts, in order; a value taken back is blank wherever it was said before."""
-    sayings = _without_rejected(call, list(_sayings(call)))
+    sayings = list(_sayings(call))
+    retracted = list(retractions(call, sayings))
+    sayings = _without_rejected(call, sayings)
     sayings = _without_slips(call, sayings)
     for position, saying in enumerate(sayings):
         earlier = [before.text for before in sayings[:position]]
@@ -30,6 +33,7 @@ def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
             for name, words in explained_away(saying.text, said_before):
                 said = re.compile(f"{re.escape(words)}|{re.escape(name)}")
                 sayings = [_without(other, said) for other in sayings]
+    sayings = _without_retracted(sayings, retracted)
     said_by_all = "".join(turn.text for turn in call.turns)
     return tuple(
         s.model_copy(update={"text": _blanked(s.text, withdrawn(s.text, said_by_all, hesitations(call.turns[s.turn])))})
@@ -47,6 +51,18 @@ def _without_slips(call: SpokenCall, sayings: list[Saying]) -> list[Saying]:
             if len(slip.words) > 1:
                 said = re.compile(rf"(?<!\d){re.escape(slip.words)}")
                 sayings[: position + 1] = [_without(before, said) for before in sayings[: position + 1]]
+    return sayings
+
+
+def _without_retracted(sayings: list[Saying], retracted: list[Retraction]) -> list[Saying]:
+    """Blank the words taken back wherever they were said, and the stretches that only explain them."""
+    for one in retracted:
+        if one.words:
+            edges = r"(?<!\d)" * one.words[0].isdigit(), r"(?!\d)" * one.words[-1].isdigit()
+            said = re.compile(edges[0] + re.escape(one.words) + edges[1])
+            sayings = [_without(saying, said) for saying in sayings]
+        text = _blanked(sayings[one.saying].text, [(one.start, one.end)])
+        sayings[one.saying] = sayings[one.saying].model_copy(update={"text": text})
     return sayings
 
 

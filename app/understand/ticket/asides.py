@@ -28,11 +28,14 @@ _IGNORANCE = re.compile(
 _GUESS = re.compile(
     r"(?:我|俺)(?:是)?(?:瞎)?猜(?:的|是|着)|没(?:有)?证据|(?:不敢|不能)(?:瞎|乱)说|不敢(?:肯定|确定)|(?:别|不要|甭)(?:给)?(?:写|记)"
 )
-_DIGRESSED = re.compile(r"扯远了|说远了|跑题|说到哪|扯哪去")
-_DIGRESSION = re.compile(r"^(?:对了|想当年|(?:我|俺)(?:以前|年轻|那时候|当年|一辈子))")
+_DIGRESSED = re.compile(r"(?:扯|说|聊|拉)远了|跑题|说到哪|扯哪去|(?:这个?|那|先)?不(?:提|扯|说)(?:它|他|这个|那个)?了$|不是说(?:那个|这个)|先不说(?:这|那)")
+_DIGRESSION = re.compile(
+    r"^(?:对了|想当年|以前|早先|当年|前年|那年|(?:我|俺)(?:以前|年轻|那时候|当年|一辈子|儿|孩子|女儿|闺女|老伴|对象|孙|爸|妈|爹|娘|家(?:里|那口子)))"
+)
 _FAMILY_TALK = re.compile(
     r"^(?:那|人)?家是老.家|^老.家倒|(?:孙子|孙女|儿子|闺女|女儿|女婿|外甥)[^，。]{0,8}(?:上大学|在(?:外地|北京|上海|济南|青岛|南京)|研究生|考上)|学(?:计算机|医|法律|会计)$|^他在[^，。]{2,4}上大学"
 )
+_LONGEST_DIGRESSION = 8
 _LONGEST_IDENTITY = 14
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十]{1,3}(?:[个次回天年月户人块元点号楼层]|多)")
 
@@ -92,7 +95,9 @@ def _led_to(clauses: Sequence[Clause], position: int) -> set[int]:
         return {i for i in range(max(0, position - 4), position + 1) if clauses[i].saying == saying}
     if _DIGRESSED.search(text):
         starts = [i for i in range(position) if _DIGRESSION.match(clauses[i].text)]
-        return set(range(starts[-1], position + 1)) if starts and position - starts[-1] < 8 else {position}
+        if starts and position - starts[-1] < _LONGEST_DIGRESSION:
+            return set(range(starts[-1], position + 1))
+        return {i for i in range(max(0, position - 1), position + 1) if clauses[i].saying == saying}
     return set()
 
 

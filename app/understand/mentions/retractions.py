@@ -1,0 +1,252 @@
+"""What a caller takes back in whatever words: a value of the same kind follows a cue, an echo, or the operator's misreading."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.types import Saying
+from app.understand.mentions.values import PIECE, Value, bare, differ, same_kind, values_in
+
+_CUE = re.compile(
+    r"不对|^(?:也|又|好像|可)?不+是?(?:的|啊|吧)?$|(?:说|讲)(?:错|顺嘴|秃噜嘴|多|少|反|混|岔|早|晚)了?|(?:记|看|念|弄|搞|写|报|走|听|算|数|按)(?:错|混|岔|反|花|串|多|少)|口误|重来|重新(?:说|念|报)|"
+    r"应该(?:是|叫)|(?:准确|正确)(?:地|的)?说|刚(?:才)?看了|^(?:我|俺)(?:再)?(?:看看|想想|算算|查查|数数|瞅瞅|翻翻|看一眼|看下|对一下|捋捋)|没那么(?:多|久|大|远)|^(?:哪|啥)[^，。]{0,5}(?:啊|呀|呢)|不到$|"
+    r"改(?:成|为|一下)|更正|纠正"
+)
+"""What says that the value before was wrong."""
+_DENIED = re.compile(r"(?:哪(?:有|是|来的)?|不是|不叫|又不)$")
+"""What stands right before a value that is denied."""
+_AFTER_DENIED = re.compile(
+    r"^(?:那)?是[^，。]{0,5}(?:说的|吹的|估的|猜的|报的|瞎说)|^(?:的)?(?:那个|这个)?[，,\s]*(?:也|又|好像|可)?不(?:是|对)(?=[，,。\s]|$)"
+)
+"""What stands right after one: hearsay, or a denial."""
+_RENAMED = re.compile(r"(?:的|是|叫)(?P<old>[\u4e00-\u9fff]{2,4})[，,\s啊哦呃哎噢不对]+是(?P<new>[\u4e00-\u9fff]{2,4})(?=[，,。\s]|$)")
+_CONTRAST = re.compile(
+    r"原来|本来|现在|从|到|之前|后来|涨|降|以前|上回|这回|和|跟|还有|实付|结账|先|再|又|其中|每|一共|总共|加|或|比|给|退|找|剩|减|差|多要|多收|一[张个份台]|分|。|[早晚]上|[上下]午|最好|[今去明前]年"
+)
+_DENIES = re.compile(r"^[\s，,]*(?:不是|不对|不叫|不在|不归|哪(?:有|是)?|没有|错了|[啊哦]?不)(?!好|知道|清楚|用|行|要紧|客气)")
+_AGREES = re.compile(r"^[\s，,]*(?:对|是(?!不是)|嗯|没错|就是|中(?!区)|行|好)")
+_READ_BACK = re.compile(r"[吗吧么？?，]|是(?:不是|吧|吗)|对(?:不对|吗|吧)|^(?:好的?|哦|那就?是?|嗯)|您|是")
+_ASKS = re.compile(r"哪|多少|什么|几|谁|怎么|何时|多久|多长|多大")
+"""An operator who asks this reads nothing back."""
+_EITHER = re.compile(
+    r"(?:叫|是|姓)?(?P<a>[\u4e00-\u9fff\d]{1,6})还是(?P<b>[\u4e00-\u9fff\d]{1,6}?)(?P<lost>(?:我|俺)?(?:都)?(?:忘|没记|记不|不确定|不知道|想不|不敢说|搞不))"
+)
+_EXPLAINS = r"(?:我|俺|那|这|跟|和|人家|至于|家|个|台|辆|边|栋)*{}[^，。]{{0,3}}(?:是|人家|早|不是|在|不(?:算|归)|没(?:事|问题|丢|坏))"
+_NOT_TO_WRITE = re.compile(
+    r"(?:别|甭|不用|不要|先别|不必)(?:给(?:我|俺))?(?:往上|往里)?(?:写|记|登|提(?!前)|录)(?!了|错|死|混)(?:上|进去|到|在)?(?P<what>[^，。\s]{0,8})$"
+)
+_NOTHING_NAMED = re.compile(r"(?:这个?|那个?|它|他|她|这些|那些|这事|上|了|[警工车单]?号|名字?|数)*")
+_NO_MATTER = re.compile(r"(?:不用|不必|别)(?:去)?(?:管|算)(?:它|他|这个|那个)?了?$")
+_CALLED = re.compile(r"叫(?P<name>(?!什么|啥)[\u4e00-\u9fff]{2,3})(?=$|[，。的也])")
+_INSULT = re.compile(
+    r"(?:(?:就|简直|真|纯粹)?(?:是|不是|个|一群|一帮|这群|这帮|这|那)*)(?:混蛋|王八[蛋羔]子?|龟孙|鳖孙|畜生|杂种|狗日的|狗娘养的|狗腿子|老不死的?|挨千刀的?|千刀万剐的?|不要脸的?|人渣|败类|丧尽天良|断子绝孙|"
+    r"他妈的?|你妈的?|妈了个.|奶奶的|(?:个)?傻[逼子叉]|滚蛋|放屁|放(?:的)?什么屁|死全家|臭[娘们]{2})|(?:真)?不是(?:个|什么)(?:好)?东西|(?:还)?是人(?=[吗么，,。\s]|$)"
+)
+_LONGEST_GAP = 8
+_NEAR_DENIAL = 24
+_PART = re.compile(r"个人|自己|其中|光|只")
+_BESIDE = 4
+"""Characters that a piece which only puts a figure right may have beside it."""
+_SHORT_NAME = 2
+_SHORT_CUE = 8
+"""Characters of a piece that says nothing but that something was wrong."""
+_NEAR = 4
+"""Pieces before and after a cue in which its two values stand."""
+
+
+class Retraction(NamedTuple):
+    """Words that count nowhere in the call, or one stretch of a saying."""
+
+    words: str
+    saying: int
+    start: int
+    end: int
+
+
+def retractions(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
+    """Yield what the citizen takes back; a piece that only explains the wrong value goes with it."""
+    found = [*_misread(call, sayings)]
+    for index, saying in enumerate(sayings):
+        if not saying.confirmed_by:
+            found += _replaced(call, sayings, index)
+            found += _undecided(sayings, index)
+            found += _left_out(saying, index)
+    for one in found:
+        yield one
+        if one.words:
+            yield from _same_value(sayings, one)
+            yield from _explained(sayings, one)
+
+
+def _replaced(call: SpokenCall, sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
+    """Yield the value before a cue that one of its kind after the cue replaces, and of two in a row the one not kept."""
+    text = sayings[index].text
+    pieces = list(PIECE.finditer(text))
+    values = values_in(text)
+    wrong = [v for v in values if _is_denied(text, v, values)]
+    yield from (Retraction(v.words, index, v.start, v.end) for v in wrong)
+    values = tuple(v for v in values if bare(v) not in {bare(w) for w in wrong})
+    for match in _RENAMED.finditer(text):
+        if match["new"] in text[match.end() :] and match["old"] not in text[match.end() :]:
+            yield Retraction(match["old"], index, *match.span("old"))
+    for position, piece in enumerate(pieces):
+        if cue := _CUE.search(piece.group()):
+            at = piece.start() + cue.start()
+            last = pieces[min(position + _NEAR, len(pieces) - 1)].end()
+            first = pieces[max(0, position - _NEAR)].start()
+            olds = [v for v in values if first <= v.start < at]
+            if position == 0 and index:
+                olds = [*values_in(sayings[index - 1].text), *olds]
+                last = pieces[min(position + 1, len(pieces) - 1)].end()
+            news = [v for v in values if at <= v.start < last]
+            pair = _pair(olds, news)
+            if pair and not _said(pair[0], _rest(call, sayings[index], pair[1])):
+                yield Retraction(pair[0].words, index, at, at)
+                if len(piece.group()) <= _SHORT_CUE and not any(v.start >= piece.start() and v.end <= piece.end() for v in news):
+                    yield Retraction("", index, *piece.span())
+    for old, new in pairwise(values):
+        if _corrects(call, sayings[index], old, new):
+            yield Retraction(old.words, index, old.start, old.end)
+
+
+def _is_denied(text: str, value: Value, values: Sequence[Value]) -> bool:
+    """Tell whether a value is denied, or called hearsay, where another of its kind stands."""
+    denied = _DENIED.search(text[: value.start]) or _AFTER_DENIED.search(text[value.end :])
+    near = [v for v in values if abs(v.start - value.start) <= _NEAR_DENIAL]
+    return bool(denied) and any(same_kind(value, v) and differ(value, v) for v in near)
+
+
+def _pair(olds: Sequence[Value], news: Sequence[Value]) -> tuple[Value, Value] | None:
+    """Return the last value before a cue and the first of its kind after it."""
+    for new in news:
+        for old in reversed(olds):
+            if same_kind(old, new):
+                return (old, new) if differ(old, new) else None
+    return None
+
+
+def _corrects(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
+    """Tell whether the second of two neighbouring values of a kind is the one that is said again from there on."""
+    between = saying.text[old.end : new.start]
+    if not same_kind(old, new) or not differ(old, new) or len(between) > _LONGEST_GAP or _CONTRAST.search(between):
+        return False
+    if not re.search(r"[，,\s。]", between):
+        return False
+    if old.kind != new.kind or (not _figured(old) and not _akin(old, new)) or len(bare(new)) < _SHORT_NAME > len(new.words):
+        return False
+    rest = _rest(call, saying, new)
+    said = "，".join(turn.text for turn in call.turns)
+    return _said(new, rest) > 0 and not _said(old, rest) and _said(old, said) == 1
+
+
+def _rest(call: SpokenCall, saying: Saying, new: Value) -> str:
+    """Return everything said by anybody after a value."""
+    return "，".join((saying.text[new.end :], *(turn.text for turn in call.turns[saying.turn + 1 :])))
+
+
+def _said(value: Value, text: str) -> int:
+    """Return how often a value was said, its figure in either writing."""
+    words = re.match(r"[^\u4e00-\u9fff]+|[一二两三四五六七八九十百千万零]+", value.words)
+    return max(text.count(bare(value)), text.count(words.group()) if words else 0)
+
+
+def _misread(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
+    """Yield the value of an operator's turn that the answer replaces or denies."""
+    at = {saying.turn: index for index, saying in enumerate(sayings) if not saying.confirmed_by}
+    for position, (turn, answer) in enumerate(pairwise(call.turns), start=1):
+        asked = turn.speaker is not Speaker.OPERATOR or _ASKS.search(turn.text)
+        if not asked and position in at and not _AGREES.search(answer.text):
+            for heard in values_in(turn.text):
+                if heard.kind != "figure" and _put_right(call, position, heard):
+                    yield Retraction(heard.words, at[position], 0, 0)
+
+
+def _put_right(call: SpokenCall, position: int, heard: Value) -> bool:
+    """Tell whether an answer says another value in the place of the one that the operator read back."""
+    text = call.turns[position].text
+    pieces = list(PIECE.finditer(text))[:3]
+    first = pieces[0].end() if pieces else 0
+    own = [v for v in values_in(text) if v.start < (first if v.kind == "figure" else pieces[-1].end())]
+    right = next((v for v in own if same_kind(heard, v) and differ(heard, v)), None)
+    if right is None:
+        return False
+    about = re.compile(_EXPLAINS.format(re.escape(heard.words)))
+    if any(bare(heard) == bare(v) and not about.match(text, _piece_start(pieces, v)) for v in own):
+        return False
+    if _said(heard, "，".join(turn.text for turn in call.turns[position + 1 :])):
+        return False
+    denied = _DENIES.search(text)
+    if not _figured(heard):
+        return bool(denied) or (_READ_BACK.search(call.turns[position - 1].text) is not None and _akin(heard, right))
+    piece = next(p.group() for p in pieces if p.start() <= right.start < p.end())
+    return bool(denied) or (len(piece) - len(right.words) <= _BESIDE and not _PART.search(piece))
+
+
+def _figured(value: Value) -> bool:
+    return bare(value)[:1].isdigit() or value.kind == "code"
+
+
+def _akin(old: Value, new: Value) -> bool:
+    """Tell whether two names share a character beside the word for what they are."""
+    return bool(set(old.words[:-1]) & set(new.words[:-1])) or len(old.words) == len(new.words) == _SHORT_NAME
+
+
+def _piece_start(pieces: Sequence[re.Match[str]], value: Value) -> int:
+    return next(piece.start() for piece in pieces if piece.start() <= value.start < piece.end())
+
+
+def _undecided(sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
+    """Yield the side of 李强还是李刚没记住 that is not said again: both where neither is."""
+    for match in _EITHER.finditer(sayings[index].text):
+        after = sayings[index].text[match.end() :] + "，".join(s.text for s in sayings[index + 1 :])
+        yield Retraction("", index, *match.span())
+        for side in (match["a"], match["b"]):
+            if side not in after and len(side) > 1:
+                yield Retraction(side, index, *match.span())
+
+
+def _left_out(saying: Saying, index: int) -> Iterator[Retraction]:
+    """Yield what the caller does not want written (你别写警号了), and insults."""
+    pieces = list(PIECE.finditer(saying.text))
+    for position, piece in enumerate(pieces):
+        if _NO_MATTER.search(piece.group()):
+            yield Retraction("", index, *piece.span())
+        if match := _NOT_TO_WRITE.search(piece.group()):
+            before = pieces[max(0, position - 2) : position]
+            named = values_in(match["what"])
+            called = [found["name"] for p in pieces[: position + 1] for found in _CALLED.finditer(p.group())]
+            yield Retraction("", index, *piece.span())
+            for words in [v.words for v in named] or (called if "名" in match["what"] or not before else []):
+                yield Retraction(words, index, *piece.span())
+            if before and _NOTHING_NAMED.fullmatch(match["what"]):
+                yield Retraction("", index, before[0].start(), piece.end())
+    for match in _INSULT.finditer(saying.text):
+        yield Retraction("", index, *match.span())
+
+
+def _same_value(sayings: Sequence[Saying], one: Retraction) -> Iterator[Retraction]:
+    """Yield the other forms in which a value taken back was said: 姓宋 of 宋老师, 60来户 of 60户."""
+    for wrong in values_in(one.words)[:1]:
+        for index, saying in enumerate(sayings):
+            for value in values_in(saying.text):
+                coded = wrong.kind == value.kind == "code" and value.words in wrong.words
+                if coded or (value.kind == wrong.kind and bare(value) == bare(wrong) and value.words != one.words):
+                    yield Retraction(value.words, index, value.start, value.end)
+
+
+def _explained(sayings: Sequence[Saying], one: Retraction) -> Iterator[Retraction]:
+    """Yield the pieces from the correction on that say what the wrong value is: 109是上医院的."""
+    wrong = re.compile(_EXPLAINS.format(re.escape(one.words)) + "|" + _EXPLAINS.format(re.escape(_stem(one.words))))
+    for index in range(one.saying, len(sayings)):
+        for piece in PIECE.finditer(sayings[index].text):
+            later = index > one.saying or piece.start() >= one.end
+            if later and not sayings[index].confirmed_by and wrong.match(piece.group()):
+                yield Retraction("", index, *piece.span())
+
+
+def _stem(words: str) -> str:
+    """Return a figure of three digits and more without its unit, a village's name without 村; anything else as it is."""
+    found = re.match(r"\d{3,}|[\u4e00-\u9fff]{2,}(?=[村庄]$)", words)
+    return found.group() if found else words
