@@ -7,25 +7,29 @@ from typing import NamedTuple
 
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Saying
-from app.understand.mentions.values import PIECE, Value, bare, differ, same_kind, values_in
+from app.understand.mentions.values import LEAD, PIECE, Value, bare, differ, same_kind, values_in
 
 _CUE = re.compile(
     r"不对|^(?:也|又|好像|可)?不+是?(?:的|啊|吧)?$|(?:说|讲)(?:错|顺嘴|秃噜嘴|多|少|反|混|岔|早|晚)了?|(?:记|看|念|弄|搞|写|报|走|听|算|数|按)(?:错|混|岔|反|花|串|多|少)|口误|重来|重新(?:说|念|报)|"
     r"应该(?:是|叫)|(?:准确|正确)(?:地|的)?说|刚(?:才)?看了|^(?:我|俺)(?:再)?(?:看看|想想|算算|查查|数数|瞅瞅|翻翻|看一眼|看下|对一下|捋捋)|没那么(?:多|久|大|远)|^(?:哪|啥)[^，。]{0,5}(?:啊|呀|呢)|不到$|"
-    r"改(?:成|为|一下)|更正|纠正"
+    r"改(?:成|为|一下|的|到)|更正|纠正"
 )
 """What says that the value before was wrong."""
-_DENIED = re.compile(r"(?:哪(?:有|是|来的)?|不是|不叫|又不)$")
+_DENIED = re.compile(r"(?:哪(?:有|是|来的)?|不是|不叫|又不|没有?)$")
 """What stands right before a value that is denied."""
 _AFTER_DENIED = re.compile(
     r"^(?:那)?是[^，。]{0,5}(?:说的|吹的|估的|猜的|报的|瞎说)|^(?:的)?(?:那个|这个)?[，,\s]*(?:也|又|好像|可)?不(?:是|对)(?=[，,。\s]|$)"
 )
 """What stands right after one: hearsay, or a denial."""
-_RENAMED = re.compile(r"(?:的|是|叫)(?P<old>[\u4e00-\u9fff]{2,4})[，,\s啊哦呃哎噢不对]+是(?P<new>[\u4e00-\u9fff]{2,4})(?=[，,。\s]|$)")
+_RENAMED = re.compile(
+    r"(?:的|是|叫)(?P<old>[\u4e00-\u9fff]{2,4})[，,\s啊哦呃哎噢不对]+是(?P<new>[\u4e00-\u9fff]{2,4})(?=[，,。\s]|$)"
+)
 _CONTRAST = re.compile(
     r"原来|本来|现在|从|到|之前|后来|涨|降|以前|上回|这回|和|跟|还有|实付|结账|先|再|又|其中|每|一共|总共|加|或|比|给|退|找|剩|减|差|多要|多收|一[张个份台]|分|。|[早晚]上|[上下]午|最好|[今去明前]年"
 )
-_DENIES = re.compile(r"^[\s，,]*(?:不是|不对|不叫|不在|不归|哪(?:有|是)?|没有|错了|[啊哦]?不)(?!好|知道|清楚|用|行|要紧|客气)")
+_DENIES = re.compile(
+    r"^[\s，,]*(?:不是|不对|不叫|不在|不归|哪(?:有|是)?|没有|错了|[啊哦]?不)(?!好|知道|清楚|用|行|要紧|客气)"
+)
 _AGREES = re.compile(r"^[\s，,]*(?:对|是(?!不是)|嗯|没错|就是|中(?!区)|行|好)")
 _READ_BACK = re.compile(r"[吗吧么？?，]|是(?:不是|吧|吗)|对(?:不对|吗|吧)|^(?:好的?|哦|那就?是?|嗯)|您|是")
 _ASKS = re.compile(r"哪|多少|什么|几|谁|怎么|何时|多久|多长|多大")
@@ -37,7 +41,7 @@ _EXPLAINS = r"(?:我|俺|那|这|跟|和|人家|至于|家|个|台|辆|边|栋)*
 _NOT_TO_WRITE = re.compile(
     r"(?:别|甭|不用|不要|先别|不必)(?:给(?:我|俺))?(?:往上|往里)?(?:写|记|登|提(?!前)|录)(?!了|错|死|混)(?:上|进去|到|在)?(?P<what>[^，。\s]{0,8})$"
 )
-_NOTHING_NAMED = re.compile(r"(?:这个?|那个?|它|他|她|这些|那些|这事|上|了|[警工车单]?号|名字?|数)*")
+_NOTHING_NAMED = re.compile(r"(?:这个?|那个?|它|他|她|这些|那些|这事|上|了|[警工车单]?号|数)*")
 _NO_MATTER = re.compile(r"(?:不用|不必|别)(?:去)?(?:管|算)(?:它|他|这个|那个)?了?$")
 _CALLED = re.compile(r"叫(?P<name>(?!什么|啥)[\u4e00-\u9fff]{2,3})(?=$|[，。的也])")
 _INSULT = re.compile(
@@ -45,6 +49,12 @@ _INSULT = re.compile(
     r"他妈的?|你妈的?|妈了个.|奶奶的|(?:个)?傻[逼子叉]|滚蛋|放屁|放(?:的)?什么屁|死全家|臭[娘们]{2})|(?:真)?不是(?:个|什么)(?:好)?东西|(?:还)?是人(?=[吗么，,。\s]|$)"
 )
 _LONGEST_GAP = 8
+_TOLD_OF = re.compile(r"(?P<name>[\u4e00-\u9fff\d]{2,5}?)(?:那|才|可)?是")
+_FORMER = re.compile(r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*")
+"""Words about how it was: what is said again there is not insisted on."""
+_WRITE = re.compile(r"(?:就|你|给我|给俺)(?:写|记|算|按)(?:成|上|个)?(?=[\d一二两三四五六七八九十])")
+_LEAST_SHARED, _MOST_SHARED = 3, 8
+"""Characters that two names have in common at their end."""
 _NEAR_DENIAL = 24
 _PART = re.compile(r"个人|自己|其中|光|只")
 _BESIDE = 4
@@ -73,6 +83,7 @@ def retractions(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retract
             found += _replaced(call, sayings, index)
             found += _undecided(sayings, index)
             found += _left_out(saying, index)
+            found += _named_again(saying, index)
     for one in found:
         yield one
         if one.words:
@@ -81,9 +92,8 @@ def retractions(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retract
 
 
 def _replaced(call: SpokenCall, sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
-    """Yield the value before a cue that one of its kind after the cue replaces, and of two in a row the one not kept."""
+    """Yield what a saying denies, renames, replaces after a cue, or says once beside the value that is said again."""
     text = sayings[index].text
-    pieces = list(PIECE.finditer(text))
     values = values_in(text)
     wrong = [v for v in values if _is_denied(text, v, values)]
     yield from (Retraction(v.words, index, v.start, v.end) for v in wrong)
@@ -91,24 +101,29 @@ def _replaced(call: SpokenCall, sayings: Sequence[Saying], index: int) -> Iterat
     for match in _RENAMED.finditer(text):
         if match["new"] in text[match.end() :] and match["old"] not in text[match.end() :]:
             yield Retraction(match["old"], index, *match.span("old"))
-    for position, piece in enumerate(pieces):
-        if cue := _CUE.search(piece.group()):
-            at = piece.start() + cue.start()
-            last = pieces[min(position + _NEAR, len(pieces) - 1)].end()
-            first = pieces[max(0, position - _NEAR)].start()
-            olds = [v for v in values if first <= v.start < at]
-            if position == 0 and index:
-                olds = [*values_in(sayings[index - 1].text), *olds]
-                last = pieces[min(position + 1, len(pieces) - 1)].end()
-            news = [v for v in values if at <= v.start < last]
-            pair = _pair(olds, news)
-            if pair and not _said(pair[0], _rest(call, sayings[index], pair[1])):
-                yield Retraction(pair[0].words, index, at, at)
-                if len(piece.group()) <= _SHORT_CUE and not any(v.start >= piece.start() and v.end <= piece.end() for v in news):
-                    yield Retraction("", index, *piece.span())
+    yield from _cued(call, sayings, index, values)
     for old, new in pairwise(values):
         if _corrects(call, sayings[index], old, new):
             yield Retraction(old.words, index, old.start, old.end)
+
+
+def _cued(call: SpokenCall, sayings: Sequence[Saying], index: int, values: Sequence[Value]) -> Iterator[Retraction]:
+    """Yield the values that another of their kind replaces after a cue, and the piece that holds nothing but the cue."""
+    pieces = list(PIECE.finditer(sayings[index].text))
+    for position, piece in enumerate(pieces):
+        cue = _CUE.search(piece.group())
+        if cue is None:
+            continue
+        at, reach = piece.start() + cue.start(), _NEAR
+        olds = [v for v in values if pieces[max(0, position - _NEAR)].start() <= v.start < at]
+        if position == 0 and index:
+            olds, reach = [*values_in(sayings[index - 1].text), *olds], 1
+        news = [v for v in values if at <= v.start < pieces[min(position + reach, len(pieces) - 1)].end()]
+        pair = _pair(olds, news)
+        if pair and not _said(pair[0], _rest(call, sayings[index], pair[1])):
+            yield Retraction(pair[0].words, index, at, at)
+            if len(piece.group()) <= _SHORT_CUE and not any(v.end <= piece.end() for v in news):
+                yield Retraction("", index, *piece.span())
 
 
 def _is_denied(text: str, value: Value, values: Sequence[Value]) -> bool:
@@ -134,10 +149,14 @@ def _corrects(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
         return False
     if not re.search(r"[，,\s。]", between):
         return False
-    if old.kind != new.kind or (not _figured(old) and not _akin(old, new)) or len(bare(new)) < _SHORT_NAME > len(new.words):
+    if (
+        old.kind != new.kind
+        or (not _figured(old) and not _akin(old, new))
+        or len(bare(new)) < _SHORT_NAME > len(new.words)
+    ):
         return False
-    rest = _rest(call, saying, new)
-    said = "，".join(turn.text for turn in call.turns)
+    rest = _FORMER.sub("", _rest(call, saying, new))
+    said = _FORMER.sub("", "，".join(turn.text for turn in call.turns))
     return _said(new, rest) > 0 and not _said(old, rest) and _said(old, said) == 1
 
 
@@ -205,6 +224,33 @@ def _undecided(sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
         for side in (match["a"], match["b"]):
             if side not in after and len(side) > 1:
                 yield Retraction(side, index, *match.span())
+
+
+def _named_again(saying: Saying, index: int) -> Iterator[Retraction]:
+    """Yield a name that is none of the kinds known: 腾达纺织，不是，是鸿达纺织; 鲁南出租，不是，鲁南是以前的; 就写4点."""
+    pieces = list(PIECE.finditer(saying.text))
+    for position, (cue, after) in enumerate(pairwise(pieces)):
+        if _CUE.search(cue.group()) and len(cue.group()) <= _SHORT_CUE:
+            told = _TOLD_OF.match(after.group())
+            for before in pieces[max(0, position - 2) : position]:
+                if told and told["name"] in before.group():
+                    yield Retraction(told["name"], index, *after.span())
+                elif word := _other_start(before.group(), after.group()):
+                    yield Retraction(word, index, *cue.span())
+    for match in _WRITE.finditer(saying.text):
+        values = values_in(saying.text)
+        new = next((v for v in values if v.start == match.end()), None)
+        olds = [
+            v for v in values if new and v.kind == new.kind and differ(v, new) and 0 < new.start - v.end < _NEAR_DENIAL
+        ]
+        yield from (Retraction(v.words, index, v.start, v.end) for v in olds[-1:])
+
+
+def _other_start(old: str, new: str) -> str | None:
+    """Return the word of `old` that `new` says with another first character: 枣庄腾达纺织, 枣庄鸿达纺织."""
+    a, b = old.rstrip("的了"), LEAD.sub("", new).rstrip("的了")
+    same = next((n for n in range(min(len(a), len(b))) if a[-1 - n] != b[-1 - n]), 0)
+    return a[-1 - same : len(a) - same + 1] if _LEAST_SHARED <= same <= _MOST_SHARED else None
 
 
 def _left_out(saying: Saying, index: int) -> Iterator[Retraction]:

@@ -33,12 +33,12 @@ def read_sayings(call: SpokenCall) -> tuple[Saying, ...]:
             for name, words in explained_away(saying.text, said_before):
                 said = re.compile(f"{re.escape(words)}|{re.escape(name)}")
                 sayings = [_without(other, said) for other in sayings]
-    sayings = _without_retracted(sayings, retracted)
     said_by_all = "".join(turn.text for turn in call.turns)
-    return tuple(
+    sayings = [
         s.model_copy(update={"text": _blanked(s.text, withdrawn(s.text, said_by_all, hesitations(call.turns[s.turn])))})
         for s in sayings
-    )
+    ]
+    return tuple(_without_retracted(sayings, retracted))
 
 
 def _without_slips(call: SpokenCall, sayings: list[Saying]) -> list[Saying]:

@@ -11,21 +11,35 @@ PIECE = re.compile(r"[^，,。！!？?；;：:、\s]+")
 _NUMERAL = r"(?:\d[\d.]*|[一二两三四五六七八九十百千万零〇]+)"
 _UNITS = (
     "号楼|号院|栋|幢|单元|室|楼|元|块钱?|毛|万|个月|个人|个小时|小时|分钟|天|岁|年|月|号线|号|点|户|度|米|公里|里地?|亩|斤|吨|层|"
-    "次|回|趟|路|人|辆|台|棵|根|只|盏|平米?|节|期|桌|袋|瓶|家|间|级|楼道|号窗口|床"
+    "次|回|趟|路|人|辆|台|棵|根|只|盏|平米?|节|期|桌|袋|瓶|家|间|级|楼道|号窗口|床|秒|年级|班|条|张|箱|头|桶|车|座|份|笔|成|倍|吨|里路|平|小时|晚上|分"
 )
-_HEADS = (
-    "小区|家园|花园|公寓|家属院|华府|新城|新村|新苑|街道|社区|学校|小学|中学|医院|卫生院|幼儿园|银行|超市|大厦|广场|市场|公司|路|街|镇|村|庄|苑|府|湾|园|寨|店|桥|厂"
-)
+_HEADS = "小区|家园|花园|公寓|家属院|华府|新城|新村|新苑|街道|社区|学校|小学|中学|医院|卫生院|幼儿园|银行|超市|大厦|广场|市场|公司|路|街|镇|村|庄|苑|府|湾|园|寨|店|桥|厂"
+_CHOICES = {
+    "carrier": "联通 移动 电信 广电 铁通",
+    "courier": "中通 圆通 韵达 申通 顺丰 极兔 京东 德邦 菜鸟 丰巢 兔喜 邮政",
+    "maker": "海尔 美的 格力 海信 小米 华为 苹果 奥克斯 志高 万和 万家乐 老板 方太 长虹 创维 康佳 大众 本田 丰田 现代 起亚 比亚迪 吉利 长安 奇瑞 五菱 别克 福特 雅迪 爱玛 台铃",
+    "app": "支付宝 微信 爱山东 云闪付 抖音 淘宝 拼多多 快手 美团 饿了么 闲鱼",
+    "bank": "农行 建行 工行 中行 交行 农商行 农商银行 农业银行 建设银行 工商银行 中国银行 邮储 枣庄银行 信用社",
+    "city": "北京 上海 济南 青岛 南京 镇江 徐州 临沂 济宁 菏泽 苏州 杭州 烟台 潍坊 泰安 德州 日照 淄博 无锡 常州 广州 深圳 天津 连云港 邳州",
+    "day": "周一 周二 周三 周四 周五 周六 周日 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 礼拜天 星期一 星期二 星期三 星期四 星期五 星期六 星期天",
+    "colour": "红的 蓝的 绿的 白的 黑的 黄的 灰的 红色 蓝色 绿色 白色 黑色 黄色 灰色 银色",
+    "energy": "供电 供水 供热 燃气 热力 自来水",
+}
+"""Words of which a caller who names two in a row means one."""
+_CHOICE_OF = {word: kind for kind, words in _CHOICES.items() for word in words.split()}
 _VALUE = re.compile(
+    rf"(?P<choice>{'|'.join(sorted(_CHOICE_OF, key=len, reverse=True))})|"
     rf"(?P<code>(?<![A-Za-z\d])(?=[A-Za-z]*\d)(?:[A-Za-z\d]*[A-Za-z][A-Za-z\d]*|\d{{5,}})(?![A-Za-z\d])(?!元|块|米|个|年|多))"
     rf"|第?(?P<number>{_NUMERAL})(?:多|来|几)?(?P<unit>{_UNITS})(?P<half>半|[一二三四五六七八九]?十?[一二三四五六七八九\d]*分?(?=$|[的，。\s]))?"
     r"|(?P<amount>[一二两三四五六七八九十]+[百千万][一二两三四五六七八九十百千万零]*)"
     r"|(?P<side>[东西南北]{1,2}(?P<what>户|单元|门|侧|校区|院))"
-    r"|(?P<person>(?:姓|老|小)[\u4e00-\u9fff](?=$|[的他她说是收那也，])|[\u4e00-\u9fff](?:老师|师傅|主任|医生|大夫|书记|校长|院长|经理|队长|会计|所长))"
+    r"|(?P<person>(?:姓|老)[\u4e00-\u9fff](?=$|[的他她说是收那也，\s])|(?![的是个位名这那班男女新])[\u4e00-\u9fff](?:老师|师傅|主任|医生|大夫|书记|校长|院长|经理|队长|会计|所长))"
     rf"|(?P<name>[\u4e00-\u9fff\d]{{1,5}}?(?P<head>{_HEADS}))(?!灯|里面|上的)"
     r"|(?P<school>[一二三四五六七八九十]{1,2}(?P<grade>中|小)(?![心间午学区院医型]))"
 )
-_ALONE = re.compile(rf"(?:就|是|要|才|应该|其实)*(?P<number>{_NUMERAL})(?:吧|啊|才对)?|.*[^\d一二两三四五六七八九十百千万零](?P<last>\d{{2,}}|[一二两三四五六七八九十]{{2,}})")
+_ALONE = re.compile(
+    rf"(?:就|是|要|才|应该|其实)*(?P<number>{_NUMERAL})(?:吧|啊|才对)?|.*[^\d一二两三四五六七八九十百千万零](?P<last>\d{{2,}}|[一二两三四五六七八九十]{{2,}})"
+)
 LEAD = re.compile(
     r"^(?:那个|这个|就是|就|我们|咱们|我|俺们?|他|她|现在|住在?|人在|停在|叫|是|在|到|从|过了?|说的|姓|开|买的|应该|那是|说是|其实|靠近|挨着|一个|有个?|去|和|跟|与|往|家|上|下|往?[东西南北]边)+"
 )
@@ -37,7 +51,6 @@ _NO_VALUE = re.compile(
     r".*[那这哪个有的给说我俺它您问坐条去买什]|枣庄|123\d\d$|[一1](?=[回次个路户块家点人趟级亩斤年天度袋吨米平辆台棵根只张])"
 )
 """哪个村, 一回, 1亩: words of the form that name nothing."""
-_SURNAME = re.compile(r"^[姓老小](?=.$)|(?<=^.).+$")
 
 
 class Value(NamedTuple):
@@ -63,7 +76,9 @@ def values_in(text: str) -> tuple[Value, ...]:
 
 def _value(match: re.Match[str]) -> Iterator[Value]:
     words = match.group()
-    if match["name"]:
+    if match["choice"]:
+        yield Value(_CHOICE_OF[words], words, *match.span())
+    elif match["name"]:
         words = _INSIDE.sub("", words) if len(_INSIDE.sub("", words)) > len(match["head"]) else words
         lead = LEAD.match(words)
         words = words[lead.end() :] if lead and len(words) - lead.end() > len(match["head"]) else words
@@ -75,14 +90,16 @@ def _value(match: re.Match[str]) -> Iterator[Value]:
         yield Value("年份" if dated else kind, words, *match.span())
     else:
         kind = "元" if match["amount"] else match["what"] or match["grade"] or ("person" if match["person"] else "code")
-        if not match["unit"]:
+        if not match["unit"] and not match["choice"]:
             yield Value(kind, words, *match.span())
 
 
 def same_kind(old: Value, new: Value) -> bool:
     """Tell whether `new` can stand where `old` stood; a lone figure can stand for any figure."""
-    return old.kind == new.kind or (new.kind == "figure" and _has_figure(old)) or (
-        old.kind == "figure" and _has_figure(new)
+    return (
+        old.kind == new.kind
+        or (new.kind == "figure" and _has_figure(old))
+        or (old.kind == "figure" and _has_figure(new))
     )
 
 
@@ -95,7 +112,9 @@ def differ(old: Value, new: Value) -> bool:
 def bare(value: Value) -> str:
     """Return a figure in digits and without its unit, a person's surname, any other value as it is."""
     if value.kind == "person":
-        return _SURNAME.sub("", value.words)
+        return value.words[1] if value.words[0] in "姓老" else value.words[0]
+    if value.kind in ("day", "colour"):
+        return value.words[-1] if value.kind == "day" else value.words[0]
     found = re.match(_NUMERAL, value.words)
     return _digits(found.group()) if found and value.kind not in ("code", "中", "小") else value.words
 
