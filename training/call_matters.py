@@ -1,4 +1,4 @@
-"""Writes the development calls' demands with kind, field and functions: `python -m training.call_matters`.
+"""Writes the development calls' demands with kind, subject, field and functions: `python -m training.call_matters`.
 
 The field is the first level of the category. What a caller says in a call reads unlike what a citizen writes; the
 classifiers of kinds and categories learn from both, and the ranker of functions sets its scale on them.
@@ -39,6 +39,7 @@ def main(calls: Path = CALLS, out: Path = OUT) -> None:
                     "scenario": call["id"],
                     "text": demand.draft.matter,
                     "kind": gold["kind"],
+                    "subject": gold["subject"],
                     "field": gold["category_level1"],
                     "functions": functions_of(gold.get("lead_unit"), reference),
                 }

@@ -5,14 +5,16 @@ leaf is a short example of the leaf and its function). Cross-validation scores t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from app.domain.reference import ReferenceData
+from app.domain.ticket import RequestKind
 from app.store.reference.load import load_reference_data
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
@@ -24,45 +26,63 @@ DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
 """Demands of the development calls, for kind and category (`python -m training.call_matters`)."""
 WEIGHTS = Path("models/weights")
-TASKS = {"function": "unit", "category": "category", "kind": "request_kind"}
-COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0}
+TASKS = {
+    "function": "unit",
+    "category": "category",
+    "kind": "request_kind",
+    "asked": "request_kind",
+    "subject": "subject",
+}
+COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0, "asked": 1.0, "subject": 1.0}
 """Cost of the support vector machine, by cross-validation on the demand texts."""
 OWN_FUNCTION = 0.3
 """Margin that a leaf of the right unit's functions gains."""
-FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000}
+FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000, "asked": 30_000, "subject": 30_000}
+OF_CALLS = ("kind", "asked", "subject")
+"""Labels that the development calls' demands have as well."""
 
 
-def main(data: Path = DATA, out: Path = WEIGHTS) -> None:
-    """Train one classifier a label and print what cross-validation by scenario says."""
+def main(data: Path = DATA, out: Path = WEIGHTS, only: Annotated[list[str] | None, typer.Option()] = None) -> None:
+    """Train one classifier a label, or `only` some, and print what cross-validation by scenario says."""
     table = Table("model", "examples", "labels", "accuracy (5-fold, by scenario)", "temperature")
     reference = load_reference_data(Path("knowledge_base"))
-    for label, task in TASKS.items():
-        examples = read_examples(data, label=label, partial=label == "kind")
-        examples += read_examples(CALLS, label=label) if label == "kind" else []
-        catalogue = catalogue_examples(reference, label)
-        settings = svm_settings(label)
-        catalogue += call_leaves(reference, [*examples, *catalogue], settings) if label == "category" else []
-        facts = train_linear(
-            examples,
-            out / label,
-            name=f"own-{label}",
-            task=task,
-            data=data,
-            settings=settings,
-            beside=catalogue,
-        )
-        table.add_row(
-            label,
-            str(facts["examples"]),
-            str(facts["labels"]),
-            str(facts["cross_validated_accuracy"]),
-            str(facts["temperature"]),
-        )
-    ranker = own_ranker(reference, data, out / "ranker")
-    table.add_row("ranker", str(ranker["examples"]), str(ranker["labels"]), str(ranker["cross_validated_accuracy"]), "")
-    risk = train_risk(own_windows(), out / "risk", name="own-risk", data=WINDOWS)
+    wanted = [name for name in (*TASKS, "ranker", "risk") if not only or name in only]
+    for name in wanted:
+        if name == "risk":
+            risk = train_risk(own_windows(), out / name, name="own-risk", data=WINDOWS)
+            Console().print("risk", risk["thresholds"])
+            continue
+        train = own_ranker if name == "ranker" else own_classifier
+        facts = train(reference, data, out / name)
+        columns = ("examples", "labels", "cross_validated_accuracy", "temperature")
+        table.add_row(name, *(str(facts.get(column, "")) for column in columns))
     Console().print(table)
-    Console().print("risk", risk["thresholds"])
+
+
+def own_classifier(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any]:
+    """Train the classifier of the label that the folder is named after."""
+    label = out.name
+    examples, catalogue = written_examples(label, data), catalogue_examples(reference, label)
+    settings = svm_settings(label)
+    catalogue += call_leaves(reference, [*examples, *catalogue], settings) if label == "category" else []
+    return train_linear(
+        examples, out, name=f"own-{label}", task=TASKS[label], data=data, settings=settings, beside=catalogue
+    )
+
+
+def written_examples(label: str, data: Path) -> list[Example]:
+    """Return the written demands that have a label, and the development calls' where they have it too.
+
+    `asked` is consultation or other; a row that has a kind says it by that.
+    """
+    named = "kind" if label == "asked" else label
+    found = read_examples(data, label=named, partial=named == "kind")
+    found += read_examples(CALLS, label=named) if label in OF_CALLS else []
+    if label == "asked":
+        asked = RequestKind.CONSULTATION
+        found = [replace(e, label=e.label if e.label == asked else "other") for e in found]
+        found += read_examples(data, label=label, partial=True)
+    return found
 
 
 def svm_settings(label: str) -> LinearSettings:
@@ -109,7 +129,7 @@ def call_leaves(
 
 def catalogue_examples(reference: ReferenceData, label: str) -> list[Example]:
     """Return the keywords of the category tree as examples of leaves or functions."""
-    if label == "kind":
+    if label in OF_CALLS:
         return []
     return [
         Example(f"{leaf.code}-{i}", word, leaf.code if label == "category" else str(leaf.function), "catalogue")

@@ -96,7 +96,8 @@ def builder() -> TicketExamples:
     """Return what makes conversations of rows, with the words and the checks of production."""
     settings = Settings()
     reference = load_reference_data(settings.knowledge_dir)
-    kinds = KindReader(reference.request_kind, load_classifier(settings.weights_dir / "kind"))
+    models = (load_classifier(settings.weights_dir / name) for name in ("kind", "asked"))
+    kinds = KindReader(reference.request_kind, *models)
     prompt = PromptLibrary(settings.prompts_dir).newest("ticket")
     return TicketExamples(build_reader(settings, reference), reference, kinds, prompt)
 

@@ -131,8 +131,7 @@ def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers |
 
 def ticket_writer(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel) -> TicketWriter:
     """Return what asks the model for tickets."""
-
-    kinds = KindReader(reference.request_kind, classifier(settings.weights_dir / "kind"))
+    kinds = KindReader(reference.request_kind, *(classifier(settings.weights_dir / name) for name in ("kind", "asked")))
     return TicketWriter(prompt_task(settings, chat, "ticket", TicketForms), reference, kinds, reader.mentions)
 
 

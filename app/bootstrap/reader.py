@@ -50,19 +50,21 @@ def load_embedded(settings: Settings) -> Embedded:
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     """Wire the embedded engine's readers: no store, so a worker process can have its own."""
     weights = settings.weights_dir
-    function, category, kind = (classifier(weights / name) for name in ("function", "category", "kind"))
+    function, category = (classifier(weights / name) for name in ("function", "category"))
+    kind, asked, subject = (classifier(weights / name) for name in ("kind", "asked", "subject"))
     units = UnitReader(reference, function, category, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
         tickets=TicketReader(
             reference,
-            KindReader(reference.request_kind, kind),
+            KindReader(reference.request_kind, kind, asked),
             TopicReader(reference, category).topics,
             classifier(weights / "aside"),
+            subject,
         ),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,
-        model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind)),
+        model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind, asked, subject)),
     )
 
 

@@ -426,6 +426,7 @@ class Thresholds(Basis):
     unit: UnitThresholds
     category: dict[str, float]
     request_kind: dict[str, float]
+    subject: dict[str, float]
     clauses: dict[str, float]
     duplicate: dict[str, float]
     issue: IssueRules

@@ -1,4 +1,7 @@
-"""What sort of request it is: the text model's probabilities, moved by the rules' cues."""
+"""What sort of request it is: the text models' probabilities, moved by the rules' cues.
+
+Whether only an answer is wanted decides who receives a ticket, so a model of its own says that.
+"""
 
 import math
 import re
@@ -24,11 +27,15 @@ _PRIOR = {RequestKind.HELP: 0.6, RequestKind.COMPLAINT: 0.4}
 class KindReader:
     """Scores the six kinds for one demand."""
 
-    def __init__(self, rules: RequestKindRules, model: TextClassifier | None) -> None:
+    def __init__(
+        self, rules: RequestKindRules, model: TextClassifier | None, asked: TextClassifier | None = None
+    ) -> None:
+        """`asked` tells consultations from all else; `model` tells the six kinds apart."""
         self._cues = tuple(
             (kind.kind, cue.weight, re.compile(cue.pattern)) for kind in rules.kinds for cue in kind.cues
         )
         self._model = model
+        self._asked = asked
 
     def read(self, matter: str, said: str, title: str | None) -> tuple[RequestKind, float]:
         """Return the likeliest kind and its probability.
@@ -56,4 +63,15 @@ class KindReader:
             return {kind: _PRIOR.get(kind, 0.0) for kind in RequestKind}
         row = self._model.scores([matter])[0]
         found = dict(zip(self._model.labels, row.tolist(), strict=True))
+        if self._asked:
+            found = with_asked(found, self._asked, matter)
         return {kind: math.log(max(found.get(kind, 0.0), 1e-3)) for kind in RequestKind}
+
+
+def with_asked(found: dict[str, float], asked: TextClassifier, matter: str) -> dict[str, float]:
+    """Return the kinds' probabilities with the consultation's as `asked` has it, the others' shares kept."""
+    asks = float(asked.scores([matter])[0, asked.labels.index(RequestKind.CONSULTATION)])
+    rest = max(sum(found.values()) - found.get(RequestKind.CONSULTATION, 0.0), 1e-6)
+    return {
+        kind: asks if kind == RequestKind.CONSULTATION else (1 - asks) * share / rest for kind, share in found.items()
+    }

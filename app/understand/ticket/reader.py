@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from app.domain.reference import ReferenceData
-from app.domain.ticket import Citizen, RequestKind, Subject, TicketDraft
+from app.domain.ticket import Citizen, RequestKind, TicketDraft
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
@@ -18,17 +18,11 @@ from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer
 from app.understand.ticket.place import inside, place_of
+from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Topics, compose_title
 from app.understand.ticket.wants import compose_wants, is_wish
 from models.base import TextClassifier
 
-_MARKET_ENTITY = re.compile(
-    r"(?:我|俺|我们|俺们|咱)(?:是|这是|这边是|代表)?[^，。\s]{0,10}?(?:公司|企业|厂里?(?!长)|合作社|门店|个体户)(?:的)?(?:负责人|老板|会计|经理|法人|工作人员|财务|人事)?(?=[，。,\s]|$|是|的|想|要|在|有|被|参)|"
-    r"(?:我|俺)(?:自己)?(?:是)?(?:就)?(?:在[^，。\s]{0,4})?(?:开|经营|干|做)(?:了|着|的)?(?:个|一?家|一个)?[^，。\s]{0,8}(?:店|饭馆|餐馆|超市|厂|公司|门市|门头|作坊|养殖场|民宿|诊所|理发|早[餐点]铺?|馆|电商|幼儿园)|"
-    r"(?:我|俺)(?:们)?(?:这个?|的)?(?:小)?(?:店|饭店|超市|公司|企业|工厂|厂子)(?:里)?(?:被|想|要|刚|正|准备|办|申请|去年|今年|的营业执照)|"
-    r"(?:店|公司|厂|合作社|企业)的(?:经营者|负责人|法人|法定代表人|人事|会计|财务|办公室主任)|(?:我|俺)(?:就)?是(?:法人|理事长|法定代表人)|法人(?:代表)?就是(?:我|俺)|车主就是(?:我|俺)|(?:我|俺)(?:是)?开店的|^(?:我|俺)?(?:是)?个体户?(?:$|[，。\s])|(?:我|俺)(?:的)?招牌"
-)
-_NOT_MARKET = re.compile(r"(?:上班|打工|干活|买|住|投诉|欠)[^，。]{0,6}$")
 _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
 _WRONG_NUMBER = re.compile(
     r"(?:打|拨|存|按)(?:错|混|岔|串)了|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
@@ -61,8 +55,14 @@ class TicketReader:
     """The embedded engine's reader of tickets."""
 
     def __init__(
-        self, reference: ReferenceData, kinds: KindReader, topics: Topics, asides: TextClassifier | None = None
+        self,
+        reference: ReferenceData,
+        kinds: KindReader,
+        topics: Topics,
+        asides: TextClassifier | None = None,
+        business: TextClassifier | None = None,
     ) -> None:
+        self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._asides = AsideModel(asides, reference.thresholds.clauses["aside"]) if asides else None
         self._topics = topics
         self._areas = AreaReader(reference.gazetteer)
@@ -123,7 +123,7 @@ class TicketReader:
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         content = compose_content(apart or clauses, kind, wants, where=where, web=web)
         title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named)
-        subject, said = self._subject(clauses)
+        subject, said = self._subjects.read(clauses, matter)
         evidence |= {
             "title": title.evidence,
             "content": content.evidence,
@@ -186,13 +186,6 @@ class TicketReader:
             phone=mentions.callback.value if mentions.callback else phone,
             confidential=mentions.confidential is not None,
         )
-
-    def _subject(self, clauses: Sequence[Clause]) -> tuple[Subject, tuple[Evidence, ...]]:
-        for clause in clauses:
-            match = _MARKET_ENTITY.search(clause.text)
-            if match and not _NOT_MARKET.search(clause.text[: match.start()]):
-                return Subject.MARKET_ENTITY, (clause.evidence,)
-        return Subject.CITIZEN, ()
 
 
 def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:

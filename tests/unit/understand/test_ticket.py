@@ -1,9 +1,12 @@
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.config import ROOT
 from app.domain.reference import ReferenceData
@@ -146,3 +149,41 @@ with ThreadPoolExecutor(8) as pool:
 assert found == ["2026-09-25", "2026-10-01", "2026-02-17", "2026-01-01"] * 8, found
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+class _Says:
+    """Gives every text the same probability of one label."""
+
+    name, revision = "says", "0"
+
+    def __init__(self, label: str, other: str, probability: float) -> None:
+        self.labels = (label, other)
+        self._row = np.array([probability, 1 - probability], dtype=np.float32)
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.tile(self._row, (len(texts), 1))
+
+
+def test_a_model_says_whether_only_an_answer_is_wanted(reference: ReferenceData) -> None:
+    def kind(probability: float) -> RequestKind:
+        asked = _Says("consultation", "other", probability)
+        six = _Says("complaint", "consultation", 0.7)
+        return KindReader(reference.request_kind, six, asked).read("社保卡换地方", "社保卡换地方", None)[0]
+
+    assert kind(0.95) is RequestKind.CONSULTATION
+    assert kind(0.05) is RequestKind.COMPLAINT
+
+
+def test_a_business_is_known_by_what_it_tells(reference: ReferenceData) -> None:
+    normaliser, kinds = Normaliser(reference.gazetteer), KindReader(reference.request_kind, None)
+    text = "投产半年了，说好的固定资产奖励没到账"
+    call_read = normaliser.normalise(parse_transcript(message(text), received_at=datetime.now(UTC)))
+
+    def subject(probability: float) -> TicketDraft:
+        model = _Says("market_entity", "citizen", probability)
+        topics = TopicReader(reference, None).topics
+        return TicketReader(reference, kinds, topics, business=model).read(call_read)[0]
+
+    assert subject(0.2).subject is Subject.CITIZEN
+    assert subject(0.9).subject is Subject.MARKET_ENTITY
+    assert subject(0.9).evidence["subject"][0].text in text
