@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.bootstrap import build_flows
@@ -128,10 +128,12 @@ def mine() -> None:
 
 @index.command("rebuild")
 def rebuild() -> None:
-    """由数据库重建向量索引。"""
+    """由数据库重建知识条目和工单的向量索引。"""
     flows = build_flows(Settings())
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("索引", total=None)
-        count = flows.live.rebuild(lambda n: bar.advance(task, n))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        articles, tickets = bar.add_task("条目", total=None), bar.add_task("工单", total=flows.ticket_index.count())
+        made = flows.live.rebuild(lambda n: bar.advance(articles, n))
+        indexed = flows.ticket_index.rebuild(lambda n: bar.advance(tickets, n))
     flows.close()
-    console.print(f"已重建 {count} 篇")
+    console.print(f"已重建条目 {made} 篇，工单 {indexed} 件")

@@ -1,5 +1,6 @@
 """The embedded engine's readers: no store, so a worker process can have its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from app.learn.title_words import TitleWords
 from app.receive.spoken import Normaliser
 from app.store.articles import load_articles
 from app.store.reference.load import load_reference_data
+from app.store.ticket_index import TicketSegments
 from app.understand.duplicate.reader import DuplicateReader
-from app.understand.duplicate.rows import TicketEncoder
+from app.understand.duplicate.rows import ROW, TicketEncoder
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
@@ -21,7 +23,7 @@ from models.base import TextClassifier
 from models.classifier.pairs import PairModel
 from models.embedding.rare import RareGrams
 from models.embedding.static import StaticEmbedder
-from models.factory import load_classifier, load_lane_scorer
+from models.factory import load_classifier, load_embedder, load_lane_scorer
 from models.ranker import FunctionRanker
 
 
@@ -73,10 +75,18 @@ def classifier(folder: Path) -> TextClassifier:
     return load_classifier(folder)
 
 
-def build_duplicates(settings: Settings, reference: ReferenceData) -> DuplicateReader:
-    """Wire the search for earlier tickets of the same matter."""
+def build_duplicates(
+    settings: Settings, reference: ReferenceData, caller_key: Callable[[str], str] | None = None
+) -> DuplicateReader:
+    """Wire the search for earlier tickets of the same matter; with a key for callers, over an index on disk."""
     weights = settings.weights_dir / "duplicate"
-    return DuplicateReader(ticket_encoder(settings, reference, RareGrams.load(weights)), PairModel(weights))
+    encoder, scorer = ticket_encoder(settings, reference, RareGrams.load(weights)), PairModel(weights)
+    days = reference.duplicate.window_days
+    if caller_key is None:
+        return DuplicateReader(encoder, scorer, window_days=days)
+    model = f"{scorer.revision} {load_embedder(settings.weights_dir / 'embedding').revision} {ROW.descr}"
+    index = TicketSegments(settings.data_dir / "tickets", dimensions=encoder.dimensions, row=ROW, model=model)
+    return DuplicateReader(encoder, scorer, window_days=days, index=index, caller_key=caller_key)
 
 
 def ticket_encoder(settings: Settings, reference: ReferenceData, rare: RareGrams) -> TicketEncoder:

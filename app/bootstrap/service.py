@@ -7,7 +7,6 @@ from datetime import datetime
 from app.bootstrap.chat import answer_writer, build_chat, paragraph_writers, second_looks, with_chat
 from app.bootstrap.demo import build_demo
 from app.bootstrap.knowledge import build_index, build_second_order
-from app.bootstrap.memory import recent_tickets
 from app.bootstrap.reader import Embedded, build_duplicates, classifier, load_embedded
 from app.config import AuthSettings, Settings
 from app.domain.city_time import CITY_TIME
@@ -43,6 +42,7 @@ from app.flows.relay import RelayFlow
 from app.flows.reports import ReportFlow
 from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
+from app.flows.ticket_index import TicketIndexFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
 from app.receive.identity import TokenReader
@@ -94,6 +94,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
 
     def close() -> None:
         demo.close()
+        ticket_index.close()
         if chat:
             chat.close()
         index.close()
@@ -101,8 +102,9 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
             second_order.close()
         engine.dispose()
 
-    duplicates = build_duplicates(settings, reference)
-    duplicates.fill(recent_tickets(store))
+    duplicates = build_duplicates(settings, reference, vault.caller_hash)
+    ticket_index = TicketIndexFlow(store, duplicates)
+    ticket_index.recall()
     policy = IntakePolicy(reference, duplicates, PrecedentReader(load_embedder(settings.weights_dir / "matters")))
     verdicts = VerdictFlow(store, policy)
     verdicts.follow()
@@ -131,6 +133,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         verdicts=verdicts,
         merges=MergeFlow(store, clock, policy),
         hot_issues=hot_issues,
+        ticket_index=ticket_index,
         supervision=supervision,
         referrals=ReferralFlow(store, clock, reference.lanes, policy.clock),
         paragraphs=paragraphs,
@@ -138,7 +141,9 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         audit=audit,
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
-        duties=Duties(relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings, alarm),
+        duties=Duties(
+            relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings, alarm, ticket_index
+        ),
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),

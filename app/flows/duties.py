@@ -15,6 +15,7 @@ from app.flows.live_call import LiveCallFlow
 from app.flows.referral_alarm import ReferralAlarm
 from app.flows.relay import RelayFlow
 from app.flows.supervision import SupervisionFlow
+from app.flows.ticket_index import TicketIndexFlow
 from app.flows.verdicts import VerdictFlow
 
 
@@ -42,6 +43,7 @@ class Duties:
         hot_issues: HotIssueFlow,
         early_warnings: EarlyWarningFlow,
         referral_alarm: ReferralAlarm,
+        ticket_index: TicketIndexFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
@@ -52,6 +54,7 @@ class Duties:
             Duty("referral_alarm", 60, referral_alarm.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("issues", 5, hot_issues.follow),
+            Duty("ticket_index", 60, ticket_index.seal),
             Duty("issues_again", 600, hot_issues.look_again),
             Duty("seal", 60, audit.seal),
             Duty("retention", 3600, audit.delete_expired),

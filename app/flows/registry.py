@@ -33,6 +33,7 @@ from app.flows.relay import RelayFlow
 from app.flows.reports import ReportFlow
 from app.flows.shadow import ShadowFlow
 from app.flows.supervision import SupervisionFlow
+from app.flows.ticket_index import TicketIndexFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
 
@@ -48,6 +49,7 @@ class Flows:
     verdicts: VerdictFlow
     merges: MergeFlow
     hot_issues: HotIssueFlow
+    ticket_index: TicketIndexFlow
     supervision: SupervisionFlow
     referrals: ReferralFlow
     paragraphs: ParagraphFlow

@@ -92,6 +92,10 @@ class SqlTickets:
         query = select(TicketRow).where(TicketRow.ticket_number.in_(ticket_numbers)).order_by(TicketRow.ticket_number)
         return [self._ticket(row) for row in self._session.scalars(query)]
 
+    def count(self) -> int:
+        """Return how many there are."""
+        return self._session.scalar(select(func.count()).select_from(TicketRow)) or 0
+
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number."""
         query = (

@@ -50,6 +50,9 @@ class Tickets(Protocol):
     def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
         """Yield every ticket that fits, newest first."""
 
+    def count(self) -> int:
+        """Return how many there are."""
+
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number, after one."""
 

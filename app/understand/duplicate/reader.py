@@ -1,107 +1,136 @@
-"""Earlier tickets that resemble a new one, from a window of recent ones kept in memory, scored by the pair model."""
+"""Earlier tickets that resemble a new one, from an index of all and the latest in memory, scored by the pair model."""
 
 import threading
-from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.duplicate import SimilarTicket, TicketFacts
+from app.domain.ports.ticket_index import Area, Kept, TicketIndex
 from app.understand.duplicate.pairs import pair_features
+from app.understand.duplicate.recent import RecentTickets
 from app.understand.duplicate.rows import ROW, TicketEncoder, of_issues
 from models.base import PairScorer
 
-_FIRST_SIZE = 1024
+ENCODED_AT_ONCE = 2_000
 
 
 class DuplicateReader:
-    """Exact search over the last `window` tickets' vectors. Safe to use from several threads."""
+    """Search over every ticket. Safe to use from several threads."""
 
-    def __init__(self, encoder: TicketEncoder, scorer: PairScorer, *, window: int = 50_000) -> None:
+    def __init__(
+        self,
+        encoder: TicketEncoder,
+        scorer: PairScorer,
+        *,
+        window_days: int,
+        index: TicketIndex | None = None,
+        caller_key: Callable[[str], str] = str,
+    ) -> None:
+        """Without an index all stays in memory. `caller_key` makes of a caller's number what may be kept of it."""
         self._encoder = encoder
         self._scorer = scorer
-        self._window = window
-        self._lock = threading.Lock()
-        self._facts: list[TicketFacts] = []
-        self._at: dict[str, int] = {}
-        self._oldest = 0
+        self._window = window_days * 1440
+        self._index = index
+        self._caller_key = caller_key
+        self._recent = RecentTickets(encoder.dimensions)
         self._gone: frozenset[str] = frozenset()
-        self._by_place: defaultdict[str, deque[int]] = defaultdict(deque)
-        self._vectors: NDArray[np.float32] = np.zeros((_FIRST_SIZE, encoder.dimensions), dtype=np.float32)
-        self._rows: NDArray[np.void] = np.zeros(_FIRST_SIZE, ROW)
+        self._sealing = threading.Lock()
 
     def add(self, facts: TicketFacts) -> None:
-        """Make a ticket findable; the oldest gives way when the window is full."""
-        rows, vectors = self._encoder.encode([facts])
-        with self._lock:
-            if len(self._facts) < self._window:
-                self._grow()
-                at = len(self._facts)
-                self._facts.append(facts)
-            else:
-                at, self._oldest = self._oldest, (self._oldest + 1) % self._window
-                for place in _places(self._facts[at]):
-                    self._by_place[place].remove(at)
-                self._at.pop(self._facts[at].ticket_number, None)
-                self._facts[at] = facts
-            self._at[facts.ticket_number] = at
-            self._vectors[at], self._rows[at] = vectors[0], rows[0]
-            for place in _places(facts):
-                self._by_place[place].append(at)
+        """Make a ticket findable."""
+        self._recent.add(self.kept([facts]))
 
-    def fill(self, tickets: Iterable[TicketFacts]) -> None:
+    def fill(self, tickets: Sequence[TicketFacts]) -> None:
         """Add many, oldest first."""
-        for facts in tickets:
-            self.add(facts)
+        self._recent.add(self._many(tickets))
+
+    def rebuild(self, parts: Iterable[Sequence[TicketFacts]]) -> None:
+        """Make the index again of these; raises Conflict where another process writes."""
+        if self._index is not None:
+            with self._sealing:
+                held = len(self._recent.all().facts)
+                self._index.rebuild(self._many(tickets) for tickets in parts)
+                self._recent.drop(held)
+
+    def kept(self, tickets: Sequence[TicketFacts]) -> Kept:
+        """Return tickets as they are kept."""
+        known = [self._known(facts) for facts in tickets]
+        return Kept(known, *self._encoder.encode(known))
+
+    def _many(self, tickets: Sequence[TicketFacts]) -> Kept:
+        starts = range(0, max(len(tickets), 1), ENCODED_AT_ONCE)
+        return Kept.joined([self.kept(tickets[start : start + ENCODED_AT_ONCE]) for start in starts])
+
+    def seal(self, *, least: int = 1) -> None:
+        """Hand the latest tickets over to the index, where there are so many."""
+        if self._index is None:
+            return
+        with self._sealing:
+            latest = self._recent.all()
+            there = np.array([f.ticket_number not in self._gone for f in latest.facts], np.bool_)
+            if there.sum() >= least and self._index.seal(latest.take(np.flatnonzero(there))):
+                self._recent.drop(len(latest.facts))
+
+    @property
+    def last(self) -> str:
+        """The highest ticket number that the index has taken in."""
+        return self._index.last if self._index else ""
+
+    def indexed(self) -> Sequence[str]:
+        """Return a few numbers of tickets that the index holds."""
+        return self._index.some() if self._index else ()
+
+    def close(self) -> None:
+        """Let others write the index."""
+        if self._index is not None:
+            self._index.close()
 
     def forget(self, ticket_numbers: Collection[str]) -> None:
         """Never return these again."""
-        with self._lock:
-            self._gone |= frozenset(ticket_numbers)
+        self._gone |= frozenset(ticket_numbers)
+        if self._index is not None:
+            self._index.forget(ticket_numbers)
 
     def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.15) -> tuple[SimilarTicket, ...]:
-        """Return the tickets whose text is most alike, and among those of the same town or district as many again.
+        """Return what is most alike in text: lately anywhere; where the new one is, of all times; and there, lately.
 
-        Two people tell one matter in words that share little; where they live narrows it down. Of the first sort
+        Two people tell one matter in words that share little; where they live narrows it down. Of what lies anywhere
         only what is at least `least` alike counts.
         """
-        rows, vectors = self._encoder.encode([new])
-        with self._lock:
-            count = len(self._facts)
-            if count == 0:
-                return ()
-            scores = self._vectors[:count] @ vectors[0]
-            anywhere = [i for i in _best(scores, np.arange(count), most) if scores[i] >= least]
-            near = _best(scores, self._near(new), most)
-            chosen = [i for i in dict.fromkeys((*anywhere, *near)) if self._facts[i].ticket_number not in self._gone]
-            facts, old, old_vectors = [self._facts[i] for i in chosen], self._rows[chosen], self._vectors[chosen]
-        return self._scored(facts, old, old_vectors, rows[0], vectors[0]) if facts else ()
+        row, vector = (one[0] for one in self.kept([new])[1:])
+        lately, area = int(row["at"]) - self._window, (int(row["district"]), int(row["town"]))
+        anywhere = self._nearest(vector, None, lately, most)
+        alike = np.flatnonzero(anywhere.vectors @ vector >= least)
+        placed = [self._nearest(vector, area, since, most) for since in (0, lately)] if any(area) else []
+        found = Kept.joined([anywhere.take(alike), *placed])
+        numbers = [f.ticket_number for f in found.facts]
+        first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
+        chosen = found.take(np.array(sorted(i for n, i in first.items() if n not in self._gone), np.int64))
+        return self._scored(chosen, row, vector) if chosen.facts else ()
 
     def one_issue(self, new: TicketFacts, numbers: Collection[str]) -> dict[str, float]:
         """Return how likely each of these tickets tells of the same issue; those not kept are left out."""
-        rows, vectors = self._encoder.encode([new])
-        with self._lock:
-            where = [self._at[number] for number in numbers if number in self._at]
-            kept, old, old_vectors = (
-                [self._facts[i].ticket_number for i in where],
-                self._rows[where],
-                self._vectors[where],
-            )
-        if not kept:
+        _, rows, vectors = self.kept([new])
+        old = Kept.joined([part.of(numbers) for part in self._parts()])
+        if not old.facts:
             return {}
-        scores = self._scores(old, old_vectors, of_issues(rows)[0], vectors[0])[2]
-        return dict(zip(kept, map(float, scores), strict=True))
+        scores = self._scores(old, of_issues(rows)[0], vectors[0])[2]
+        return dict(zip((f.ticket_number for f in old.facts), map(float, scores), strict=True))
 
-    def _scored(
-        self,
-        facts: Sequence[TicketFacts],
-        old: NDArray[np.void],
-        old_vectors: NDArray[np.float32],
-        new: np.void,
-        vector: NDArray[np.float32],
-    ) -> tuple[SimilarTicket, ...]:
-        dense, sparse, likely = self._scores(old, old_vectors, new, vector)
+    def _nearest(self, vector: NDArray[np.float32], area: Area | None, since: int, most: int) -> Kept:
+        found = Kept.joined([part.nearest(vector, area=area, since=since, most=most) for part in self._parts()])
+        return found.take(np.argsort(-(found.vectors @ vector), kind="stable")[:most])
+
+    def _parts(self) -> tuple[RecentTickets | TicketIndex, ...]:
+        return (self._recent,) if self._index is None else (self._recent, self._index)
+
+    def _known(self, facts: TicketFacts) -> TicketFacts:
+        return facts.model_copy(update={"caller": self._caller_key(facts.caller)}) if facts.caller else facts
+
+    def _scored(self, old: Kept, new: np.void, vector: NDArray[np.float32]) -> tuple[SimilarTicket, ...]:
+        dense, sparse, likely = self._scores(old, new, vector)
         return tuple(
             SimilarTicket(
                 facts=one,
@@ -109,36 +138,12 @@ class DuplicateReader:
                 score=float(score),
                 opposed=bool((row["stance"] & 3) != (new["stance"] & 3)),
             )
-            for one, row, d, s, score in zip(facts, old, dense, sparse, likely, strict=True)
+            for one, row, d, s, score in zip(old.facts, old.rows, dense, sparse, likely, strict=True)
         )
 
     def _scores(
-        self, old: NDArray[np.void], old_vectors: NDArray[np.float32], new: np.void, vector: NDArray[np.float32]
+        self, old: Kept, new: np.void, vector: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        dense, sparse = self._encoder.cosines(old_vectors, vector[None])
-        features = pair_features(old, np.full(len(old), new, ROW), dense, sparse, self._encoder.rarity)
+        dense, sparse = self._encoder.cosines(old.vectors, vector[None])
+        features = pair_features(old.rows, np.full(len(old.rows), new, ROW), dense, sparse, self._encoder.rarity)
         return dense, sparse, self._scorer.scores(features)
-
-    def _near(self, new: TicketFacts) -> NDArray[np.int64]:
-        """Return the tickets of the same town, or of the same district where no town is known."""
-        if new.town:
-            return np.array(self._by_place.get(new.town, ()), dtype=np.int64)
-        return np.array(self._by_place.get(new.district or "", ()), dtype=np.int64)
-
-    def _grow(self) -> None:
-        if len(self._facts) == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-
-
-def _places(facts: TicketFacts) -> tuple[str, ...]:
-    return tuple(place for place in (facts.town, facts.district) if place)
-
-
-def _best(scores: NDArray[np.float32], among: NDArray[np.int64], most: int) -> list[int]:
-    """Return the positions in `among` with the highest scores, best first."""
-    if len(among) == 0:
-        return []
-    own = scores[among]
-    top = np.argpartition(-own, min(most, len(own) - 1))[:most]
-    return [int(among[i]) for i in top[np.argsort(-own[top])]]

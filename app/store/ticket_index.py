@@ -1,0 +1,166 @@
+"""Earlier tickets on disk, as segments: new ones are sealed into small segments, small ones grow together."""
+
+import fcntl
+import json
+import secrets
+import shutil
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.errors import Conflict
+from app.domain.ports.ticket_index import Area, Kept
+from app.store.ticket_segment import BITS, Segment, sketched, write_segment
+
+LARGEST = 200_000
+"""Tickets from which a segment is let alone."""
+WEIGHED = 1500
+"""Tickets nearest by sketch whose vectors are compared."""
+_MANIFEST, _PLANES, _NAME = "manifest.json", "planes.npy", "segment-"
+_FEW = 20
+
+
+class TicketSegments:
+    """A folder of segments. Any number of processes read it, one writes: whoever first seals or rebuilds."""
+
+    def __init__(self, folder: Path, *, dimensions: int, row: np.dtype[np.void], model: str) -> None:
+        """Open a folder; `model` says what made the vectors, and what another one made is not used."""
+        self._folder = folder
+        self._row = row
+        self._dimensions = dimensions
+        self._model = model
+        self._writing = threading.Lock()
+        self._lock_file: Any = None
+        self._planes = self._read_planes()
+        self._segments, self.last = self._read()
+
+    def nearest(self, vector: NDArray[np.float32], *, area: Area | None, since: int, most: int) -> Kept:
+        """Return the tickets most alike, best first."""
+        segments = self._segments
+        sketch = sketched(vector[None], self._planes)[0]
+        found = [segment.near(sketch, area=area, since=since, most=WEIGHED) for segment in segments]
+        differ = np.concatenate([np.zeros(0, np.int64), *(bits for bits, _ in found)])
+        owner = np.repeat(np.arange(len(found)), [len(bits) for bits, _ in found])
+        position = np.concatenate([np.zeros(0, np.int64), *(positions for _, positions in found)])
+        near = np.argpartition(differ, WEIGHED)[:WEIGHED] if len(differ) > WEIGHED else np.arange(len(differ))
+        owner, position = owner[near], position[near]
+        scores = np.empty(len(near), np.float32)
+        for i in np.unique(owner):
+            own = owner == i
+            scores[own] = segments[i].vectors(position[own]) @ vector
+        best = np.argsort(-scores)[:most]
+        return self._joined([segments[owner[i]].kept(position[i : i + 1]) for i in best])
+
+    def of(self, ticket_numbers: Collection[str]) -> Kept:
+        """Return those of the tickets that it holds."""
+        segments = self._segments
+        return self._joined([segment.kept(segment.positions(ticket_numbers)) for segment in segments])
+
+    def seal(self, kept: Kept) -> bool:
+        """Take in tickets, together with small segments; tell whether this process may write."""
+        with self._writing:
+            if not self._may_write():
+                return False
+            small = _grown_together(self._segments, len(kept.facts))
+            made = self._written(Kept.joined([*(segment.whole() for segment in small), kept]))
+            last = max(self.last, *(facts.ticket_number for facts in kept.facts))
+            self._put([*(one for one in self._segments if one not in small), made], last)
+            return True
+
+    def rebuild(self, parts: Iterable[Kept]) -> None:
+        """Begin anew with these, each a segment."""
+        with self._writing:
+            if not self._may_write():
+                raise Conflict("另一进程正在使用工单索引，请停止服务后再重建")
+            segments, last = [], ""
+            for kept in parts:
+                segments.append(self._written(kept))
+                last = max(last, *(facts.ticket_number for facts in kept.facts))
+            self._put(segments, last)
+
+    def some(self) -> Sequence[str]:
+        """Return a few of the numbers it holds."""
+        segments = self._segments[-1:]
+        few = [segment.kept(np.arange(min(_FEW, segment.size))) for segment in segments]
+        return [facts.ticket_number for kept in few for facts in kept.facts]
+
+    def forget(self, ticket_numbers: Collection[str]) -> None:
+        """Wipe out these tickets."""
+        with self._writing:
+            for segment in self._segments:
+                segment.forget(ticket_numbers)
+
+    def close(self) -> None:
+        """Let others write."""
+        with self._writing:
+            if self._lock_file is not None:
+                self._lock_file.close()
+                self._lock_file = None
+
+    def _written(self, kept: Kept) -> Segment:
+        folder = self._folder / f"{_NAME}{secrets.token_hex(6)}"
+        write_segment(folder, kept, self._planes)
+        return Segment(folder)
+
+    def _put(self, segments: list[Segment], last: str) -> None:
+        """Make these the segments in force, and drop the others; who reads one still may go on."""
+        names = [segment.folder.name for segment in segments]
+        half = self._folder / f"{_MANIFEST}.half"
+        half.write_text(json.dumps({"model": self._model, "last": last, "segments": names}), "utf-8")
+        half.rename(self._folder / _MANIFEST)
+        self._segments, self.last = segments, last
+        for folder in self._folder.glob(f"{_NAME}*"):
+            if folder.name not in names:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _read(self) -> tuple[list[Segment], str]:
+        try:
+            told = json.loads((self._folder / _MANIFEST).read_text("utf-8"))
+            if told["model"] != self._model:
+                return [], ""
+            return [Segment(self._folder / name) for name in told["segments"]], str(told["last"])
+        except (OSError, ValueError, KeyError):  # missing or damaged: made from the store, it can be made again
+            return [], ""
+
+    def _read_planes(self) -> NDArray[np.float32]:
+        file = self._folder / _PLANES
+        if file.exists():
+            planes: NDArray[np.float32] = np.load(file)
+            if planes.shape == (self._dimensions, BITS):
+                return planes
+        return np.random.default_rng(0).standard_normal((self._dimensions, BITS)).astype(np.float32)
+
+    def _may_write(self) -> bool:
+        if self._lock_file is not None:
+            return True
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = (self._folder / "writer.lock").open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._lock_file = file
+        self._planes = self._read_planes()
+        np.save(self._folder / _PLANES, self._planes)
+        self._segments, self.last = self._read()  # another process may have written since
+        return True
+
+    def _joined(self, parts: Sequence[Kept]) -> Kept:
+        none = Kept((), np.zeros(0, self._row), np.zeros((0, self._dimensions), np.float32))
+        return Kept.joined([none, *parts])
+
+
+def _grown_together(segments: Sequence[Segment], size: int) -> list[Segment]:
+    """Return the segments that new ones are sealed together with: each less than twice what came together so far."""
+    chosen: list[Segment] = []
+    for segment in sorted(segments, key=lambda one: one.size):
+        if segment.size >= LARGEST or segment.size > 2 * size:
+            break
+        chosen.append(segment)
+        size += segment.size
+    return chosen

@@ -1,0 +1,108 @@
+"""Earlier tickets on disk are found as those in memory are, after a restart, and made again from the store."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.domain.city_time import CITY_TIME
+from app.domain.duplicate import TicketFacts
+from app.domain.errors import Conflict
+from app.domain.ports.ticket_index import Kept
+from app.store.ticket_index import TicketSegments
+from app.understand.duplicate.rows import ROW
+
+DIMENSIONS, COUNT = 64, 3000
+START = datetime(2026, 1, 1, tzinfo=CITY_TIME)
+
+
+def tickets(numbers: Sequence[int], vectors: NDArray[np.float32]) -> Kept:
+    """Return tickets of four districts with four towns each, 0 for unknown, an hour apart."""
+    facts = [
+        TicketFacts(
+            ticket_number=f"{number:014}",
+            text="停水",
+            created_at=START + timedelta(hours=number),
+            request_kind="help",
+            detail="翠竹苑" if number % 2 else None,
+            caller="a" * 32,
+        )
+        for number in numbers
+    ]
+    rows = np.zeros(len(numbers), ROW)
+    rows["at"] = [number * 60 for number in numbers]
+    rows["district"] = [number % 4 for number in numbers]
+    rows["town"] = [number // 4 % 4 * (number % 4 > 0) for number in numbers]
+    return Kept(facts, rows, vectors[list(numbers)])
+
+
+@pytest.fixture(scope="module")
+def vectors() -> NDArray[np.float32]:
+    made = np.random.default_rng(1).standard_normal((COUNT, DIMENSIONS)).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), np.float32)
+
+
+def index_in(folder: Path, model: str = "1") -> TicketSegments:
+    return TicketSegments(folder, dimensions=DIMENSIONS, row=ROW, model=model)
+
+
+def numbers_of(kept: Kept) -> list[int]:
+    return [int(facts.ticket_number) for facts in kept.facts]
+
+
+@pytest.mark.parametrize(("area", "since"), [(None, 0), ((2, 3), 0), ((2, 3), 60_000), ((2, 0), 0), ((0, 0), 90_000)])
+def test_who_is_found_is_who_is_nearest_in_area_and_time(
+    tmp_path: Path, vectors: NDArray[np.float32], area: tuple[int, int] | None, since: int
+) -> None:
+    index = index_in(tmp_path)
+    for start in range(0, COUNT, 500):
+        assert index.seal(tickets(range(start, start + 500), vectors))
+    everyone = tickets(range(COUNT), vectors)
+    allowed = everyone.rows["at"] >= since
+    for name, code in zip(("district", "town"), area or (0, 0), strict=True):
+        allowed &= (code == 0) | (everyone.rows[name] == 0) | (everyone.rows[name] == code)
+    question = vectors[7]
+    scores = np.where(allowed, vectors @ question, -1)
+    found = index.nearest(question, area=area, since=since, most=10)
+    assert numbers_of(found) == np.argsort(-scores)[:10].tolist()
+    np.testing.assert_array_equal(found.rows["at"] // 60, numbers_of(found))
+
+
+def test_another_process_finds_what_was_sealed_and_may_not_write(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
+    index = index_in(tmp_path)
+    index.seal(tickets(range(100), vectors))
+    other = index_in(tmp_path)
+    assert other.last == f"{99:014}"
+    [facts] = other.of([f"{41:014}"]).facts
+    assert (facts.created_at, facts.detail, facts.closed_at) == (START + timedelta(hours=41), "翠竹苑", None)
+    assert not other.seal(tickets(range(100, 110), vectors))
+    with pytest.raises(Conflict):
+        other.rebuild([])
+    index.close()
+    assert other.seal(tickets(range(100, 110), vectors))
+
+
+def test_what_is_forgotten_leaves_nothing(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
+    index = index_in(tmp_path)
+    index.seal(tickets(range(100), vectors))
+    index.forget([f"{7:014}"])
+    again = index_in(tmp_path)
+    assert again.of([f"{7:014}"]).facts == []
+    assert 7 not in numbers_of(again.nearest(vectors[7], area=None, since=0, most=100))
+    assert not any(f"{7:014}".encode() in file.read_bytes() for file in tmp_path.rglob("facts.npy"))
+    index.seal(tickets(range(100, 300), vectors))
+    assert len(index_in(tmp_path).nearest(vectors[7], area=None, since=0, most=400).facts) == 299
+
+
+def test_small_segments_grow_together_and_vectors_of_another_model_are_not_used(
+    tmp_path: Path, vectors: NDArray[np.float32]
+) -> None:
+    index = index_in(tmp_path)
+    for start in range(0, 1000, 50):
+        index.seal(tickets(range(start, start + 50), vectors))
+    assert len(list(tmp_path.glob("segment-*"))) < 6
+    assert len(index.of([f"{number:014}" for number in range(1000)]).facts) == 1000
+    assert index_in(tmp_path, model="2").nearest(vectors[0], area=None, since=0, most=9).facts == []
