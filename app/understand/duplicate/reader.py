@@ -96,12 +96,12 @@ class DuplicateReader:
     def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.15) -> tuple[SimilarTicket, ...]:
         """Return what is most alike in text: lately anywhere; where the new one is, of all times; and there, lately.
 
-        Two people tell one matter in words that share little; where they live narrows it down. Of what lies anywhere
-        only what is at least `least` alike counts.
+        Where the place is unknown, of all times anywhere. Two people tell one matter in words that share little; where
+        they live narrows it down. Of what lies anywhere only what is at least `least` alike counts.
         """
         row, vector = (one[0] for one in self.kept([new])[1:])
         lately, area = int(row["at"]) - self._window, (int(row["district"]), int(row["town"]))
-        anywhere = self._nearest(vector, None, lately, most)
+        anywhere = self._nearest(vector, None, lately if any(area) else 0, most)
         alike = np.flatnonzero(anywhere.vectors @ vector >= least)
         placed = [self._nearest(vector, area, since, most) for since in (0, lately)] if any(area) else []
         found = Kept.joined([anywhere.take(alike), *placed])
