@@ -32,6 +32,7 @@ from app.domain.errors import HotlineError
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
+from app.issue_commands import issues
 from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
 from app.referral_commands import referrals
@@ -47,6 +48,7 @@ cli.add_typer(demo, name="demo")
 cli.add_typer(analytics, name="analytics")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(issues, name="issues")
 cli.add_typer(referrals, name="referrals")
 cli.command("import")(import_table)
 cli.command("replay")(replay)

@@ -25,6 +25,7 @@ from app.flows.exports import ExportFlow
 from app.flows.generated_reading import GeneratingReader
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
+from app.flows.issue_history import IssueHistoryFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.knowledge import KnowledgeFlow
 from app.flows.knowledge_import import KnowledgeImportFlow
@@ -134,6 +135,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         merges=MergeFlow(store, clock, policy),
         hot_issues=hot_issues,
         ticket_index=ticket_index,
+        issue_history=IssueHistoryFlow(store, clock, reference.thresholds.issue, vault.caller_hash),
         supervision=supervision,
         referrals=ReferralFlow(store, clock, reference.lanes, policy.clock),
         paragraphs=paragraphs,

@@ -24,18 +24,10 @@ def affinity(likely: Sequence[float], ages: Sequence[timedelta], rules: IssueRul
     return sum(w * o for w, o in zip(weights, odds, strict=True)) / sum(weights)
 
 
-def choose_issue(
-    fits: Mapping[Key, float], rules: IssueRules, *, joined: Key | None = None, apart: Collection[Key] = ()
-) -> Key | None:
-    """Return the issue that a ticket joins, None for one of its own. What people said goes before any score.
-
-    `joined`: the issue of the ticket that people put it under; `apart`: issues that people took it out of.
-    """
-    if joined is not None:
-        return joined
-    allowed = {issue: fit for issue, fit in fits.items() if issue not in apart}
-    best = max(allowed, key=lambda issue: (allowed[issue], str(issue)), default=None)
-    return best if best is not None and allowed[best] >= rules.join else None
+def choose_issue(fits: Mapping[Key, float], rules: IssueRules) -> Key | None:
+    """Return the issue that a ticket fits best, None for one of its own."""
+    best = max(fits, key=lambda issue: (fits[issue], str(issue)), default=None)
+    return best if best is not None and fits[best] >= rules.join else None
 
 
 def regroup(

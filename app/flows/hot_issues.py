@@ -50,7 +50,7 @@ class HotIssueFlow:
                     events = uow.events.after(uow.events.position(_READER), names, settled=settled, limit=AT_ONCE)
                     touched = {issue for _, event in events for issue in self._take(uow, event)}
                     for issue in touched:
-                        self._keep(uow, issue)
+                        keep_issue(uow, issue, self._clock.now(), self._rules)
                     if events:
                         uow.events.read_up_to(_READER, events[-1][0])
                     uow.commit()
@@ -89,11 +89,6 @@ class HotIssueFlow:
         )
         return [describe(issue, members, now, self._rules) for issue, members in ranked[:limit]]
 
-    def told(self) -> Sequence[ToldPair]:
-        """Return every pair that people joined or parted."""
-        with self._store(reading=True) as uow:
-            return uow.issues.told()
-
     def _take(self, uow: UnitOfWork, event: TicketEvent) -> set[str]:
         """Take up one event; return the issues it touched."""
         try:
@@ -101,7 +96,8 @@ class HotIssueFlow:
         except NotFound:
             return set()
         if event.name == RECEIVED:
-            return {self._assign(uow, ticket)} if not is_sensitive(ticket) else set()
+            grouped = is_sensitive(ticket) or uow.issues.issue_of([ticket.ticket_number])
+            return set() if grouped else {self._assign(uow, ticket)}
         told = self._said(uow, event)
         if told is None:
             return set()
@@ -178,7 +174,7 @@ class HotIssueFlow:
                     uow.issues.put(member, issue)
                     moved += 1
         for issue in {*before.values(), *(group[0].ticket_number for group in groups)} if moved else ():
-            self._keep(uow, issue)
+            keep_issue(uow, issue, self._clock.now(), self._rules)
         return moved
 
     def _likely(self, uow: UnitOfWork, members: Sequence[IssueMember]) -> dict[frozenset[str], float]:
@@ -189,12 +185,14 @@ class HotIssueFlow:
             found |= {frozenset((number, other)): score for other, score in scores.items()}
         return found
 
-    def _keep(self, uow: UnitOfWork, issue: str) -> None:
-        members = uow.issues.members(issue)
-        if len(members) < 2:
-            uow.issues.drop(issue)
-        else:
-            uow.issues.keep(describe(issue, members, self._clock.now(), self._rules), self._clock.now())
+
+def keep_issue(uow: UnitOfWork, issue: str, now: datetime, rules: IssueRules) -> None:
+    """Write down what an issue looks like from outside, once its members are written."""
+    members = uow.issues.members(issue)
+    if len(members) < 2:
+        uow.issues.drop(issue)
+    else:
+        uow.issues.keep(describe(issue, members, now, rules), now)
 
 
 def member_of(ticket: Ticket) -> IssueMember:

@@ -20,6 +20,7 @@ from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
+from app.flows.issue_history import IssueHistoryFlow
 from app.flows.knowledge import KnowledgeFlow
 from app.flows.knowledge_import import KnowledgeImportFlow
 from app.flows.knowledge_upkeep import KnowledgeUpkeepFlow
@@ -50,6 +51,7 @@ class Flows:
     merges: MergeFlow
     hot_issues: HotIssueFlow
     ticket_index: TicketIndexFlow
+    issue_history: IssueHistoryFlow
     supervision: SupervisionFlow
     referrals: ReferralFlow
     paragraphs: ParagraphFlow

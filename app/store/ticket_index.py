@@ -18,7 +18,7 @@ from app.store.ticket_segment import BITS, Segment, sketched, write_segment
 
 LARGEST = 200_000
 """Tickets from which a segment is let alone."""
-WEIGHED = 1500
+WEIGHED = 1200
 """Tickets nearest by sketch whose vectors are compared."""
 _MANIFEST, _PLANES, _NAME = "manifest.json", "planes.npy", "segment-"
 _FEW = 20
@@ -53,7 +53,9 @@ class TicketSegments:
             own = owner == i
             scores[own] = segments[i].vectors(position[own]) @ vector
         best = np.argsort(-scores)[:most]
-        return self._joined([segments[owner[i]].kept(position[i : i + 1]) for i in best])
+        owner, position = owner[best], position[best]
+        kept = self._joined([segments[i].kept(position[owner == i]) for i in np.unique(owner)])
+        return kept.take(np.argsort(-(kept.vectors @ vector), kind="stable"))
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that it holds."""

@@ -45,13 +45,13 @@ class Segment:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._arrays: dict[str, Any] = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        mapped: dict[str, Any] = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
         for name in _READ_AHEAD:
-            if len(self._arrays[name]):
-                self._arrays[name]._mmap.madvise(mmap.MADV_WILLNEED)
+            mapped[name]._mmap.madvise(mmap.MADV_WILLNEED)
+        self._arrays: dict[str, Any] = {name: np.asarray(array) for name, array in mapped.items()}
         self.size = len(self._arrays["at"])
         self._stretches = {(int(d), int(t)): (int(a), int(b)) for d, t, a, b in self._arrays["areas"]}
-        self._newest = max((int(self._arrays["at"][end - 1]) for _, end in self._stretches.values()), default=0)
+        self._oldest, self._newest = int(self._arrays["at"].min()), int(self._arrays["at"].max())
 
     def near(
         self, sketch: NDArray[np.uint8], *, area: Area | None, since: int, most: int
@@ -70,13 +70,14 @@ class Segment:
         return differ[0].astype(np.int64), where[0] + start
 
     def _wanted(self, area: Area | None, since: int) -> Iterator[tuple[int, int]]:
-        """Yield the stretches where an area's tickets since a moment lie; without an area all, or none."""
-        if area is None:
-            if self._newest >= since and self.size:
-                yield 0, self.size
+        """Yield the stretches where an area's tickets since a moment lie, all areas' without one."""
+        if self._newest < since or not self.size:
+            return
+        if area is None and self._oldest >= since:
+            yield 0, self.size
             return
         for other, (start, end) in self._stretches.items():
-            if all(mine == 0 or theirs in (0, mine) for mine, theirs in zip(area, other, strict=True)):
+            if all(mine == 0 or theirs in (0, mine) for mine, theirs in zip(area or (0, 0), other, strict=True)):
                 first = start + int(np.searchsorted(self._arrays["at"][start:end], since)) if since else start
                 if first < end:
                     yield first, end

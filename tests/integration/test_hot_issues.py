@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.access import AccessKey, Scope
+from app.domain.errors import InvalidInput
 from app.domain.issue import HotIssue
 from app.flows.registry import Flows
 from app.main import create_app
@@ -76,7 +77,6 @@ def test_three_callers_become_one_issue_and_a_parted_one_leaves_it(city: tuple[F
     flows.merges.unmerge(numbers[3], "不是一件事", by=BOSS, expected_version=None)
     (issue,) = issues(flows, clock)
     assert set(issue.ticket_numbers) == set(numbers[:3])
-    assert [pair.together for pair in flows.hot_issues.told()] == [True, False]
     assert flows.hot_issues.look_again() == 0
     examples = list(flows.exports.corrections(()))
     assert [(one["field"], one["label"]) for one in examples] == [("same_matter", True), ("same_matter", False)]
@@ -121,3 +121,25 @@ def test_leaders_read_issues_over_http(tmp_path: Path) -> None:
         assert client.get("/v1/analytics/hot-issues?from=2026-11-01&to=2026-12-01&district=滕州市").status_code == 200
         assert client.get("/v1/analytics/hot-issues?from=yesterday").status_code == 422
         assert client.get("/v1/analytics/hot-issues", headers={"X-API-Key": "wrong"}).status_code == 401
+
+
+def test_history_grouped_elsewhere_is_taken_in_once_and_peoples_word_stands(city: tuple[Flows, MovingClock]) -> None:
+    flows, clock = city
+    numbers = [call(flows, clock, *said) for said in SAID]
+    lines = list(flows.issue_history.lines())
+    assert [line["id"] for line in lines] == numbers[::-1]
+    assert "1390000000" not in json.dumps(lines)
+    grouped = [{"id": number, "issue": numbers[0]} for number in (*numbers[:2], numbers[3])]
+    told: list[int] = []
+    assert flows.issue_history.load([*grouped, {"id": "no such", "issue": "x"}], told.append) == (3, 1, 1)
+    assert sum(told) == 4
+    (issue,) = issues(flows, clock)  # what is grouped already is left alone, what is not joins
+    assert set(issue.ticket_numbers) == {*numbers}
+    flows.merges.merge(numbers[1], numbers[0], by=BOSS, expected_version=None)
+    clock.at += timedelta(minutes=1)
+    flows.merges.unmerge(numbers[1], "不是一件事", by=BOSS, expected_version=None)
+    before = issues(flows, clock)
+    assert flows.issue_history.load(grouped, told.append) == (1, 0, 2)
+    assert issues(flows, clock) == before
+    with pytest.raises(InvalidInput):
+        flows.issue_history.load([{"id": 1}], told.append)

@@ -44,8 +44,7 @@ class TicketIndex(Protocol):
     def nearest(self, vector: NDArray[np.float32], *, area: Area | None, since: int, most: int) -> Kept:
         """Return the tickets most alike since a moment (minutes since 1970), best first.
 
-        With an area only those that may lie in it, their town or district known to be no other; without one all, and
-        some that are older.
+        With an area only those that may lie in it, their town or district known to be no other; without one all.
         """
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:

@@ -32,7 +32,7 @@ class DuplicateReader:
         self._encoder = encoder
         self._scorer = scorer
         self._window = window_days * 1440
-        self._index = index
+        self.index = index
         self._caller_key = caller_key
         self._recent = RecentTickets(encoder.dimensions)
         self._gone: frozenset[str] = frozenset()
@@ -48,10 +48,10 @@ class DuplicateReader:
 
     def rebuild(self, parts: Iterable[Sequence[TicketFacts]]) -> None:
         """Make the index again of these; raises Conflict where another process writes."""
-        if self._index is not None:
+        if self.index is not None:
             with self._sealing:
                 held = len(self._recent.all().facts)
-                self._index.rebuild(self._many(tickets) for tickets in parts)
+                self.index.rebuild(self._many(tickets) for tickets in parts)
                 self._recent.drop(held)
 
     def kept(self, tickets: Sequence[TicketFacts]) -> Kept:
@@ -65,33 +65,33 @@ class DuplicateReader:
 
     def seal(self, *, least: int = 1) -> None:
         """Hand the latest tickets over to the index, where there are so many."""
-        if self._index is None:
+        if self.index is None:
             return
         with self._sealing:
             latest = self._recent.all()
             there = np.array([f.ticket_number not in self._gone for f in latest.facts], np.bool_)
-            if there.sum() >= least and self._index.seal(latest.take(np.flatnonzero(there))):
+            if there.sum() >= least and self.index.seal(latest.take(np.flatnonzero(there))):
                 self._recent.drop(len(latest.facts))
 
     @property
     def last(self) -> str:
         """The highest ticket number that the index has taken in."""
-        return self._index.last if self._index else ""
+        return self.index.last if self.index else ""
 
     def indexed(self) -> Sequence[str]:
         """Return a few numbers of tickets that the index holds."""
-        return self._index.some() if self._index else ()
+        return self.index.some() if self.index else ()
 
     def close(self) -> None:
         """Let others write the index."""
-        if self._index is not None:
-            self._index.close()
+        if self.index is not None:
+            self.index.close()
 
     def forget(self, ticket_numbers: Collection[str]) -> None:
         """Never return these again."""
         self._gone |= frozenset(ticket_numbers)
-        if self._index is not None:
-            self._index.forget(ticket_numbers)
+        if self.index is not None:
+            self.index.forget(ticket_numbers)
 
     def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.15) -> tuple[SimilarTicket, ...]:
         """Return what is most alike in text: lately anywhere; where the new one is, of all times; and there, lately.
@@ -124,7 +124,7 @@ class DuplicateReader:
         return found.take(np.argsort(-(found.vectors @ vector), kind="stable")[:most])
 
     def _parts(self) -> tuple[RecentTickets | TicketIndex, ...]:
-        return (self._recent,) if self._index is None else (self._recent, self._index)
+        return (self._recent,) if self.index is None else (self._recent, self.index)
 
     def _known(self, facts: TicketFacts) -> TicketFacts:
         return facts.model_copy(update={"caller": self._caller_key(facts.caller)}) if facts.caller else facts

@@ -47,11 +47,6 @@ def test_a_ticket_joins_the_best_issue_or_none() -> None:
     assert choose_issue({}, RULES) is None
 
 
-def test_what_people_said_goes_before_any_score() -> None:
-    assert choose_issue({"a": 2.9, "b": 0.1}, RULES, apart=("a",)) == "b"
-    assert choose_issue({"a": 2.9}, RULES, joined="z") == "z"
-
-
 def test_neighbours_merge_and_a_chain_of_one_alike_pair_does_not() -> None:
     likely = {pair("a", "b"): 0.9, pair("b", "c"): 0.6, pair("a", "c"): 0.9, pair("c", "d"): 0.4}
     assert groups(likely, "abcd") == ["abc", "d"]
