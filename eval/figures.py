@@ -33,7 +33,7 @@ class FigureTable(NamedTuple):
     metrics: tuple[str, ...]
 
 
-_LABELS = ("accuracy", "top3", "macro_f1", "tail_macro_f1", "coverage_at_98", "ece")
+_LABELS = ("accuracy", "top3", "macro_f1", "tail_macro_f1", "coverage_at_98", "ece", "ece_floor")
 TABLES = {
     "ticket": FigureTable(
         {"development": "ticket_dev", "test": "ticket_test"},

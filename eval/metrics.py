@@ -49,6 +49,12 @@ def expected_calibration_error(confidence: Floats, correct: Floats, bins: int = 
     return float(error)
 
 
+def calibration_floor(confidence: Floats, *, draws: int = 200, seed: int = 7) -> float:
+    """Return the mean ECE that these rows would show if every confidence were exactly right: chance alone."""
+    lots = np.random.default_rng(seed).random((draws, len(confidence)))
+    return float(np.mean([expected_calibration_error(confidence, (row < confidence).astype(float)) for row in lots]))
+
+
 def coverage_at_precision(confidence: Floats, correct: Floats, precision: float) -> float:
     """Return the largest share of rows, most confident first, whose accuracy is at least `precision`.
 

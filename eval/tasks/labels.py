@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.base import Measurement, with_intervals
-from eval.metrics import coverage_at_precision, expected_calibration_error, macro_f1, tail_labels
+from eval.metrics import calibration_floor, coverage_at_precision, expected_calibration_error, macro_f1, tail_labels
 
 
 def measure_labels(
@@ -39,6 +39,7 @@ def measure_labels(
         }
 
     metrics, intervals = with_intervals(rows, aggregate, samples=200)
+    metrics["ece_floor"] = calibration_floor(confidence)
     wrong = Counter((g, p) for g, p, _, _ in rows if g != p)
     confusions = [{"gold": g, "predicted": p, "rows": n} for (g, p), n in wrong.most_common(most_confused)]
     return Measurement(len(rows), metrics, intervals, {"confusions": confusions})

@@ -4,6 +4,7 @@ import pytest
 from eval.metrics import (
     adjusted_rand_index,
     b_cubed_f1,
+    calibration_floor,
     coverage_at_precision,
     expected_calibration_error,
     f1,
@@ -48,3 +49,10 @@ def test_one_big_group_loses_precision() -> None:
     gold = ["x", "x", "y", "y"]
     assert b_cubed_f1(gold, ["1"] * 4) == pytest.approx(2 * 0.5 / 1.5)
     assert adjusted_rand_index(gold, ["1"] * 4) == pytest.approx(0.0)
+
+
+def test_the_floor_of_calibration_falls_with_the_number_of_rows() -> None:
+    few, many = calibration_floor(np.full(30, 0.8)), calibration_floor(np.full(3000, 0.8))
+    assert few == pytest.approx(0.8 * np.sqrt(0.16 / 30), rel=0.2)  # mean absolute error of a share
+    assert many < few / 5
+    assert calibration_floor(np.ones(30)) == 0
