@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.bootstrap import build_reader
 from app.config import Settings
-from app.domain.decision import UnitDecision
+from app.domain.decision import Decision, UnitDecision
 from app.domain.reference import ReferenceData
 from app.domain.unit import ScoredLabel
 from app.flows.reading import CallReader
@@ -70,6 +70,9 @@ def with_units(
     metrics |= {f"final.{name}": value for name, value in final.metrics.items()}
     intervals |= {f"final.{name}": value for name, value in final.intervals.items()}
     right = [d.lead is not None and d.lead.unit_code == row["final"] for row, d in zip(rows, decisions, strict=True)]
+    alone = [hit for d, hit in zip(decisions, right, strict=True) if d.decision is Decision.AUTO]
+    metrics["auto.share"] = len(alone) / len(decisions)
+    metrics["auto.right"] = float(np.mean(alone)) if alone else 1.0
     received = [(row, d) for row, d in zip(rows, decisions, strict=True) if row.get("receiver")]
     if received:
         hits = [d.receiver is not None and d.receiver.unit_code == row["receiver"] for row, d in received]
