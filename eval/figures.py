@@ -40,9 +40,12 @@ TABLES = {
         ("fact_recall", "unsupported_rate", "forbidden_rate", "split_f1", "field_f1.micro", "field_f1."),
     ),
     "dispatch": FigureTable(
-        {"function": "unit_test", "category": "category_test"}, (*_LABELS, *(f"final.{name}" for name in _LABELS), "auto.")
+        {"function": "unit_test", "category": "category_test"},
+        (*_LABELS, *(f"final.{name}" for name in _LABELS), "auto."),
     ),
-    "receiving": FigureTable({"value": "dispatch_test"}, ("final.accuracy", "final.top3", "receiving.accuracy", "auto.")),
+    "receiving": FigureTable(
+        {"value": "dispatch_test"}, ("final.accuracy", "final.top3", "receiving.accuracy", "auto.")
+    ),
     "risk": FigureTable(
         {"value": "risk_test"},
         (
