@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.domain.reference_rules import Matter
 from app.understand.ticket.clauses import Clause, informative
 
-_LEAST = 0.05
+_LEAST = 0.15
 """Probability of a row's category leaves from which the demand may be about it."""
 _ANY_LEAF = 0.3
 """What stands for that probability in a row without leaves."""

@@ -11,6 +11,7 @@ from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
 from app.understand.ticket.register import written
+from app.understand.ticket.wish_words import demanded
 
 MOST_CLAUSES = 4
 _SHORT = 9
@@ -75,11 +76,21 @@ _TAIL = re.compile(
 )
 
 
-_SHORTEST_OFFICIAL, _LONGEST_OFFICIAL = 5, 26
-_OFFICIAL_START = re.compile(
-    r"(?:尽快|立即|依法|及时|全额|协调|督促)?(?:维修|修复|更换|恢复|退还|赔偿|清理|清运|疏通|查处|核查|检测|化验|支付|补发|补缴|安装|增设|加装|拆除|停止|制止|公开|公示|归还|返还|撤销|治理|整治|整改|道歉|派人|协调|督促|处罚|追回|找回|取消|办理|建设|修建|送电|供水|供电|通水|鉴定|说明|告知|落实|兑现|救助|安排|规范|解决(?!一下)[^，]{3})"
+_IMPERATIVE = re.compile(
+    r"^(?:那|就|再|还|也|先)*(?:让|叫|得(?!到)|要求|希望|把|给我|给俺|该)|(?:退|赔|还|修|补|发|换|拆|清|查)(?:给|了|上|走|好|掉)?(?:我|俺)?(?:就行|就中|就管|吧)$"
 )
-_TALK = re.compile(r"其|相关单位|什么|如何|哪|到底|吧|呢|这个|那个|他|她|[0-9]+年后|一下|俺|你|不图|光")
+_TALK = re.compile(r"说|咋|啥|谁|哪|吗$|不$|没$|多少|俺|我|恁|你们|是不是|到底")
+_NO_OBJECT = re.compile(
+    r"尽快|派人|一下|他们?|她|它|安排|来人|来看看|处理|解决|整改|问题|此事|追究|钱$|个|说法|准信|答复"
+)
+"""What a wish without an object of its own consists of: 尽快派人维修, 处罚他."""
+_LEAST_OBJECT = 4
+_MONEY_BACK = re.compile(r"(?P<back>(?:尽快)?(?:退还|归还)(?:剩余|多收|多扣|多交|多)?)(?:的)?(?:钱|费用)?")
+_MONEY = re.compile(
+    r"剩余课时费|课时费|学费|培训费|押金|定金|首付款?|房款|货款|运费|停车费|物业费|取暖费|话费|会员费|年卡费?|健身卡|报名费|医药费|车费|中介费|装修款|工程款|电费|水费|手续费|会费|服务费|保证金"
+)
+_LONGEST_WANTS, _SHORT_WANTS = 28, 11
+"""Characters of all wishes together, and up to which the matter's remedy is added to them."""
 _MOST_ASPECTS = 4
 _ASPECTS = tuple(
     (re.compile(said), aspect)
@@ -106,24 +117,65 @@ class Passage(NamedTuple):
 def compose_wants(
     call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind, named: Named | None = None
 ) -> Passage | None:
-    """Return what the citizen asks for: in their own words where those are official, else as the matter's remedy."""
+    """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help."""
     said = _said_wants(call, mentions, clauses, kind)
-    if named is None or kind in (RequestKind.PRAISE, RequestKind.SUGGESTION):
+    if kind in (RequestKind.PRAISE, RequestKind.SUGGESTION):
         return said
-    quotes = tuple(clause.evidence for clause in named.clauses)
+    if named is None:
+        demands = [] if kind is RequestKind.CONSULTATION else _demands(call, mentions, informative(clauses))
+        return _together(_within(demands)) if demands else said
     if kind is RequestKind.CONSULTATION:
         return _asked_about(informative(clauses), named) or said
-    remedy = Passage(named.matter.remedy, (*quotes, *(said.evidence if said else ())))
-    return said if said and _is_official(said.text) else remedy
+    remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
+    demands = _demands(call, mentions, informative(clauses))
+    full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
+    if not full:
+        return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
+    kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
+    short = sum(len(d.text) for d in kept) <= _SHORT_WANTS and not any(_deed_in(d, remedy) for d in kept)
+    return _together((*kept, remedy) if short else kept)
 
 
-def _is_official(wants: str) -> bool:
-    """Tell whether wishes read as a ticket has them: a deed and its object, and nobody's talk."""
-    return (
-        _SHORTEST_OFFICIAL <= len(wants) <= _LONGEST_OFFICIAL
-        and bool(_OFFICIAL_START.match(wants))
-        and not _TALK.search(wants)
-    )
+def _demands(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
+    """Return what the citizen demands in official words: in the answer to 您的诉求是, else wherever something is asked for."""
+    answers = answers_to_asking(call, mentions)
+    answered = [c for c in told if c.saying in answers and not _NO_ANSWER.search(c.text)]
+    wished = [c for c in told if is_wish(c) or _IMPERATIVE.search(c.text)]
+    found = _in_official_words(answered, told) or _in_official_words(wished, told)[-MOST_CLAUSES + 1 :]
+    return [
+        d for i, d in enumerate(found) if not any(d.text in e.text for e in (*found[:i], *found[i + 1 :]) if e != d)
+    ]
+
+
+def _in_official_words(clauses: Sequence[Clause], told: Sequence[Clause]) -> list[Passage]:
+    named = _MONEY.search("".join(clause.text for clause in told))
+    found: dict[str, Clause] = {}
+    for clause in clauses:
+        words = demanded(clause.text)
+        if words and named and (back := _MONEY_BACK.fullmatch(words)):
+            words = back["back"] + named.group()
+        if words and not _TALK.search(words):
+            found.setdefault(words, clause)
+    return [Passage(words, (clause.evidence,)) for words, clause in found.items()]
+
+
+def _within(demands: Sequence[Passage]) -> list[Passage]:
+    """Return the demands from the first on that together are no longer than a ticket's field."""
+    kept: list[Passage] = []
+    for demand in demands:
+        if kept and sum(len(d.text) + 1 for d in kept) + len(demand.text) > _LONGEST_WANTS:
+            break
+        kept.append(demand)
+    return kept
+
+
+def _together(passages: Sequence[Passage]) -> Passage:
+    quotes = dict.fromkeys(quote for passage in passages for quote in passage.evidence)
+    return Passage("，".join(passage.text for passage in passages), tuple(quotes))
+
+
+def _deed_in(demand: Passage, remedy: Passage) -> bool:
+    return set(_NO_OBJECT.sub("", demand.text)[:2]) <= set(remedy.text)
 
 
 def _asked_about(told: Sequence[Clause], named: Named) -> Passage | None:
@@ -131,6 +183,8 @@ def _asked_about(told: Sequence[Clause], named: Named) -> Passage | None:
     topic = named.matter.topic or named.matter.title
     found = [(aspect, c) for said, aspect in _ASPECTS for c in told if said.search(c.text) and aspect not in topic]
     aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOST_ASPECTS]
+    if not aspects and (asked := _questions(told)):
+        return Passage(f"咨询{topic}，{official(written(asked[-1].text))}", (asked[-1].evidence,))
     quotes = tuple(dict.fromkeys((*(c.evidence for c in named.clauses), *(c.evidence for _, c in found))))
     return Passage(f"咨询{topic}{'、'.join(aspects)}", quotes)
 
