@@ -89,8 +89,8 @@ _MONEY_BACK = re.compile(r"(?P<back>(?:尽快)?(?:退还|归还)(?:剩余|多收
 _MONEY = re.compile(
     r"剩余课时费|课时费|学费|培训费|押金|定金|首付款?|房款|货款|运费|停车费|物业费|取暖费|话费|会员费|年卡费?|健身卡|报名费|医药费|车费|中介费|装修款|工程款|电费|水费|手续费|会费|服务费|保证金"
 )
-_LONGEST_WANTS, _SHORT_WANTS = 28, 11
-"""Characters of all wishes together, and up to which the matter's remedy is added to them."""
+_LONGEST_WANTS = 28
+"""Characters of all wishes together."""
 _MOST_ASPECTS = 4
 _ASPECTS = tuple(
     (re.compile(said), aspect)
@@ -132,8 +132,7 @@ def compose_wants(
     if not full:
         return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
     kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
-    short = sum(len(d.text) for d in kept) <= _SHORT_WANTS and not any(_deed_in(d, remedy) for d in kept)
-    return _together((*kept, remedy) if short else kept)
+    return _together(kept)
 
 
 def _demands(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:

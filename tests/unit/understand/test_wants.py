@@ -13,6 +13,7 @@ from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import official
+from app.understand.ticket.wish_words import demanded
 from app.understand.unit import TopicReader
 from tests.factories import call
 
@@ -66,3 +67,31 @@ def test_a_remedy_is_never_named_for_what_nobody_spoke_of(ticket_of: Callable[[s
 def test_a_refused_name_is_not_missing_and_an_unasked_one_is(ticket_of: Callable[[str], TicketDraft]) -> None:
     assert "citizen.name" not in ticket_of("滕州市路灯不亮，名字我就不说了").missing
     assert "citizen.name" in ticket_of("滕州市路灯不亮，没人管").missing
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("你们叫他把多收的钱退给我就行", "退还多收的钱"),
+        ("赶紧把这个充电桩修好", "尽快修复充电桩"),
+        ("把村里的账贴出来", "公开村里的账"),
+        ("让他家把管道修好", "修复管道"),
+        ("吊顶给我赔了", "赔偿吊顶"),
+        ("晚上10点以后别放音响了", "晚上10点以后禁止放音响"),
+        ("让物业修", "督促物业维修"),
+    ],
+)
+def test_what_the_caller_asks_for_is_said_in_official_words(said: str, asked: str) -> None:
+    assert demanded(said) == asked
+
+
+@pytest.mark.parametrize(
+    "said", ["物业说明天派人来修", "我也不要他赔三倍", "去年修过一回", "别让工地知道是我", "派出所也来过"]
+)
+def test_what_was_done_or_refused_is_no_demand(said: str) -> None:
+    assert demanded(said) is None
+
+
+def test_the_callers_own_demand_stands_before_the_usual_remedy(ticket_of: Callable[[str], TicketDraft]) -> None:
+    draft = ticket_of("滕州幸福家园暖气不热，交了两千多取暖费，要求把取暖费退给我")
+    assert draft.wants == "退还取暖费"
