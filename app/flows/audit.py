@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from app.decide.deadline import replay
-from app.decide.work_clock import WorkClock
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.reference_rules import DeadlineRules, RetentionRule
+from app.domain.reference_rules import RetentionRule
 from app.domain.ticket import Citizen, Ticket
 from app.domain.workflow import TicketStatus
+from app.flows.judgement import IntakePolicy
 from app.flows.record import record
 
 SETTLED = timedelta(minutes=2)
@@ -19,18 +19,10 @@ _AT_A_TIME = 100
 class AuditFlow:
     """Seals, verifies and deletes."""
 
-    def __init__(
-        self,
-        store: UnitOfWorkFactory,
-        clock: Clock,
-        working: WorkClock,
-        deadlines: DeadlineRules,
-        retention: RetentionRule,
-    ) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, policy: IntakePolicy, retention: RetentionRule) -> None:
         self._store = store
         self._clock = clock
-        self._working = working
-        self._deadlines = deadlines
+        self._policy = policy
         self._retention = retention
 
     def seal(self, *, settled_for: timedelta = SETTLED) -> int:
@@ -47,7 +39,7 @@ class AuditFlow:
             yield from uow.events.faults()
         with self._store(reading=True) as uow:
             for ticket in uow.tickets.each({}):
-                again = replay(uow.events.of(ticket.ticket_number), self._deadlines, self._working)
+                again = replay(uow.events.of(ticket.ticket_number), self._policy.deadline_rules, self._policy.clock)
                 if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
                     yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
 
@@ -61,6 +53,7 @@ class AuditFlow:
                 for ticket in tickets:
                     self._delete(uow, ticket)
                 uow.commit()
+            self._policy.forget([ticket.ticket_number for ticket in tickets])
             deleted += len(tickets)
             if len(tickets) < _AT_A_TIME:
                 return deleted
