@@ -18,6 +18,8 @@ SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
 SHOWN_FROM = 0.05
 """Probability from which the model's reading of a lane is kept as a signal."""
 _LONGEST_WINDOW = 90
+_SHORT = 60
+"""Characters up to which a message tells one matter."""
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
 Framed = Callable[[Receiver], Sequence[Hit]]
 """What frames cover for a lane: looked for once, and only where something is to be covered."""
@@ -97,14 +99,17 @@ class LaneReader:
                 )
 
     def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
-        """Return the score of a rule's hit, alone and with the pieces beside it, where both are too low to believe it.
+        """Return the score of what a rule's hit stands in, where it is too low to believe the hit.
 
-        Callers who speak of themselves and of now are believed.
+        A short message is read whole. In a longer one other matters would drown the hit: it is read alone and with
+        the pieces beside it. Callers who speak of themselves and of now are believed.
         """
-        alone, around = _around(said.pieces, hit, 0), _around(said.pieces, hit, 1)
+        around = _around(said.pieces, hit, 1)
         if self._direct.search(_joined(said.text, around)):
             return None
-        passages = [_joined(said.text, window) for window in (alone, around)]
+        short = len(said.text) <= _SHORT
+        windows = [said.pieces] if short else [_around(said.pieces, hit, 0), around]
+        passages = [_joined(said.text, window) for window in windows]
         score = float(self._model.independent_scores(passages)[:, self._column[lane]].max())
         return score if score < self._lanes[lane].doubted_below else None
 

@@ -21,6 +21,7 @@ REFERENCE: ReferenceData = embedded().reference
 NORMALISER = Normaliser(REFERENCE.gazetteer)
 RULES_ALONE = RiskReader(REFERENCE.referral, REFERENCE.emotion, REFERENCE.routing)
 MUST_CATCH = [(item.receiver, text) for item in REFERENCE.referral.must_catch for text in item.texts]
+OTHER_MATTERS = "楼道的灯坏了有半个月了，打过两回电话物业都说登记了，孩子晚自习回来黑灯瞎火的，楼梯也没扶手，"
 FILLER = "我住在光明小区三号楼，反映一下情况，麻烦给登记，"
 
 
@@ -42,9 +43,10 @@ def test_the_rules_alone_catch_what_must_be_caught(lane: Receiver, text: str) ->
 
 @pytest.mark.parametrize(("lane", "text"), MUST_CATCH, ids=[text for _, text in MUST_CATCH])
 def test_the_model_talks_no_rule_out_of_what_must_be_caught(lane: Receiver, text: str) -> None:
-    transcript = parse_transcript(message(FILLER + text), received_at=datetime.now(UTC))
-    risk = embedded().reader.read(transcript).risk
-    assert lane in {referral.receiver for referral in decide_referrals(risk, REFERENCE.referral)}
+    for said in (FILLER + text, OTHER_MATTERS + text + "，" + FILLER):
+        transcript = parse_transcript(message(said), received_at=datetime.now(UTC))
+        risk = embedded().reader.read(transcript).risk
+        assert lane in {referral.receiver for referral in decide_referrals(risk, REFERENCE.referral)}
 
 
 def test_a_rule_that_the_model_doubts_is_a_notice() -> None:
