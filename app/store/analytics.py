@@ -11,8 +11,11 @@ from app.domain.analytics import Dimension, Measures, Scope, TicketFact
 from app.domain.city_time import CITY_TIME
 from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, known, of_categories
 from app.store.insertion import insertion
+from app.store.tables import Base
 
 _MEASURES = tuple(Measures.model_fields)
+_FACTS = Base.metadata.tables[FactRow.__tablename__]
+"""Written through the table: for the mapped class, rows are sent apart by which of their values are missing."""
 _KEPT: dict[Dimension, Any] = {
     Dimension.DISTRICT: FactRow.district,
     Dimension.TOWN: FactRow.town,
@@ -39,7 +42,7 @@ class SqlAnalytics:
         numbers = [row["ticket_number"] for row in rows]
         if rows:
             self._session.execute(delete(FactRow).where(FactRow.ticket_number.in_(numbers)))
-            self._session.execute(insert(FactRow), rows)
+            self._session.execute(insert(_FACTS), rows)
         return {row["day"] for row in rows}
 
     def without_fact(self, ticket_numbers: Collection[str]) -> frozenset[str]:

@@ -1,0 +1,224 @@
+"""Years of a city's tickets written into a store past the flows: rows, facts, counts, words, issues, orders, warnings.
+
+Words come from the project's own texts (eval/bench/varied_tickets.py); places are theirs; leaf, unit, channel
+and times are drawn.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from itertools import islice
+from random import Random
+from typing import Any, NamedTuple
+
+from rich.progress import track
+from sqlalchemy import insert, select, text
+
+from app.config import Settings
+from app.domain.analytics import TicketFact
+from app.domain.early_warning import Signal
+from app.domain.reference import ReferenceData
+from app.flows.registry import Flows
+from app.store.engine import make_engine
+from app.store.issue_tables import IssueMemberRow, IssueRow
+from app.store.service_tables import SupervisionOrderRow
+from app.store.tables import Base, TicketRow
+from app.store.tickets import pairs_of
+from app.store.unit_of_work import SqlUnitOfWork
+from app.store.vault import open_vault
+from eval.bench.kill_trials import payload
+from eval.bench.varied_tickets import varied_tickets
+
+A_DAY = 5_000
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
+CHANNELS = ("phone", "app", "wechat", "web", "letter")
+CHUNK = 10_000
+TABLES = Base.metadata.tables
+GROUPED = timedelta(days=365)
+"""Issues are of tickets of this time alone."""
+_LEVELS = ("system", "system", "telephone", "telephone", "written", "on_site")
+_WORDS = {
+    "sqlite": "INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)",
+    "postgresql": "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))",
+}
+
+
+class Filled(NamedTuple):
+    """One ticket of the city: what is counted, what it says, whose matter it is."""
+
+    fact: TicketFact
+    text: str
+    place: str
+    issue: str
+    caller: str
+
+
+def fill(settings: Settings, flows: Flows, tickets: int) -> None:
+    """Write the tickets of as many days as they last at A_DAY a day, the last of them NOW."""
+    flows.intake.run(payload("template"))
+    engine, vault = make_engine(settings.database_url), open_vault(settings.key_file)
+    with SqlUnitOfWork(engine, vault) as uow:
+        row = uow.session.execute(select(TicketRow)).scalar_one()
+        columns = {c.name: getattr(row, c.name) for c in TicketRow.__table__.columns}
+    days: set[str] = set()
+    matters: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    made = city(flows.reference, tickets, Random(1))
+    for _ in track(range(0, tickets, CHUNK), "filling"):
+        chunk = list(islice(made, CHUNK))
+        with SqlUnitOfWork(engine, vault) as uow:
+            uow.session.execute(
+                insert(TABLES[TicketRow.__tablename__]), [columns | changed(columns["body"], one) for one in chunk]
+            )
+            words = [{"number": one.fact.ticket_number, "words": " ".join(pairs_of(one.text))} for one in chunk]
+            uow.session.execute(text(_WORDS[engine.dialect.name]), words)
+            days |= uow.analytics.keep([one.fact for one in chunk])
+            uow.session.execute(insert(TABLES[SupervisionOrderRow.__tablename__]), orders(chunk))
+            uow.commit()
+        for one in chunk:
+            if one.fact.created_at > NOW - GROUPED:
+                matters[one.issue].append(member(one))
+    ordered = sorted(days)
+    for first in track(range(0, len(ordered), 30), "counting"):
+        with SqlUnitOfWork(engine, vault) as uow:
+            uow.analytics.count(ordered[first : first + 30], NOW)
+            uow.commit()
+    with SqlUnitOfWork(engine, vault) as uow:
+        shared = {issue: own for issue, own in matters.items() if len(own) > 1}
+        rows = [one | {"issue_id": issue} for issue, own in shared.items() for one in own]
+        uow.session.execute(insert(TABLES[IssueMemberRow.__tablename__]), rows)
+        uow.session.execute(
+            insert(TABLES[IssueRow.__tablename__]), [issue_row(issue, own) for issue, own in shared.items()]
+        )
+        for day in ordered:
+            raise_one(uow, flows.reference, day)
+            uow.analytics.add_words(words_of(day))
+        uow.commit()
+    engine.dispose()
+
+
+def changed(body: dict[str, Any], one: Filled) -> dict[str, object]:
+    """Return what differs in one ticket's row."""
+    fact = one.fact
+    told = {"ticket_number": fact.ticket_number, "title": one.text[:24], "content": one.text}
+    return {
+        "ticket_number": fact.ticket_number,
+        "call_id": fact.ticket_number,
+        "district": fact.district,
+        "category_code": fact.category_code,
+        "handler_code": fact.unit_code,
+        "channel": fact.channel,
+        "caller_hash": one.caller,
+        "created_at": fact.created_at,
+        "changed_at": fact.created_at,
+        "resolve_by": fact.resolve_by,
+        "status": "archived" if fact.closed_at else "in_progress",
+        "body": body | told,
+    }
+
+
+def city(reference: ReferenceData, count: int, random: Random) -> Iterator[Filled]:
+    """Yield tickets, the oldest first; before the last ten days all are closed, of those half."""
+    leaves = [leaf.code for leaf in reference.categories.leaves]
+    units = [unit.unit_code for unit in reference.units]
+    numbers: dict[int, str] = {}
+    for i, (told, issue) in enumerate(varied_tickets(count, reference.gazetteer)):
+        day = i // A_DAY
+        at = NOW - timedelta(days=(count - 1) // A_DAY - day, minutes=random.randrange(500))
+        open_now = at > NOW - timedelta(days=10) and random.random() < 0.5
+        answered = at + timedelta(hours=random.expovariate(1 / 40))
+        closed = None if open_now else at + timedelta(days=random.expovariate(1 / 4))
+        rated = closed is not None and random.random() < 0.6
+        number = numbers[i] = f"{at:%Y%m%d}{100_000 + i % A_DAY}"
+        fact = TicketFact(
+            ticket_number=number,
+            demo=False,
+            created_at=at,
+            district=told.district,
+            town=told.town,
+            category_code=random.choice(leaves),
+            unit_code=random.choice(units),
+            channel=random.choice(CHANNELS),
+            kind=random.choice(("consultation", "help", "complaint")),
+            subject="market_entity" if random.random() < 0.08 else "citizen",
+            respond_by=at + timedelta(days=1),
+            responded_at=answered if answered < NOW else None,
+            resolve_by=at + timedelta(days=7),
+            closed_at=closed if closed and (closed < NOW or not open_now) else None,
+            solved=random.random() < 0.9 if rated else None,
+            satisfied=random.random() < 0.85 if rated else None,
+        )
+        yield Filled(fact, told.text, told.detail or "", numbers[issue], told.caller or "")
+
+
+def orders(chunk: Sequence[Filled]) -> list[dict[str, object]]:
+    """Return the orders of supervision: one for every thirtieth ticket, drafted where the ticket is open."""
+    return [
+        {
+            "ticket_number": one.fact.ticket_number,
+            "occasion": "overdue",
+            "level": _LEVELS[n % len(_LEVELS)],
+            "rule_id": "overdue",
+            "receiver": "handler",
+            "reason": "超过办结时限",
+            "note": "请于今日内反馈办理情况。",
+            "status": "sent" if one.fact.closed_at else "drafted",
+            "raised_at": one.fact.resolve_by,
+        }
+        for n, one in enumerate(chunk[::30])
+    ]
+
+
+def member(one: Filled) -> dict[str, object]:
+    """Return what an issue keeps of a ticket."""
+    fact = one.fact
+    return {
+        "ticket_number": fact.ticket_number,
+        "title": one.text[:24],
+        "at": fact.created_at,
+        "district": fact.district,
+        "town": fact.town,
+        "place": one.place,
+        "category_code": fact.category_code,
+        "caller": one.caller,
+        "demo": False,
+    }
+
+
+def issue_row(issue: str, own: Sequence[dict[str, Any]]) -> dict[str, object]:
+    """Return an issue as its row."""
+    shown = ("title", "district", "town", "place", "category_code", "demo")
+    return {
+        "issue_id": issue,
+        **{name: own[0][name] for name in shown},
+        "first_at": own[0]["at"],
+        "last_at": own[-1]["at"],
+        "tickets": len(own),
+        "people": len({one["caller"] for one in own}),
+        "heat": float(len(own)),
+        "trend": 0.0,
+        "changed_at": own[-1]["at"],
+    }
+
+
+def raise_one(uow: SqlUnitOfWork, reference: ReferenceData, day: str) -> None:
+    """Keep one warning of a day."""
+    random = Random(day)
+    at = datetime.fromisoformat(f"{day}T12:00:00+08:00")
+    signal = Signal(
+        district=random.choice(reference.gazetteer.districts).name,
+        category_code=random.choice(reference.categories.leaves).code[:4],
+        since=at - timedelta(hours=3),
+        raised_at=at,
+        observed=12,
+        expected=1.5,
+        score=11.0,
+    )
+    uow.early_warnings.add(signal, demo=False, quiet_since=at)
+
+
+def words_of(day: str) -> dict[tuple[bool, str, str], int]:
+    """Return the words of a day's titles, a few often and most rarely, some of them of this month alone."""
+    random = Random(day)
+    words = {(False, day, f"词{n}"): 1 + random.randrange(2 + 3_000 // (n + 3)) for n in range(2_000)}
+    words |= {(False, day, f"{day[:7]}新词{n}"): 3 for n in range(20)}
+    return words | {(False, day, ""): A_DAY}
