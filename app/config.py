@@ -92,6 +92,13 @@ class AuthSettings(BaseModel):
     oidc_unit_claim: str = "unit_code"
 
 
+class ReportSettings(BaseModel):
+    """Reports that nobody asks for."""
+
+    hour: int = Field(default=7, ge=0, le=23)
+    """From this hour, Chinese standard time, the report of the day before is made, on Mondays that of the week too."""
+
+
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
@@ -110,6 +117,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     auth: AuthSettings = AuthSettings()
     index: IndexSettings = IndexSettings()
+    reports: ReportSettings = ReportSettings()
     duties: bool = True
     """Whether this process tells receivers, supervises, seals and deletes by itself; several may."""
 

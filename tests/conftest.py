@@ -60,16 +60,15 @@ def fresh_database(base: str, name: str) -> str:
     return admin.url.set(database=name).render_as_string(hide_password=False)
 
 
-def with_short_demo(folder: Path) -> Path:
-    """Return a copy of the city's reference data with five sorts of demo calls, three of each."""
+SHORT_DEMO = ("streetlight", "ask_probation", "wages", "resident_danger", "petrol_bought")
+
+
+def with_short_demo(folder: Path, sorts: tuple[str, ...] = SHORT_DEMO, times: int = 3) -> Path:
+    """Return a copy of the city's reference data with a few sorts of demo calls, so many of each, bursts apart."""
     knowledge = Path(shutil.copytree(ROOT / "knowledge_base", folder / "knowledge_base"))
     script = yaml.safe_load((knowledge / "demo.yaml").read_text("utf-8"))
-    kept = [
-        one
-        for one in script["calls"]
-        if one["id"] in ("streetlight", "ask_probation", "wages", "resident_danger", "petrol_bought")
-    ]
-    script["calls"] = [{**one, "times": 3} for one in kept]
+    kept = [one for one in script["calls"] if one["id"] in sorts]
+    script["calls"] = [{**one, "times": times} for one in kept]
     (knowledge / "demo.yaml").write_text(yaml.safe_dump(script, allow_unicode=True), "utf-8")
     return knowledge
 

@@ -1,5 +1,7 @@
 """The demo data set's flows: the service's own parts on a clock of the past, read by the embedded engine."""
 
+from collections.abc import Callable, Sequence
+
 from app.config import Settings
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
@@ -23,8 +25,9 @@ def build_demo(
     clock: Clock,
     redispatch: Redispatch,
     verdicts: VerdictFlow,
+    afterwards: Sequence[Callable[[], object]],
 ) -> DemoFlow:
-    """Wire it."""
+    """Wire it; `afterwards` is run as soon as the tickets are there, so that every page shows them."""
     past = PastClock(clock.now())
     return DemoFlow(
         script=load_demo_script(settings.knowledge_dir / "demo.yaml"),
@@ -37,4 +40,5 @@ def build_demo(
         supervision=SupervisionFlow(store, past, reference.supervision, policy.clock),
         referrals=ReferralFlow(store, past, reference.lanes, policy.clock),
         towns=tuple(f"{town.district}{town.name}" for town in reference.gazetteer.towns),
+        afterwards=afterwards,
     )

@@ -125,7 +125,11 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
     paragraphs = ParagraphFlow(store, *paragraph_writers(settings, chat))
     early_warnings = EarlyWarningFlow(store, clock, reference, policy.clock.is_working)
-    demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts)
+    reports = ReportFlow(store, clock, analytics, hot_issues, early_warnings, paragraphs, settings.reports.hour)
+    afterwards = (
+        analytics.follow, hot_issues.follow, early_warnings.look_at_demo, lambda: reports.make_due(demo=True),
+    )  # fmt: skip
+    demo = build_demo(settings, reference, reader, policy, store, clock, redispatch, verdicts, afterwards)
     return Flows(
         intake=intake,
         live_calls=live_calls,
@@ -144,8 +148,9 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         exports=ExportFlow(store, tickets),
         open311=Open311Flow(reference, intake, tickets, clock),
         duties=Duties(
-            relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings, alarm, ticket_index
-        ),
+            relay, supervision, audit, live_calls, verdicts, analytics, hot_issues, early_warnings, reports, alarm,
+            ticket_index,
+        ),  # fmt: skip
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
@@ -153,7 +158,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         capabilities=CapabilityFlow(reader, policy),
         analytics=analytics,
         early_warnings=early_warnings,
-        reports=ReportFlow(store, clock, analytics, hot_issues, early_warnings, paragraphs),
+        reports=reports,
         answers=AnswerFlow(store, clock),
         consultations=ConsultationFlow(
             reader,

@@ -44,6 +44,8 @@ class Role(StrEnum):
     """承办单位"""
     SUPERVISOR = "supervisor"
     """督办员"""
+    LEADER = "leader"
+    """领导"""
     REFERRAL_OFFICER = "referral_officer"
     """移送联络员"""
     MODEL_TEAM = "model_team"
@@ -57,6 +59,7 @@ ROLE_LABELS: dict[Role, str] = {
     Role.REVIEWER: "审核员",
     Role.UNIT: "承办单位",
     Role.SUPERVISOR: "督办员",
+    Role.LEADER: "领导",
     Role.REFERRAL_OFFICER: "移送联络员",
     Role.MODEL_TEAM: "模型团队",
     Role.ADMIN: "系统管理员",
@@ -68,6 +71,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.REVIEWER: _DESK | {_S.TICKETS_EXPORT, _S.KNOWLEDGE},
     Role.UNIT: frozenset({_S.TICKETS_READ, _S.TICKETS_WRITE}),
     Role.SUPERVISOR: frozenset({_S.TICKETS_READ, _S.TICKETS_WRITE, _S.TICKETS_EXPORT, _S.SUPERVISE}),
+    Role.LEADER: frozenset({_S.TICKETS_READ, _S.TICKETS_EXPORT}),
     Role.REFERRAL_OFFICER: frozenset({_S.TICKETS_READ, _S.REFER}),
     Role.MODEL_TEAM: frozenset({_S.CLASSIFY, _S.MODELS}),
     Role.ADMIN: frozenset({_S.ADMIN}),

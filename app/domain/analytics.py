@@ -35,6 +35,21 @@ class Dimension(StrEnum):
     """经营主体诉求的一级分类"""
     AREA = "area"
     """民生领域"""
+    DEADLINE = "deadline"
+    """办理时限：按期、逾期办结，未到期、已逾期未办结"""
+
+
+class Standing(StrEnum):
+    """How a ticket stands to its deadline at a moment."""
+
+    IN_TIME = "in_time"
+    """按期办结"""
+    LATE = "late"
+    """逾期办结"""
+    RUNNING = "running"
+    """办理中，未到期"""
+    OVERDUE = "overdue"
+    """办理中，已逾期"""
 
 
 class TicketFact(Frozen):

@@ -36,6 +36,8 @@ class Burst(Frozen):
     within_days: int = Field(ge=1)
     place: str
     lives: tuple[str, ...]
+    rising: bool = False
+    """The more callers the later: something goes on now."""
 
 
 class DemoCall(Frozen):

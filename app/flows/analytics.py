@@ -36,6 +36,7 @@ _FILTERS: dict[Dimension, str] = {
     Dimension.KIND: "request_kind",
     Dimension.SUBJECT: "subject",
     Dimension.INDUSTRY: "category",
+    Dimension.DEADLINE: "deadline",
 }
 """Dimension → the filter of the ticket list that picks one of its values."""
 _LABELS = {
@@ -47,6 +48,10 @@ _LABELS = {
     "praise": "表扬",
     "citizen": "自然人",
     "market_entity": "经营主体",
+    "in_time": "按期办结",
+    "late": "逾期办结",
+    "running": "办理中，未到期",
+    "overdue": "办理中，已逾期",
 }
 
 

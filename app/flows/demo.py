@@ -1,7 +1,7 @@
 """The demo data set: made-up calls played through the real flows with a past clock, and taken away again."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -73,7 +73,9 @@ class DemoFlow:
         supervision: SupervisionFlow,
         referrals: ReferralFlow,
         towns: tuple[str, ...],
+        afterwards: Sequence[Callable[[], object]],
     ) -> None:
+        self._afterwards = afterwards
         self._script, self._policy, self._towns = script, policy, towns
         self._store, self._clock, self._past = store, clock, past
         self._intake, self._tickets = intake, tickets
@@ -165,6 +167,8 @@ class DemoFlow:
             self._done += 1
             progress(self._done, self._planned)
         self._supervise(now)
+        for duty in self._afterwards:
+            duty()
         return made
 
     def _refer(self, ticket: Ticket, now: datetime, random: Random) -> None:

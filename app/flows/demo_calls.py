@@ -48,7 +48,8 @@ class _Maker:
 
     def of_burst(self, call: DemoCall) -> PlannedCall:
         assert call.burst is not None
-        at, place = self._moment(call.burst.within_days), call.burst.place
+        burst, place = call.burst, call.burst.place
+        at = self._lately(burst.within_days) if burst.rising else self._moment(burst.within_days)
         door = f"{place}{self._random.randint(1, 18)}号楼"
         return self._planned(call, at, door, door, self._pick(call.burst.lives))
 
@@ -86,6 +87,12 @@ class _Maker:
         hour, minute = self._pick(_BUSY_HOURS), self._random.randrange(60)
         at = datetime.combine(day, time(hour, minute), self._now.tzinfo)
         return at if at < self._now else self._now - timedelta(minutes=self._random.randint(5, 180))
+
+    def _lately(self, days: int) -> datetime:
+        """Return a moment in waking hours of the last days, the later the more often."""
+        back = (self._now - timedelta(hours=hours) for hours in range(24 * days))
+        waking = [hour for hour in back if hour.hour in _BUSY_HOURS]
+        return waking[int(len(waking) * self._random.random() ** 3)] - timedelta(minutes=self._random.randint(1, 59))
 
     def _life(self, at: datetime) -> str:
         days = (self._now - at).days

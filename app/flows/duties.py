@@ -1,4 +1,4 @@
-"""What the service does by itself while it runs: tell receivers, supervise, count, seal history, delete in time."""
+"""What the service does by itself while it runs: tell, supervise, count, warn, report, seal history, delete in time."""
 
 import threading
 import time
@@ -14,6 +14,7 @@ from app.flows.hot_issues import HotIssueFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.referral_alarm import ReferralAlarm
 from app.flows.relay import RelayFlow
+from app.flows.reports import ReportFlow
 from app.flows.supervision import SupervisionFlow
 from app.flows.ticket_index import TicketIndexFlow
 from app.flows.verdicts import VerdictFlow
@@ -42,6 +43,7 @@ class Duties:
         analytics: AnalyticsFlow,
         hot_issues: HotIssueFlow,
         early_warnings: EarlyWarningFlow,
+        reports: ReportFlow,
         referral_alarm: ReferralAlarm,
         ticket_index: TicketIndexFlow,
     ) -> None:
@@ -50,6 +52,7 @@ class Duties:
             Duty("verdicts", 10, verdicts.follow),
             Duty("analytics", 30, analytics.follow),
             Duty("early_warnings", 60, early_warnings.watch),
+            Duty("reports", 60, reports.make_due),
             Duty("supervision", 60, supervision.run_once),
             Duty("referral_alarm", 60, referral_alarm.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),

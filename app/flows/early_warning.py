@@ -61,12 +61,17 @@ class EarlyWarningFlow:
 
     def watch(self) -> int:
         """Look once at every complete hour; return how many warnings are new."""
-        hour = self._clock.now().astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0)
+        hour = self._hour()
         if self._looked == hour:
             return 0
         raised = sum(self._watch(hour, demo=demo) for demo in (False, True))
         self._looked = hour
         return raised
+
+    def look_at_demo(self) -> int:
+        """Look at the demo data as it now is, whenever the hour was looked at; return how many warnings are new."""
+        self._counts.pop(True, None)
+        return self._watch(self._hour(), demo=True)
 
     def replay(self, start: date, end: date) -> Sequence[Replay]:
         """Return what would have been warned of in a past period, oldest first."""
@@ -104,6 +109,9 @@ class EarlyWarningFlow:
         """
         changes = {"outcome": outcome, "outcome_by": by.name, "outcome_at": self._clock.now()}
         return self._move(warning_id, WarningStatus.ACKNOWLEDGED, WarningStatus.CLOSED, changes, note)
+
+    def _hour(self) -> datetime:
+        return self._clock.now().astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0)
 
     def _watch(self, hour: datetime, *, demo: bool) -> int:
         counts = self._refreshed(hour.date(), demo=demo)

@@ -1,11 +1,13 @@
 """Reports: the pages' own figures, a paragraph whose numbers are checked against them, three formats."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from app.decide.report_schedule import DueReport, due_reports
 from app.domain.access import AccessKey
+from app.domain.access import Scope as KeyScope
 from app.domain.analytics import Dimension, Measures, Scope
 from app.domain.city_time import CITY_TIME, midnight
 from app.domain.errors import InvalidInput
@@ -37,8 +39,16 @@ _GROUPED: Sequence[tuple[str, Dimension]] = (
 _COLUMNS = ("受理", "响应率", "解决率", "满意率", "逾期")
 
 
+SCHEDULE = AccessKey(
+    name="定时生成",
+    scopes=(KeyScope.TICKETS_READ, KeyScope.TICKETS_EXPORT),
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+)
+"""Who makes the reports that nobody asked for."""
+
+
 class ReportFlow:
-    """Makes reports and keeps them as they were made."""
+    """Makes reports and keeps them as they were made; the daily and the weekly one by itself, at `hour`."""
 
     def __init__(
         self,
@@ -48,8 +58,9 @@ class ReportFlow:
         hot_issues: HotIssueFlow,
         early_warnings: EarlyWarningFlow,
         paragraphs: ParagraphFlow,
+        hour: int,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._hour = store, clock, hour
         self._analytics, self._paragraphs = analytics, paragraphs
         self._hot_issues, self._early_warnings = hot_issues, early_warnings
 
@@ -62,6 +73,33 @@ class ReportFlow:
         Raises:
             InvalidInput: a period that is no period, or a topical report without a topic.
         """
+        report = self._made(kind, asked, by)
+        with self._store() as uow:
+            kept = uow.reports.add(report)
+            uow.commit()
+        return kept
+
+    def make_due(self, *, demo: bool = False) -> int:
+        """Make the reports that a morning called for and that are not there; return how many are new.
+
+        Several processes may: an occasion has one report. A period without a ticket has none.
+        """
+        return sum(self._make_once(due, demo=demo) for due in due_reports(self._clock.now(), self._hour))
+
+    def _make_once(self, due: DueReport, *, demo: bool) -> int:
+        asked = {"from": str(due.start), "to": str(due.end), "demo": demo}
+        scope = self._scope(due.kind, asked)
+        with self._store(reading=True) as uow:
+            there = uow.reports.has(due.occasion, demo=demo)
+        if there or not self._analytics.indicators(Dimension.KIND, scope, by=SCHEDULE).total.tickets:
+            return 0
+        report = self._made(due.kind, asked, SCHEDULE)
+        with self._store() as uow:
+            new = uow.reports.add_once(report, due.occasion)
+            uow.commit()
+        return int(new)
+
+    def _made(self, kind: ReportKind, asked: Mapping[str, Any], by: AccessKey) -> Report:
         scope = self._scope(kind, asked)
         start, end = checked(scope, by)
         name, _ = _KINDS[kind]
@@ -70,7 +108,7 @@ class ReportFlow:
             raise InvalidInput("专报须给出 topic", field="topic")
         earlier = scope.model_copy(update={"start": str(start - (end - start) - _DAY), "end": str(start - _DAY)})
         totals = [self._analytics.indicators(Dimension.KIND, one, by=by).total for one in (scope, earlier)]
-        report = Report(
+        return Report(
             kind=kind,
             title=f"{topic}{name}",
             start=scope.start,
@@ -81,10 +119,6 @@ class ReportFlow:
             summary=self._paragraphs.report(_period(start, end), _phrases(*totals)),
             sections=(_overview(scope, *totals), *self._grouped(scope, by), *self._hot(scope, by)),
         )
-        with self._store() as uow:
-            kept = uow.reports.add(report)
-            uow.commit()
-        return kept
 
     def page(self, *, demo: bool, limit: int, by: AccessKey) -> Sequence[Report]:
         """Return reports, newest first. Raises Forbidden for units."""

@@ -38,6 +38,8 @@ CORRECTABLE = (
     "event_time",
     "urgency",
 )
+_BY_THE_CLOCK = frozenset({"deadline", "responded"})
+"""Filters that need the moment they are asked at."""
 _MERGING = (Step.MERGE, Step.UNMERGE)
 
 
@@ -222,6 +224,8 @@ class TicketFlow:
         asked = dict(filters)
         if asked.pop("overdue", None) == "true":
             asked["overdue_at"] = self._clock.now().isoformat()
+        if _BY_THE_CLOCK & set(asked):
+            asked["now"] = self._clock.now().isoformat()
         return asked if unit is None else {**asked, "for_unit": unit}
 
     def _note_reading(self, ticket: Ticket, by: AccessKey) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
 from app.domain.city_time import CITY_TIME
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, known, of_categories
+from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, known, of_categories, standing
 from app.store.insertion import insertion
 from app.store.tables import Base
 
@@ -27,7 +27,7 @@ _KEPT: dict[Dimension, Any] = {
     Dimension.SUBJECT: FactRow.subject,
     Dimension.INDUSTRY: case((FactRow.subject == "market_entity", FactRow.category), else_=""),
 }
-"""Dimensions that are counted a day."""
+"""Dimensions that are counted a day, and that no clock changes."""
 
 
 class SqlAnalytics:
@@ -79,7 +79,7 @@ class SqlAnalytics:
             return
         wanted = sorted(days)
         self._session.execute(delete(DailyCountRow).where(DailyCountRow.day.in_(wanted)))
-        for dimension, value in _KEPT.items():
+        for dimension, value in _kept(now).items():
             counted = (
                 select(literal(str(dimension)), FactRow.demo, FactRow.day, FactRow.district, value, *_sums(now))
                 .where(FactRow.day.in_(wanted))
@@ -113,8 +113,12 @@ class SqlAnalytics:
         return query.group_by(value)
 
     def _of_facts(self, dimension: Dimension, scope: Scope, now: datetime) -> Any:
-        value = FactRow.day if dimension is Dimension.DAY else _KEPT[dimension]
+        value = FactRow.day if dimension is Dimension.DAY else _kept(now)[dimension]
         return select(value, *_sums(now)).where(*_within(scope)).group_by(value)
+
+
+def _kept(now: datetime) -> dict[Dimension, Any]:
+    return {**_KEPT, Dimension.DEADLINE: standing(now)}
 
 
 def _within(scope: Scope) -> list[Any]:

@@ -4,10 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, Index, Integer, String, Text, UniqueConstraint, or_
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    func,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.analytics import UNKNOWN
+from app.domain.analytics import UNKNOWN, Standing
 from app.store.tables import Base, Moment
 
 
@@ -104,12 +118,34 @@ class ReportRow(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     demo: Mapped[bool] = mapped_column(Boolean)
     made_at: Mapped[datetime] = mapped_column(Moment)
+    occasion: Mapped[str | None] = mapped_column(String(32))
+    """What called for it, where nobody did."""
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (Index("ix_reports_occasion", "demo", "occasion", unique=True),)
 
 
 def known(value: str) -> str:
     """Return a value as a fact holds it: the unknown is the empty text."""
     return "" if value == UNKNOWN else value
+
+
+def standing(now: datetime) -> Any:
+    """Return how a fact's ticket stands to its deadline; without one, the empty text."""
+    return case(
+        (FactRow.resolve_by.is_(None), ""),
+        (FactRow.closed_at <= FactRow.resolve_by, str(Standing.IN_TIME)),
+        (FactRow.closed_at.is_not(None), str(Standing.LATE)),
+        (FactRow.resolve_by >= now, str(Standing.RUNNING)),
+        else_=str(Standing.OVERDUE),
+    )
+
+
+def answered_in_time(in_time: bool, now: datetime) -> Any:
+    """Return the condition that a fact's ticket was answered in time; or that it was due to be and was not."""
+    met = and_(FactRow.responded_at.is_not(None), FactRow.responded_at <= FactRow.respond_by)
+    due = or_(FactRow.responded_at.is_not(None), FactRow.respond_by < now)
+    return met if in_time else and_(due, func.coalesce(FactRow.responded_at > FactRow.respond_by, True))
 
 
 def of_categories(codes: Sequence[str]) -> Any:

@@ -1,6 +1,7 @@
 """Reports as they were made."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import NotFound
 from app.domain.report import Report
 from app.store.analytics_tables import ReportRow
+from app.store.insertion import insertion
 
 
 class SqlReports:
@@ -18,10 +20,21 @@ class SqlReports:
 
     def add(self, report: Report) -> Report:
         """Keep a report; return it with its number."""
-        row = ReportRow(demo=report.demo, made_at=report.made_at, body=report.model_dump(mode="json", exclude={"id"}))
+        row = ReportRow(**_columns(report))
         self._session.add(row)
         self._session.flush()
         return report.model_copy(update={"id": row.id})
+
+    def has(self, occasion: str, *, demo: bool) -> bool:
+        """Tell whether an occasion has its report."""
+        query = select(ReportRow.id).where(ReportRow.demo.is_(demo), ReportRow.occasion == occasion)
+        return self._session.scalar(query) is not None
+
+    def add_once(self, report: Report, occasion: str) -> bool:
+        """Keep a report unless its occasion has one; return whether it is new."""
+        made = insertion(self._session, ReportRow).values(**_columns(report), occasion=occasion)
+        once = made.on_conflict_do_nothing(index_elements=["demo", "occasion"])
+        return self._session.scalar(once.returning(ReportRow.id)) is not None
 
     def page(self, *, demo: bool, limit: int) -> Sequence[Report]:
         """Return reports, newest first."""
@@ -34,6 +47,11 @@ class SqlReports:
         if row is None:
             raise NotFound(f"没有报告 {report_id}")
         return _report(row)
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    body = report.model_dump(mode="json", exclude={"id"})
+    return {"demo": report.demo, "made_at": report.made_at, "body": body}
 
 
 def _report(row: ReportRow) -> Report:

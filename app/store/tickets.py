@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, select, text, update
+from sqlalchemy import Select, and_, delete, func, insert, select, text, true, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
-from app.store.analytics_tables import FactRow, known, of_categories
+from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
 from app.store.insertion import insertion
+from app.store.issue_tables import IssueMemberRow
 from app.store.tables import CounterRow, TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
@@ -70,7 +71,8 @@ class SqlTickets:
 
         `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `created_from`,
         `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`, `category` (codes of any
-        level, separated by commas).
+        level, separated by commas), `deadline` (how it stands at the moment `now`; several
+        separated by commas), `responded` (in time; false: due and not), `solved`, `satisfied`, `issue`.
 
         Raises:
             InvalidInput: a filter's value cannot be used.
@@ -134,6 +136,9 @@ class SqlTickets:
         return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]
 
     def _filtered(self, query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
+        def now() -> datetime:
+            return moment_of("now", filters["now"])
+
         conditions: dict[str, Callable[[str], Any]] = {
             "q": self._says,
             "caller": lambda value: TicketRow.caller_hash == self._vault.caller_hash(value),
@@ -150,6 +155,14 @@ class SqlTickets:
             "subject": lambda value: _counted(FactRow.subject == value),
             "acting_unit": lambda value: _counted(FactRow.unit == known(value)),
             "category": lambda value: _counted(of_categories(value.split(","))),
+            "deadline": lambda value: _counted(standing(now()).in_([known(one) for one in value.split(",")])),
+            "responded": lambda value: _counted(answered_in_time(value == "true", now())),
+            "solved": lambda value: _counted(FactRow.solved.is_(value == "true")),
+            "satisfied": lambda value: _counted(FactRow.satisfied.is_(value == "true")),
+            "issue": lambda value: TicketRow.ticket_number.in_(
+                select(IssueMemberRow.ticket_number).where(IssueMemberRow.issue_id == value)
+            ),
+            "now": lambda _: true(),
         }
         for name, value in filters.items():
             made = conditions.get(name)

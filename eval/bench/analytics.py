@@ -45,8 +45,8 @@ def main(tickets: int = 3_180_000, url: str = "", store: Path | None = None) -> 
         flows = build_flows(settings, StandingClock())
         if not filled:
             started = time.perf_counter()
-            fill(settings, flows, tickets)
-            console.print(f"filled with {tickets:,} tickets in {time.perf_counter() - started:.0f} s")
+            count = fill(settings, flows, tickets)
+            console.print(f"filled with {count:,} tickets in {time.perf_counter() - started:.0f} s")
         console.print(measured(flows))
         flows.close()
 

@@ -1,9 +1,12 @@
 """Years of a city's tickets written into a store past the flows: rows, facts, counts, words, issues, orders, warnings.
 
+The last WRITTEN tickets are written one by one; what came before them is the same again so many days earlier, closed.
+Bodies hold no evidence, which no list looks at: a third of the disk.
 Words come from the project's own texts (eval/bench/varied_tickets.py); places are theirs; leaf, unit, channel
 and times are drawn.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
@@ -19,6 +22,7 @@ from app.domain.analytics import TicketFact
 from app.domain.early_warning import Signal
 from app.domain.reference import ReferenceData
 from app.flows.registry import Flows
+from app.store.analytics_tables import FactRow
 from app.store.engine import make_engine
 from app.store.issue_tables import IssueMemberRow, IssueRow
 from app.store.service_tables import SupervisionOrderRow
@@ -34,13 +38,50 @@ NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 CHANNELS = ("phone", "app", "wechat", "web", "letter")
 CHUNK = 10_000
 TABLES = Base.metadata.tables
-GROUPED = timedelta(days=365)
-"""Issues are of tickets of this time alone."""
+WRITTEN = 60 * A_DAY
 _LEVELS = ("system", "system", "telephone", "telephone", "written", "on_site")
 _WORDS = {
     "sqlite": "INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)",
     "postgresql": "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))",
 }
+_WORDS_EARLIER = {
+    "sqlite": "INSERT INTO ticket_words (rowid, words) SELECT CAST(strftime('%Y%m%d', substr(rowid, 1, 4) || '-' ||"
+    " substr(rowid, 5, 2) || '-' || substr(rowid, 7, 2), '-DAYS days') || substr(rowid, 9) AS INTEGER), words"
+    " FROM ticket_words WHERE rowid >= FIRST000000",
+    "postgresql": "INSERT INTO ticket_words SELECT to_char(to_date(substr(ticket_number, 1, 8), 'YYYYMMDD') - DAYS,"
+    " 'YYYYMMDD') || substr(ticket_number, 9), words FROM ticket_words WHERE ticket_number >= 'FIRST'",
+}
+_SHIFTS = {
+    "sqlite": {
+        "number": "strftime('%Y%m%d', substr(COLUMN, 1, 4) || '-' || substr(COLUMN, 5, 2) || '-' ||"
+        " substr(COLUMN, 7, 2), '-DAYS days') || substr(COLUMN, 9)",
+        "moment": "datetime(COLUMN, '-DAYS days')",
+        "end": "datetime(coalesce(COLUMN, resolve_by), '-DAYS days')",
+        "day": "date(COLUMN, '-DAYS days')",
+        "body": "replace(COLUMN, ticket_number, NUMBER)",
+    },
+    "postgresql": {
+        "number": "to_char(to_date(substr(COLUMN, 1, 8), 'YYYYMMDD') - DAYS, 'YYYYMMDD') || substr(COLUMN, 9)",
+        "moment": "COLUMN - interval 'DAYS days'",
+        "end": "coalesce(COLUMN, resolve_by) - interval 'DAYS days'",
+        "day": "to_char(to_date(COLUMN, 'YYYY-MM-DD') - DAYS, 'YYYY-MM-DD')",
+        "body": "replace(COLUMN::text, ticket_number, NUMBER)::json",
+    },
+}
+_MOVED = {
+    "tickets": {
+        "ticket_number": "number", "call_id": "number", "created_at": "moment", "changed_at": "moment",
+        "resolve_by": "moment", "status": "'archived'", "body": "body",
+    },
+    "ticket_facts": {
+        "ticket_number": "number", "day": "day", "respond_by": "moment", "responded_at": "moment",
+        "closed_at": "end", "resolve_by": "moment",
+    },
+    "issue_members": {"ticket_number": "number", "issue_id": "number", "at": "moment"},
+    "issues": {"issue_id": "number", "first_at": "moment", "last_at": "moment", "changed_at": "moment"},
+    "supervision_orders": {"ticket_number": "number", "raised_at": "moment", "status": "'sent'"},
+}  # fmt: skip
+"""Table → what differs in its row so many days earlier: a kind of shift, or a value."""
 
 
 class Filled(NamedTuple):
@@ -53,53 +94,89 @@ class Filled(NamedTuple):
     caller: str
 
 
-def fill(settings: Settings, flows: Flows, tickets: int) -> None:
-    """Write the tickets of as many days as they last at A_DAY a day, the last of them NOW."""
+def fill(settings: Settings, flows: Flows, tickets: int) -> int:
+    """Write at least so many tickets, A_DAY a day, the last of them NOW; return how many."""
     flows.intake.run(payload("template"))
     engine, vault = make_engine(settings.database_url), open_vault(settings.key_file)
     with SqlUnitOfWork(engine, vault) as uow:
         row = uow.session.execute(select(TicketRow)).scalar_one()
         columns = {c.name: getattr(row, c.name) for c in TicketRow.__table__.columns}
-    days: set[str] = set()
-    matters: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
-    made = city(flows.reference, tickets, Random(1))
-    for _ in track(range(0, tickets, CHUNK), "filling"):
+    written, issues = min(tickets, WRITTEN), defaultdict[str, list[dict[str, object]]](list)
+    made = city(flows.reference, written, Random(1))
+    for _ in track(range(0, written, CHUNK), "writing"):
         chunk = list(islice(made, CHUNK))
         with SqlUnitOfWork(engine, vault) as uow:
-            uow.session.execute(
-                insert(TABLES[TicketRow.__tablename__]), [columns | changed(columns["body"], one) for one in chunk]
-            )
-            words = [{"number": one.fact.ticket_number, "words": " ".join(pairs_of(one.text))} for one in chunk]
-            uow.session.execute(text(_WORDS[engine.dialect.name]), words)
-            days |= uow.analytics.keep([one.fact for one in chunk])
-            uow.session.execute(insert(TABLES[SupervisionOrderRow.__tablename__]), orders(chunk))
+            write(uow, columns, chunk)
             uow.commit()
         for one in chunk:
-            if one.fact.created_at > NOW - GROUPED:
-                matters[one.issue].append(member(one))
-    ordered = sorted(days)
-    for first in track(range(0, len(ordered), 30), "counting"):
-        with SqlUnitOfWork(engine, vault) as uow:
-            uow.analytics.count(ordered[first : first + 30], NOW)
-            uow.commit()
+            issues[one.issue].append(member(one))
     with SqlUnitOfWork(engine, vault) as uow:
-        shared = {issue: own for issue, own in matters.items() if len(own) > 1}
-        rows = [one | {"issue_id": issue} for issue, own in shared.items() for one in own]
-        uow.session.execute(insert(TABLES[IssueMemberRow.__tablename__]), rows)
+        shared = {issue: own for issue, own in issues.items() if len(own) > 1}
         uow.session.execute(
-            insert(TABLES[IssueRow.__tablename__]), [issue_row(issue, own) for issue, own in shared.items()]
+            insert(TABLES[IssueMemberRow.__tablename__]),
+            [one | {"issue_id": issue} for issue, own in shared.items() for one in own],
         )
-        for day in ordered:
-            raise_one(uow, flows.reference, day)
-            uow.analytics.add_words(words_of(day))
+        uow.session.execute(insert(TABLES[IssueRow.__tablename__]), [issue_row(i, own) for i, own in shared.items()])
         uow.commit()
+    copies = range(1, math.ceil(tickets / written))
+    for copy in track(copies, "copying"):
+        for statement in earlier(engine.dialect.name, copy * (written // A_DAY)):
+            with SqlUnitOfWork(engine, vault) as uow:
+                uow.session.execute(text(statement))
+                uow.commit()
+    with SqlUnitOfWork(engine, vault) as uow:
+        days = sorted(uow.session.scalars(select(FactRow.day).distinct()))
+    for first in track(range(0, len(days), 30), "counting"):
+        with SqlUnitOfWork(engine, vault) as uow:
+            uow.analytics.count(days[first : first + 30], NOW)
+            for day in days[first : first + 30]:
+                raise_one(uow, flows.reference, day)
+                uow.analytics.add_words(words_of(day))
+            uow.commit()
     engine.dispose()
+    return written * (1 + len(copies))
+
+
+def write(uow: SqlUnitOfWork, columns: dict[str, Any], chunk: Sequence[Filled]) -> None:
+    """Write tickets with their facts, words and orders."""
+    uow.session.execute(
+        insert(TABLES[TicketRow.__tablename__]), [columns | changed(columns["body"], one) for one in chunk]
+    )
+    words = [{"number": one.fact.ticket_number, "words": " ".join(pairs_of(one.text))} for one in chunk]
+    uow.session.execute(text(_WORDS[uow.session.get_bind().dialect.name]), words)
+    uow.analytics.keep([one.fact for one in chunk])
+    uow.session.execute(insert(TABLES[SupervisionOrderRow.__tablename__]), orders(chunk))
+
+
+def earlier(dialect: str, days: int) -> Iterator[str]:
+    """Yield the statements that write the newest tickets and what hangs on them once more, so many days earlier."""
+    number = _SHIFTS[dialect]["number"].replace("COLUMN", "ticket_number")
+    shifts = {
+        kind: made.replace("NUMBER", number).replace("DAYS", str(days)) for kind, made in _SHIFTS[dialect].items()
+    }
+    for table, moved in _MOVED.items():
+        values = {c.name: c.name for c in TABLES[table].columns if c.name != "id"}
+        for column, kind in moved.items():
+            values[column] = shifts.get(kind, kind).replace("COLUMN", column)
+        first = (NOW - timedelta(days=WRITTEN // A_DAY - 1)).strftime("%Y%m%d")
+        key = "issue_id" if table == IssueRow.__tablename__ else "ticket_number"
+        yield (
+            f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {table}"
+            f" WHERE {key} >= '{first}' AND substr({key}, 9) >= '100000'"
+        )
+    yield _WORDS_EARLIER[dialect].replace("DAYS", str(days)).replace("FIRST", first)
 
 
 def changed(body: dict[str, Any], one: Filled) -> dict[str, object]:
     """Return what differs in one ticket's row."""
     fact = one.fact
-    told = {"ticket_number": fact.ticket_number, "title": one.text[:24], "content": one.text}
+    told = {
+        "evidence": {},
+        "confidence": {},
+        "ticket_number": fact.ticket_number,
+        "title": one.text[:24],
+        "content": one.text,
+    }
     return {
         "ticket_number": fact.ticket_number,
         "call_id": fact.ticket_number,

@@ -32,13 +32,17 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def knowledge_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_short_demo(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, knowledge_dir: Path) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("console")
-    settings = settings_for(folder / "data")
-    settings.knowledge_dir = with_short_demo(folder)
+    settings = settings_for(tmp_path_factory.mktemp("console"))
+    settings.knowledge_dir = knowledge_dir
     app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)

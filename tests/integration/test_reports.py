@@ -1,6 +1,8 @@
 """Reports: made from the figures, kept as made, read as page, DOCX and PDF."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from docx import Document
@@ -12,7 +14,7 @@ from app.domain.errors import Forbidden, InvalidInput
 from app.domain.report import ReportKind
 from app.flows.registry import Flows
 from tests.factories import ADMIN, call, somebody
-from tests.integration.conftest import SetClock
+from tests.integration.conftest import ZONE, SetClock
 
 LAMPS = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
 COLD = "薛城区临城街道泰和小区暖气不热，屋里只有十三度"
@@ -62,6 +64,22 @@ def test_a_topical_report_looks_at_its_topic_and_stays_as_it_was(week: Flows) ->
     week.intake.run(call("您好", COLD, call_id="later"))
     week.analytics.follow()
     assert week.reports.page(demo=False, limit=5, by=ADMIN) == [made]
+
+
+def test_a_morning_makes_its_reports_once_however_many_processes_look(week: Flows, clock: SetClock) -> None:
+    clock.moment = datetime(2026, 11, 17, 6, 59, tzinfo=ZONE)
+    assert week.reports.make_due() == 0, "not before its hour"
+    clock.move(minutes=1)
+    with ThreadPoolExecutor(4) as processes:
+        assert sum(processes.map(lambda _: week.reports.make_due(), range(4))) == 1
+    clock.moment = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
+    assert week.reports.make_due() == 1, "the week; the day before had no ticket"
+    assert week.reports.make_due() == 0
+    found = week.reports.page(demo=False, limit=5, by=ADMIN)
+    assert [(one.kind, one.start, one.end, one.made_by) for one in found] == [
+        (ReportKind.WEEKLY, "2026-11-16", "2026-11-22", "定时生成"),
+        (ReportKind.DAILY, "2026-11-16", "2026-11-16", "定时生成"),
+    ]
 
 
 @pytest.mark.parametrize(

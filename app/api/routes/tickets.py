@@ -43,6 +43,10 @@ class PossibleStep(Frozen):
     """Whether an outcome may be given with it."""
 
 
+YesNo = Literal["true", "false"] | None
+_STANDINGS = r"^(in_time|late|running|overdue|none)(,(in_time|late|running|overdue|none))*$"
+
+
 def filters_of(
     status: str | None = None,
     request_kind: str | None = None,
@@ -62,8 +66,18 @@ def filters_of(
     caller: Annotated[str | None, Query(max_length=20, description="来电号码")] = None,
     created_from: str | None = None,
     created_before: str | None = None,
-    overdue: Literal["true", "false"] | None = None,
-    demo: Annotated[Literal["true", "false"] | None, Query(description="只看或不看演示工单")] = None,
+    overdue: YesNo = None,
+    deadline: Annotated[
+        str | None,
+        Query(
+            pattern=_STANDINGS, description="in_time 按期、late 逾期办结，running 未到期、overdue 已逾期未办结；可多个"
+        ),
+    ] = None,
+    responded: Annotated[YesNo, Query(description="按时响应；false 为应响应而未按时的")] = None,
+    solved: Annotated[YesNo, Query(description="回访时已解决")] = None,
+    satisfied: Annotated[YesNo, Query(description="回访时满意")] = None,
+    issue: Annotated[str | None, Query(max_length=20, description="热点事项编号")] = None,
+    demo: Annotated[YesNo, Query(description="只看或不看演示工单")] = None,
 ) -> dict[str, str]:
     """Return the filters that were given."""
     given = dict(locals())

@@ -99,6 +99,12 @@ class Reports(Protocol):
     def add(self, report: Report) -> Report:
         """Keep a report; return it with its number."""
 
+    def has(self, occasion: str, *, demo: bool) -> bool:
+        """Tell whether an occasion has its report."""
+
+    def add_once(self, report: Report, occasion: str) -> bool:
+        """Keep a report unless its occasion has one; return whether it is new."""
+
     def page(self, *, demo: bool, limit: int) -> Sequence[Report]:
         """Return reports, newest first."""
 

@@ -1,5 +1,5 @@
 // Analysis: indicators and where they come from, hot words and issues, warnings, reports; every figure leads to its tickets.
-import { get, maybe } from "./api.js";
+import { download, get, maybe } from "./api.js";
 import { hotspots, reports, warnings } from "./analysis_parts.js";
 import { barList, cityMap, lineChart } from "./charts.js";
 import { badge, button, empty, h, labelled, note, replace, section, select, table, tabs } from "./dom.js";
@@ -7,13 +7,16 @@ import { guarded } from "./notices.js";
 import { go } from "./reader.js";
 import { number, percent } from "./words.js";
 
-const GROUPS = [["category", "分类"], ["unit", "承办单位"], ["district", "区（市）"], ["channel", "渠道"], ["kind", "诉求类型"], ["area", "民生领域"], ["industry", "行业"]];
-const RATES = [["response_rate", "响应率"], ["resolution_rate", "解决率"], ["satisfaction_rate", "满意率"]];
+const GROUPS = [["category", "分类"], ["leaf", "末级分类"], ["unit", "承办单位"], ["deadline", "办理时限"], ["district", "区（市）"], ["town", "镇街"], ["channel", "渠道"], ["kind", "诉求类型"], ["subject", "诉求主体"],
+  ["area", "民生领域"], ["industry", "行业（经营主体）"], ["day", "受理日期"]];
+// [figure, label, what lists the tickets that fell short, in words]
+const RATES = [["response_rate", "响应率", { responded: "false" }, "看未按时响应的工单"], ["resolution_rate", "解决率", { solved: "false" }, "看回访未解决的工单"], ["satisfaction_rate", "满意率", { satisfied: "false" }, "看回访不满意的工单"]];
+const OVERDUE = { deadline: "late,overdue" };
 const PERIODS = [["7", "近 7 天"], ["30", "近 30 天"], ["60", "近 60 天"], ["365", "近一年"]];
 const DAY = 86_400_000;
 
 export function analysis(page) {
-  const asked = { days: "60", demo: null, view: "" };
+  const asked = { days: "30", demo: null, view: "" };
   const top = h("div", { class: "row filters" }), body = h("div", {});
   replace(page, h("h1", { class: "sr" }, "分析"), top, body);
   guarded(async () => {
@@ -33,7 +36,9 @@ export function analysis(page) {
   })();
 }
 
-const drill = (group, query) => () => go("tickets", "-", new URLSearchParams({ demo: query.demo, created_from: query.from, ...(group.query || {}) }).toString());
+const drill = (group, more = {}) => () => go("tickets", "-", new URLSearchParams({ ...group.query, ...more }).toString());
+// A figure that leads to its tickets.
+const leads = (text, name, open) => button(text, open, "link", { "aria-label": `${name}：${text}`, title: name });
 const indicators = (query, by) => maybe(`/v1/analytics/indicators?${new URLSearchParams({ ...query, group_by: by })}`);
 const missing = panel => replace(panel, empty("本服务尚未启用统计接口", "启用 /v1/analytics 后，这里显示响应率、解决率、满意率和各区（市）的情况。"));
 
@@ -42,13 +47,13 @@ function overview(panel, query) {
   guarded(async () => {
     const [days, districts, categories] = await Promise.all(["day", "district", "category"].map(by => indicators(query, by)));
     if (!days) return missing(panel);
-    const { total } = days;
-    return replace(panel, h("div", { class: "tiles" }, h("div", { class: "tile" }, h("strong", {}, number(total.tickets)), "受理工单"), RATES.map(([name, label]) => h("div", { class: "tile" }, h("strong", {}, percent(total[name], 1)), label)),
-      h("div", { class: `tile ${total.overdue ? "late" : ""}` }, h("strong", {}, number(total.overdue)), "逾期")),
-    section("每日受理量", lineChart(days.groups.map(group => [String(group.label).slice(5), group.tickets]), "每日受理量")),
+    const { total } = days, tile = (figure, label, more, told, kind = "") => h("button", { type: "button", class: `tile ${kind}`, title: told, onclick: drill(days, more) }, h("strong", {}, figure), label);
+    return replace(panel, h("div", { class: "tiles" }, tile(number(total.tickets), "受理工单", {}, "看这些工单"), RATES.map(([name, label, short, told]) => tile(percent(total[name], 1), label, short, told)),
+      tile(number(total.overdue), "逾期", OVERDUE, "看逾期的工单", total.overdue ? "late" : "")),
+    section("每日受理量", lineChart(days.groups.map(group => [String(group.label).slice(5), group.tickets, drill(group)]), "每日受理量")),
     h("div", { class: "columns" }, section("各区（市）", cityMap(Object.fromEntries((districts?.groups || []).map(group => [group.label, group.tickets])), {
-      name: "受理量", open: name => drill((districts.groups.find(group => group.label === name) || { query: { district: name } }), query)(),
-    })), section("诉求最多的分类", barList((categories?.groups || []).slice(0, 10).map(group => ({ label: group.label, value: group.tickets, open: drill(group, query) }))))));
+      name: "受理量", open: name => drill(districts.groups.find(group => group.label === name) || { query: { ...days.query, district: name } })(),
+    })), section("诉求最多的分类", barList((categories?.groups || []).slice(0, 10).map(group => ({ label: group.label, value: group.tickets, open: drill(group) }))))));
   })();
 }
 
@@ -58,10 +63,12 @@ function grouped(panel, query) {
     replace(out, note("正在统计…"));
     const found = await indicators(query, by.value);
     if (!found) return missing(out);
-    return replace(out, table([GROUPS.find(([code]) => code === by.value)[1], "受理", ...RATES.map(([, label]) => label), "逾期", ""], found.groups.slice(0, 200).map(group => ({
-      cells: [h("strong", {}, group.label || "未知"), number(group.tickets), ...RATES.map(([name]) => percent(group[name], 1)), number(group.overdue), button("看工单", drill(group, query), "small", { "aria-label": `看${group.label}的工单` })],
-    }))));
+    return replace(out, table([GROUPS.find(([code]) => code === by.value)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
+      cells: [h("strong", {}, group.label), leads(number(group.tickets), `${group.label}的工单`, drill(group)),
+        ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, OVERDUE)) : "0"],
+    }))), found.groups.length > 200 && note(`只列出前 200 组，共 ${found.groups.length} 组；导出的表格是全部。`));
   });
-  replace(panel, h("div", { class: "row" }, labelled("按", by), note("每个数都可点开，看到构成它的工单。")), out);
+  const keep = kind => button(`导出 ${kind.toUpperCase()}`, guarded(() => download(`/v1/analytics/indicators:export?${new URLSearchParams({ ...query, group_by: by.value, kind })}`, `统计-${GROUPS.find(([code]) => code === by.value)[1]}-${query.from}至${query.to}.${kind}`)));
+  replace(panel, h("div", { class: "row" }, labelled("按", by), keep("csv"), keep("xlsx"), note("每个数都可点开：受理数看全部工单，比率看没有做到的工单。")), out);
   load();
 }

@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { number, shortName } from "./words.js";
 
-// points: [[label, value], …] in order of time.
+// points: [[label, value, open], …] in order of time.
 export function lineChart(points, name) {
   const [wide, high, left, below] = [1100, 160, 34, 22], most = Math.max(1, ...points.map(([, value]) => value));
   const x = i => left + (i * (wide - left - 8)) / Math.max(1, points.length - 1), y = value => 8 + (1 - value / most) * (high - below - 8);
@@ -10,7 +10,7 @@ export function lineChart(points, name) {
   return h("svg", { viewBox: `0 0 ${wide} ${high}`, class: "chart", role: "img", "aria-label": `${name}：${points.map(([label, value]) => `${label} ${value}`).join("，")}` },
     [0, 0.5, 1].map(share => [h("line", { x1: left, x2: wide - 8, y1: y(most * share), y2: y(most * share), class: "rule" }), h("text", { x: left - 6, y: y(most * share) + 4, "text-anchor": "end" }, Math.round(most * share))]),
     h("polyline", { points: points.map(([, value], i) => `${x(i)},${y(value)}`).join(" "), class: "line" }),
-    points.map(([label, value], i) => [h("circle", { cx: x(i), cy: y(value), r: points.length > 40 ? 1.5 : 2.5, class: "dot" }, h("title", {}, `${label}：${value}`)), i % every === 0 && h("text", { x: x(i), y: high - 6, "text-anchor": "middle" }, label)]));
+    points.map(([label, value, open], i) => [h("circle", { cx: x(i), cy: y(value), r: points.length > 40 ? 1.5 : 2.5, class: "dot" }), open && h("rect", { x: x(i) - wide / points.length / 2, y: 0, width: wide / points.length, height: high - below, class: "hit", onclick: open }, h("title", {}, `${label}：${value}`)), i % every === 0 && h("text", { x: x(i), y: high - 6, "text-anchor": "middle" }, label)]));
 }
 
 // rows: [{label, value, text, open}]; bars beside their names, each one a way to its tickets.

@@ -25,7 +25,7 @@ export async function demoBanner(bar, me) {
       admin && !state.added && button("补充演示数据", change("POST")), admin && button("一键清除", change("DELETE", "演示数据已全部清除。")));
   }
   if (admin && !anyTicket) {
-    return replace(bar, h("span", {}, "还没有工单。可以先添加一套编写的演示数据（约 270 件、跨 60 天），随时一键清除。"), button("添加演示数据", change("POST"), "main"));
+    return replace(bar, h("span", {}, "还没有工单。可以先添加一套编写的演示数据（约 280 件、跨 60 天），随时一键清除。"), button("添加演示数据", change("POST"), "main"));
   }
   bar.hidden = true;
   return replace(bar);

@@ -26,7 +26,7 @@ const PAGES = [
   ["models", "模型", "models", models],
 ];
 // Who works in one place only starts there, and does not see what is not theirs.
-const HOME = { unit: "tickets", supervisor: "supervision", referral_officer: "referrals", model_team: "models" };
+const HOME = { unit: "tickets", supervisor: "supervision", leader: "analysis", referral_officer: "referrals", model_team: "models" };
 const HIDDEN = { unit: ["analysis"], model_team: ["workbench"], referral_officer: ["analysis"] };
 
 let leave = () => {};

@@ -18,18 +18,17 @@ const openTicket = number => h("a", { href: `#/tickets/${number}`, class: "mono"
 function orders(panel) {
   const counts = h("div", { class: "tiles" }), out = h("div", {});
   let level = "", status = "drafted", all = [];
-  const load = guarded(async () => { all = await get("/v1/supervision/orders?limit=1000"); paint(); });
+  const load = guarded(async () => { all = await get(`/v1/supervision/orders?${new URLSearchParams({ limit: 1000, ...(status && { status }) })}`); paint(); });
   const check = guarded(async () => { const { raised } = await post("/v1/supervision:run"); say(raised ? `新增 ${raised} 张督办单。` : "没有新增的督办单。", "good"); load(); });
-  replace(panel, h("div", { class: "row" }, labelled("状态", select("状态", [["drafted", "待发出"], ["sent", "已发出"], ["cancelled", "已撤销"], ["", "全部"]], status, event => { status = event.target.value; paint(); })),
+  replace(panel, h("div", { class: "row" }, labelled("状态", select("状态", [["drafted", "待发出"], ["sent", "已发出"], ["cancelled", "已撤销"], ["", "全部"]], status, event => { status = event.target.value; load(); })),
     button("立即检查", check), note("系统每分钟检查一次时限、签收和重办情况，起草督办单；由人核对后发出。")), counts, out);
   load();
 
   function paint() {
-    const within = all.filter(order => !status || order.status === status);
     replace(counts, [["", "全部"], ...LEVELS.map(code => [code, word(code)])].map(([code, name]) => h("button", {
       type: "button", class: `tile ${level === code ? "chosen" : ""}`, "aria-pressed": level === code, onclick: () => { level = code; paint(); },
-    }, h("strong", {}, within.filter(order => !code || order.level === code).length), name)));
-    const shown = within.filter(order => !level || order.level === level).slice(0, 100);
+    }, h("strong", {}, all.filter(order => !code || order.level === code).length), name)));
+    const shown = all.filter(order => !level || order.level === level).slice(0, 100);
     replace(out, shown.length ? table(["层级", "工单", "接收人", "事由", "文字", ""], shown.map(order => ({ cells: row(order, load) }))) : empty("没有这样的督办单", "工单临近时限、逾期、未签收或重办时会自动起草。"));
   }
 }
