@@ -48,7 +48,7 @@ function card(one, load) {
   const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }); say("已记录。", "good"); load(); });
   const steps = { open: () => [told, button("确认收到", act("acknowledge", () => ({})), "main")], acknowledged: () => [outcome, told, button("记录结果", act("outcome", () => ({ outcome: outcome.value })), "main")] };
   return h("article", { class: "card" }, h("div", { class: "row" }, badge(...STATUS[one.status]), h("strong", {}, one.label), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
-    note(`自 ${when(one.since)} 起 `, h("button", { type: "button", class: "link", onclick: list({ district: one.district, category: one.category_code, created_from: one.since, created_before: one.raised_at, demo: String(one.demo) }) }, `${number(one.observed)} 件`), `，往常 ${Number(one.expected).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
+    note(`自 ${when(one.since)} 起 `, h("button", { type: "button", class: "link", onclick: list({ district: one.district, category: one.category_code, created_from: one.since, created_before: one.raised_at, demo: String(one.demo) }) }, `${number(one.observed)} 件`), one.expected < 0.05 ? "，往常几乎没有" : `，往常 ${Number(one.expected).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
     one.acknowledged_by && note(`${one.acknowledged_by} 于 ${when(one.acknowledged_at)} 确认收到`), one.outcome && note(`结果：${OUTCOMES.find(([code]) => code === one.outcome)[1]}（${one.outcome_by}，${when(one.outcome_at)}）`), one.note && note(`处置情况：${one.note}`),
     may("supervise") && steps[one.status] && h("div", { class: "row" }, steps[one.status]()));
 }

@@ -9,6 +9,11 @@ import { transcriptPanel } from "./transcript.js";
 import { KINDS, shortName, STATUSES, when, word } from "./words.js";
 
 const PAGE = 30;
+// Filters that other pages bring along and that have no field here.
+const BROUGHT = {
+  category: "分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "办理时限", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
+  issue: "热点事项", meeting: "会商缘由", created_before: "截止日期",
+};
 let kept = {};
 
 // query: "key=value&…" of filters to begin with, from a page that drills down.
@@ -61,12 +66,12 @@ function filterBar(load) {
   const district = select("区（市）", [["", "全部地区"]], "", set("district"));
   city().then(({ districts }) => { replace(district, h("option", { value: "" }, "全部地区"), districts.map(one => h("option", { value: one.name, selected: one.name === kept.district }, shortName(one.name)))); });
   const check = (name, label) => h("label", { class: "check" }, h("input", { type: "checkbox", checked: kept[name] === "true", onchange: set(name) }), label);
-  const special = Object.keys(kept).filter(name => kept[name] && !["q", "caller", "district", "status", "request_kind", "overdue", "demo", "created_from", "created_before"].includes(name));
+  const brought = Object.keys(kept).filter(name => kept[name] && BROUGHT[name]).map(name => BROUGHT[name]);
   const form = h("form", { class: "row filters", role: "search" }, q, caller, select("状态", all("全部状态", STATUSES), kept.status || "", set("status")),
     select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
     h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") }),
     check("overdue", "只看逾期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
-    special.length > 0 && badge(`另按 ${special.map(name => kept[name]).join("、")} 筛选`, "warn"),
+    brought.length > 0 && badge(`另按${brought.join("、")}筛选`, "warn"),
     button("清除", () => { kept = {}; go("tickets"); }, "quiet"),
     may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),
     reader().unit && note(`只列出 ${reader().unit.name} 承办和协办的工单`));
