@@ -68,6 +68,8 @@ class Indicators(Frozen):
     """Measures of a scope, in all and by group: days in their order, else the largest group first."""
 
     total: Measures
+    query: Mapping[str, str]
+    """What lists all of these tickets."""
     groups: tuple[Group, ...]
 
 
@@ -122,7 +124,7 @@ class AnalyticsFlow:
         with self._store(reading=True) as uow:
             found = uow.analytics.grouped(kept, scope, self._clock.now())
         groups = self._areas(found, scope) if dimension is Dimension.AREA else self._groups(dimension, found, scope)
-        return Indicators(total=_sum(found.values()), groups=tuple(groups))
+        return Indicators(total=_sum(found.values()), query=query_of(None, "", scope), groups=tuple(groups))
 
     def rows(self, dimension: Dimension, scope: Scope, *, by: AccessKey) -> Iterator[tuple[str, ...]]:
         """Yield the indicators as rows of a table, the total last, in the order of COLUMNS."""

@@ -81,10 +81,9 @@ class HotIssueFlow:
             ids = uow.issues.active(
                 start=start, end=end, least=wanted, demo=demo, filters=filters, limit=10 * limit
             )  # fmt: skip
-            found = [(issue, uow.issues.members(issue)) for issue in ids]
-        inside = [(issue, [m for m in members if start <= m.at < end]) for issue, members in found]
+            inside = uow.issues.members_within(ids, start, end)
         ranked = sorted(
-            ((issue, members) for issue, members in inside if len(members) >= wanted),
+            ((issue, members) for issue, members in inside.items() if len(members) >= wanted),
             key=lambda pair: (-heat(pair[1], now, self._rules), pair[0]),
         )
         return [describe(issue, members, now, self._rules) for issue, members in ranked[:limit]]

@@ -39,6 +39,22 @@ class SqlIssues:
         query = query.order_by(IssueMemberRow.at.desc(), IssueMemberRow.ticket_number.desc()).limit(latest)
         return [_member(row) for row in reversed(self._session.scalars(query).all())]
 
+    def members_within(
+        self, issue_ids: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Sequence[IssueMember]]:
+        """Return the members that many issues had in a period, oldest first."""
+        columns = [getattr(IssueMemberRow, name) for name in _MEMBER]
+        found: dict[str, list[IssueMember]] = {issue: [] for issue in issue_ids}
+        for first in range(0, len(issue_ids), _AT_ONCE):
+            query = select(IssueMemberRow.issue_id, *columns).where(
+                IssueMemberRow.issue_id.in_(issue_ids[first : first + _AT_ONCE]),
+                IssueMemberRow.at >= start,
+                IssueMemberRow.at < end,
+            )
+            for issue, *values in self._session.execute(query.order_by(IssueMemberRow.at)):
+                found[issue].append(IssueMember.model_construct(**dict(zip(_MEMBER, values, strict=True))))
+        return found
+
     def put(self, member: IssueMember, issue_id: str) -> None:
         """Write down a ticket's issue, whichever it had before; who called is the ticket's own."""
         values = {**member.model_dump(), "issue_id": issue_id}

@@ -1,12 +1,13 @@
 """Tickets: rows in, domain types out; name and number of the citizen sealed, callers findable by keyed hash."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, select, text, true, update
+from sqlalchemy import Select, and_, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from app.domain.city_time import CITY_TIME
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
@@ -20,6 +21,9 @@ NUMBERS_A_DAY = 999_999
 _OPEN = tuple(str(status) for status in OPEN_STATUSES)
 _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
+_DAY = timedelta(days=1)
+_SAME_IN_FACTS = {"demo": "demo", "district": "district", "channel": "channel", "request_kind": "kind"}
+_PERIOD = ("created_from", "created_before")
 _AT_A_TIME = 500
 _INDEX_POSTGRES = text(
     "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
@@ -78,6 +82,11 @@ class SqlTickets:
             InvalidInput: a filter's value cannot be used.
         """
         query = select(TicketRow).order_by(TicketRow.ticket_number.desc()).limit(limit)
+        counted = self._of_facts(filters)
+        if counted is not None:
+            newest = counted.order_by(FactRow.ticket_number.desc()).limit(limit)
+            numbers = self._session.scalars(newest.where(FactRow.ticket_number < after) if after else newest).all()
+            return list(reversed(self.many(numbers)))
         if after:
             query = query.where(TicketRow.ticket_number < after)
         return [self._ticket(row) for row in self._session.scalars(self._filtered(query, filters))]
@@ -135,10 +144,22 @@ class SqlTickets:
             raise Conflict(f"{day} 的工单编号已用完")
         return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]
 
-    def _filtered(self, query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
-        def now() -> datetime:
-            return moment_of("now", filters["now"])
+    def _of_facts(self, filters: Mapping[str, str]) -> Select[Any] | None:
+        """Return the numbers of tickets where facts alone answer: narrow rows, walked from the newest on."""
+        conditions = _facts(filters)
+        plain = {name for name, value in filters.items() if name in _SAME_IN_FACTS or _is_midnight(name, value)}
+        if not conditions or filters.keys() - conditions.keys() - plain - {"now"}:
+            return None
+        query = select(FactRow.ticket_number).where(*conditions.values())
+        for name in plain:
+            query = query.where(*_narrowed(name, filters[name]))
+        return query
 
+    def _filtered(self, query: Select[Any], filters: Mapping[str, str]) -> Select[Any]:
+        counted = _facts(filters)
+        if counted:
+            numbers = select(FactRow.ticket_number).where(*counted.values())
+            query = query.where(TicketRow.ticket_number.in_(numbers))
         conditions: dict[str, Callable[[str], Any]] = {
             "q": self._says,
             "caller": lambda value: TicketRow.caller_hash == self._vault.caller_hash(value),
@@ -151,20 +172,13 @@ class SqlTickets:
                 TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of("overdue_at", value)
             ),
             "demo": lambda value: TicketRow.demo.is_(value == "true"),
-            "town": lambda value: _counted(FactRow.town == known(value)),
-            "subject": lambda value: _counted(FactRow.subject == value),
-            "acting_unit": lambda value: _counted(FactRow.unit == known(value)),
-            "category": lambda value: _counted(of_categories(value.split(","))),
-            "deadline": lambda value: _counted(standing(now()).in_([known(one) for one in value.split(",")])),
-            "responded": lambda value: _counted(answered_in_time(value == "true", now())),
-            "solved": lambda value: _counted(FactRow.solved.is_(value == "true")),
-            "satisfied": lambda value: _counted(FactRow.satisfied.is_(value == "true")),
             "issue": lambda value: TicketRow.ticket_number.in_(
                 select(IssueMemberRow.ticket_number).where(IssueMemberRow.issue_id == value)
             ),
-            "now": lambda _: true(),
         }
         for name, value in filters.items():
+            if name in counted or name == "now":
+                continue
             made = conditions.get(name)
             query = query.where(made(value) if made else getattr(TicketRow, name) == (known(value) or None))
         return query
@@ -227,8 +241,40 @@ class SqlTickets:
         return Ticket.model_validate(body)
 
 
-def _counted(condition: Any) -> Any:
-    return TicketRow.ticket_number.in_(select(FactRow.ticket_number).where(condition))
+def _facts(filters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the conditions that only facts can answer, by filter."""
+
+    def now() -> datetime:
+        return moment_of("now", filters["now"])
+
+    conditions: dict[str, Callable[[str], Any]] = {
+        "town": lambda value: FactRow.town == known(value),
+        "subject": lambda value: FactRow.subject == value,
+        "acting_unit": lambda value: FactRow.unit == known(value),
+        "category": lambda value: of_categories(value.split(",")),
+        "deadline": lambda value: standing(now()).in_([known(one) for one in value.split(",")]),
+        "responded": lambda value: answered_in_time(value == "true", now()),
+        "solved": lambda value: FactRow.solved.is_(value == "true"),
+        "satisfied": lambda value: FactRow.satisfied.is_(value == "true"),
+    }
+    return {name: made(filters[name]) for name, made in conditions.items() if name in filters}
+
+
+def _is_midnight(name: str, value: str) -> bool:
+    """Tell whether a period begins or ends with a day of the city: then its days are the facts' days."""
+    return name in _PERIOD and moment_of(name, value).astimezone(CITY_TIME).time() == time.min
+
+
+def _narrowed(name: str, value: str) -> list[Any]:
+    """Return a filter of tickets as conditions on facts; numbers begin with the day they were given on."""
+    if name == "demo":
+        return [FactRow.demo.is_(value == "true")]
+    if name not in _PERIOD:
+        return [getattr(FactRow, _SAME_IN_FACTS[name]) == known(value)]
+    day = moment_of(name, value).astimezone(CITY_TIME).date()
+    if name == "created_from":
+        return [FactRow.day >= day.isoformat(), FactRow.ticket_number >= f"{day - _DAY:%Y%m%d}"]
+    return [FactRow.day < day.isoformat(), FactRow.ticket_number < f"{day + _DAY:%Y%m%d}"]
 
 
 def searched(ticket: Ticket) -> str:

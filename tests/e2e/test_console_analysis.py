@@ -1,6 +1,6 @@
 """The city's view in a real browser: a leader follows every figure to its tickets, a supervisor takes up a warning."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,9 @@ def knowledge_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def city(served: Served) -> Iterator[Served]:
+def city(served: Served) -> Served:
     served.flows.demo.add()
-    yield served
+    return served
 
 
 def opened(sign_in: Open, who: str, tab: str, **options: Any) -> Any:

@@ -64,6 +64,7 @@ def test_every_group_lists_exactly_its_tickets(stored: Flows, dimension: Dimensi
     stored.analytics.follow()
     found = stored.analytics.indicators(dimension, MONTH, by=ADMIN)
     assert found.total.tickets == 5
+    assert len(list(stored.tickets.each(found.query, by=ADMIN))) == 5
     assert found.groups
     for group in found.groups:
         listed = list(stored.tickets.each(group.query, by=ADMIN))

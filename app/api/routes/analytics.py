@@ -47,9 +47,10 @@ class FiguresOfGroup(Figures):
 
 
 class IndicatorTable(Frozen):
-    """总数和各组。"""
+    """总数和各组；query 列出全部工单。"""
 
     total: Figures
+    query: Mapping[str, str]
     groups: tuple[FiguresOfGroup, ...]
 
 
@@ -81,7 +82,7 @@ def read_indicators(flows: FlowsDep, key: ReaderKey, scope: Asked, group_by: Gro
     groups = tuple(
         FiguresOfGroup(key=g.key, label=g.label, query=g.query, **_figures(g.measures)) for g in found.groups
     )
-    return IndicatorTable(total=Figures(**_figures(found.total)), groups=groups)
+    return IndicatorTable(total=Figures(**_figures(found.total)), query=found.query, groups=groups)
 
 
 @router.get("/indicators:export", summary="导出统计表", response_class=Response)

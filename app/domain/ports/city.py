@@ -47,6 +47,11 @@ class Issues(Protocol):
     def members(self, issue_id: str, *, latest: int | None = None) -> Sequence[IssueMember]:
         """Return an issue's members, oldest first; the latest so many where asked."""
 
+    def members_within(
+        self, issue_ids: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Sequence[IssueMember]]:
+        """Return the members that many issues had in a period, oldest first."""
+
     def put(self, member: IssueMember, issue_id: str) -> None:
         """Write down a ticket's issue, whichever it had before; who called is the ticket's own."""
 
