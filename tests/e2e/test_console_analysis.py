@@ -107,6 +107,9 @@ def test_a_saved_view_narrows_every_figure(city: Served, sign_in: Open) -> None:
 
 def test_what_rises_now_is_a_hot_word_and_a_hot_issue(city: Served, sign_in: Open, picture: Picture) -> None:
     page = opened(sign_in, "leader", "热词与热点")
+    page.get_by_label("时段").select_option(label="近 7 天")
+    sync_api.expect(page.get_by_role("tab", name="热词与热点")).to_have_attribute("aria-selected", "true")
+    page.locator(".cloud button").first.wait_for()
     picture(page, "hot")
     assert followed(page, page.locator(".cloud button", has_text="暖气").first) > 0
     page.get_by_role("tab", name="热词与热点").click()

@@ -15,8 +15,10 @@ const OVERDUE = { deadline: "late,overdue" };
 const PERIODS = [["7", "近 7 天"], ["30", "近 30 天"], ["60", "近 60 天"], ["365", "近一年"]];
 const DAY = 86_400_000;
 
+const TABS = [["总览", overview], ["分组", grouped], ["热词与热点", hotspots], ["预警", warnings], ["报告", reports]];
+
 export function analysis(page) {
-  const asked = { days: "30", demo: null, view: "" };
+  const asked = { days: "30", demo: null, view: "", tab: 0 };
   const top = h("div", { class: "row filters" }), body = h("div", {});
   replace(page, h("h1", { class: "sr" }, "分析"), top, body);
   guarded(async () => {
@@ -31,7 +33,7 @@ export function analysis(page) {
       return { from, to, demo: String(asked.demo), ...(known.find(view => view.id === asked.view)?.query || {}) };
     };
     const paint = () => replace(body, asked.demo && note(badge("演示数据", "demo"), " 以下均由编写的演示工单统计，不代表真实情况。"),
-      tabs("分析", [["总览", panel => overview(panel, query())], ["分组", panel => grouped(panel, query())], ["热词与热点", panel => hotspots(panel, query())], ["预警", panel => warnings(panel, query())], ["报告", panel => reports(panel, query())]]));
+      tabs("分析", TABS.map(([name, draw], i) => [name, panel => { asked.tab = i; draw(panel, query()); }]), asked.tab));
     paint();
   })();
 }
