@@ -1,7 +1,7 @@
 """Years of a city's tickets written into a store past the flows: rows, facts, counts, words, issues, orders, warnings.
 
 The last WRITTEN tickets are written one by one; what came before them is the same again so many days earlier, closed.
-Bodies hold no evidence, which no list looks at: a third of the disk.
+Bodies hold no evidence, which no list looks at, and only tickets written one by one are found by words.
 Words come from the project's own texts (eval/bench/varied_tickets.py); places are theirs; leaf, unit, channel
 and times are drawn.
 """
@@ -43,13 +43,6 @@ _LEVELS = ("system", "system", "telephone", "telephone", "written", "on_site")
 _WORDS = {
     "sqlite": "INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)",
     "postgresql": "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))",
-}
-_WORDS_EARLIER = {
-    "sqlite": "INSERT INTO ticket_words (rowid, words) SELECT CAST(strftime('%Y%m%d', substr(rowid, 1, 4) || '-' ||"
-    " substr(rowid, 5, 2) || '-' || substr(rowid, 7, 2), '-DAYS days') || substr(rowid, 9) AS INTEGER), words"
-    " FROM ticket_words WHERE rowid >= FIRST000000",
-    "postgresql": "INSERT INTO ticket_words SELECT to_char(to_date(substr(ticket_number, 1, 8), 'YYYYMMDD') - DAYS,"
-    " 'YYYYMMDD') || substr(ticket_number, 9), words FROM ticket_words WHERE ticket_number >= 'FIRST'",
 }
 _SHIFTS = {
     "sqlite": {
@@ -164,7 +157,6 @@ def earlier(dialect: str, days: int) -> Iterator[str]:
             f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {table}"
             f" WHERE {key} >= '{first}' AND substr({key}, 9) >= '100000'"
         )
-    yield _WORDS_EARLIER[dialect].replace("DAYS", str(days)).replace("FIRST", first)
 
 
 def changed(body: dict[str, Any], one: Filled) -> dict[str, object]:
