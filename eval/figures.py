@@ -67,6 +67,7 @@ TABLES = {
             "recall_at_5",
             "mrr_at_10",
             "citation_precision",
+            "key_fact_recall",
             "refusal",
             "over_refusal",
             "answered",
