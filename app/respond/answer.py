@@ -1,5 +1,6 @@
 """An answer made of an article's own sentences, with the article as its citation. Nothing is added."""
 
+import math
 import re
 
 from app.domain.knowledge import Article, Citation
@@ -45,7 +46,7 @@ def compose_answer(question: str, article: Article) -> tuple[str, Citation]:
 
 def _nearness(question: str, section: str) -> float:
     """Return how near a section comes to what is asked: shared pairs of characters, and the kind of fact."""
-    shared = len(_pairs(question) & _pairs(section)) / (len(section) ** 0.5)
+    shared = len(_pairs(question) & _pairs(section)) / math.sqrt(len(section))
     return shared + _OF_THE_KIND * sum(bool(a.search(question) and s.search(section)) for a, s in _KINDS)
 
 
