@@ -115,7 +115,8 @@ def test_what_rises_now_is_a_hot_word_and_a_hot_issue(city: Served, sign_in: Ope
     page.get_by_role("tab", name="热词与热点").click()
     issue = page.locator("tbody tr", has_text="荆河街道").first
     figure = issue.get_by_role("button")
-    assert followed(page, figure) == int(figure.inner_text()) > 5
+    wanted = int(figure.inner_text())
+    assert followed(page, figure) == wanted > 5
 
 
 def test_a_warning_is_taken_up_and_concluded_by_the_supervisor_and_read_by_the_leader(
