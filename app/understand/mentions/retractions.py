@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Saying
-from app.understand.mentions.values import LEAD, PIECE, Value, bare, differ, same_kind, values_in
+from app.understand.mentions.values import CHOICE_OF, LEAD, PIECE, Value, bare, differ, same_kind, values_in
 
 _CUE = re.compile(
     r"不对|^(?:也|又|好像|可)?不+是?(?:的|啊|吧)?$|(?:说|讲)(?:错|顺嘴|秃噜嘴|多|少|反|混|岔|早|晚)了?|(?:记|看|念|弄|搞|写|报|走|听|算|数|按)(?:错|混|岔|反|花|串|多|少)|口误|重来|重新(?:说|念|报)|"
@@ -16,7 +16,6 @@ _CUE = re.compile(
 )
 """What says that the value before was wrong."""
 _DENIED = re.compile(r"(?:哪(?:有|是|来的)?|不是|不叫|又不|没有?)$")
-"""What stands right before a value that is denied."""
 _AFTER_DENIED = re.compile(
     r"^(?:那)?是[^，。]{0,5}(?:说的|吹的|估的|猜的|报的|瞎说)|^(?:的)?(?:那个|这个)?[，,\s]*(?:也|又|好像|可)?不(?:是|对)(?=[，,。\s]|$)"
 )
@@ -51,7 +50,6 @@ _INSULT = re.compile(
 _LONGEST_GAP = 8
 _TOLD_OF = re.compile(r"(?P<name>[\u4e00-\u9fff\d]{2,5}?)(?:那|才|可)?是")
 _FORMER = re.compile(r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*")
-"""Words about how it was: what is said again there is not insisted on."""
 _WRITE = re.compile(r"(?:就|你|给我|给俺)(?:写|记|算|按)(?:成|上|个)?(?=[\d一二两三四五六七八九十])")
 _LEAST_SHARED, _MOST_SHARED = 3, 8
 """Characters that two names have in common at their end."""
@@ -63,7 +61,6 @@ _SHORT_NAME = 2
 _SHORT_CUE = 8
 """Characters of a piece that says nothing but that something was wrong."""
 _NEAR = 4
-"""Pieces before and after a cue in which its two values stand."""
 
 
 class Retraction(NamedTuple):
@@ -208,8 +205,12 @@ def _figured(value: Value) -> bool:
 
 
 def _akin(old: Value, new: Value) -> bool:
-    """Tell whether two names share a character beside the word for what they are."""
-    return bool(set(old.words[:-1]) & set(new.words[:-1])) or len(old.words) == len(new.words) == _SHORT_NAME
+    """Tell whether two names share a character beside the word for what they are, or are of a closed set."""
+    return (
+        old.words in CHOICE_OF
+        or bool(set(old.words[:-1]) & set(new.words[:-1]))
+        or len(old.words) == len(new.words) == _SHORT_NAME
+    )
 
 
 def _piece_start(pieces: Sequence[re.Match[str]], value: Value) -> int:

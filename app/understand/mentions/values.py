@@ -26,9 +26,9 @@ _CHOICES = {
     "energy": "供电 供水 供热 燃气 热力 自来水",
 }
 """Words of which a caller who names two in a row means one."""
-_CHOICE_OF = {word: kind for kind, words in _CHOICES.items() for word in words.split()}
+CHOICE_OF = {word: kind for kind, words in _CHOICES.items() for word in words.split()}
 _VALUE = re.compile(
-    rf"(?P<choice>{'|'.join(sorted(_CHOICE_OF, key=len, reverse=True))})|"
+    rf"(?P<choice>{'|'.join(sorted(CHOICE_OF, key=len, reverse=True))})|"
     rf"(?P<code>(?<![A-Za-z\d])(?=[A-Za-z]*\d)(?:[A-Za-z\d]*[A-Za-z][A-Za-z\d]*|\d{{5,}})(?![A-Za-z\d])(?!元|块|米|个|年|多))"
     rf"|第?(?P<number>{_NUMERAL})(?:多|来|几)?(?P<unit>{_UNITS})(?P<half>半|[一二三四五六七八九]?十?[一二三四五六七八九\d]*分?(?=$|[的，。\s]))?"
     r"|(?P<amount>[一二两三四五六七八九十]+[百千万][一二两三四五六七八九十百千万零]*)"
@@ -77,7 +77,7 @@ def values_in(text: str) -> tuple[Value, ...]:
 def _value(match: re.Match[str]) -> Iterator[Value]:
     words = match.group()
     if match["choice"]:
-        yield Value(_CHOICE_OF[words], words, *match.span())
+        yield Value(CHOICE_OF[words], words, *match.span())
     elif match["name"]:
         words = _INSIDE.sub("", words) if len(_INSIDE.sub("", words)) > len(match["head"]) else words
         lead = LEAD.match(words)

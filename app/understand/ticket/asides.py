@@ -29,7 +29,7 @@ _GUESS = re.compile(
     r"(?:我|俺)(?:是)?(?:瞎)?猜(?:的|是|着)|没(?:有)?证据|(?:不敢|不能)(?:瞎|乱)说|不敢(?:肯定|确定)|(?:别|不要|甭)(?:给)?(?:写|记)"
 )
 _DIGRESSED = re.compile(
-    r"(?:扯|说|聊|拉)远了|跑题|说到哪|扯哪去|^(?:这个?|那|先|就|都)?不(?:提|扯|说)(?:它|他|这个|那个)?了$|不是说(?:那个|这个)|先不说(?:这|那)"
+    r"(?:扯|说|聊|拉)远了|跑题|说到哪|扯哪去|^(?:这个?|那|先|就|都)?不(?:提|扯|说)(?:它|他|这个|那个)?了$|不是说(?:那个|这个)|^算了$|先不说(?:这|那)"
 )
 _DIGRESSION = re.compile(
     r"^(?:对了|想当年|以前|早先|当年|前年|那年|(?:我|俺)(?:以前|年轻|那时候|当年|一辈子|儿|孩子|女儿|闺女|老伴|对象|孙|爸|妈|爹|娘|家(?:里|那口子)))"
@@ -37,6 +37,12 @@ _DIGRESSION = re.compile(
 _FAMILY_TALK = re.compile(
     r"^(?:那|人)?家是老.家|^老.家倒|(?:孙子|孙女|儿子|闺女|女儿|女婿|外甥)[^，。]{0,8}(?:上大学|在(?:外地|北京|上海|济南|青岛|南京)|研究生|考上)|学(?:计算机|医|法律|会计)$|^他在[^，。]{2,4}上大学"
 )
+_COMPARED = re.compile(
+    r"(?:爹|爸|妈|娘|舅|叔|姨|姑|哥|姐|弟|妹|邻居|对门|同事|朋友|亲戚|人家|丈人|婆家|老家)[^，。]{0,12}(?:没事|也没交|好好的|早就|都发|就好|不收|没这)|"
+    r"听[^，。]{0,5}(?:舅|叔|姨|姑|哥|姐|邻居|同事|对门)[^，。]{0,2}说|(?:他|她)(?:家|爹|媳妇|老婆|男人|儿子|闺女|姐夫|弟|姐)[^，。]{0,6}(?:上班|当官|开着|离婚|包工程|亲戚)|"
+    r"(?:新闻|电视)(?:上|里)|看(?:见|新闻)了吧"
+)
+"""Somebody else's luck, gossip, and what was on the news."""
 _LONGEST_DIGRESSION = 8
 _LONGEST_IDENTITY = 14
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十]{1,3}(?:[个次回天年月户人块元点号楼层]|多)")
@@ -87,7 +93,7 @@ def leave_out_asides(
 
 def _is_aside(text: str) -> bool:
     words = text.strip()
-    return any(pattern.search(words) for pattern in (_OUTBURST, _HOUSEHOLD, _IGNORANCE, _FAMILY_TALK))
+    return any(pattern.search(words) for pattern in (_OUTBURST, _HOUSEHOLD, _IGNORANCE, _FAMILY_TALK, _COMPARED))
 
 
 def _led_to(clauses: Sequence[Clause], position: int) -> set[int]:

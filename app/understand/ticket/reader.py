@@ -82,7 +82,8 @@ class TicketReader:
         clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words, self._asides)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return ()
-        return tuple(self._draft(call, mentions, part) for part in split_demands(call, mentions, clauses))
+        parts = [part for part in split_demands(call, mentions, clauses) if informative(part)]
+        return tuple(self._draft(call, mentions, part) for part in parts)
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
@@ -121,7 +122,7 @@ class TicketReader:
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
-        content = compose_content(apart or clauses, kind, wants, where=where, web=web)
+        content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named)
         subject, said = self._subjects.read(clauses, matter)
         evidence |= {
