@@ -32,7 +32,7 @@ class TicketSegments:
         self._folder = folder
         self._row = row
         self._dimensions = dimensions
-        self._model = model
+        self._model = f"{model} {BITS}"
         self._writing = threading.Lock()
         self._lock_file: Any = None
         self._planes = self._read_planes()

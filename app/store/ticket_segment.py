@@ -1,6 +1,6 @@
 """Some hundred thousand tickets in a folder, never changed but to wipe one out: arrays read where they lie on disk.
 
-In order of area, then of time, so that an area's tickets of a period are one stretch. A sketch of 256 bits a ticket (on
+In order of area, then of time, so that an area's tickets of a period are one stretch. A sketch of 512 bits a ticket (on
 which side of random planes its vector lies) says who is near; the vectors themselves then say how near.
 """
 
@@ -18,7 +18,7 @@ from app.domain.city_time import CITY_TIME
 from app.domain.duplicate import TicketFacts
 from app.domain.ports.ticket_index import Area, Kept
 
-BITS = 256
+BITS = 512
 _WORDS: Mapping[str, int] = {
     "ticket_number": 20,
     "district": 30,
@@ -51,6 +51,7 @@ class Segment:
         self._arrays: dict[str, Any] = {name: np.asarray(array) for name, array in mapped.items()}
         self.size = len(self._arrays["at"])
         self._stretches = {(int(d), int(t)): (int(a), int(b)) for d, t, a, b in self._arrays["areas"]}
+        self._known: dict[Area, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {}
         self._oldest, self._newest = int(self._arrays["at"].min()), int(self._arrays["at"].max())
 
     def near(
@@ -71,16 +72,31 @@ class Segment:
 
     def _wanted(self, area: Area | None, since: int) -> Iterator[tuple[int, int]]:
         """Yield the stretches where an area's tickets since a moment lie, all areas' without one."""
-        if self._newest < since or not self.size:
+        if self._newest < since:
             return
-        if area is None and self._oldest >= since:
-            yield 0, self.size
+        stretches, joined = self._stretches_of(area or (0, 0))
+        if self._oldest >= since:
+            yield from joined
             return
-        for other, (start, end) in self._stretches.items():
-            if all(mine == 0 or theirs in (0, mine) for mine, theirs in zip(area or (0, 0), other, strict=True)):
-                first = start + int(np.searchsorted(self._arrays["at"][start:end], since)) if since else start
-                if first < end:
-                    yield first, end
+        for start, end in stretches:
+            first = start + int(np.searchsorted(self._arrays["at"][start:end], since))
+            if first < end:
+                yield first, end
+
+    def _stretches_of(self, area: Area) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return where the tickets lie that may be of an area, in order, and the same with neighbours joined."""
+        if area not in self._known:
+            found = [
+                stretch
+                for other, stretch in self._stretches.items()
+                if all(mine == 0 or theirs in (0, mine) for mine, theirs in zip(area, other, strict=True))
+            ]
+            joined: list[tuple[int, int]] = []
+            for start, end in found:
+                before = joined.pop() if joined and joined[-1][1] == start else (start, end)
+                joined.append((before[0], end))
+            self._known[area] = found, joined
+        return self._known[area]
 
     def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors of some tickets."""
