@@ -38,6 +38,8 @@ COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0, "asked": 1.0, "subject":
 OWN_FUNCTION = 0.3
 """Margin that a leaf of the right unit's functions gains."""
 FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000, "asked": 30_000, "subject": 30_000}
+ANALYSERS = {"asked": "edges"}
+"""By cross-validation; the others read `chars`."""
 OF_CALLS = ("kind", "asked", "subject")
 """Labels that the development calls' demands have as well."""
 
@@ -87,7 +89,13 @@ def written_examples(label: str, data: Path) -> list[Example]:
 
 def svm_settings(label: str) -> LinearSettings:
     """Return the settings of one classifier."""
-    return LinearSettings(min_documents=1, features=FEATURES[label], kind="svm", inverse_regularisation=COSTS[label])
+    return LinearSettings(
+        min_documents=1,
+        features=FEATURES[label],
+        analyser=ANALYSERS.get(label, "chars"),
+        kind="svm",
+        inverse_regularisation=COSTS[label],
+    )
 
 
 def own_ranker(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from operator import add
 
 import jieba
 
+_BREAKS = re.compile(r"[，。！？；,.!?;]+")
+
 _BREAK = re.compile(r"[，。！？；,;!?]+")
 
 
@@ -33,8 +35,17 @@ def words(text: str) -> list[str]:
     ]
 
 
+def edges(text: str) -> list[str]:
+    """Return the character n-grams and how each clause begins and ends: a question shows at its end."""
+    clauses = [clause for clause in _BREAKS.split(folded(text)) if clause]
+    found = [*chars(text), *(f"{clauses[-1][-size:]}>>" for size in (1, 2, 3, 4) if clauses)]
+    for clause in clauses:
+        found += [mark for size in (1, 2, 3) for mark in (f"<{clause[:size]}", f"{clause[-size:]}>")]
+    return found
+
+
 Analyser = Callable[[str], Sequence[str]]
-ANALYSERS: dict[str, Analyser] = {"chars": chars, "words": words}
+ANALYSERS: dict[str, Analyser] = {"chars": chars, "words": words, "edges": edges}
 
 
 class WithFamilies:

@@ -7,7 +7,7 @@ pytest.importorskip("sklearn")
 
 from eval.examples import Example
 from models.base import ModelUnavailable
-from models.classifier.features import chars, words
+from models.classifier.features import chars, edges, words
 from models.classifier.linear import LinearClassifier
 from training.linear_classifier import LinearSettings, train_linear
 
@@ -25,6 +25,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows += [Example(f"r{i}", t, "road", f"r{i}") for i, t in enumerate(["路坑洼", "马路有坑", "道路破损", "路面塌陷"])]
     train_linear(rows, out, name="tiny", task="unit", data=data, settings=LinearSettings(min_documents=1, folds=2))
     return out
+
+
+def test_edges_tell_how_a_clause_ends_from_what_stands_inside() -> None:
+    asked, told = edges("迁户口，要啥手续吗"), edges("吗啡要啥手续，迁户口")
+    assert {"吗>", "吗>>", "<迁"} <= set(asked)
+    assert "吗>" not in told
+    assert set(chars("迁户口，要啥手续吗")) <= set(asked)
+    assert edges("") == []
 
 
 def test_chars_cover_one_to_three_characters() -> None:
