@@ -1,6 +1,7 @@
 """A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from operator import itemgetter
@@ -38,12 +39,12 @@ class Said:
         self.pieces: list[Hit] = []
         """Stretches between two breaks: a pause that the recogniser wrote as a space is one."""
         for number, turn in enumerate(turns):
+            kept = [i for i, character in enumerate(turn.text) if not character.isspace()]
             for match in _PIECE.finditer(turn.text):
-                start = len(self.text) + sum(not c.isspace() for c in turn.text[: match.start()])
+                start = len(self.text) + bisect_left(kept, match.start())
                 self.pieces.append(Hit(start, start + len(match.group())))
-            kept = [(number, i) for i, character in enumerate(turn.text) if not character.isspace()]
-            self.text += "".join(turn.text[i] for _, i in kept) + "。"
-            self._at += [*kept, (number, len(turn.text))]
+            self.text += "".join(turn.text.split()) + "。"
+            self._at += [*((number, i) for i in kept), (number, len(turn.text))]
 
     def hits(self, patterns: Patterns, framed: Callable[[], Sequence[Hit]] = tuple) -> Iterator[Hit]:
         """Yield one stretch a turn that the patterns hit outside what is framed."""
