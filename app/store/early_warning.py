@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.city_time import midnight
+from app.domain.city_time import CITY_TIME, midnight
 from app.domain.early_warning import EarlyWarning, Signal, WarningStatus
 from app.domain.errors import Conflict, NotFound
 from app.store.analytics_tables import EarlyWarningRow, FactRow
@@ -73,11 +73,13 @@ class SqlEarlyWarnings:
 
     def samples(self, warning: EarlyWarning, *, limit: int) -> Sequence[str]:
         """Return the newest of the tickets that a warning counted."""
+        first, last = (at.astimezone(CITY_TIME).date().isoformat() for at in (warning.since, warning.raised_at))
         query = (
             select(FactRow.ticket_number)
             .join(TicketRow, TicketRow.ticket_number == FactRow.ticket_number)
             .where(
                 FactRow.demo.is_(warning.demo),
+                FactRow.day.between(first, last),
                 FactRow.district == warning.district,
                 FactRow.leaf.startswith(warning.category_code, autoescape=True),
                 TicketRow.created_at >= warning.since,
