@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -147,16 +147,20 @@ def batch(
     """批量生成工单：可续跑，坏行写入 OUT.rejected.jsonl。"""
     settings = with_engine(Settings(), engine)
     storing = with_engine(settings, BatchEngine.EMBEDDED) if cluster else settings
-    flows, progress = build_flows(storing), Console(stderr=True)
+    progress = Console(stderr=True)
     with source.open("rb") as file:
         lines = sum(1 for raw in file if raw.strip())
     columns = (TextColumn("工单"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    pool = reading_pool(settings, flows, workers, cluster)
-    with pool as (executor, read, ahead), Progress(*columns, console=progress) as bar:
+    with (
+        closing(build_flows(storing)) as flows,
+        reading_pool(settings, flows, workers, cluster) as (executor, read, ahead),
+        Progress(*columns, console=progress) as bar,
+    ):
         task = bar.add_task("", total=lines)
 
         def advance(lines_done: int) -> None:
             bar.advance(task, lines_done)
+            flows.ticket_index.seal()
 
         count = flows.batch.run(source, out, executor=executor, read_many=read, progress=advance, ahead=ahead)
     console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")

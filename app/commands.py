@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,9 +37,9 @@ PARTS = ("id", "text", "title", "called_at", "caller_number", "channel")
 @demo.command("add")
 def add_demo() -> None:
     """添加演示数据：约三百件编写的工单，跨六十天。"""
-    with Progress(console=console) as bar:
+    with Progress(console=console) as bar, closing(build_flows(Settings())) as flows:
         task = bar.add_task("演示数据", total=None)
-        made = build_flows(Settings()).demo.add(lambda done, planned: bar.update(task, completed=done, total=planned))
+        made = flows.demo.add(lambda done, planned: bar.update(task, completed=done, total=planned))
     console.print(f"已添加演示工单 {made} 件；清除：hotline demo remove")
 
 
@@ -138,9 +139,8 @@ def import_table(
 ) -> None:
     """把其他渠道的表格导入为工单；坏行写入 SOURCE.rejected.jsonl，不影响其余。"""
     mapping = mapping_of(columns)
-    flows = build_flows(Settings())
     rejected, taken, tickets = source.with_suffix(".rejected.jsonl"), 0, 0
-    with rejected.open("w", encoding="utf-8") as bad:
+    with rejected.open("w", encoding="utf-8") as bad, closing(build_flows(Settings())) as flows:
         for number, row in track(list(enumerate(rows_of(source), start=2)), description="导入", console=console):
             try:
                 result = flows.intake.run(payload_of(row, mapping, channel))

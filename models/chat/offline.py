@@ -3,6 +3,7 @@
 `generate` gathers what threads ask for a moment and hands it to the engine together.
 """
 
+import atexit
 import os
 import threading
 import time
@@ -66,6 +67,8 @@ class OfflineEngine:
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="vllm-offline", daemon=True)
         self._thread.start()
+        # Python waits for the processes of an engine that was left open, and they wait for a word.
+        atexit.register(self.close)
 
     def generate(
         self,
@@ -87,8 +90,11 @@ class OfflineEngine:
             raise ModelTimeout(f"no answer within {seconds:.1f} s") from error
 
     def close(self) -> None:
-        """Let the engine's thread end."""
+        """Let the engine's thread and its processes end."""
+        atexit.unregister(self.close)
         self._asked.put(None)
+        self._thread.join()
+        self._engine.llm_engine.engine_core.shutdown()
 
     def _work(self) -> None:
         while batch := self._gathered():
