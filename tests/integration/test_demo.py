@@ -43,6 +43,8 @@ def test_demo_tickets_are_marked_true_to_their_history_and_removed_without_a_tra
     real = demo_flows.intake.run(
         message("俺想反映滕州市荆河街道幸福家园3号楼停水了", "real-1", called_at=None)
     ).tickets[0]
+    demo_flows.analytics.follow()
+    demo_flows.hot_issues.follow()
     before = rows(database_url)
     made = demo_flows.demo.add()
     with pytest.raises(Conflict):
