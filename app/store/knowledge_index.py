@@ -1,6 +1,5 @@
 """Articles as vectors of their passages in Chroma: made from the relational store, made again where damaged."""
 
-import fcntl
 import shutil
 import threading
 from collections import Counter
@@ -13,6 +12,7 @@ import structlog
 from numpy.typing import NDArray
 
 from app.domain.knowledge import Article, Nearest, Passage, passages
+from app.store.writer_lock import WriterLock
 from models.base import Embedder, ModelError
 
 BATCH = 1000
@@ -42,7 +42,7 @@ class ChromaIndex:
         self._held: dict[str, tuple[int, int]] = {}
         """Version and number of passages by article."""
         self._articles: dict[str, Article] = {}
-        self._lock_file: Any = None
+        self._writer = WriterLock(folder)
 
     def follow(self, changed: Sequence[Article]) -> None:
         """Take over changed articles; where the index is not open yet they wait until it is."""
@@ -160,22 +160,9 @@ class ChromaIndex:
         if self._server:
             host, _, port = self._server.removeprefix("http://").rstrip("/").partition(":")
             return chromadb.HttpClient(host=host, port=int(port or 8000), settings=quiet)
-        if not self._is_writer():
+        if not self._writer.take():
             return chromadb.EphemeralClient(settings=quiet)
         return chromadb.PersistentClient(path=str(self._folder / "chroma"), settings=quiet)
-
-    def _is_writer(self) -> bool:
-        if self._lock_file is not None:
-            return True
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = (self._folder / "writer.lock").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
-        self._lock_file = file
-        return True
 
     def _write(self, articles: Sequence[Article], progress: Callable[[int], None] = lambda _count: None) -> None:
         self._drop([a.id for a in articles if a.id in self._held])
@@ -220,7 +207,7 @@ class ChromaIndex:
     def _discard(self) -> None:
         """Let go of a damaged index; a fresh one is filled at the next use."""
         self._collection, self._held = None, {}
-        if not self._server and self._is_writer():
+        if not self._server and self._writer.take():
             from chromadb.api.shared_system_client import SharedSystemClient
 
             SharedSystemClient.clear_system_cache()
@@ -228,6 +215,4 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Let go of the folder."""
-        if self._lock_file is not None:
-            self._lock_file.close()
-            self._lock_file = None
+        self._writer.release()

@@ -1,13 +1,11 @@
 """Earlier tickets on disk, as segments: new ones are sealed into small segments, small ones grow together."""
 
-import fcntl
 import json
 import secrets
 import shutil
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from app.domain.errors import Conflict
 from app.domain.ports.ticket_index import Area, Kept
 from app.store.ticket_segment import BITS, Segment, sketched, write_segment
+from app.store.writer_lock import WriterLock
 
 LARGEST = 200_000
 """Tickets from which a segment is let alone."""
@@ -34,7 +33,7 @@ class TicketSegments:
         self._dimensions = dimensions
         self._model = f"{model} {BITS}"
         self._writing = threading.Lock()
-        self._lock_file: Any = None
+        self._writer = WriterLock(folder)
         self._planes = self._read_planes()
         self._segments, self.last = self._read()
 
@@ -99,9 +98,7 @@ class TicketSegments:
     def close(self) -> None:
         """Let others write."""
         with self._writing:
-            if self._lock_file is not None:
-                self._lock_file.close()
-                self._lock_file = None
+            self._writer.release()
 
     def _written(self, kept: Kept) -> Segment:
         folder = self._folder / f"{_NAME}{secrets.token_hex(6)}"
@@ -137,16 +134,10 @@ class TicketSegments:
         return np.random.default_rng(0).standard_normal((self._dimensions, BITS)).astype(np.float32)
 
     def _may_write(self) -> bool:
-        if self._lock_file is not None:
+        if self._writer.held:
             return True
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = (self._folder / "writer.lock").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
+        if not self._writer.take():
             return False
-        self._lock_file = file
         self._planes = self._read_planes()
         np.save(self._folder / _PLANES, self._planes)
         self._segments, self.last = self._read()  # another process may have written since

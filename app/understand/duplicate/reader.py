@@ -69,6 +69,8 @@ class DuplicateReader:
             return
         with self._sealing:
             latest = self._recent.all()
+            if len(latest.facts) < least:
+                return
             there = np.array([f.ticket_number not in self._gone for f in latest.facts], np.bool_)
             if there.sum() >= least and self.index.seal(latest.take(np.flatnonzero(there))):
                 self._recent.drop(len(latest.facts))
