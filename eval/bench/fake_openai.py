@@ -42,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: FakeOpenAI
     protocol_version = "HTTP/1.1"
+    counted = False
 
     def do_POST(self) -> None:
         """Take a chat request and behave."""
@@ -50,11 +51,17 @@ class Handler(BaseHTTPRequestHandler):
             self.server.requests.append(body)
             self.server.at_once += 1
             self.server.most_at_once = max(self.server.most_at_once, self.server.at_once)
+        self.counted = True
         try:
             self.server.behaviour(self, body)
         finally:
-            with self.server.counting:
-                self.server.at_once -= 1
+            self.leave()
+
+    def leave(self) -> None:
+        """Count the request as over: before its answer is sent, since the caller may ask again at once."""
+        with self.server.counting:
+            self.server.at_once -= self.counted
+        self.counted = False
 
     def reply(self, status: int, body: bytes, content_type: str = "application/json", **headers: str) -> None:
         """Send a whole answer."""
@@ -62,6 +69,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.leave()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class names it so
