@@ -30,7 +30,13 @@ CHAT_TEMPLATE = (
 
 
 def main(out: Annotated[Path, typer.Option(help="folder to write the model to")]) -> None:
-    """Write tokenizer, configuration and weights; the same every time."""
+    """Write the tiny model."""
+    count, tokens = make(out, WIDTH)
+    typer.echo(f"{out}: {count:,} parameters, {tokens:,} tokens, random weights")
+
+
+def make(out: Path, width: dict[str, int]) -> tuple[int, int]:
+    """Write tokenizer, configuration and weights, the same every time; return how many parameters and tokens."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
@@ -60,14 +66,13 @@ def main(out: Annotated[Path, typer.Option(help="folder to write the model to")]
         eos_token_id=fast.eos_token_id,
         pad_token_id=fast.pad_token_id,
         bos_token_id=None,
-        **WIDTH,
+        **width,
     )
     model = Qwen3ForCausalLM(config)
     out.mkdir(parents=True, exist_ok=True)
     fast.save_pretrained(out)
     model.save_pretrained(out)
-    count = sum(p.numel() for p in model.parameters())
-    typer.echo(f"{out}: {count:,} parameters, {len(fast):,} tokens, random weights")
+    return sum(p.numel() for p in model.parameters()), len(fast)
 
 
 def own_texts() -> list[str]:
