@@ -30,6 +30,15 @@ class KnownGrams:
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the n-grams of each text; no text may hold a line break."""
+        return self.count(self.cells(texts))
+
+    def count(self, cells: NDArray[np.int64]) -> Counted:
+        """Count equal cells: a text's place times the size of the vocabulary, and a word's row."""
+        single, counts = np.unique(cells, return_counts=True)
+        return Counted(*np.divmod(single, max(self._size, 1)), counts)
+
+    def cells(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return one cell for each n-gram that stands in a text."""
         points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
         owner = np.cumsum(points == ord("\n"))
         seen = [np.zeros(0, np.int64)]
@@ -40,8 +49,7 @@ class KnownGrams:
             at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
             known = self._codes[at] == codes
             seen.append(owner[: len(codes)][known] * self._size + self._row_of_code[at[known]])
-        cells, counts = np.unique(np.concatenate(seen), return_counts=True)
-        return Counted(*np.divmod(cells, max(self._size, 1)), counts)
+        return np.concatenate(seen)
 
 
 def _code(word: str) -> int:

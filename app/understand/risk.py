@@ -159,13 +159,15 @@ def _around(pieces: Sequence[Hit], hit: Hit, beside: int) -> Window:
 def _windows(pieces: Sequence[Hit]) -> Iterator[Window]:
     """Yield overlapping runs of pieces, each as long as what the model was trained on."""
     window: Window = []
-    fresh = False
+    length = fresh = 0
     for piece in pieces:
         window.append(piece)
-        fresh = True
-        if sum(p.end - p.start for p in window) >= _LONGEST_WINDOW:
+        fresh += 1
+        length += piece.end - piece.start
+        if length >= _LONGEST_WINDOW:
             yield window
-            window, fresh = window[len(window) // 2 + 1 :], False
+            window, fresh = window[len(window) // 2 + 1 :], 0
+            length = sum(kept.end - kept.start for kept in window)
     if fresh:
         yield window
 
@@ -259,8 +261,9 @@ class EmotionScale:
 
     def level(self, turns: tuple[SpokenTurn, ...]) -> tuple[Emotion, tuple[Evidence, ...], float]:
         """Return the level, the words it rests on, and a confidence."""
+        said = [(turn, ClosedUp(turn.text)) for turn in turns]
         for level, patterns in self._levels:
-            found = [(turn, hit) for turn in turns for hit in longest_apart(ClosedUp(turn.text).hits(patterns))]
+            found = [(turn, hit) for turn, closed in said for hit in longest_apart(closed.hits(patterns))]
             total = sum(self._weight(level, turn.text, hit) for turn, hit in found)
             if found and total >= level.reached_at:
                 quotes = tuple(turn.evidence(hit.start, hit.end) for turn, hit in found)

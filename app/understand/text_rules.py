@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from app.understand.anchors import anchors, held
+
 
 class Hit(NamedTuple):
     """A stretch of a text that a rule matched: characters `start` to `end`."""
@@ -16,17 +18,24 @@ class Patterns:
     """Several alternatives with exclusions, compiled once.
 
     A hit is dropped only if an exclusion, searched within `window` characters around it, overlaps it: an idiom
-    elsewhere in the turn never hides a real threat.
+    elsewhere in the turn never hides a real threat. A pattern is searched for only where its anchors stand.
     """
 
     def __init__(self, patterns: Sequence[str], exclude: Sequence[str] = (), *, window: int) -> None:
-        self._patterns = tuple(re.compile(pattern) for pattern in patterns)
-        self._exclude = tuple(re.compile(pattern) for pattern in exclude)
+        self._patterns = tuple((re.compile(pattern), anchors(pattern)) for pattern in patterns)
+        self._exclude = tuple((re.compile(pattern), anchors(pattern)) for pattern in exclude)
+        each = [needed for _, needed in self._patterns]
+        self._needed = frozenset().union(*each) if all(each) else frozenset()
         self._window = window
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
-        for pattern in self._patterns:
+        seen = held(text)
+        if self._needed and self._needed.isdisjoint(seen):
+            return
+        for pattern, needed in self._patterns:
+            if needed and needed.isdisjoint(seen):
+                continue
             for match in pattern.finditer(text):
                 hit = Hit(*match.span())
                 if hit.end > hit.start and not self._excluded(text, hit):
@@ -39,9 +48,11 @@ class Patterns:
     def _excluded(self, text: str, hit: Hit) -> bool:
         start, end = max(0, hit.start - self._window), min(len(text), hit.end + self._window)
         around = text[start:end]
+        seen = held(around)
         return any(
             match.start() + start < hit.end and hit.start < match.end() + start
-            for pattern in self._exclude
+            for pattern, needed in self._exclude
+            if not needed or not needed.isdisjoint(seen)
             for match in pattern.finditer(around)
         )
 

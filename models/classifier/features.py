@@ -58,6 +58,7 @@ class WithFamilies:
     def __init__(self, analyse: Analyser, families: Mapping[str, str]) -> None:
         """Take the words of each family, separated by spaces."""
         self._analyse = analyse
+        self.names = frozenset(families)
         self._families: dict[str, list[str]] = {}
         for family, members in families.items():
             for word in members.split():
@@ -69,18 +70,15 @@ class WithFamilies:
 
     def __call__(self, text: str) -> list[str]:
         """Return what the analyser counts, `@family` a word, `@one+other` a pair, `^` and `$` of both ends."""
-        clauses = [clause for clause in _BREAK.split(folded(text)) if clause]
-        held = [self._found(clause) for clause in clauses]
+        clauses = clauses_of(text)
+        held = [self.in_clause(clause) for clause in clauses]
         found = [family for families in held for family in families]
         features = [*self._analyse(text), *(f"@{family}" for family in found)]
-        features += [f"@{one}+{other}" for one, other in combinations(sorted(set(found)), 2)]
-        if clauses:
-            first, last = clauses[0], clauses[-1]
-            features += [*(f"^{f}" for f in set(held[0])), *(f"${f}" for f in set(held[-1]))]
-            features += [f"^{first[:2]}", f"${last[-2:]}", f"${last[-1]}"]
-        return features
+        features += [pair_name(one, other) for one, other in combinations(sorted(set(found)), 2)]
+        return features + ends(clauses, held)
 
-    def _found(self, plain: str) -> list[str]:
+    def in_clause(self, plain: str) -> list[str]:
+        """Return the families of a clause's words, in order, one as often as it stands there."""
         found: list[str] = []
         for start, first in enumerate(plain):
             for length in self._lengths.get(first, ()):
@@ -88,6 +86,25 @@ class WithFamilies:
                     found += families
                     break
         return found
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return what stands between two breaks, folded."""
+    return [clause for clause in _BREAK.split(folded(text)) if clause]
+
+
+def pair_name(one: str, other: str) -> str:
+    """Return the feature of two families in one text."""
+    return f"@{one}+{other}"
+
+
+def ends(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> list[str]:
+    """Return the features of a text's first and last clause and of the families there."""
+    if not clauses:
+        return []
+    first, last = clauses[0], clauses[-1]
+    families = [*(f"^{family}" for family in set(held[0])), *(f"${family}" for family in set(held[-1]))]
+    return [*families, f"^{first[:2]}", f"${last[-2:]}", f"${last[-1]}"]
 
 
 def analyser(name: str, families: Mapping[str, str] | None = None) -> Analyser:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
-from models.classifier.features import analyser, chars, folded
-from models.grams import KnownGrams
+from models.classifier.features import WithFamilies, analyser, chars, folded
+from models.classifier.known import KnownFamilies
+from models.grams import Counted, KnownGrams
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
@@ -40,7 +41,7 @@ class LinearClassifier:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
-        self._known = KnownGrams(stored["features"]) if self._features is chars else None
+        self._counted = self._counter(stored["features"])
         self._index = {gram: i for i, gram in enumerate(stored["features"])}
         self._labels = tuple(stored["labels"])
         if self._weights.shape != (len(self._index), len(self._labels)):
@@ -56,7 +57,7 @@ class LinearClassifier:
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (len(texts), len(labels))."""
-        many = self._known is not None and len(texts) >= _TOGETHER
+        many = self._counted is not None and len(texts) >= _TOGETHER
         logits = (self._many(texts) if many else self._one_by_one(texts)) / self._temperature
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
@@ -64,18 +65,28 @@ class LinearClassifier:
 
     def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return each label's probability on its own, shape (len(texts), len(labels)): several may hold at once."""
-        logits = self._one_by_one(texts) / self._temperature
+        many = self._counted is not None and len(texts) > 1
+        logits = (self._many(texts) if many else self._one_by_one(texts)) / self._temperature
         return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+    def _counter(self, words: Sequence[str]) -> Callable[[Sequence[str]], Counted] | None:
+        """Return what counts many texts at once, where the analyser has such a twin."""
+        if isinstance(self._features, WithFamilies):
+            return KnownFamilies(self._features, words).counted
+        if self._features is chars:
+            known = KnownGrams(words)
+            return lambda texts: known.counted([folded(text) for text in texts])
+        return None
 
     def _one_by_one(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.stack([self._recent(text) for text in texts])
 
     def _many(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Do as `_logits` does, for all texts at once."""
-        assert self._known is not None
+        assert self._counted is not None
         logits = np.zeros((len(texts), len(self._labels)), np.float32)
         for start in range(0, len(texts), _AT_ONCE):
-            found = self._known.counted([folded(text) for text in texts[start : start + _AT_ONCE]])
+            found = self._counted(texts[start : start + _AT_ONCE])
             values = (1 + np.log(found.counts.astype(np.float32))) * self._idf[found.grams]
             ends = np.searchsorted(found.texts, np.arange(_AT_ONCE + 1))
             for i in np.unique(found.texts):

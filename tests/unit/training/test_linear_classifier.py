@@ -78,3 +78,10 @@ def test_many_texts_at_once_score_as_one_by_one(folder: Path) -> None:
 def test_missing_weights_are_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="no usable classifier"):
         LinearClassifier(tmp_path)
+
+
+def test_families_count_for_many_texts_at_once_as_one_by_one() -> None:
+    model = LinearClassifier(Path("models/weights/risk"))
+    texts = ["书记收了两条烟才给办", "你们再不管，我就跳楼！", "^不会$吗@gift+kin，ABC", "", "，", "停水\n罚我"]
+    one_by_one = np.concatenate([model.independent_scores([text]) for text in texts])
+    np.testing.assert_allclose(model.independent_scores(texts), one_by_one, atol=1e-5)

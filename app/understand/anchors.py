@@ -1,0 +1,75 @@
+"""What every match of a regular expression must hold: a text without it need not be searched."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, reduce
+from importlib import import_module
+from itertools import pairwise
+from typing import Any
+
+_PARSER = import_module("re._parser")
+"""The standard library's own reading of a pattern; where it reads one otherwise, the pattern has no anchors."""
+_WIDEST_SET = 40
+"""Characters of a class up to which each is an anchor."""
+Anchors = frozenset[str]
+"""Single characters and pairs: one of them is in every match. Empty where nothing can be said."""
+NONE: Anchors = frozenset()
+
+
+def anchors(pattern: str) -> Anchors:
+    """Return characters and pairs of characters one of which stands in every match of a pattern."""
+    return _of_sequence(_PARSER.parse(pattern))
+
+
+@lru_cache(maxsize=16)
+def held(text: str) -> Anchors:
+    """Return a text's characters and pairs of characters; many patterns ask the same text one after the other."""
+    return frozenset(text).union(map("".join, pairwise(text)))
+
+
+def _of_sequence(items: Iterable[Any]) -> Anchors:
+    """Return the best anchors among the parts of a sequence: each part is in every match."""
+    found: list[Anchors] = []
+    run = ""
+    for operation, value in items:
+        if str(operation) == "LITERAL":
+            run += chr(value)
+            continue
+        found += _of_run(run)
+        run = ""
+        found.append(_of_part(str(operation), value))
+    return reduce(_better, (*found, *_of_run(run)), NONE)
+
+
+def _of_part(operation: str, value: Any) -> Anchors:
+    if operation == "SUBPATTERN":
+        return _of_sequence(value[-1])
+    if operation == "BRANCH":
+        return _of_branches([_of_sequence(branch) for branch in value[1]])
+    if operation == "IN":
+        return _of_class(value)
+    if operation in ("MAX_REPEAT", "MIN_REPEAT") and value[0] > 0:
+        return _of_sequence(value[2])
+    return NONE
+
+
+def _of_run(run: str) -> list[Anchors]:
+    pairs = [run[at : at + 2] for at in range(len(run) - 1)] or [run] * bool(run)
+    return [frozenset({pair}) for pair in pairs]
+
+
+def _of_branches(branches: Sequence[Anchors]) -> Anchors:
+    return frozenset().union(*branches) if all(branches) else NONE
+
+
+def _of_class(members: Sequence[Any]) -> Anchors:
+    literal = [chr(value) for operation, value in members if str(operation) == "LITERAL"]
+    return frozenset(literal) if len(literal) == len(members) <= _WIDEST_SET else NONE
+
+
+def _better(one: Anchors, other: Anchors) -> Anchors:
+    """Return the rarer of two: pairs before single characters, fewer before more."""
+    return min((one, other), key=_commonness)
+
+
+def _commonness(found: Anchors) -> tuple[bool, int, int]:
+    return not found, sum(len(anchor) == 1 for anchor in found), len(found)

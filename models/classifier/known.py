@@ -1,0 +1,50 @@
+"""Counts what `WithFamilies` over characters names, for many texts at once, as rows of a vocabulary. numpy only."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.classifier.features import WithFamilies, clauses_of, ends, folded, pair_name
+from models.grams import Counted, KnownGrams
+
+_RECENT = 256
+"""Clauses whose families are kept: the windows of one call overlap."""
+
+
+class KnownFamilies:
+    """The features of a vocabulary that texts hold: n-grams, families, pairs of families, both ends."""
+
+    def __init__(self, analyse: WithFamilies, words: Sequence[str]) -> None:
+        """Take the analyser that training used and the vocabulary it made."""
+        self._size = len(words)
+        self._grams = KnownGrams(words)
+        self._row = {word: row for row, word in enumerate(words)}
+        self._in_clause = lru_cache(maxsize=_RECENT)(analyse.in_clause)
+        names = sorted(analyse.names)
+        self._place = {name: place for place, name in enumerate(names)}
+        self._pairs = np.full((len(names), len(names)), -1)
+        for at, one in enumerate(names):
+            self._pairs[at, at + 1 :] = [self._row.get(pair_name(one, other), -1) for other in names[at + 1 :]]
+
+    def counted(self, texts: Sequence[str]) -> Counted:
+        """Count the features of each text; no text may hold a line break."""
+        cells = [self._grams.cells([folded(text) for text in texts])]
+        cells += [self._of_families(text) + place * self._size for place, text in enumerate(texts)]
+        return self._grams.count(np.concatenate(cells))
+
+    def _of_families(self, text: str) -> NDArray[np.int64]:
+        clauses = clauses_of(text)
+        held = [self._in_clause(clause) for clause in clauses]
+        places = np.array(sorted({self._place[family] for family in chain(*held)}), np.int64)
+        pairs = self._pairs[places[:, None], places].ravel()
+        named = [self._row[name] for name in _named(clauses, held) if name in self._row]
+        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64)))
+
+
+def _named(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the features of single families and of both ends."""
+    yield from (f"@{family}" for family in chain(*held))
+    yield from ends(clauses, held)

@@ -1,0 +1,46 @@
+"""Anchors: what every match must hold, over small patterns and over all rules of the repository."""
+
+import re
+
+import pytest
+
+from app.understand.anchors import anchors, held
+from app.understand.text_rules import Hit, Patterns
+from tests.conftest import embedded
+
+REFERENCE = embedded().reference
+RULES = [*REFERENCE.referral.rules, *REFERENCE.routing.emergency_routes]
+SAID = [text for rule in REFERENCE.referral.rules for text in (*rule.examples.match, *rule.examples.no_match)]
+SAID += [text for item in REFERENCE.referral.must_catch for text in item.texts]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("跳(?:楼|河)", {"跳"}),
+        ("(?:不想|懒得)(?:再)?活", {"不想", "懒得"}),
+        ("(?<!不)罚款", {"罚款"}),
+        ("(?:我|俺)[^。]{0,6}汽油", {"汽油"}),
+        ("[刀斧]", {"刀", "斧"}),
+        ("(?:拆)+", {"拆"}),
+        ("(?:拆)?[^。]*", set()),
+        ("抢|.拿", {"抢", "拿"}),
+        ("抢|(?!拿).", set()),
+    ],
+)
+def test_one_anchor_is_in_every_match(pattern: str, expected: set[str]) -> None:
+    assert anchors(pattern) == expected
+
+
+def test_no_rule_matches_a_text_without_its_anchors() -> None:
+    lost = [
+        (pattern, text)
+        for pattern in {pattern for rule in RULES for pattern in (*rule.patterns, *rule.exclude)}
+        for text in SAID
+        if re.search(pattern, text) and anchors(pattern) and anchors(pattern).isdisjoint(held(text))
+    ]
+    assert lost == []
+
+
+def test_a_pattern_without_anchors_is_searched_for_everywhere() -> None:
+    assert list(Patterns([".$", "楼"], window=4).hits("跳河")) == [Hit(1, 2)]
