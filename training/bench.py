@@ -24,7 +24,7 @@ from eval.examples import read_examples
 from models.base import ChatMessage
 from models.factory import load_chat_model, load_classifier, load_embedder
 from training import tiny_chat_model
-from training.ticket_lora import DEFAULTS, LoraSettings, builder, fine_tune
+from training.ticket_lora import DEFAULTS, LoraSettings, builder, fine_tune, fitting
 from training.transformer import TransformerSettings, train_classifier, train_encoder
 
 DEMANDS = Path("training/datasets/demands.jsonl")
@@ -91,7 +91,7 @@ def lora(folder: Path, epochs: float) -> tuple[int, float, str]:
     tiny_chat_model.make(base, QWEN3_600M)
     stated = yaml.safe_load(DEFAULTS.read_text("utf-8"))
     settings = LoraSettings.model_validate(stated | {"base": base, "epochs": epochs})
-    conversations = list(builder().conversations(read_jsonl(CALLS)))
+    conversations = fitting(list(builder().conversations(read_jsonl(CALLS))), settings)
     started = time.perf_counter()
     fine_tune(conversations, out, settings)
     seconds = time.perf_counter() - started

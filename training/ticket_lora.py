@@ -66,8 +66,10 @@ def train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
     settings = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")) | given)
     console = Console()
     kept, held = split(read_jsonl(data), settings)
-    conversations = list(builder().conversations(kept))
-    console.print(f"通话 {len(kept)}，可学 {len(conversations)}，留出 {len(held)}")
+    built = list(builder().conversations(kept))
+    conversations = fitting(built, settings)
+    too_long = len(built) - len(conversations)
+    console.print(f"通话 {len(kept)}，可学 {len(conversations)}，超过 longest 略去 {too_long}，留出 {len(held)}")
     before = measured(settings.base, held, settings)
     losses = fine_tune(conversations, out, settings)
     after = measured(out / "merged", held, settings)
@@ -100,6 +102,24 @@ def builder() -> TicketExamples:
     kinds = KindReader(reference.request_kind, *models)
     prompt = PromptLibrary(settings.prompts_dir).newest("ticket")
     return TicketExamples(build_reader(settings, reference), reference, kinds, prompt)
+
+
+def fitting(conversations: Sequence[dict[str, Any]], settings: LoraSettings) -> list[dict[str, Any]]:
+    """Return the conversations of at most `longest` tokens: a longer one would be cut, and its answer is at its end.
+
+    Raises:
+        ValueError: there is none.
+    """
+    tokenizer = AutoTokenizer.from_pretrained(settings.base, local_files_only=True)
+    found = [
+        one
+        for one in conversations
+        if len(tokenizer.apply_chat_template(one["prompt"] + one["completion"], return_dict=True)["input_ids"])
+        <= settings.longest
+    ]
+    if not found:
+        raise ValueError(f"longest: none of {len(conversations)} conversations has at most {settings.longest} tokens")
+    return found
 
 
 def fine_tune(conversations: Sequence[dict[str, Any]], out: Path, settings: LoraSettings) -> list[float]:

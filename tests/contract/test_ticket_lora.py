@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app.config import ROOT
 from eval.base import read_jsonl
@@ -25,7 +26,7 @@ CORRECTION = {
     "label": "光明路街道路灯损坏问题",
     "created_at": "2026-11-18T09:42:00+08:00",
 }
-SETTINGS = "{epochs: 2, most_measured: 1, measure_tokens: 150, measure_seconds: 20, longest: 1024, batch_size: 2}"
+SETTINGS = "{epochs: 2, most_measured: 1, measure_tokens: 150, measure_seconds: 20, longest: 4096, batch_size: 2}"
 
 
 def test_it_learns_is_measured_and_serves(tmp_path: Path) -> None:
@@ -49,6 +50,16 @@ def test_it_learns_is_measured_and_serves(tmp_path: Path) -> None:
     assert Card.model_validate_json(text)
     with pytest.raises(ModelTimeout):
         merged.generate([ChatMessage("user", "路灯坏了")], form=Card, seconds=0)
+
+
+def test_a_conversation_whose_answer_would_be_cut_is_not_learnt() -> None:
+    from training.ticket_lora import DEFAULTS, LoraSettings, builder, fitting
+
+    stated = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")))
+    built = list(builder().conversations([CORRECTION]))
+    assert fitting(built, stated) == built
+    with pytest.raises(ValueError, match="longest: none of 1 conversations"):
+        fitting(built, stated.model_copy(update={"longest": 200}))
 
 
 def test_a_value_that_production_would_refuse_is_taught_as_null() -> None:
