@@ -4,21 +4,24 @@ import json
 import secrets
 import shutil
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.errors import Conflict
-from app.domain.ports.ticket_index import Area, Kept
-from app.store.ticket_segment import BITS, Segment, sketched, write_segment
+from app.domain.ports.ticket_index import Kept, Search
+from app.store.ticket_segment import BITS, Places, Segment, planes_of, sketched, write_segment
 from app.store.writer_lock import WriterLock
 
 LARGEST = 200_000
 """Tickets from which a segment is let alone."""
-WEIGHED = 1200
-"""Tickets nearest by sketch whose vectors are compared."""
+REFINED, WEIGHED = 2000, 300
+"""Tickets nearest by half a sketch whose other half is looked at; nearest by both whose vectors are compared."""
+_LEAST_SCANNED = 250
+_OWNER = 32
+"""A place is a segment's number, shifted by so many bits, and a position in it."""
 _MANIFEST, _PLANES, _NAME = "manifest.json", "planes.npy", "segment-"
 _FEW = 20
 
@@ -37,24 +40,14 @@ class TicketSegments:
         self._planes = self._read_planes()
         self._segments, self.last = self._read()
 
-    def nearest(self, vector: NDArray[np.float32], *, area: Area | None, since: int, most: int) -> Kept:
-        """Return the tickets most alike, best first."""
-        segments = self._segments
-        sketch = sketched(vector[None], self._planes)[0]
-        found = [segment.near(sketch, area=area, since=since, most=WEIGHED) for segment in segments]
-        differ = np.concatenate([np.zeros(0, np.int64), *(bits for bits, _ in found)])
-        owner = np.repeat(np.arange(len(found)), [len(bits) for bits, _ in found])
-        position = np.concatenate([np.zeros(0, np.int64), *(positions for _, positions in found)])
-        near = np.argpartition(differ, WEIGHED)[:WEIGHED] if len(differ) > WEIGHED else np.arange(len(differ))
-        owner, position = owner[near], position[near]
-        scores = np.empty(len(near), np.float32)
-        for i in np.unique(owner):
-            own = owner == i
-            scores[own] = segments[i].vectors(position[own]) @ vector
-        best = np.argsort(-scores)[:most]
-        owner, position = owner[best], position[best]
-        kept = self._joined([segments[i].kept(position[owner == i]) for i in np.unique(owner)])
-        return kept.take(np.argsort(-(kept.vectors @ vector), kind="stable"))
+    def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
+        """Return the tickets most alike, best first, search by search."""
+        segments, sketch = self._segments, sketched(vector[None], self._planes)[0]
+        places = [_nearest(segments, sketch, vector, search, most) for search in searches]
+        every = np.unique(np.concatenate(places))
+        parts = [segments[i].kept(_positions(every, i)) for i in np.unique(every >> _OWNER)]
+        held = self._joined(parts)
+        return [held.take(np.searchsorted(every, one)) for one in places]
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that it holds."""
@@ -131,7 +124,7 @@ class TicketSegments:
             planes: NDArray[np.float32] = np.load(file)
             if planes.shape == (self._dimensions, BITS):
                 return planes
-        return np.random.default_rng(0).standard_normal((self._dimensions, BITS)).astype(np.float32)
+        return planes_of(self._dimensions)
 
     def _may_write(self) -> bool:
         if self._writer.held:
@@ -146,6 +139,42 @@ class TicketSegments:
     def _joined(self, parts: Sequence[Kept]) -> Kept:
         none = Kept((), np.zeros(0, self._row), np.zeros((0, self._dimensions), np.float32))
         return Kept.joined([none, *parts])
+
+
+def _nearest(
+    segments: Sequence[Segment], sketch: NDArray[np.uint8], vector: NDArray[np.float32], search: Search, most: int
+) -> Places:
+    """Return the places of the tickets most alike, best first."""
+    in_each = min(REFINED, max(_LEAST_SCANNED, 4 * REFINED // max(len(segments), 1)))
+    found = [segment.near(sketch, area=search.area, since=search.since, most=in_each) for segment in segments]
+    places = np.concatenate([np.zeros(0, np.int64), *(at + (i << _OWNER) for i, (_, at) in enumerate(found))])
+    differ = np.concatenate([np.zeros(0, np.int64), *(bits for bits, _ in found)])
+    near = _least(differ, REFINED)
+    places, differ = places[near], differ[near]
+    differ = differ + _of_each(segments, places, lambda segment, at: segment.refined(sketch, at))
+    places = places[_least(differ, WEIGHED)]
+    places = places[_of_each(segments, places, Segment.there) > 0]
+    scores = _of_each(segments, places, lambda segment, at: segment.vectors(at) @ vector)
+    return places[np.argsort(-scores, kind="stable")[:most]]
+
+
+def _of_each(
+    segments: Sequence[Segment], places: Places, told: Callable[[Segment, Places], NDArray[np.generic]]
+) -> NDArray[np.float32]:
+    """Return what the segments tell of places, in their order."""
+    made = np.empty(len(places), np.float32)
+    owner = places >> _OWNER
+    for i in np.unique(owner):
+        made[owner == i] = told(segments[i], _positions(places, i))
+    return made
+
+
+def _positions(places: Places, owner: int) -> Places:
+    return np.asarray(places[places >> _OWNER == owner] & ((1 << _OWNER) - 1), np.int64)
+
+
+def _least(differ: NDArray[np.generic], most: int) -> NDArray[np.int64]:
+    return np.argpartition(differ, most)[:most] if len(differ) > most else np.arange(len(differ))
 
 
 def _grown_together(segments: Sequence[Segment], size: int) -> list[Segment]:

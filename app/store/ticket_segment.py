@@ -1,11 +1,12 @@
 """Some hundred thousand tickets in a folder, never changed but to wipe one out: arrays read where they lie on disk.
 
 In order of area, then of time, so that an area's tickets of a period are one stretch. A sketch of 512 bits a ticket (on
-which side of random planes its vector lies) says who is near; the vectors themselves then say how near.
+which side of random planes its vector lies) says who is near; the vectors themselves then say how near. Half of the
+sketch is scanned, the other half looked at for the nearest; the scanned half lies there in order of time too.
 """
 
 import mmap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from app.domain.city_time import CITY_TIME
 from app.domain.duplicate import TicketFacts
 from app.domain.ports.ticket_index import Area, Kept
 
-BITS = 512
+BITS, SCANNED_BITS = 512, 256
 _WORDS: Mapping[str, int] = {
     "ticket_number": 20,
     "district": 30,
@@ -35,9 +36,11 @@ FACTS = np.dtype([
     *((name, f"S{size}") for name, size in _WORDS.items()), ("created_at", "i8"), ("closed_at", "i8"),
     *((name, "?") for name in _FLAGS),
 ])  # fmt: skip
-_READ_AHEAD = ("sketches", "at", "vectors")
+_READ_AHEAD = ("scanned", "at", "scanned_by_time", "at_by_time", "by_time", "refining", "vectors", "scales")
 """What every search reads: brought into memory at the start, in the background."""
 _ARRAYS = (*_READ_AHEAD, "areas", "rows", "facts", "numbers", "places")
+_WIPED = ("facts", "rows", "vectors", "scanned", "refining")
+Places = NDArray[np.int64]
 
 
 class Segment:
@@ -56,25 +59,30 @@ class Segment:
 
     def near(
         self, sketch: NDArray[np.uint8], *, area: Area | None, since: int, most: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return how many bits differ, and the positions, of the tickets nearest by sketch, in any order."""
-        found = [self._scanned(sketch, start, end, most) for start, end in self._wanted(area, since)]
-        if not found:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
+    ) -> tuple[NDArray[np.int32], Places]:
+        """Return how many of the scanned bits differ, and the positions, of the nearest tickets, in any order.
 
-    def _scanned(
-        self, sketch: NDArray[np.uint8], start: int, end: int, most: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        part = self._arrays["sketches"][start:end]
-        differ, where = faiss.knn_hamming(sketch[None], part, min(most, end - start), variant="mc")
-        return differ[0].astype(np.int64), where[0] + start
-
-    def _wanted(self, area: Area | None, since: int) -> Iterator[tuple[int, int]]:
-        """Yield the stretches where an area's tickets since a moment lie, all areas' without one."""
+        At least `most`, where there are as many.
+        """
         if self._newest < since:
-            return
-        stretches, joined = self._stretches_of(area or (0, 0))
+            return np.zeros(0, np.int32), np.zeros(0, np.int64)
+        if area is None or not any(area):
+            start = int(np.searchsorted(self._arrays["at_by_time"], since))
+            differ, where = _scanned(sketch, self._arrays["scanned_by_time"], start, self.size, most)
+            return differ, self._arrays["by_time"][where].astype(np.int64)
+        found = [_scanned(sketch, self._arrays["scanned"], *stretch, most) for stretch in self._wanted(area, since)]
+        empty = np.zeros(0, np.int32), np.zeros(0, np.int64)
+        differs, places = zip(*found, strict=True) if found else ((empty[0],), (empty[1],))
+        return np.concatenate(differs), np.concatenate(places)
+
+    def refined(self, sketch: NDArray[np.uint8], positions: Places) -> NDArray[np.int64]:
+        """Return how many of the other bits differ."""
+        mine, theirs = sketch[SCANNED_BITS // 8 :].view(np.uint64), self._arrays["refining"][positions].view(np.uint64)
+        return np.asarray(np.bitwise_count(mine ^ theirs).sum(axis=1), np.int64)
+
+    def _wanted(self, area: Area, since: int) -> Iterator[tuple[int, int]]:
+        """Yield the stretches where an area's tickets since a moment lie."""
+        stretches, joined = self._stretches_of(area)
         if self._oldest >= since:
             yield from joined
             return
@@ -98,25 +106,28 @@ class Segment:
             self._known[area] = found, joined
         return self._known[area]
 
-    def vectors(self, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+    def vectors(self, positions: Places) -> NDArray[np.float32]:
         """Return the vectors of some tickets."""
-        return np.asarray(self._arrays["vectors"][positions], np.float32)
+        whole = self._arrays["vectors"][positions].astype(np.float32)
+        return np.asarray(whole * self._arrays["scales"][positions, None], np.float32)
 
-    def positions(self, ticket_numbers: Collection[str]) -> NDArray[np.int64]:
+    def there(self, positions: Places) -> NDArray[np.bool_]:
+        """Tell which tickets are not wiped out."""
+        return np.asarray(self._arrays["facts"]["ticket_number"][positions] != b"", np.bool_)
+
+    def positions(self, ticket_numbers: Collection[str]) -> Places:
         """Return where those of the tickets stand that are here."""
         wanted = np.array(sorted(number.encode() for number in ticket_numbers), FACTS["ticket_number"])
         at = np.searchsorted(self._arrays["numbers"], wanted)
         at = at[at < self.size]
         held = self._arrays["places"][at[self._arrays["numbers"][at] == wanted[: len(at)]]]
-        return np.asarray(held[self._arrays["facts"]["ticket_number"][held] != b""], np.int64)
+        return np.asarray(held[self.there(held)], np.int64)
 
-    def kept(self, positions: NDArray[np.int64]) -> Kept:
+    def kept(self, positions: Places) -> Kept:
         """Return tickets by their positions; those wiped out are missing."""
-        facts = self._arrays["facts"][positions]
-        there = facts["ticket_number"] != b""
-        positions = positions[there]
-        rows = np.array(self._arrays["rows"][positions])
-        return Kept([_facts_of(one) for one in facts[there]], rows, self.vectors(positions))
+        positions = positions[self.there(positions)]
+        facts, rows = self._arrays["facts"][positions], self._arrays["rows"][positions]
+        return Kept([_facts_of(one) for one in facts.tolist()], np.array(rows), self.vectors(positions))
 
     def whole(self) -> Kept:
         """Return every ticket."""
@@ -125,9 +136,12 @@ class Segment:
     def forget(self, ticket_numbers: Collection[str]) -> None:
         """Wipe out tickets: nothing of them stays but a number that leads nowhere."""
         positions = self.positions(ticket_numbers)
-        for name in ("facts", "rows", "vectors", "sketches") if len(positions) else ():
+        if not len(positions):
+            return
+        in_time = np.flatnonzero(np.isin(self._arrays["by_time"], positions))
+        for name, where in (*((name, positions) for name in _WIPED), ("scanned_by_time", in_time)):
             array = np.load(self.folder / f"{name}.npy", mmap_mode="r+")
-            array[positions] = np.zeros(1, array.dtype)
+            array[where] = np.zeros(1, array.dtype)
             array.flush()
 
 
@@ -142,10 +156,18 @@ def write_segment(folder: Path, kept: Kept, planes: NDArray[np.float32]) -> None
     ends = np.append(starts[1:], len(rows))[: len(starts)]
     places = np.argsort(facts["ticket_number"], kind="stable")
     vectors = kept.vectors[order]
+    scales = np.maximum(np.abs(vectors).max(axis=1), 1e-9).astype(np.float32) / 127
+    sketches = sketched(vectors, planes)
+    scanned, by_time = np.ascontiguousarray(sketches[:, : SCANNED_BITS // 8]), np.argsort(rows["at"], kind="stable")
     arrays = {
-        "sketches": sketched(vectors, planes),
+        "scanned": scanned,
+        "refining": sketches[:, SCANNED_BITS // 8 :],
         "at": rows["at"],
-        "vectors": vectors.astype(np.float16),
+        "scanned_by_time": scanned[by_time],
+        "at_by_time": rows["at"][by_time],
+        "by_time": by_time.astype(np.int32),
+        "vectors": np.round(vectors / scales[:, None]).astype(np.int8),
+        "scales": scales,
         "areas": np.column_stack([areas[starts], starts, ends]),
         "rows": rows,
         "facts": facts,
@@ -157,9 +179,24 @@ def write_segment(folder: Path, kept: Kept, planes: NDArray[np.float32]) -> None
         np.save(folder / f"{name}.npy", array)
 
 
+def planes_of(dimensions: int) -> NDArray[np.float32]:
+    """Return random planes, at right angles to one another as far as there is room: they tell more than any others."""
+    dice = np.random.default_rng(0)
+    turned = [np.linalg.qr(dice.standard_normal((dimensions, dimensions)))[0] for _ in range(-(-BITS // dimensions))]
+    return np.hstack(turned)[:, :BITS].astype(np.float32)
+
+
 def sketched(vectors: NDArray[np.float32], planes: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return on which side of each plane each vector lies."""
     return np.packbits(vectors @ planes > 0, axis=1)
+
+
+def _scanned(
+    sketch: NDArray[np.uint8], sketches: NDArray[np.uint8], start: int, end: int, most: int
+) -> tuple[NDArray[np.int32], Places]:
+    own = sketch[None, : SCANNED_BITS // 8]
+    differ, where = faiss.knn_hamming(own, sketches[start:end], min(most, end - start), variant="mc")
+    return differ[0], where[0] + start
 
 
 def _record(facts: TicketFacts) -> tuple[Any, ...]:
@@ -168,15 +205,10 @@ def _record(facts: TicketFacts) -> tuple[Any, ...]:
     return (*words, int(facts.created_at.timestamp()), closed, *(getattr(facts, name) for name in _FLAGS))
 
 
-def _facts_of(record: Any) -> TicketFacts:
-    words = {name: record[name].decode(errors="ignore") or None for name in _WORDS}
-    closed = int(record["closed_at"])
-    return TicketFacts.model_validate(
-        words
-        | {name: bool(record[name]) for name in _FLAGS}
-        | {
-            "text": "",
-            "created_at": datetime.fromtimestamp(int(record["created_at"]), CITY_TIME),
-            "closed_at": datetime.fromtimestamp(closed, CITY_TIME) if closed else None,
-        }
-    )
+def _facts_of(record: Sequence[Any]) -> TicketFacts:
+    told = dict(zip(FACTS.names or (), record, strict=True))
+    for name in _WORDS:
+        told[name] = told[name].decode(errors="ignore") or None
+    for name in ("created_at", "closed_at"):
+        told[name] = datetime.fromtimestamp(told[name], CITY_TIME) if told[name] else None
+    return TicketFacts.model_validate(told | {"text": ""})

@@ -32,6 +32,7 @@ from rich.table import Table
 
 from app.bootstrap import build_duplicates
 from app.config import Settings
+from app.domain.ports.ticket_index import Search as Sought
 from app.domain.ports.ticket_index import TicketIndex
 from app.domain.reference import ReferenceData
 from app.store.reference.load import load_reference_data
@@ -115,8 +116,7 @@ def index_figures(corpus: Corpus, reader: DuplicateReader, index: TicketIndex, c
     for name, allowed, asked in kinds:
 
         def search(q: int, asked: Any = asked) -> Sequence[int]:
-            area, since = asked(q)
-            found = index.nearest(corpus.questions.vectors[q], area=area, since=since, most=TEN)
+            [found] = index.nearest(corpus.questions.vectors[q], [Sought(*asked(q))], most=TEN)
             return [place_of[int(key)] for key in found.rows["key"]]
 
         yield _figure(name, corpus, exact_ten(corpus, allowed), search, cost)

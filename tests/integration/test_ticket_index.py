@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from app.domain.city_time import CITY_TIME
 from app.domain.duplicate import TicketFacts
 from app.domain.errors import Conflict
-from app.domain.ports.ticket_index import Kept
+from app.domain.ports.ticket_index import Kept, Search
 from app.store.ticket_index import TicketSegments
 from app.understand.duplicate.rows import ROW
 
 DIMENSIONS, COUNT = 64, 3000
+EVERYWHERE = [Search(None, 0)]
 START = datetime(2026, 1, 1, tzinfo=CITY_TIME)
 
 
@@ -66,8 +67,8 @@ def test_who_is_found_is_who_is_nearest_in_area_and_time(
         allowed &= (code == 0) | (everyone.rows[name] == 0) | (everyone.rows[name] == code)
     question = vectors[7]
     scores = np.where(allowed, vectors @ question, -1)
-    found = index.nearest(question, area=area, since=since, most=10)
-    assert numbers_of(found) == np.argsort(-scores)[:10].tolist()
+    [found] = index.nearest(question, [Search(area, since)], most=10)
+    np.testing.assert_allclose(scores[numbers_of(found)], np.sort(scores)[:-11:-1], atol=0.004)  # kept in 8 bits
     np.testing.assert_array_equal(found.rows["at"] // 60, numbers_of(found))
 
 
@@ -91,10 +92,10 @@ def test_what_is_forgotten_leaves_nothing(tmp_path: Path, vectors: NDArray[np.fl
     index.forget([f"{7:014}"])
     again = index_in(tmp_path)
     assert again.of([f"{7:014}"]).facts == []
-    assert 7 not in numbers_of(again.nearest(vectors[7], area=None, since=0, most=100))
+    assert 7 not in numbers_of(again.nearest(vectors[7], EVERYWHERE, most=100)[0])
     assert not any(f"{7:014}".encode() in file.read_bytes() for file in tmp_path.rglob("facts.npy"))
     index.seal(tickets(range(100, 300), vectors))
-    assert len(index_in(tmp_path).nearest(vectors[7], area=None, since=0, most=400).facts) == 299
+    assert len(index_in(tmp_path).nearest(vectors[7], EVERYWHERE, most=400)[0].facts) == 299
 
 
 def test_small_segments_grow_together_and_vectors_of_another_model_are_not_used(
@@ -105,4 +106,4 @@ def test_small_segments_grow_together_and_vectors_of_another_model_are_not_used(
         index.seal(tickets(range(start, start + 50), vectors))
     assert len(list(tmp_path.glob("segment-*"))) < 6
     assert len(index.of([f"{number:014}" for number in range(1000)]).facts) == 1000
-    assert index_in(tmp_path, model="2").nearest(vectors[0], area=None, since=0, most=9).facts == []
+    assert index_in(tmp_path, model="2").nearest(vectors[0], EVERYWHERE, most=9)[0].facts == []

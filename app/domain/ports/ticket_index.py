@@ -12,6 +12,15 @@ Area = tuple[int, int]
 """The codes of a district and a town, 0 for unknown."""
 
 
+class Search(NamedTuple):
+    """Where and since when to look."""
+
+    area: Area | None
+    """With an area only tickets that may lie in it, their town or district known to be no other; without one all."""
+    since: int
+    """Minutes since 1970."""
+
+
 class Kept(NamedTuple):
     """Some tickets: facts, what comparing looks at, and vectors of unit length, one a ticket."""
 
@@ -27,7 +36,9 @@ class Kept(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence["Kept"]) -> "Kept":
         """Return all of several parts, of which there must be one."""
-        rows, vectors = np.concatenate([one.rows for one in parts]), np.concatenate([one.vectors for one in parts])
+        kind = parts[0].rows.dtype
+        rows = np.concatenate([one.rows.view(f"V{kind.itemsize}") for one in parts]).view(kind)
+        vectors = np.concatenate([one.vectors for one in parts])
         return cls([facts for one in parts for facts in one.facts], rows, vectors)
 
 
@@ -41,11 +52,8 @@ class TicketIndex(Protocol):
     def some(self) -> Sequence[str]:
         """Return a few of the numbers it holds: enough to see whether it was made from this store."""
 
-    def nearest(self, vector: NDArray[np.float32], *, area: Area | None, since: int, most: int) -> Kept:
-        """Return the tickets most alike since a moment (minutes since 1970), best first.
-
-        With an area only those that may lie in it, their town or district known to be no other; without one all.
-        """
+    def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
+        """Return the tickets most alike, best first, search by search."""
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that it holds."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.duplicate import SimilarTicket, TicketFacts
-from app.domain.ports.ticket_index import Area, Kept, TicketIndex
+from app.domain.ports.ticket_index import Kept, Search, TicketIndex
 from app.understand.duplicate.pairs import pair_features
 from app.understand.duplicate.recent import RecentTickets
 from app.understand.duplicate.rows import ROW, TicketEncoder, of_issues
@@ -103,9 +103,9 @@ class DuplicateReader:
         """
         row, vector = (one[0] for one in self.kept([new])[1:])
         lately, area = int(row["at"]) - self._window, (int(row["district"]), int(row["town"]))
-        anywhere = self._nearest(vector, None, lately if any(area) else 0, most)
+        searches = [Search(None, lately), Search(area, 0), Search(area, lately)] if any(area) else [Search(None, 0)]
+        anywhere, *placed = self._nearest(vector, searches, most)
         alike = np.flatnonzero(anywhere.vectors @ vector >= least)
-        placed = [self._nearest(vector, area, since, most) for since in (0, lately)] if any(area) else []
         found = Kept.joined([anywhere.take(alike), *placed])
         numbers = [f.ticket_number for f in found.facts]
         first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
@@ -121,9 +121,10 @@ class DuplicateReader:
         scores = self._scores(old, of_issues(rows)[0], vectors[0])[2]
         return dict(zip((f.ticket_number for f in old.facts), map(float, scores), strict=True))
 
-    def _nearest(self, vector: NDArray[np.float32], area: Area | None, since: int, most: int) -> Kept:
-        found = Kept.joined([part.nearest(vector, area=area, since=since, most=most) for part in self._parts()])
-        return found.take(np.argsort(-(found.vectors @ vector), kind="stable")[:most])
+    def _nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], most: int) -> list[Kept]:
+        found = zip(*(part.nearest(vector, searches, most=most) for part in self._parts()), strict=True)
+        every = map(Kept.joined, found)
+        return [one.take(np.argsort(-(one.vectors @ vector), kind="stable")[:most]) for one in every]
 
     def _parts(self) -> tuple[RecentTickets | TicketIndex, ...]:
         return (self._recent,) if self.index is None else (self._recent, self.index)
@@ -133,14 +134,15 @@ class DuplicateReader:
 
     def _scored(self, old: Kept, new: np.void, vector: NDArray[np.float32]) -> tuple[SimilarTicket, ...]:
         dense, sparse, likely = self._scores(old, new, vector)
+        texts = np.clip((dense + sparse) / 2, 0, 1)
         return tuple(
             SimilarTicket(
                 facts=one,
-                text_score=float(np.clip((d + s) / 2, 0, 1)),
+                text_score=float(text),
                 score=float(score),
                 opposed=bool((row["stance"] & 3) != (new["stance"] & 3)),
             )
-            for one, row, d, s, score in zip(old.facts, old.rows, dense, sparse, likely, strict=True)
+            for one, row, text, score in zip(old.facts, old.rows, texts, likely, strict=True)
         )
 
     def _scores(

@@ -1,13 +1,13 @@
 """The tickets of the last hours in memory, until they are sealed: search compares with every one."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.duplicate import TicketFacts
-from app.domain.ports.ticket_index import Area, Kept
+from app.domain.ports.ticket_index import Kept, Search
 from app.understand.duplicate.rows import ROW
 
 _FIRST_SIZE = 1024
@@ -34,17 +34,11 @@ class RecentTickets:
             self._facts += kept.facts
             self._at |= {facts.ticket_number: start + i for i, facts in enumerate(kept.facts)}
 
-    def nearest(self, vector: NDArray[np.float32], *, area: Area | None, since: int, most: int) -> Kept:
-        """Return the tickets most alike since a moment, in an area or all over, best first."""
+    def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
+        """Return the tickets most alike, best first, search by search."""
         with self._lock:
-            rows, vectors = self._rows[: len(self._facts)], self._vectors[: len(self._facts)]
-            wanted = rows["at"] >= since
-            for name, code in zip(("district", "town"), area or (0, 0), strict=True):
-                wanted &= (rows[name] == code) | (rows[name] == 0) | (code == 0)
-            among = np.flatnonzero(wanted)
-            scores = (vectors @ vector)[among]
-            best = np.argpartition(-scores, most)[:most] if len(among) > most else np.arange(len(among))
-            return self._kept(among[best[np.argsort(-scores[best])]])
+            rows, scores = self._rows[: len(self._facts)], self._vectors[: len(self._facts)] @ vector
+            return [self._kept(_nearest(rows, scores, search, most)) for search in searches]
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that are here."""
@@ -66,3 +60,13 @@ class RecentTickets:
 
     def _kept(self, positions: NDArray[np.int64]) -> Kept:
         return Kept([self._facts[i] for i in positions], self._rows[positions], self._vectors[positions])
+
+
+def _nearest(rows: NDArray[np.void], scores: NDArray[np.float32], search: Search, most: int) -> NDArray[np.int64]:
+    wanted = rows["at"] >= search.since
+    for name, code in zip(("district", "town"), search.area or (0, 0), strict=True):
+        wanted &= (rows[name] == code) | (rows[name] == 0) | (code == 0)
+    among = np.flatnonzero(wanted)
+    own = scores[among]
+    best = np.argpartition(-own, most)[:most] if len(among) > most else np.arange(len(among))
+    return among[best[np.argsort(-own[best])]]
