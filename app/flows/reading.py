@@ -104,22 +104,16 @@ class CallReader:
 def with_emotion(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> TicketDraft:
     """Return the draft with the call's emotion and the words it rests on.
 
-    A complaint says that its caller is dissatisfied, in whatever words; where nothing is complained of, a word of
-    impatience alone (怎么还没) does not.
+    Where nothing is complained of, a word of impatience alone (怎么还没) is none of dissatisfaction.
     """
-    emotion, evidence, confidence = risk.emotion, risk.emotion_evidence, risk.emotion_confidence
-    complained = next((d for d in drafts if d.request_kind is RequestKind.COMPLAINT), None)
-    if emotion is Emotion.CALM and complained:
-        emotion, evidence, confidence = Emotion.DISSATISFIED, complained.evidence.get("content", ())[:1], 0.6
-    if emotion is Emotion.DISSATISFIED and all(d.request_kind in UNHURRIED for d in drafts):
-        emotion = Emotion.CALM
-    if emotion is Emotion.CALM:
+    unhurried = risk.emotion is Emotion.DISSATISFIED and all(d.request_kind in UNHURRIED for d in drafts)
+    if risk.emotion is Emotion.CALM or unhurried:
         return draft
     return draft.model_copy(
         update={
-            "emotion": emotion,
-            "evidence": {**draft.evidence, "emotion": evidence},
-            "confidence": {**draft.confidence, "emotion": confidence},
+            "emotion": risk.emotion,
+            "evidence": {**draft.evidence, "emotion": risk.emotion_evidence},
+            "confidence": {**draft.confidence, "emotion": risk.emotion_confidence},
         }
     )
 

@@ -5,21 +5,22 @@ import re
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Saying
 
-_SURNAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权"
+_SURNAME = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权翟谭申牛尚庄付肖卓蔺屠蒙池郁胥莘党贡逄姬冉郦雍桑桂濮寿扈冀郏浦岳牟佟刁卜阚巩栾鹿谷焦巴仲伊宫厉戎符郜蓟邰鄂籍艾茹宦盖亓仝訾饶鞠巢蒯竺逯桓亢楚鄢涂佘苑兰娄裘窦阙麻隋郄仵綦隽冼粟奚阳敖苟邸虞沙"
 _MOST_WRITTEN = 2
 """Turns of a message: its title and its text; more are a call."""
-_GIVEN = r"[\u4e00-\u9fff]{1,2}"
-_COMPOUND = "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木"
+_GIVEN = r"(?:(?![的了是在们里上这那个吗呢吧啊])[\u4e00-\u9fff]){1,2}"
+_COMPOUND = "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木|呼延|宇文|长孙|鲜于|闻人|淳于|公冶|申屠|钟离|濮阳|赫连|独孤|澹台|轩辕"
 _FAMILY = rf"(?:{_COMPOUND}|[{_SURNAME}])"
 _ANY_FAMILY = rf"(?:{_COMPOUND}|(?![什啥名何哪的么不同])[\u4e00-\u9fff])"
 """After 姓 any character is a surname."""
 _STOP = r"(?=[，,。、\s]|$)"
 _NAMED = re.compile(
-    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN}|(?<=[我俺]叫)[\u4e00-\u9fff]{{2,3}})(?=[，,。\s]|$|是|住|家|电话|手机)"
+    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN}|(?<=[我俺]叫)[\u4e00-\u9fff]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
 _SURNAMED = re.compile(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])"
 )
+_OWN_SURNAME = re.compile(rf"(?:我|俺|本人)(?:免贵)?姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])")
 _SIGNED = re.compile(
     rf"(?:(?:联系人|反映人|投诉人|举报人|代表|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?:[小老](?={_FAMILY}[，,。、\s]))?|(?:我|俺)是(?={_ANY_FAMILY}(?:先生|女士))|叫(?:我|俺)[小老](?={_ANY_FAMILY}(?:就|[，,。\s])))"
     rf"(?P<name>{_FAMILY}{_GIVEN}(?!就)|{_ANY_FAMILY}(?:先生|女士|师傅)|{_ANY_FAMILY}(?=就)|(?<=[小老]){_FAMILY})(?=[，,。、\s\d电手就]|$)|"
@@ -28,12 +29,17 @@ _SIGNED = re.compile(
 _ANSWER = re.compile(
     rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{_FAMILY}(?:{_GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士|师傅)"
 )
+_SPELLED = re.compile(
+    r"^[^\u4e00-\u9fff]*(?:免贵|[我俺]?姓|[我俺]?叫|小|老)?[，,。\s]*(?P<surname>(?![男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他])[\u4e00-\u9fff])(?:[，,。\s]+[\u4e00-\u9fff]{1,5}?的(?P=surname)|[，,。\s]+[男女]|[，,。\s]*$)"
+)
+"""An answer to 您贵姓 that says how the name is written, or is nothing but it: 鹿 梅花鹿的鹿."""
 _ASKS_NAME = re.compile(r"贵姓|怎么称呼|叫什么|姓名|您姓|名字|全名")
 _ASKS_OTHERS = re.compile(
-    r"(?:婆婆|公公|母亲|父亲|妈妈|爸爸|老人|孩子|对方|他|她|老板|店|医生|司机|物业|人家|患者|学生)[^，。]{0,4}(?:姓|叫|名|称呼)"
+    r"(?:婆婆|公公|母亲|父亲|妈妈?|爸爸?|老人|孩子|对方|他|她|老板|店|医生|司机|物业|人家|患者|学生|老师|姑姑?|姨|舅舅?|叔叔?|伯伯?|爷爷|奶奶|姥[姥爷]|丈夫|爱人|妻子|媳妇|儿子|女儿|闺女|朋友|邻居|同事|哥哥?|姐姐?|弟弟?|妹妹?|亲戚|家人|经理|负责人|书记|会计|诊所|院|公司|厂)[^，。]{0,4}(?:姓|叫|名|称呼)"
 )
 _CONFIRMED_NAME = re.compile(rf"(?P<name>[{_SURNAME}])(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)")
 _POLITE = re.compile(r"(?P<polite>先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师)")
+_NO_GIVEN = re.compile(rf"{_POLITE.pattern}|经理|老板|主任|会计|厂长|村长|书记|校长|队长")
 _ADDRESSED = {
     "小姐": "女士",
     "师傅": "先生",
@@ -48,7 +54,7 @@ _REFUSES_NAME = re.compile(
 )
 _ANONYMOUS = re.compile(r"匿名|不留(?:名|姓)")
 _SIGNATURE = re.compile(
-    rf"(?:[。！？!?\s：:，,]|市民|业主|家属|留言人|群众|居民|^)(?P<name>[\u4e00-\u9fff](?:先生|女士)|(?<=[。！？!?\s])(?!谢谢|安全|时间|方便|高度|万分){_FAMILY}{_GIVEN})(?:[。.\s]*$|，(?=愿意|电话|手机))"
+    rf"(?:[。！？!?\s：:，,]|市民|业主|家属|留言人|群众|居民|村民|^)(?P<name>[\u4e00-\u9fff](?:先生|女士)|(?<=[。！？!?\s])(?!谢谢|安全|时间|方便|高度|万分){_FAMILY}{_GIVEN}|(?<=[村市]民)[\u4e00-\u9fff]{{2,3}}|(?<=[村市]民\s)[\u4e00-\u9fff]{{2,3}})(?:[。.\s]*$|，(?=愿意|电话|手机))"
 )
 _DECLINES = re.compile(
     r"^[\s，,。]*(?:我|俺|这个|你|您)?(?:就)?(?:先|都)?(?:不留|不说|不用(?:问|留|了)|免了|别问|甭问|算了|不必|不方便|没必要|保密)"
@@ -108,7 +114,7 @@ def _as_addressed(call: SpokenCall) -> Mention | None:
 
 def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
     others = bool(saying.turn and _ASKS_OTHERS.search(call.turns[saying.turn - 1].text))
-    own: tuple[re.Pattern[str], ...] = (_NAMED, _SURNAMED) if others else (_NAMED, _SIGNED, _SURNAMED)
+    own: tuple[re.Pattern[str], ...] = (_NAMED, _OWN_SURNAME) if others else (_NAMED, _SIGNED, _SURNAMED)
     if len(call.turns) <= _MOST_WRITTEN:
         own = (*own, _SIGNATURE)
     for pattern in own:
@@ -122,7 +128,7 @@ def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
     before = call.turns[saying.turn - 1] if saying.turn else None
     if before is None or before.speaker is not Speaker.OPERATOR or not _ASKS_NAME.search(before.text):
         return None
-    if match := _ANSWER.search(saying.text):
+    if match := _ANSWER.search(saying.text) or _SPELLED.search(saying.text):
         return match
     after = call.turns[saying.turn + 1].text if saying.turn + 1 < len(call.turns) else ""
     said = re.search(rf"({_FAMILY})(?:先生|女士|师傅|大[爷娘叔哥姐])", after)
@@ -146,7 +152,7 @@ def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
 def _full_name(text: str, surname: str) -> re.Match[str] | None:
     """Return 宋雪梅 where 姓宋 was said beside it."""
     found = re.finditer(rf"(?<=[，,。\s]){surname}{_GIVEN}{_STOP}", text)
-    return next((match for match in found if not _POLITE.search(match.group())), None)
+    return next((match for match in found if not _NO_GIVEN.search(match.group())), None)
 
 
 def _addressed(name: str) -> str:
