@@ -63,7 +63,7 @@ class Jurisdiction:
     def receiver(self, row: dict[str, Any]) -> str:
         """Return the unit that the ticket is handed to first."""
         function, district, town = row["label"], row["district"], row["town"]
-        if row["kind"] in ANSWERED_BY_CENTRE or function in OTHER_ROUTE or row.get("statutory"):
+        if row["kind"] in ANSWERED_BY_CENTRE or function in OTHER_ROUTE or row.get("statutory") or row.get("emergency"):
             return CITY_CENTRE
         if function in NEVER_PUSHED_DOWN:
             return self.final(function, district, town)
