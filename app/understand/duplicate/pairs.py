@@ -40,9 +40,12 @@ FEATURES = (
     "function_and_soon",
     "category_alike",
     "duty_alike",
+    "category_likely",
 )
 _PRAISE = 6
 _MONTH, _QUARTER = 30.0, 90.0
+_UNLIKELY = 1e-4
+"""Probability of one category, from which on down two texts are sure to be of two."""
 
 
 def pair_features(
@@ -72,6 +75,7 @@ def pair_features(
     caller = (old["caller"] == new["caller"]) & (new["caller"] > 0)
     follows = (new["marks"] & FOLLOWS) > 0
     praise = (old["kind"] == _PRAISE) != (new["kind"] == _PRAISE)
+    category_alike, category_likely = _topics_alike(old, new, 0)
     columns = (
         dense,
         sparse,
@@ -105,8 +109,9 @@ def pair_features(
         sparse * np.where(both_sites, site, 0),
         dense * soon,
         function_same * soon,
-        _topics_alike(old, new, 0),
-        _topics_alike(old, new, 1),
+        category_alike,
+        _topics_alike(old, new, 1)[0],
+        np.log1p(category_likely / _UNLIKELY),
     )
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -127,14 +132,19 @@ def _rare_overlap(
     return common / np.maximum(least, 1e-6), np.minimum(common / 60, 1)
 
 
-def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> NDArray[np.float32]:
-    """Return how alike two distributions over topics are (Bhattacharyya), of what is kept of them."""
-    total = np.zeros(len(old), np.float32)
+def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> tuple[NDArray[np.float32], ...]:
+    """Return how alike two distributions over topics are (Bhattacharyya), of what is kept of them.
+
+    And how likely both draw one topic: next to nothing only where each is sure of another.
+    """
+    alike, likely = np.zeros(len(old), np.float32), np.zeros(len(old), np.float32)
     mine, theirs = (row["topic_weights"][:, which].astype(np.float32) / 255 for row in (old, new))
     for column in range(mine.shape[1]):
         equal = old["topics"][:, which] == new["topics"][:, which, column, None]
-        total += (equal * mine).sum(axis=1) * theirs[:, column]
-    return total
+        shared = (equal * mine).sum(axis=1) * theirs[:, column]
+        alike += shared
+        likely += shared**2
+    return alike, likely
 
 
 def _common(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from app.domain.duplicate import TicketFacts
 from app.domain.place import Gazetteer
 from models.base import Embedder, RareEncoder, TextClassifier
 
-RARE, TOPICS = 24, 4
+RARE, TOPICS = 24, 8
 ROW = np.dtype(
     [
         ("key", "u8"),
