@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import reduce
+from itertools import islice
 
 from app.decide.hot_words import rising
 from app.decide.key_dates import latest_period
@@ -23,6 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 _READER = "analytics"
 _AT_A_TIME = 2_000
+_DAYS_AT_A_TIME = 30
 _LONGEST = timedelta(days=1100)
 _YEARS = range(2000, 2101)
 _RECOUNT = timedelta(hours=1)
@@ -121,6 +123,8 @@ class AnalyticsFlow:
         """
         checked(scope, by)
         kept = Dimension.LEAF if dimension is Dimension.AREA else dimension
+        if dimension is Dimension.INDUSTRY:
+            scope = scope.model_copy(update={"subject": "market_entity"})
         with self._store(reading=True) as uow:
             found = uow.analytics.grouped(kept, scope, self._clock.now())
         groups = self._areas(found, scope) if dimension is Dimension.AREA else self._groups(dimension, found, scope)
@@ -183,8 +187,14 @@ class AnalyticsFlow:
         )
 
     def _recount(self, now: datetime) -> None:
+        with self._store(reading=True) as uow:
+            days = iter(sorted(uow.analytics.days_to_count()))
+        while some := list(islice(days, _DAYS_AT_A_TIME)):
+            with self._store() as uow:
+                uow.analytics.count(some, now)
+                uow.commit()
         with self._store() as uow:
-            uow.analytics.count(uow.analytics.open_days(), now)
+            uow.analytics.sum_up(now.astimezone(CITY_TIME).date())
             uow.commit()
         self._recounted = now
 
@@ -192,7 +202,6 @@ class AnalyticsFlow:
         groups = [
             Group(key=key, label=self._label(dimension, key), measures=m, query=query_of(dimension, key, scope))
             for key, m in found.items()
-            if key or dimension is not Dimension.INDUSTRY
         ]
         if dimension is Dimension.DAY:
             return sorted(groups, key=lambda group: group.key)
@@ -233,7 +242,7 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
         "district": scope.district,
         "acting_unit": scope.unit_code,
         "channel": scope.channel,
-        "subject": "market_entity" if dimension is Dimension.INDUSTRY else scope.subject,
+        "subject": scope.subject,
         "category": ",".join(scope.categories),
     }
     if dimension and not day:

@@ -1,7 +1,7 @@
 """Facts and counts: kept from tickets, summed by SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, literal, or_, select
@@ -9,14 +9,25 @@ from sqlalchemy.orm import Session
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
 from app.domain.city_time import CITY_TIME
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, FactRow, known, of_categories, standing
+from app.store.analytics_tables import (
+    DailyCountRow,
+    DailyWordRow,
+    FactRow,
+    MonthlyCountRow,
+    MonthlyWordRow,
+    known,
+    of_categories,
+    standing,
+)
 from app.store.insertion import insertion
+from app.store.months import Months, beginning
 from app.store.tables import Base
 
 _MEASURES = tuple(Measures.model_fields)
 _FACTS = Base.metadata.tables[FactRow.__tablename__]
 """Written through the table: for the mapped class, rows are sent apart by which of their values are missing."""
-_KEPT: dict[Dimension, Any] = {
+_OF_FACTS: dict[Dimension, Any] = {
+    Dimension.DAY: FactRow.day,
     Dimension.DISTRICT: FactRow.district,
     Dimension.TOWN: FactRow.town,
     Dimension.CATEGORY: FactRow.category,
@@ -25,9 +36,22 @@ _KEPT: dict[Dimension, Any] = {
     Dimension.CHANNEL: FactRow.channel,
     Dimension.KIND: FactRow.kind,
     Dimension.SUBJECT: FactRow.subject,
-    Dimension.INDUSTRY: case((FactRow.subject == "market_entity", FactRow.category), else_=""),
+    Dimension.INDUSTRY: FactRow.category,
 }
-"""Dimensions that are counted a day, and that no clock changes."""
+"""Industries are the categories of businesses, which is for the scope to say."""
+_BUSINESS = "market_entity"
+_OF_BUSINESSES = {Dimension.LEAF: "business_leaf", Dimension.UNIT: "business_unit"}
+"""Counted over the tickets of businesses alone."""
+_ABOVE_LEAVES = (Dimension.DAY, Dimension.DISTRICT, Dimension.CATEGORY, Dimension.INDUSTRY, Dimension.LEAF)
+"""What the counts of leaves tell too."""
+_COUNTS = Months(
+    DailyCountRow,
+    MonthlyCountRow,
+    keys=("dimension", "demo", "district", "value"),
+    sums=_MEASURES,
+    mark={"dimension": str(Dimension.DISTRICT)},
+)
+_WORDS = Months(DailyWordRow, MonthlyWordRow, keys=("demo", "word"), sums=("tickets",), mark={"word": ""})
 
 
 class SqlAnalytics:
@@ -61,17 +85,18 @@ class SqlAnalytics:
         )
         rows = [{"demo": d, "day": day, "word": word, "tickets": n} for (d, day, word), n in sorted(words.items())]
         self._session.execute(upsert, rows)
+        _WORDS.forget(self._session, {day for _, day, _ in words})
 
     def words(self, start: str, end: str, *, demo: bool) -> Mapping[str, int]:
         """Return tickets by word of a period, both days included."""
-        query = select(DailyWordRow.word, func.sum(DailyWordRow.tickets)).where(
-            DailyWordRow.demo.is_(demo), DailyWordRow.day.between(start, end)
-        )
-        return {word: int(count) for word, count in self._session.execute(query.group_by(DailyWordRow.word))}
+        found = _WORDS.totals(self._session, lambda row: row.word, start, end, lambda row: [row.demo.is_(demo)])
+        return {word: int(count) for word, count in found}
 
-    def open_days(self) -> set[str]:
-        """Return the days that still have open tickets: their counts change by the clock alone."""
-        return set(self._session.scalars(select(FactRow.day).where(FactRow.closed_at.is_(None)).distinct()))
+    def days_to_count(self) -> set[str]:
+        """Return the days that have open tickets, whose counts change by the clock alone, and those not counted yet."""
+        counted = select(DailyCountRow.day).where(DailyCountRow.dimension == str(Dimension.DISTRICT))
+        unsure = or_(FactRow.closed_at.is_(None), FactRow.day.not_in(counted))
+        return set(self._session.scalars(select(FactRow.day).where(unsure).distinct()))
 
     def count(self, days: Collection[str], now: datetime) -> None:
         """Count days again."""
@@ -79,46 +104,75 @@ class SqlAnalytics:
             return
         wanted = sorted(days)
         self._session.execute(delete(DailyCountRow).where(DailyCountRow.day.in_(wanted)))
-        for dimension, value in _kept(now).items():
+        _COUNTS.forget(self._session, wanted)
+        for name, value, among in _counted(now):
             counted = (
-                select(literal(str(dimension)), FactRow.demo, FactRow.day, FactRow.district, value, *_sums(now))
-                .where(FactRow.day.in_(wanted))
+                select(literal(name), FactRow.demo, FactRow.day, FactRow.district, value, *_sums(now))
+                .where(FactRow.day.in_(wanted), *among)
                 .group_by(FactRow.demo, FactRow.day, FactRow.district, value)
             )
             columns = ("dimension", "demo", "day", "district", "value", *_MEASURES)
             self._session.execute(insert(DailyCountRow).from_select(columns, counted))
 
+    def sum_up(self, today: date) -> None:
+        """Sum up the days of months that are over, where that is not done: long periods are read from them."""
+        for counts in (_COUNTS, _WORDS):
+            counts.sum_up(self._session, today)
+
     def forget(self) -> None:
         """Begin anew: no facts, no counts."""
-        for table in (DailyCountRow, DailyWordRow, FactRow):
+        for table in (DailyCountRow, MonthlyCountRow, DailyWordRow, MonthlyWordRow, FactRow):
             self._session.execute(delete(table))
 
     def grouped(self, dimension: Dimension, scope: Scope, now: datetime) -> Mapping[str, Measures]:
-        """Return measures by value; counted days serve where nothing finer than the district is asked."""
-        finer = scope.unit_code or scope.channel or scope.subject or scope.categories
-        query = self._of_facts(dimension, scope, now) if finer else self._of_days(dimension, scope)
-        return {value: _measures(counts) for value, *counts in self._session.execute(query)}
+        """Return measures by value: from counts where they tell it, else from the facts."""
+        counts = _counts_that_tell(dimension, scope)
+        found = self._of_counts(counts, dimension, scope) if counts else self._of_facts(dimension, scope, now)
+        return {value: _measures(sums) for value, *sums in found}
 
-    def _of_days(self, dimension: Dimension, scope: Scope) -> Any:
-        by_day = dimension is Dimension.DAY
-        value = DailyCountRow.day if by_day else DailyCountRow.value
-        kept = Dimension.DISTRICT if by_day else dimension
-        query = select(value, *(func.sum(getattr(DailyCountRow, name)) for name in _MEASURES)).where(
-            DailyCountRow.dimension == str(kept),
-            DailyCountRow.demo.is_(scope.demo),
-            DailyCountRow.day.between(scope.start, scope.end),
-        )
-        if scope.district:
-            query = query.where(DailyCountRow.district == known(scope.district))
-        return query.group_by(value)
+    def _of_counts(self, counts: str, dimension: Dimension, scope: Scope) -> Any:
+        def where(row: Any) -> list[Any]:
+            conditions = [row.dimension == counts, row.demo.is_(scope.demo)]
+            if scope.district:
+                conditions.append(row.district == known(scope.district))
+            if scope.categories:
+                conditions.append(of_categories(row.value, scope.categories))
+            return conditions
+
+        if dimension is Dimension.DAY:
+            by_day = _COUNTS.of_days(lambda row: row.day, scope.start, scope.end, where)
+            return self._session.execute(by_day)
+        value: dict[Dimension, Callable[[Any], Any]] = {
+            Dimension.DISTRICT: lambda row: row.district,
+            Dimension.CATEGORY: lambda row: beginning(row.value, 2),
+            Dimension.INDUSTRY: lambda row: beginning(row.value, 2),
+        }
+        return _COUNTS.totals(self._session, value.get(dimension, lambda row: row.value), scope.start, scope.end, where)
 
     def _of_facts(self, dimension: Dimension, scope: Scope, now: datetime) -> Any:
-        value = FactRow.day if dimension is Dimension.DAY else _kept(now)[dimension]
-        return select(value, *_sums(now)).where(*_within(scope)).group_by(value)
+        value = standing(now) if dimension is Dimension.DEADLINE else _OF_FACTS[dimension]
+        return self._session.execute(select(value, *_sums(now)).where(*_within(scope)).group_by(value))
 
 
-def _kept(now: datetime) -> dict[Dimension, Any]:
-    return {**_KEPT, Dimension.DEADLINE: standing(now)}
+def _counted(now: datetime) -> Iterator[tuple[str, Any, Sequence[Any]]]:
+    """Yield what is counted a day: its name, the value counted by, and among which facts."""
+    for dimension, value in {**_OF_FACTS, Dimension.DEADLINE: standing(now)}.items():
+        if dimension not in (Dimension.DAY, Dimension.INDUSTRY):
+            yield str(dimension), value, ()
+    for dimension, name in _OF_BUSINESSES.items():
+        yield name, _OF_FACTS[dimension], (FactRow.subject == _BUSINESS,)
+
+
+def _counts_that_tell(dimension: Dimension, scope: Scope) -> str | None:
+    """Return which counts answer a question; None where only the facts do."""
+    businesses = scope.subject == _BUSINESS
+    if scope.unit_code or scope.channel or scope.subject not in (None, _BUSINESS):
+        return None
+    if businesses or scope.categories:
+        leaves = _OF_BUSINESSES[Dimension.LEAF] if businesses else str(Dimension.LEAF)
+        units = None if scope.categories else _OF_BUSINESSES[Dimension.UNIT]
+        return leaves if dimension in _ABOVE_LEAVES else units if dimension is Dimension.UNIT else None
+    return str(Dimension.DISTRICT if dimension is Dimension.DAY else dimension)
 
 
 def _within(scope: Scope) -> list[Any]:
@@ -132,7 +186,7 @@ def _within(scope: Scope) -> list[Any]:
         if wanted:
             conditions.append(column == known(wanted))
     if scope.categories:
-        conditions.append(of_categories(scope.categories))
+        conditions.append(of_categories(FactRow.leaf, scope.categories))
     return conditions
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -51,7 +53,7 @@ class FactRow(Base):
     satisfied: Mapped[bool | None] = mapped_column(Boolean)
 
     __table_args__ = (
-        Index("ix_ticket_facts_day", "demo", "day"),
+        Index("ix_ticket_facts_day", "demo", "day", "district", "leaf", "hour"),
         Index("ix_ticket_facts_open", "closed_at", "day"),
         Index("ix_ticket_facts_leaf", "leaf", "day"),
         Index("ix_ticket_facts_unit", "unit", "day"),
@@ -59,13 +61,11 @@ class FactRow(Base):
     )
 
 
-class DailyCountRow(Base):
-    """The measures of one day's tickets with one value of one dimension, a district."""
+class _Counted:
+    """The measures of tickets with one value of one dimension, a district."""
 
-    __tablename__ = "daily_counts"
     dimension: Mapped[str] = mapped_column(String(16), primary_key=True)
     demo: Mapped[bool] = mapped_column(Boolean, primary_key=True)
-    day: Mapped[str] = mapped_column(String(10), primary_key=True)
     district: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[str] = mapped_column(String(64), primary_key=True)
     tickets: Mapped[int] = mapped_column(Integer)
@@ -77,12 +77,41 @@ class DailyCountRow(Base):
     overdue: Mapped[int] = mapped_column(Integer)
 
 
+class DailyCountRow(_Counted, Base):
+    """Of one day."""
+
+    __tablename__ = "daily_counts"
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+    __table_args__ = (PrimaryKeyConstraint("dimension", "demo", "day", "district", "value"),)
+
+
+class MonthlyCountRow(_Counted, Base):
+    """Of one month that is over; made from its days."""
+
+    __tablename__ = "monthly_counts"
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """`YYYY-MM`"""
+
+    __table_args__ = (PrimaryKeyConstraint("dimension", "demo", "month", "district", "value"),)
+
+
 class DailyWordRow(Base):
     """Tickets of a day whose title has a word; the empty word: all of them."""
 
     __tablename__ = "daily_words"
     demo: Mapped[bool] = mapped_column(Boolean, primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    word: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tickets: Mapped[int] = mapped_column(Integer)
+
+
+class MonthlyWordRow(Base):
+    """The same of a month that is over."""
+
+    __tablename__ = "monthly_words"
+    demo: Mapped[bool] = mapped_column(Boolean, primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
     word: Mapped[str] = mapped_column(String(16), primary_key=True)
     tickets: Mapped[int] = mapped_column(Integer)
 
@@ -148,8 +177,8 @@ def answered_in_time(in_time: bool, now: datetime) -> Any:
     return met if in_time else and_(due, func.coalesce(FactRow.responded_at > FactRow.respond_by, True))
 
 
-def of_categories(codes: Sequence[str]) -> Any:
-    """Return the condition that a fact's category is one of these, or below."""
-    return or_(
-        *(FactRow.leaf == "" if code == UNKNOWN else FactRow.leaf.startswith(code, autoescape=True) for code in codes)
-    )
+def of_categories(leaf: Any, codes: Sequence[str]) -> Any:
+    """Return the condition that a leaf, a column, is one of these categories or below one."""
+    wanted = sorted({known(code) for code in codes}, key=len)
+    tops = ((size, list(some)) for size, some in groupby(wanted, key=len))
+    return or_(*(func.substr(leaf, 1, size).in_(some) if size else leaf == "" for size, some in tops))

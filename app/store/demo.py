@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.demo import DemoScript
 from app.domain.errors import ReferenceDataError
-from app.store.analytics_tables import DailyCountRow, DailyWordRow, EarlyWarningRow, FactRow, ReportRow
+from app.store.analytics_tables import (
+    DailyCountRow,
+    DailyWordRow,
+    EarlyWarningRow,
+    FactRow,
+    MonthlyCountRow,
+    MonthlyWordRow,
+    ReportRow,
+)
 from app.store.issue_tables import IssueMemberRow, IssueRow
 from app.store.reference.yaml_file import YamlFile
 from app.store.service_tables import DeletionRow, ReadingPositionRow, ReferralRow, SensitiveReadRow, SupervisionOrderRow
@@ -27,6 +35,8 @@ HANGING_ON: tuple[Any, ...] = (
     IssueMemberRow,
 )
 """Tables whose rows belong to a ticket by its number."""
+MADE: tuple[Any, ...] = (DailyCountRow, MonthlyCountRow, DailyWordRow, MonthlyWordRow, EarlyWarningRow, ReportRow)
+"""Tables whose rows say that they tell of demo tickets."""
 
 
 class SqlDemo:
@@ -48,7 +58,7 @@ class SqlDemo:
         self._session.execute(text(words))
         for table in HANGING_ON:
             self._session.execute(delete(table).where(table.ticket_number.in_(demo)))
-        for made in (DailyCountRow, DailyWordRow, EarlyWarningRow, ReportRow):
+        for made in MADE:
             self._session.execute(delete(made).where(made.demo.is_(True)))
         # SQLite gives the numbers of deleted events again.
         last = select(func.coalesce(func.max(EventRow.id), 0)).scalar_subquery()

@@ -251,7 +251,7 @@ def _facts(filters: Mapping[str, str]) -> dict[str, Any]:
         "town": lambda value: FactRow.town == known(value),
         "subject": lambda value: FactRow.subject == value,
         "acting_unit": lambda value: FactRow.unit == known(value),
-        "category": lambda value: of_categories(value.split(",")),
+        "category": lambda value: of_categories(FactRow.leaf, value.split(",")),
         "deadline": lambda value: standing(now()).in_([known(one) for one in value.split(",")]),
         "responded": lambda value: answered_in_time(value == "true", now()),
         "solved": lambda value: FactRow.solved.is_(value == "true"),

@@ -1,7 +1,7 @@
 """What is made from tickets for the city: figures, issues, warnings, reports."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
@@ -25,11 +25,14 @@ class Analytics(Protocol):
     def words(self, start: str, end: str, *, demo: bool) -> Mapping[str, int]:
         """Return tickets by word of a period, both days included."""
 
-    def open_days(self) -> set[str]:
-        """Return the days that still have open tickets: their counts change by the clock alone."""
+    def days_to_count(self) -> set[str]:
+        """Return the days that have open tickets, whose counts change by the clock alone, and those not counted yet."""
 
     def count(self, days: Collection[str], now: datetime) -> None:
         """Count days again."""
+
+    def sum_up(self, today: date) -> None:
+        """Sum up the days of months that are over, where that is not done."""
 
     def forget(self) -> None:
         """Begin anew: no facts, no counts."""
