@@ -24,9 +24,10 @@ class KnownGrams:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._size = len(words)
-        coded = sorted((_code(word), i) for i, word in enumerate(words) if len(word) <= LONGEST)
-        self._codes = np.array([code for code, _ in coded], np.uint64)
-        self._row_of_code = np.array([row for _, row in coded], np.int64)
+        rows = np.array([i for i, word in enumerate(words) if 0 < len(word) <= LONGEST], np.int64)
+        codes = _codes([words[i] for i in rows])
+        order = np.argsort(codes)
+        self._codes, self._row_of_code = codes[order], rows[order]
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the n-grams of each text; no text may hold a line break."""
@@ -52,8 +53,10 @@ class KnownGrams:
         return np.concatenate(seen)
 
 
-def _code(word: str) -> int:
-    code = 0
-    for character in word:
-        code = code << _BITS | ord(character)
-    return code
+def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the code points of each word, the first highest, in one number."""
+    points = np.array(words, f"U{LONGEST}").view(np.uint32).reshape(len(words), LONGEST).astype(np.uint64)
+    codes = np.zeros(len(words), np.uint64)
+    for column in points.T:
+        codes = np.where(column > 0, codes << np.uint64(_BITS) | column, codes)
+    return codes

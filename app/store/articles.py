@@ -45,7 +45,7 @@ def parse_article(text: str) -> Article:
     front, closing, body = rest.partition(f"\n{_FENCE}")
     if not fence or not closing or not body.strip():
         raise ValueError("应以 --- 开始的条目信息开头，后接正文")
-    fields = yaml.safe_load(front)
+    fields = yaml.load(front, Loader=yaml.CSafeLoader)
     if not isinstance(fields, dict):
         raise ValueError("条目信息应为键值对")
     return Article.model_validate({**fields, "body": body.strip()})
