@@ -17,6 +17,7 @@ from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer
+from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.place import inside, place_of
 from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Topics, compose_title
@@ -72,9 +73,8 @@ class TicketReader:
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
         self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
-        words = {w for f in reference.functions for w in f.keywords}
-        words |= {w for leaf in reference.categories.leaves for w in leaf.keywords}
-        self._matter_words = re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+        self._objects = ObjectFinder(reference)
+        self._matter_words = self._objects.words
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
@@ -110,7 +110,8 @@ class TicketReader:
         kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
         _leaves, shares = self._topics([matter])
         named = self._matters.name(clauses, shares[0])
-        wants = compose_wants(call, mentions, clauses, kind, named)
+        objects = self._objects.find(matter, shares[0])
+        wants = compose_wants(call, mentions, clauses, kind, named, objects)
         place, evidence, confidence = place_of(
             mentions,
             clauses,
@@ -123,7 +124,7 @@ class TicketReader:
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
-        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named)
+        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named, objects)
         subject, said = self._subjects.read(clauses, matter)
         evidence |= {
             "title": title.evidence,

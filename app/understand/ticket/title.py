@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.domain.ticket import RequestKind
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.matters import Named
+from app.understand.ticket.objects import apart
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import Passage, is_wish
 
@@ -22,6 +23,8 @@ _TELLING = 9
 """Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
 """What it counts that a clause alone speaks for the demand's category."""
+_OBJECT_WEIGHT = 1.0
+"""What it counts that a clause names the demand's first object."""
 _MOST_CLAUSES = 5
 """Likely clauses that the category model looks at."""
 _TAIL = re.compile(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$")
@@ -36,10 +39,11 @@ def compose_title(
     matter_words: re.Pattern[str],
     topics: Topics,
     named: Named | None,
+    objects: Sequence[str] = (),
 ) -> Passage:
     """Return place and matter in at most 30 characters: 幸福家园13号楼停水问题."""
     if named and kind is RequestKind.CONSULTATION:
-        return _titled(named, kind, place)
+        return _titled(named, kind, place, objects)
     told = informative(clauses) or list(clauses)
     ranked = sorted(
         ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
@@ -51,7 +55,10 @@ def compose_title(
     best = likely[
         max(
             range(len(likely)),
-            key=lambda i: ranked[i][0] + _FOCUS_WEIGHT * gains[i] - 2 * _says_where(likely[i], place),
+            key=lambda i: ranked[i][0]
+            + _FOCUS_WEIGHT * gains[i]
+            - 2 * _says_where(likely[i], place)
+            + _OBJECT_WEIGHT * any(word in likely[i].text for word in objects[:1]),
         )
     ]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
@@ -59,15 +66,16 @@ def compose_title(
     key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
     where = "" if where and where in key else where
     if named and kind in _NAMED_KINDS and not re.search(named.matter.said, key):
-        return _titled(named, kind, place)
+        return _titled(named, kind, place, objects)
     return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
 
 
-def _titled(named: Named, kind: RequestKind, place: str | None) -> Passage:
-    """Return place and the matter's official name."""
+def _titled(named: Named, kind: RequestKind, place: str | None, objects: Sequence[str]) -> Passage:
+    """Return place and the matter's official name; a consultation's with the objects asked about."""
     quotes = tuple(clause.evidence for clause in named.clauses)
     if kind is RequestKind.CONSULTATION:
-        return Passage(f"咨询{named.matter.topic or named.matter.title}", quotes)
+        topic = named.matter.topic or named.matter.title
+        return Passage(f"咨询{'、'.join([*apart(objects[:2], topic), topic])}", quotes)
     return Passage(f"{_short_place(place or '')}{named.matter.title.removesuffix('问题')}问题", quotes)
 
 
@@ -85,6 +93,7 @@ _TROUBLE = re.compile(
 _NOT_IN_TITLES = re.compile(
     r"(?:从|自|到|打从)?(?:大前天|前天|昨天|昨晚|今天|今早|现在|目前|最近|近期|这几天|这两天|刚才|夜来|上个?(?:月|周|星期|礼拜).?|去年|今年|前年|\d{1,2}月\d{1,2}[号日]|\d{4}年(?:\d{1,2}月)?)(?:开始|以来|起)?"
     r"(?:的)?(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨)?(?:\d{1,2}点(?:多|半|\d{1,2}分?)?)?|"
+    r"^(?:我|俺|其)?(?:要|想|来|得)?(?:投诉|举报|反映)(?:一下|一?个)?|"
     r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是|然后|而且|所以|并且|还有|另外|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天)(?=[\u4e00-\u9fff]{2})|"
     r"(?:了|啊|呀|呢|吧|的)$"
 )

@@ -10,6 +10,7 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
+from app.understand.ticket.objects import apart, completed
 from app.understand.ticket.register import written
 from app.understand.ticket.wish_words import demanded
 
@@ -91,6 +92,12 @@ _MONEY = re.compile(
 )
 _LONGEST_WANTS = 28
 """Characters of all wishes together."""
+_SUGGESTED = re.compile(r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于")
+_PLAIN = {
+    RequestKind.HELP: "尽快处理{}问题",
+    RequestKind.COMPLAINT: "核实处理{}问题",
+    RequestKind.REPORT: "依法查处{}问题",
+}
 _MOST_ASPECTS = 4
 _ASPECTS = tuple(
     (re.compile(said), aspect)
@@ -115,24 +122,48 @@ class Passage(NamedTuple):
 
 
 def compose_wants(
-    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind, named: Named | None = None
+    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind, named: Named | None = None, objects: Sequence[str] = ()
 ) -> Passage | None:
     """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help."""
+    told = informative(clauses)
     said = _said_wants(call, mentions, clauses, kind)
-    if kind in (RequestKind.PRAISE, RequestKind.SUGGESTION):
-        return said
-    if named is None:
-        demands = [] if kind is RequestKind.CONSULTATION else _demands(call, mentions, informative(clauses))
-        return _together(_within(demands)) if demands else said
+    if kind is RequestKind.PRAISE:
+        return said or _about("表扬", told)
     if kind is RequestKind.CONSULTATION:
-        return _asked_about(informative(clauses), named) or said
+        return (_asked_about(told, named, objects) if named else None) or said or _about("咨询", told)
+    demands = _demands(call, mentions, told)
+    if kind is RequestKind.SUGGESTION:
+        return _suggested(_together(_within(demands)) if demands else said) or _about("建议", told)
+    demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
+    if named is None:
+        return _together(_within(demands)) if demands else said or _plain(kind, objects, told)
     remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
-    demands = _demands(call, mentions, informative(clauses))
     full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
     if not full:
         return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
     kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
     return _together(kept)
+
+
+def _suggested(said: Passage | None) -> Passage | None:
+    text = _SUGGESTED.sub("", said.text) if said else ""
+    return Passage(f"建议{text[:_LONGEST_WANTS]}", said.evidence) if said and text else None
+
+
+def _about(head: str, told: Sequence[Clause]) -> Passage | None:
+    """Return 表扬, 咨询 or 建议 with the clause that says most, where nothing better was said."""
+    if not told:
+        return None
+    clause = max(told, key=lambda c: len(c.text) if len(c.text) <= _LONGEST_WANTS else 0)
+    return Passage(head + official(written(clause.text)), (clause.evidence,))
+
+
+def _plain(kind: RequestKind, objects: Sequence[str], told: Sequence[Clause]) -> Passage | None:
+    """Return the bare remedy of a matter that is known by its object alone."""
+    if not objects:
+        return None
+    speaking = tuple(clause.evidence for clause in told if objects[0] in clause.text)
+    return Passage(_PLAIN[kind].format(objects[0]), speaking[:1] or (told[0].evidence,))
 
 
 def _demands(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
@@ -177,9 +208,10 @@ def _deed_in(demand: Passage, remedy: Passage) -> bool:
     return set(_NO_OBJECT.sub("", demand.text)[:2]) <= set(remedy.text)
 
 
-def _asked_about(told: Sequence[Clause], named: Named) -> Passage | None:
+def _asked_about(told: Sequence[Clause], named: Named, objects: Sequence[str]) -> Passage | None:
     """Return 咨询 with the topic and every aspect asked about."""
     topic = named.matter.topic or named.matter.title
+    topic = "、".join([*apart(objects[:1], topic), topic])
     found = [(aspect, c) for said, aspect in _ASPECTS for c in told if said.search(c.text) and aspect not in topic]
     aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOST_ASPECTS]
     if not aspects and (asked := _questions(told)):

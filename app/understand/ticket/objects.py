@@ -1,0 +1,73 @@
+"""What a demand is about, in the catalogue's own words: the objects that titles name and that bare deeds act on."""
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.reference import ReferenceData
+from app.understand.ticket.clauses import Clause
+
+MOST = 3
+_LIKELY, _OFTEN, _LONG, _LATE = 3.0, 0.5, 0.1, 0.5
+"""What the probability of a word's category, its count, its length and its lateness weigh."""
+_NO_OBJECT = re.compile(
+    r"^(?:12345|1[12][029]|打不通|医院|学校|老师|家长|材料|村里|村民|邻居|下雨|项目|企业|公司|罚款|承诺|执行|报警|派出所|业主|小区|物业|超市|银行|丢了|摆摊|网上)$"
+)
+"""Words of the catalogue that name a setting or an event, not what is to be dealt with."""
+
+_BARE = re.compile(
+    r"^(?P<how>(?:尽快|派人|上门|依法|马上|重新|严肃)*)(?P<deed>修复|维修|更换|安装|加装|清理|疏通|拆除|治理|查处|核查|查清|处罚|赔偿|退还|支付|恢复|迁移|整改|处理|解决|检测|取消|关停|公开)"
+    r"(?:他们?|它们?|她|一下|这家|该店|钱|好|不行的?|下来|回来|来)*$"
+)
+_OWN = {"赔偿": "损失", "退还": "费用", "支付": "欠款"}
+"""Deeds whose object is the same in every matter."""
+_PAYS = re.compile(r"退还|支付|赔偿|追回|补发|归还")
+_SUM = re.compile(r"(?P<sum>\d[\d.]*万?)(?:多)?[元块]")
+_DIGIT = re.compile(r"\d")
+
+
+class ObjectFinder:
+    """Finds the catalogue's words in a demand, those of its likeliest categories first."""
+
+    def __init__(self, reference: ReferenceData) -> None:
+        words: dict[str, set[int]] = {}
+        of_function = {f.function: f.keywords for f in reference.functions}
+        for i, leaf in enumerate(reference.categories.leaves):
+            for word in (*leaf.keywords, *of_function.get(leaf.function or "", ())):
+                words.setdefault(word, set()).add(i)
+        self.words = re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+        self._leaves = {word: np.array(sorted(leaves)) for word, leaves in words.items() if len(word) > 1}
+
+    def find(self, matter: str, shares: NDArray[np.float64]) -> tuple[str, ...]:
+        """Return the best few; `shares` holds the demand's probability of each category leaf."""
+        found: dict[str, list[int]] = {}
+        for match in self.words.finditer(matter):
+            if match.group() in self._leaves and not _NO_OBJECT.match(match.group()):
+                found.setdefault(match.group(), []).append(match.start())
+
+        def weight(word: str) -> float:
+            at = found[word]
+            likely = float(shares[self._leaves[word]].max())
+            often = math.log1p(len(at))
+            return _LIKELY * likely + _OFTEN * often + _LONG * min(len(word), 5) - _LATE * at[0] / len(matter)
+
+        return tuple(sorted(found, key=weight, reverse=True)[:MOST])
+
+
+def apart(objects: Sequence[str], text: str) -> list[str]:
+    """Return the objects that a text does not name already, in whole or by half."""
+    return [word for word in objects if not any(word[i : i + 2] in text for i in range(len(word) - 1))]
+
+
+def completed(demand: str, objects: Sequence[str], told: Sequence[Clause]) -> str:
+    """Return a demand with the object that its bare deed lacks, and the one sum that is spoken of."""
+    if bare := _BARE.match(demand):
+        deed = bare["deed"]
+        demand = bare["how"] + deed + (_OWN.get(deed) or (objects[0] if objects else ""))
+    if _PAYS.search(demand) and not _DIGIT.search(demand):
+        sums = {match["sum"] for clause in told for match in _SUM.finditer(clause.text)}
+        demand += f"{sums.pop()}元" if len(sums) == 1 else ""
+    return demand
