@@ -27,7 +27,13 @@ _HEADS = (
     "村|庄|寨|屯|苑|湾|御园|华府|华庭|派出所|服务大厅|大厅|政务服务中心|政务中心|便民服务中心|中心|银行|储蓄所|药店|药房|"
     "浴池|网吧|健身房|健身|健身会所|培训班|培训学校|教育|琴行|驾校|敬老院|养老院|殡仪馆|公墓|加油站|加气站|收费站|"
     "饭馆|餐馆|酒楼|火锅店?|烧烤店?|烤鱼店?|羊肉汤馆?|羊汤馆?|羊肉馆|小厨|厨房|菜馆|农资店?|机械厂?|纺织厂?|建材厂?|信用社|网点|写字楼|中医院|人民医院|妇幼保健院|门诊楼|住院部|党校|闸|阁|集|拉面馆|饺子馆|大排档|快餐店?|早餐店|奶茶店|烟酒店?|理发店|美容院|美发店?|洗车店|修车店|专卖店|"
-    "门市部?|副食|商行|家具城|建材城|建材市场|汽贸|4S店|影城|KTV|歌厅|浴场|洗浴|会所|酒吧|客栈|民宿|店|馆"
+    "门市部?|副食|商行|家具城|建材城|建材市场|汽贸|4S店|影城|KTV|歌厅|浴场|洗浴|会所|酒吧|客栈|民宿|店|馆|"
+    "码头|大坝|拦河坝|机井房|水塔|冷库|网咖|棋牌室|养[猪鸡牛羊鸭]场|屠宰场|采石场|石料场|煤场|口腔|牙科|豆腐坊|作坊|老年公寓|国道|省道|县道"
+)
+_HEAD_WORDS = tuple(
+    word.replace("[猪鸡牛羊鸭]", kind)
+    for word in _HEADS.replace("?", "").split("|")
+    for kind in ("猪鸡牛羊鸭" if "[" in word else "猪")
 )
 _HEAD = re.compile(_HEADS)
 _NUMBER = (
@@ -123,9 +129,9 @@ class DetailReader:
         )
         jieba.setLogLevel(logging.WARNING)
         self._tokenizer = jieba.Tokenizer()
-        longer = sorted((head for head in _HEADS.replace("?", "").split("|") if len(head) > 1), key=len, reverse=True)
+        longer = sorted((head for head in _HEAD_WORDS if len(head) > 1), key=len, reverse=True)
         self._longer = re.compile(f"(?:{'|'.join(longer)})(?!附近|旁)")
-        self._heads = frozenset(_HEADS.replace("?", "").split("|"))
+        self._heads = frozenset(_HEAD_WORDS)
         for head in self._heads:
             if len(head) > 1:
                 self._tokenizer.add_word(head)

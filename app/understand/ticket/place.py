@@ -11,6 +11,9 @@ from app.understand.ticket.clauses import Clause
 Found = tuple[Place, dict[str, tuple[Evidence, ...]], dict[str, float]]
 _ROADS = ("路", "街", "大道")
 _NEAR_TURNS = 2
+_NEAR_CHARACTERS = 8
+"""Characters between a village and what stands in it."""
+_VILLAGE = re.compile(r"[村庄寨屯]$")
 _HAS_A_ROAD = ("路", "街", "大道", "村", "庄", "号楼", "单元", "小区")
 _FLAT = re.compile(r"号楼|单元")
 _HOUSE = re.compile(r"号楼|单元|室|栋")
@@ -60,6 +63,8 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
     )
     best = max((m for m in named if best.value in m.value), key=lambda m: len(m.value))
     best = _on_its_road(best, named)
+    if _VILLAGE.search(best.value) and (spot := _spot_of(best, [*inside, *mentions.spots])):
+        return _joined(best, spot)
     if not _inside(best, mentions, clauses) and (spots := [m for m in mentions.spots if _inside(m, mentions, clauses)]):
         return _joined(best, spots[0])
     numbers = [m for m in numbers if m.turn == best.turn or _HOUSE.search(m.value)]
@@ -79,6 +84,16 @@ def _on_its_road(best: Mention, named: Sequence[Mention]) -> Mention:
     other = min(near, key=lambda m: (abs(m.turn - best.turn), m.start < best.start if road else m.start > best.start))
     first, second = (best, other) if road else (other, best)
     return best if second.value in first.value or first.value in second.value else _joined(first, second)
+
+
+def _spot_of(village: Mention, found: Sequence[Mention]) -> Mention | None:
+    """Return what was named right after a village, and so stands there."""
+    near = [
+        m
+        for m in found
+        if m.turn == village.turn and 0 <= m.start - village.end <= _NEAR_CHARACTERS and m.value not in village.value
+    ]
+    return min(near, key=lambda m: m.start, default=None)
 
 
 def _joined(first: Mention, second: Mention) -> Mention:

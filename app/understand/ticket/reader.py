@@ -124,7 +124,9 @@ class TicketReader:
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
-        title = compose_title(clauses, kind, place.detail or place.town, self._matter_words, self._topics, named, objects)
+        title = compose_title(
+            clauses, kind, place.detail or place.town, self._matter_words, self._topics, named, objects
+        )
         subject, said = self._subjects.read(clauses, matter)
         evidence |= {
             "title": title.evidence,

@@ -55,10 +55,12 @@ def compose_title(
     best = likely[
         max(
             range(len(likely)),
-            key=lambda i: ranked[i][0]
-            + _FOCUS_WEIGHT * gains[i]
-            - 2 * _says_where(likely[i], place)
-            + _OBJECT_WEIGHT * any(word in likely[i].text for word in objects[:1]),
+            key=lambda i: (
+                ranked[i][0]
+                + _FOCUS_WEIGHT * gains[i]
+                - 2 * _says_where(likely[i], place)
+                + _OBJECT_WEIGHT * any(word in likely[i].text for word in objects[:1])
+            ),
         )
     ]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))

@@ -92,7 +92,9 @@ _MONEY = re.compile(
 )
 _LONGEST_WANTS = 28
 """Characters of all wishes together."""
-_SUGGESTED = re.compile(r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于")
+_SUGGESTED = re.compile(
+    r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于"
+)
 _PLAIN = {
     RequestKind.HELP: "尽快处理{}问题",
     RequestKind.COMPLAINT: "核实处理{}问题",
@@ -122,7 +124,12 @@ class Passage(NamedTuple):
 
 
 def compose_wants(
-    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind, named: Named | None = None, objects: Sequence[str] = ()
+    call: SpokenCall,
+    mentions: Mentions,
+    clauses: Sequence[Clause],
+    kind: RequestKind,
+    named: Named | None = None,
+    objects: Sequence[str] = (),
 ) -> Passage | None:
     """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help."""
     told = informative(clauses)
