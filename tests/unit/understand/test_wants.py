@@ -10,9 +10,9 @@ from app.domain.ticket import TicketDraft
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.ticket.kind import KindReader
+from app.understand.ticket.official import official
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import official
 from app.understand.ticket.wish_words import demanded
 from app.understand.unit import TopicReader
 from tests.factories import call
