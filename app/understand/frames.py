@@ -1,4 +1,4 @@
-"""Reading frames: stretches of a text that are news, past, denied, an idiom …, so nothing a lane should learn of."""
+"""Reading frames: stretches of a text that are news, past, denied, an idiom …, so nothing a rule should alert on."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -85,21 +85,6 @@ def _clause_at(clauses: Sequence[Clause], place: int) -> int:
     return next(i for i, clause in enumerate(clauses) if place < clause.end)
 
 
-def overlap(one: Hit, other: Hit) -> bool:
-    """Say whether two stretches share a character."""
-    return one.start < other.end and other.start < one.end
-
-
 def within(inner: Hit, outer: Hit) -> bool:
     """Say whether a stretch lies in another."""
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def outside(text: str, piece: Hit, frames: Sequence[Hit]) -> str:
-    """Return the words of a piece that no frame covers."""
-    kept, at = [], piece.start
-    for frame in frames:
-        if overlap(piece, frame):
-            kept.append(text[at : max(at, frame.start)])
-            at = max(at, min(frame.end, piece.end))
-    return "".join((*kept, text[at : piece.end]))

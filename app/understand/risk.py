@@ -4,13 +4,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from operator import itemgetter
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
 from app.domain.referral import Receiver
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
-from app.understand.frames import Frames, outside, overlap, within
+from app.understand.frames import Frames, within
 from app.understand.text_rules import ClosedUp, Hit, Patterns, longest_apart
 from models.base import LaneScorer
 
@@ -69,7 +68,7 @@ Window = list[Hit]
 class LaneReader:
     """Scores passages for each lane, and quotes the sentence that speaks for it most.
 
-    What a frame covers counts against a lane and never for it: a passage is as grave as what is left of it.
+    It learnt of news, denial and the past by examples: frames hold for the rules alone.
     """
 
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
@@ -78,7 +77,7 @@ class LaneReader:
         self._lanes = {entry.receiver: entry for entry in referral.models}
         self._direct = re.compile("|".join(referral.direct))
 
-    def signals(self, said: Said, framed: Framed) -> Iterator[RiskSignal]:
+    def signals(self, said: Said) -> Iterator[RiskSignal]:
         """Yield at most one signal a lane."""
         windows = list(_windows(said.pieces))
         if not windows:
@@ -86,17 +85,15 @@ class LaneReader:
         scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
         for lane, entry in self._lanes.items():
             column = self._column[lane]
-            if scores[:, column].max() < SHOWN_FROM:
-                continue
-            best, window = self._gravest(said.text, windows, scores[:, column].tolist(), framed(lane), column)
-            best = among(best, len(windows))
+            at = int(scores[:, column].argmax())
+            best = among(float(scores[at, column]), len(windows))
             if best >= SHOWN_FROM:
                 yield RiskSignal(
                     signal=entry.signal,
                     rule_id=entry.id,
                     severity=entry.severity,
                     score=round(best, 4),
-                    quote=said.evidence(self._quoted(said.text, window, framed(lane), column)),
+                    quote=said.evidence(self._quoted(said.text, windows[at], column)),
                 )
 
     def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
@@ -114,29 +111,9 @@ class LaneReader:
         score = float(self._model.independent_scores(passages)[:, self._column[lane]].max())
         return score if score < self._lanes[lane].doubted_below else None
 
-    def _gravest(
-        self, text: str, windows: Sequence[Window], scores: Sequence[float], frames: Sequence[Hit], column: int
-    ) -> tuple[float, Window]:
-        best, found = 0.0, windows[0]
-        for whole, window in sorted(zip(scores, windows, strict=True), key=itemgetter(0), reverse=True):
-            if whole <= max(best, SHOWN_FROM):
-                break
-            score = min(whole, self._left(text, window, frames, column))
-            if score > best:
-                best, found = score, window
-        return best, found
-
-    def _left(self, text: str, window: Window, frames: Sequence[Hit], column: int) -> float:
-        """Return the score of what no frame covers; 1 where none covers anything, 0 where nothing is left."""
-        if not any(overlap(piece, frame) for piece in window for frame in frames):
-            return 1.0
-        left = "，".join(words for piece in window if (words := outside(text, piece, frames)))
-        return float(self._model.independent_scores([left])[0, column]) if left else 0.0
-
-    def _quoted(self, text: str, window: Window, frames: Sequence[Hit], column: int) -> Hit:
-        free = [piece for piece in window if not any(within(piece, frame) for frame in frames)] or window
-        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in free])[:, column]
-        return free[int(scores.argmax())]
+    def _quoted(self, text: str, window: Window, column: int) -> Hit:
+        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in window])[:, column]
+        return window[int(scores.argmax())]
 
 
 def among(score: float, windows: int) -> float:
@@ -207,7 +184,7 @@ class RiskReader:
         framed = cache(lambda lane: self._frames[lane].framed(said.text))
         signals = tuple(self._signals(said, framed))
         if self._lanes:
-            signals += tuple(self._lanes.signals(said, framed))
+            signals += tuple(self._lanes.signals(said))
         emotion, evidence, confidence = self._emotion.level(turns)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
