@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from app.domain.referral import Receiver
 from app.store.reference.load import load_reference_data
 from eval.base import read_jsonl
 from eval.examples import Example
-from models.classifier.features import analyser
+from models.classifier.features import Analyser, analyser
 from training.data import group_folds
 from training.manifest import write_manifest
 
@@ -155,7 +156,7 @@ def _fit(
     windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings
 ) -> tuple[TfidfVectorizer, list[LinearSVC]]:
     vectorizer = TfidfVectorizer(
-        analyzer=analyser(settings.analyser, families()),
+        analyzer=_analyse(settings.analyser),
         sublinear_tf=True,
         min_df=settings.min_documents,
         max_features=settings.features,
@@ -164,6 +165,12 @@ def _fit(
     cost = settings.inverse_regularisation
     models = [LinearSVC(C=cost, class_weight="balanced").fit(matrix, column) for column in truth.T]
     return vectorizer, models
+
+
+@cache
+def _analyse(name: str) -> Analyser:
+    """Return an analyser that takes each text apart once: every fold meets it again."""
+    return cache(analyser(name, families()))
 
 
 def _cross_validated(windows: list[Window], truth: NDArray[np.bool_], settings: RiskSettings) -> NDArray[np.float64]:

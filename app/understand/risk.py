@@ -1,7 +1,7 @@
 """A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
@@ -10,7 +10,7 @@ from app.domain.referral import Receiver
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
 from app.understand.frames import Frames, within
-from app.understand.text_rules import ClosedUp, Hit, Patterns, longest_apart
+from app.understand.text_rules import ClosedUp, Hit, Patterns, closed_up, longest_apart
 from models.base import LaneScorer
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
@@ -33,32 +33,40 @@ class Said:
 
     def __init__(self, turns: tuple[SpokenTurn, ...]) -> None:
         self._turns = turns
-        self.text = ""
-        self._at: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._kept: list[Sequence[int]] = []
         self.pieces: list[Hit] = []
         """Stretches between two breaks: a pause that the recogniser wrote as a space is one."""
-        for number, turn in enumerate(turns):
-            kept = [i for i, character in enumerate(turn.text) if not character.isspace()]
+        said: list[str] = []
+        length = 0
+        for turn in turns:
+            closed, kept = closed_up(turn.text)
             for match in _PIECE.finditer(turn.text):
-                start = len(self.text) + bisect_left(kept, match.start())
+                start = length + bisect_left(kept, match.start())
                 self.pieces.append(Hit(start, start + len(match.group())))
-            self.text += "".join(turn.text.split()) + "。"
-            self._at += [*((number, i) for i in kept), (number, len(turn.text))]
+            self._starts.append(length)
+            self._kept.append(kept)
+            said.append(closed)
+            length += len(closed) + 1
+        self.text = "".join(f"{closed}。" for closed in said)
 
     def hits(self, patterns: Patterns, framed: Callable[[], Sequence[Hit]] = tuple) -> Iterator[Hit]:
         """Yield one stretch a turn that the patterns hit outside what is framed."""
         quoted: set[int] = set()
         for hit in patterns.hits(self.text):
-            (first, _), (last, _) = self._at[hit.start], self._at[hit.end - 1]
+            first, last = self._turn_at(hit.start), self._turn_at(hit.end - 1)
             if first == last and first not in quoted and not any(within(hit, frame) for frame in framed()):
                 quoted.add(first)
                 yield hit
 
     def evidence(self, hit: Hit) -> Evidence:
         """Return the turn's own words behind a stretch."""
-        (number, start), (_, end) = self._at[hit.start], self._at[hit.end - 1]
-        turn = self._turns[number]
-        return turn.evidence(start, min(end + 1, len(turn.text)))
+        number = self._turn_at(hit.start)
+        turn, kept, before = self._turns[number], self._kept[number], self._starts[number]
+        return turn.evidence(kept[hit.start - before], kept[min(hit.end - before, len(kept)) - 1] + 1)
+
+    def _turn_at(self, place: int) -> int:
+        return bisect_right(self._starts, place) - 1
 
 
 Window = list[Hit]

@@ -61,8 +61,7 @@ class ClosedUp:
     """A text without its spaces, which speech recognition puts anywhere; hits are given in the text's own places."""
 
     def __init__(self, text: str) -> None:
-        self._at = [i for i, character in enumerate(text) if not character.isspace()]
-        self._text = "".join(text[i] for i in self._at)
+        self._text, self._at = closed_up(text)
 
     def hits(self, patterns: Patterns) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
@@ -72,6 +71,14 @@ class ClosedUp:
     def first(self, patterns: Patterns) -> Hit | None:
         """Return one hit, or None."""
         return next(self.hits(patterns), None)
+
+
+def closed_up(text: str) -> tuple[str, Sequence[int]]:
+    """Return a text without its spaces, and each character's place in it."""
+    closed = "".join(text.split())
+    if len(closed) == len(text):
+        return closed, range(len(text))
+    return closed, [i for i, character in enumerate(text) if not character.isspace()]
 
 
 def longest_apart(hits: Iterable[Hit]) -> list[Hit]:
