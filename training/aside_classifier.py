@@ -1,51 +1,200 @@
-"""Trains the classifier of asides, clauses that have no place on a ticket: `python -m training.aside_classifier`.
+"""Trains the two models of asides, clauses that have no place on a ticket: `python -m training.aside_classifier`.
 
-Asides are written for this (similes, outbursts, the household, memories, hearsay, talk about names and numbers); what
-they are told from are the clauses of the written demands. Cross-validation keeps a demand's clauses together.
+The first reads a clause alone: asides written for this, against the clauses of the written demands. The second weighs
+that beside the clause's place in its call; it learns from whole calls whose asides are marked. Cross-validation keeps
+a call's clauses together; the first model learns from none of these calls.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
+from sklearn.neural_network import MLPClassifier
 
+from app.config import Settings
+from app.domain.reference import ReferenceData
+from app.domain.transcript import Evidence, SpokenCall
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.store.reference.load import load_reference_data
+from app.understand.mentions.details import DetailReader
+from app.understand.mentions.places import AreaReader
+from app.understand.mentions.read import read_mentions
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.bearing import aside_odds, bearing_features, feature_names, matter_words
+from app.understand.ticket.clauses import Clause, read_clauses
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
-from training.linear_classifier import LinearSettings, cross_validated_logits, fit_and_write, fit_temperature
+from models.base import TextClassifier
+from models.classifier.linear import LinearClassifier
+from training.data import group_folds
+from training.linear_classifier import (
+    LinearSettings,
+    cross_validated_logits,
+    fit_and_write,
+    fit_temperature,
+)
 from training.manifest import write_manifest
 
 ASIDES = Path("training/datasets/asides.jsonl")
+CALLS = Path("training/datasets/aside_calls.jsonl")
+TICKETS = Path("eval/datasets/ticket_dev.jsonl")
 DEMANDS = Path("training/datasets/demands.jsonl")
 OUT = Path("models/weights/aside")
+BESIDE = Path("models/weights/bearing")
 LABELS = ("aside", "matter")
-MOST_LOST = 0.009
-"""Share of the demands' clauses that may be taken for asides."""
+MOST_LOST_ALONE, MOST_LOST = 0.009, 0.012
+"""Share of the demands' clauses, and of the calls' matter clauses, that may be taken for asides."""
 _BREAK = re.compile(r"[，。？！；、,\s]+")
+_HALF = 0.5
+Floats = NDArray[np.float64]
 
 
-def main(asides: Path = ASIDES, demands: Path = DEMANDS, out: Path = OUT) -> None:
-    """Cross-validate, fit, write weights and manifest; print the score from which a clause is an aside."""
+@dataclass(frozen=True)
+class WeighingSettings:
+    """Everything that changes the second model; stands in its manifest."""
+
+    hidden: int = 24
+    networks: int = 5
+    """Fitted from different starts; the mean of their log-odds counts."""
+    decay: float = 1.0
+    epochs: int = 60
+    folds: int = 5
+    seed: int = 7
+
+
+class Marked(NamedTuple):
+    """A call with its clauses; `aside` holds 1, 0, or -1 where a clause is chatter or was taken back."""
+
+    id: str
+    call: SpokenCall
+    mentions: Mentions
+    clauses: tuple[Clause, ...]
+    aside: NDArray[np.int64]
+
+
+def main(asides: Path = ASIDES, calls: Path = CALLS, demands: Path = DEMANDS) -> None:
+    """Cross-validate, fit, write weights and manifests; print the score from which a clause is an aside."""
     examples = [*read_examples(asides), *matter_clauses(demands)]
     settings = LinearSettings(min_documents=1, inverse_regularisation=10.0)
     gold = np.array([LABELS.index(example.label) for example in examples])
     held_out = cross_validated_logits(examples, LABELS, settings, ())
     temperature = fit_temperature(held_out, gold)
     scores = 1 / (1 + np.exp((held_out[:, 1] - held_out[:, 0]) / temperature))
-    least = float(np.quantile(scores[gold == 1], 1 - MOST_LOST))
-    fit_and_write(examples, settings, temperature, out)
+    least = float(np.quantile(scores[gold == 1], 1 - MOST_LOST_ALONE))
+    fit_and_write(examples, settings, temperature, OUT)
     facts = {
         "seed": settings.seed,
         "settings": settings.__dict__,
         "examples": len(examples),
         "least": round(least, 3),
         "recall": round(float((scores[gold == 0] >= least).mean()), 3),
-        "matter_lost": MOST_LOST,
+        "matter_lost": MOST_LOST_ALONE,
         "temperature": round(temperature, 4),
         "base_revision": None,
     }
-    Console().print(write_manifest(out, name="own-aside", task="aside", data=asides, facts=facts))
+    Console().print(write_manifest(OUT, name="own-aside", task="aside", data=asides, facts=facts))
+    reference = load_reference_data(Settings().knowledge_dir)
+    Console().print(weigh(list(marked_calls(calls, reference)), LinearClassifier(OUT), reference, calls))
+
+
+def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceData, data: Path) -> dict[str, Any]:
+    """Cross-validate and fit the second model, write its folder; return the manifest."""
+    settings = WeighingSettings()
+    cues = tuple(re.compile(cue.pattern) for cue in reference.asides.cues)
+    words = matter_words(reference)
+    column = alone.labels.index("aside")
+    rows, gold, groups = [], [], []
+    for one in marked:
+        scores_alone = alone.scores([clause.text.strip() for clause in one.clauses])[:, column].astype(np.float64)
+        odds = np.where([clause.chatter for clause in one.clauses], 0, aside_odds(scores_alone))
+        rows.append(bearing_features(one.call, one.mentions, one.clauses, odds, words, cues)[one.aside >= 0])
+        gold.append(one.aside[one.aside >= 0])
+        groups += [Example("", "", "", one.id)] * len(gold[-1])
+    features, aside = np.vstack(rows), np.concatenate(gold)
+    folds = group_folds(groups, settings.folds, settings.seed)
+    scores = np.zeros(len(aside))
+    for fold in range(settings.folds):
+        held = folds == fold
+        scores[held] = odds_of(fit(features[~held], aside[~held], settings), features[held])
+    least = float(np.quantile(scores[aside == 0], 1 - MOST_LOST))
+    layers = fit(features, aside, settings)
+    BESIDE.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {"layers": np.array(len(layers))}
+    arrays |= {f"weights{i}": weights.astype(np.float32) for i, (weights, _) in enumerate(layers)}
+    arrays |= {f"bias{i}": bias.astype(np.float32) for i, (_, bias) in enumerate(layers)}
+    np.savez_compressed(BESIDE / "weights.npz", **arrays)
+    facts = {
+        "seed": settings.seed,
+        "settings": settings.__dict__,
+        "features": list(feature_names([cue.id for cue in reference.asides.cues])),
+        "calls": len(marked),
+        "clauses": len(aside),
+        "asides": int(aside.sum()),
+        "least": round(float(1 / (1 + np.exp(-least))), 3),
+        "recall": round(float((scores[aside == 1] >= least).mean()), 3),
+        "matter_lost": MOST_LOST,
+        "base_revision": None,
+    }
+    return write_manifest(BESIDE, name="own-bearing", task="bearing", data=data, facts=facts)
+
+
+def fit(
+    features: NDArray[np.float32], aside: NDArray[np.int64], settings: WeighingSettings
+) -> list[tuple[Floats, Floats]]:
+    """Return the layers of several small networks side by side, scaling folded in."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+    scaled = (features - mean) / spread
+    found = [
+        MLPClassifier((settings.hidden,), alpha=settings.decay, max_iter=settings.epochs, random_state=seed).fit(
+            scaled, aside
+        )
+        for seed in range(settings.networks)
+    ]
+    inner = np.hstack([network.coefs_[0] for network in found]) / spread[:, None]
+    bias = np.concatenate([network.intercepts_[0] for network in found]) - mean @ inner
+    outer = np.vstack([network.coefs_[1] for network in found]) / len(found)
+    return [(inner, bias), (outer, np.mean([network.intercepts_[1] for network in found], axis=0))]
+
+
+def odds_of(layers: Sequence[tuple[Floats, Floats]], features: NDArray[np.float32]) -> Floats:
+    """Return log-odds, one a row."""
+    (inner, bias), (outer, last) = layers
+    return np.asarray((np.maximum(features @ inner + bias, 0) @ outer + last)[:, 0])
+
+
+def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) -> Iterator[Marked]:
+    """Yield the marked calls, clause by clause; a row without turns marks a call of the tickets' development set."""
+    normaliser = Normaliser(reference.gazetteer)
+    areas, details = AreaReader(reference.gazetteer), DetailReader(reference.gazetteer)
+    own = {row["id"]: {k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(tickets)}
+    for row in read_jsonl(path):
+        payload = own[row["id"]] if "turns" not in row else {"channel": "phone", "id": row["id"], "turns": row["turns"]}
+        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        mentions = read_mentions(call, areas, details)
+        clauses = read_clauses(call, mentions)
+        yield Marked(row["id"], call, mentions, clauses, np.array([_label(clause, row) for clause in clauses]))
+
+
+def _label(clause: Clause, row: dict[str, Any]) -> int:
+    if clause.chatter or len(clause.text.strip()) <= 1 or _inside(clause.evidence, row.get("taken_back", ())):
+        return -1
+    return int(_inside(clause.evidence, row["asides"]))
+
+
+def _inside(quote: Evidence, spans: Sequence[Sequence[int]]) -> bool:
+    """Tell whether more than half of a quote lies in one of the spans (turn, start, end)."""
+    return any(
+        turn == quote.turn and min(end, quote.end) - max(start, quote.start) > _HALF * (quote.end - quote.start)
+        for turn, start, end in spans
+    )
 
 
 def matter_clauses(demands: Path) -> list[Example]:

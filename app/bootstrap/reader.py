@@ -61,7 +61,7 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
             reference,
             KindReader(reference.request_kind, kind, asked),
             TopicReader(reference, category).topics,
-            classifier(weights / "aside"),
+            (classifier(weights / "aside"), PairModel(weights / "bearing")),
             subject,
         ),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),

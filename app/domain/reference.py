@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
+from app.domain.aside_rules import AsideRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane, LaneRules
@@ -121,6 +122,7 @@ class ReferenceData(Frozen):
     emotion: EmotionRules
     request_kind: RequestKindRules
     matters: MatterRules
+    asides: AsideRules
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules

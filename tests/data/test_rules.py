@@ -1,8 +1,11 @@
 """Every rule's examples are its tests."""
 
+import re
+
 import pytest
 
 from app.decide.deadline import deadline_rule
+from app.domain.aside_rules import AsideCue
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
 from app.understand.risk import EmotionScale
@@ -23,6 +26,12 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
     examples = rule.examples  # type: ignore[attr-defined]
     assert [text for text in examples.match if not patterns.first(text)] == []
     assert [text for text in examples.no_match if patterns.first(text)] == []
+
+
+@pytest.mark.parametrize("cue", REFERENCE.asides.cues, ids=lambda cue: cue.id)
+def test_aside_cues_match_their_examples_and_no_others(cue: AsideCue) -> None:
+    assert [text for text in cue.examples.match if not re.search(cue.pattern, text)] == []
+    assert [text for text in cue.examples.no_match if re.search(cue.pattern, text)] == []
 
 
 @pytest.mark.parametrize("rule", REFERENCE.deadline.rules, ids=lambda rule: rule.id)

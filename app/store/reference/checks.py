@@ -134,6 +134,9 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_text_rules(reference, files)
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
+    _unique(files["rules/asides"], "cues", "id", (cue.id for cue in reference.asides.cues))
+    for i, cue in enumerate(reference.asides.cues):
+        _check_patterns(files["rules/asides"], ("cues", i, "pattern"), (cue.pattern,))
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:

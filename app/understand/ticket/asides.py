@@ -1,13 +1,17 @@
 """Clauses that a ticket leaves out for where they stand: answers about the caller, guesses, digressions, outbursts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from app.domain.aside_rules import AsideCue
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
+from app.understand.ticket.bearing import aside_odds, bearing_features, telling
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.wants import is_wish
-from models.base import TextClassifier
+from models.base import PairScorer, TextClassifier
 
 _ASKS_WHO = re.compile(
     r"贵姓|怎么称呼|姓名|全名|名字|您姓|联系(?:电话|方式|您)|(?:电话|号码|手机)[^，。]{0,8}(?:吗|是|多少|行)|打(?:这个|您)"
@@ -49,25 +53,34 @@ _FIGURE = re.compile(r"\d|[一二两三四五六七八九十]{1,3}(?:[个次回�
 
 
 class AsideModel:
-    """The trained classifier of asides with the score from which it is believed."""
+    """The trained models of asides: one reads a clause alone, one weighs that beside the rest of its call."""
 
-    def __init__(self, model: TextClassifier, least: float) -> None:
-        self._model = model
-        self._least = least
-        self._column = model.labels.index("aside")
+    def __init__(
+        self, alone: TextClassifier, beside: PairScorer, cues: Sequence[AsideCue], least: Mapping[str, float]
+    ) -> None:
+        self._alone, self._beside = alone, beside
+        self._least_alone, self._least_beside = least["aside_alone"], least["aside"]
+        self._column = alone.labels.index("aside")
+        self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
-    def found(self, clauses: Sequence[Clause], matter_words: re.Pattern[str]) -> set[int]:
-        """Return the positions of asides; a clause with a figure, a wish or a matter word is none."""
-        open_to_doubt = [
-            i
-            for i, c in enumerate(clauses)
-            if not (c.chatter or _FIGURE.search(c.text) or matter_words.search(c.text) or is_wish(c))
-        ]
-        if not open_to_doubt:
+    def found(
+        self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: re.Pattern[str]
+    ) -> set[int]:
+        """Return the positions of asides; a wish is none, and something is always left."""
+        told = [i for i, clause in enumerate(clauses) if not clause.chatter]
+        if not told:
             return set()
-        scores = self._model.scores([clauses[i].text.strip() for i in open_to_doubt])[:, self._column]
-        found = {i for i, score in zip(open_to_doubt, scores, strict=True) if score >= self._least}
-        return found if any(not c.chatter for i, c in enumerate(clauses) if i not in found) else set()
+        alone = np.zeros(len(clauses))
+        alone[told] = self._alone.scores([clauses[i].text.strip() for i in told])[:, self._column]
+        odds = np.where([clause.chatter for clause in clauses], 0, aside_odds(alone))
+        beside = self._beside.scores(bearing_features(call, mentions, clauses, odds, words, self._cues))
+        found = {
+            i
+            for i in told
+            if not is_wish(clauses[i])
+            and (beside[i] >= self._least_beside or (alone[i] >= self._least_alone and not telling(clauses[i], words)))
+        }
+        return found if set(told) - found else set()
 
 
 def leave_out_asides(
@@ -79,7 +92,7 @@ def leave_out_asides(
 ) -> tuple[Clause, ...]:
     """Return the clauses with asides marked as chatter; a digression takes what led to it along."""
     aside = {i for i, clause in enumerate(clauses) if _is_aside(clause.text)}
-    aside |= model.found(clauses, matter_words) if model else set()
+    aside |= model.found(call, mentions, clauses, matter_words) if model else set()
     for i, clause in enumerate(clauses):
         aside |= _led_to(clauses, i)
         turn = mentions.sayings[clause.saying].turn

@@ -11,6 +11,7 @@ from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.asides import AsideModel, leave_out_asides
+from app.understand.ticket.bearing import matter_words
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -22,7 +23,7 @@ from app.understand.ticket.place import inside, place_of
 from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Topics, compose_title
 from app.understand.ticket.wants import compose_wants, is_wish
-from models.base import TextClassifier
+from models.base import PairScorer, TextClassifier
 
 _NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
 _WRONG_NUMBER = re.compile(
@@ -60,11 +61,11 @@ class TicketReader:
         reference: ReferenceData,
         kinds: KindReader,
         topics: Topics,
-        asides: TextClassifier | None = None,
+        asides: tuple[TextClassifier, PairScorer] | None = None,
         business: TextClassifier | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
-        self._asides = AsideModel(asides, reference.thresholds.clauses["aside"]) if asides else None
+        self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
         self._topics = topics
         self._areas = AreaReader(reference.gazetteer)
         self._details = DetailReader(reference.gazetteer)
@@ -73,8 +74,12 @@ class TicketReader:
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
         self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
+<<<<<<< HEAD
         self._objects = ObjectFinder(reference)
         self._matter_words = self._objects.words
+=======
+        self._matter_words = matter_words(reference)
+>>>>>>> 9be0a38 (Asides are weighed beside the rest of their call; 160 marked calls; two batches of calls full of what must not be shown)
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""

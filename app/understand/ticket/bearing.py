@@ -1,0 +1,123 @@
+"""How a clause stands to the rest of its call: what a trained model weighs to tell whether it bears on the matter."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.reference import ReferenceData
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.clauses import Clause
+from app.understand.ticket.demands import ASKS_WANTS
+from app.understand.ticket.wants import is_wish
+
+_ASKS = re.compile(r"[?？吗呢哪几谁]|什么|多少|怎么|多久|多大")
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十]{1,3}(?:[个次回天年月户人块元点号楼层]|多)")
+_LONG_NUMBER = re.compile(r"\d{2,}")
+_SPACE = re.compile(r"\s")
+_MOST_ODDS = 8.0
+_MOST_LENGTH, _MOST_PLACE, _MOST_SIZE, _MOST_WORDS = 20, 6, 10, 3
+_STANDING = (
+    "first last place share size asked answered operator others wish answer asks_wants unasked length question wishes figure words number"
+).split()
+_NEAR = (-2, -1, 1, 2)
+
+
+def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of `bearing_features`, in order."""
+    beside = [f"{name}{at:+d}" for at in (-1, 1) for name in cues]
+    return ("aside", *(f"aside{at:+d}" for at in _NEAR), *_STANDING, *cues, *beside)
+
+
+def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log-odds of probabilities, within bounds."""
+    sure = np.clip(scores, 1e-9, 1 - 1e-9)
+    return np.clip(np.log(sure / (1 - sure)), -_MOST_ODDS, _MOST_ODDS)
+
+
+def telling(clause: Clause, words: re.Pattern[str]) -> bool:
+    """Tell whether a clause holds a figure or a word of duties and categories."""
+    return bool(_FIGURE.search(clause.text) or words.search(clause.text))
+
+
+def matter_words(reference: ReferenceData) -> re.Pattern[str]:
+    """Return what finds the words of duties and categories."""
+    words = {w for f in reference.functions for w in f.keywords}
+    words |= {w for leaf in reference.categories.leaves for w in leaf.keywords}
+    return re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+
+
+def bearing_features(
+    call: SpokenCall,
+    mentions: Mentions,
+    clauses: Sequence[Clause],
+    alone: NDArray[np.float64],
+    words: re.Pattern[str],
+    cues: Sequence[re.Pattern[str]],
+) -> NDArray[np.float32]:
+    """Return one row a clause; `alone` holds the log-odds that a clause, read alone, is an aside."""
+    heard = np.array([[bool(cue.search(c.text.strip())) for cue in cues] for c in clauses], np.float32)
+    saying = np.array([clause.saying for clause in clauses])
+    columns = [alone[:, None], *(_beside(alone[:, None], saying, at) for at in _NEAR)]
+    columns += [_standing(call, mentions, clauses, words), heard, _beside(heard, saying, -1), _beside(heard, saying, 1)]
+    return np.hstack(columns).astype(np.float32)
+
+
+def _beside(values: NDArray[np.floating], saying: NDArray[np.int64], at: int) -> NDArray[np.floating]:
+    """Return the values of the clause `at` places on, 0 where that is another saying's."""
+    moved = np.roll(values, -at, axis=0)
+    same = np.roll(saying, -at) == saying
+    edge = np.arange(len(saying)) + at
+    return np.where((same & (edge >= 0) & (edge < len(saying)))[:, None], moved, 0)
+
+
+def _standing(
+    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: re.Pattern[str]
+) -> NDArray[np.float32]:
+    """Return where each clause stands in its saying, and what it shares with the operator, the wish and the others."""
+    spoken = [_pairs(t.text) if t.speaker is Speaker.OPERATOR else frozenset() for t in call.turns]
+    everything = frozenset().union(*spoken)
+    own = [_pairs(clause.text) for clause in clauses]
+    wishing = [is_wish(clause) for clause in clauses]
+    wished = frozenset().union(*(pairs for pairs, wish in zip(own, wishing, strict=True) if wish))
+    rows = []
+    for saying, group in groupby(range(len(clauses)), key=lambda i: clauses[i].saying):
+        members = list(group)
+        others = frozenset().union(*(own[i] for i in range(len(clauses)) if clauses[i].saying != saying))
+        turn = mentions.sayings[saying].turn
+        told = [*(spoken[t] if 0 <= t < len(spoken) else frozenset() for t in (turn - 1, turn + 1)), everything, others]
+        question = _operator(call, turn - 1)
+        for place, i in enumerate(members):
+            first, last = place == 0, place == len(members) - 1
+            size = min(len(members), _MOST_SIZE) / _MOST_SIZE
+            row = [first, last, min(place, _MOST_PLACE) / _MOST_PLACE, place / len(members), size]
+            row += [_share(own[i], words_told) for words_told in told]
+            row += [0 if wishing[i] else _share(own[i], wished), first and bool(_ASKS.search(question))]
+            rows.append([*row, bool(ASKS_WANTS.search(question)), not question])
+    forms = [_form(clause, wish, words) for clause, wish in zip(clauses, wishing, strict=True)]
+    return np.hstack([np.array(rows, np.float32), np.array(forms, np.float32)])
+
+
+def _form(clause: Clause, wish: bool, words: re.Pattern[str]) -> list[float]:
+    """Return what a clause is like in itself."""
+    length = min(len(clause.text.strip()), _MOST_LENGTH) / _MOST_LENGTH
+    figure, number = bool(_FIGURE.search(clause.text)), bool(_LONG_NUMBER.search(clause.text))
+    named = min(len(words.findall(clause.text)), _MOST_WORDS) / _MOST_WORDS
+    return [length, clause.question, wish, figure, named, number]
+
+
+def _operator(call: SpokenCall, turn: int) -> str:
+    """Return what the operator said in a turn; nothing where somebody else speaks."""
+    return call.turns[turn].text if turn >= 0 and call.turns[turn].speaker is Speaker.OPERATOR else ""
+
+
+def _pairs(text: str) -> frozenset[str]:
+    words = _SPACE.sub("", text)
+    return frozenset(words[i : i + 2] for i in range(len(words) - 1))
+
+
+def _share(own: frozenset[str], told: frozenset[str]) -> float:
+    return len(own & told) / max(len(own), 1)
