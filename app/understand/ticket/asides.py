@@ -59,7 +59,9 @@ class AsideModel:
         self, alone: TextClassifier, beside: PairScorer, cues: Sequence[AsideCue], least: Mapping[str, float]
     ) -> None:
         self._alone, self._beside = alone, beside
-        self._least_alone, self._least_beside = least["aside_alone"], least["aside"]
+        self._least_alone, self._hinted, self._least_beside = (
+            least[name] for name in ("aside_alone", "aside_hinted", "aside")
+        )
         self._column = alone.labels.index("aside")
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
@@ -74,11 +76,10 @@ class AsideModel:
         alone[told] = self._alone.scores([clauses[i].text.strip() for i in told])[:, self._column]
         odds = np.where([clause.chatter for clause in clauses], 0, aside_odds(alone))
         beside = self._beside.scores(bearing_features(call, mentions, clauses, odds, words, self._cues))
+        sure = beside >= self._least_beside
+        likely = (alone >= self._least_alone) & (beside >= self._hinted)
         found = {
-            i
-            for i in told
-            if not is_wish(clauses[i])
-            and (beside[i] >= self._least_beside or (alone[i] >= self._least_alone and not telling(clauses[i], words)))
+            i for i in told if (sure[i] or (likely[i] and not telling(clauses[i], words))) and not is_wish(clauses[i])
         }
         return found if set(told) - found else set()
 
