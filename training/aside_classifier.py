@@ -28,8 +28,9 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
-from app.understand.ticket.bearing import aside_odds, bearing_features, feature_names, matter_words
+from app.understand.ticket.bearing import aside_odds, bearing_features, feature_names
 from app.understand.ticket.clauses import Clause, read_clauses
+from app.understand.ticket.objects import ObjectFinder
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
 from models.base import TextClassifier
@@ -109,7 +110,7 @@ def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceD
     """Cross-validate and fit the second model, write its folder; return the manifest."""
     settings = WeighingSettings()
     cues = tuple(re.compile(cue.pattern) for cue in reference.asides.cues)
-    words = matter_words(reference)
+    words = ObjectFinder(reference).words
     column = alone.labels.index("aside")
     rows, gold, groups = [], [], []
     for one in marked:

@@ -7,7 +7,6 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause
@@ -41,13 +40,6 @@ def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def telling(clause: Clause, words: re.Pattern[str]) -> bool:
     """Tell whether a clause holds a figure or a word of duties and categories."""
     return bool(_FIGURE.search(clause.text) or words.search(clause.text))
-
-
-def matter_words(reference: ReferenceData) -> re.Pattern[str]:
-    """Return what finds the words of duties and categories."""
-    words = {w for f in reference.functions for w in f.keywords}
-    words |= {w for leaf in reference.categories.leaves for w in leaf.keywords}
-    return re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
 
 
 def bearing_features(

@@ -11,7 +11,6 @@ from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.asides import AsideModel, leave_out_asides
-from app.understand.ticket.bearing import matter_words
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -74,12 +73,8 @@ class TicketReader:
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
         self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
-<<<<<<< HEAD
         self._objects = ObjectFinder(reference)
         self._matter_words = self._objects.words
-=======
-        self._matter_words = matter_words(reference)
->>>>>>> 9be0a38 (Asides are weighed beside the rest of their call; 160 marked calls; two batches of calls full of what must not be shown)
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
