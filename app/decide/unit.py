@@ -3,19 +3,21 @@
 Functions say what the matter is; jurisdiction says whose. Thresholds come from rules/thresholds.yaml.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from app.decide.return_risk import return_risk
 from app.domain.decision import Decision, ReturnRisk, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute, UnitLimits, UnitThresholds
+from app.domain.referral import Receiver
 from app.domain.ticket import Place, RequestKind, Urgency
 from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 
 NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
 """Conduct and court matters are always a person's decision."""
 _AT_TOWN = "town_government"
+_OF_CONDUCT = "discipline_inspection"
 
 
 class _Ranked(NamedTuple):
@@ -34,16 +36,18 @@ def decide_unit(
     *,
     statutory: StatutoryRoute | None = None,
     precedents: Sequence[Precedent] = (),
-    sensitive: bool = False,
+    referred: Collection[Receiver] = (),
     returned_by: Sequence[str] = (),
 ) -> UnitDecision:
     """Return the dispatch decision.
 
-    The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. `sensitive`
-    marks conduct, enforcement and self-harm: never automatic. Units in `returned_by` are not proposed again.
+    The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. What is `referred`
+    to a lane (conduct, enforcement, extreme words) is never automatic. Units in `returned_by` are not proposed again.
     """
     limits = reference.thresholds.unit
     functions = weighed(reading.functions, precedents, limits.precedent_weight)
+    if Receiver.DISCIPLINE_INSPECTION in referred:
+        functions = likelier(functions, _OF_CONDUCT, limits.conduct_odds)
     ranked = [one for one in _ranked(functions, place, reference) if one.unit.unit_code not in returned_by]
     facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
     rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
@@ -53,7 +57,7 @@ def decide_unit(
     rivals = _rivals(ranked, reading, functions, place, reference)
     limit = limits.limits(reading.categories[0].label if reading.categories else None)
     by_person = (
-        sensitive or bool(returned_by) or rule.human or _never_auto(ranked, reading, reference) or not place.district
+        bool(referred or returned_by) or rule.human or _never_auto(ranked, reading, reference) or not place.district
     )
     return UnitDecision(
         decision=_decision(ranked, rivals, facts, limit, limits, by_person=by_person),
@@ -84,6 +88,14 @@ def weighed(
         scores = {label: s.model_copy(update={"score": s.score * others}) for label, s in scores.items()}
         scores[function] = old.model_copy(update={"score": score, "precedents": said})
     return tuple(sorted(scores.values(), key=lambda scored: -scored.score))
+
+
+def likelier(functions: Sequence[ScoredLabel], function: str, odds: float) -> tuple[ScoredLabel, ...]:
+    """Return the functions after the odds of one of them have grown so many times."""
+    grown = {scored.label: scored.score * (odds if scored.label == function else 1.0) for scored in functions}
+    whole = sum(scored.score for scored in functions) / max(sum(grown.values()), 1e-9)
+    found = (scored.model_copy(update={"score": grown[scored.label] * whole}) for scored in functions)
+    return tuple(sorted(found, key=lambda scored: -scored.score))
 
 
 def _ranked(functions: Sequence[ScoredLabel], place: Place, reference: ReferenceData) -> list[_Ranked]:

@@ -400,6 +400,7 @@ class UnitThresholds(Frozen):
     top_k: int = Field(ge=1, le=5)
     precedent_likeness: float = Field(ge=0, le=1)
     precedent_weight: float = Field(ge=0, le=1)
+    conduct_odds: float = Field(ge=1)
 
     def limits(self, category: str | None) -> UnitLimits:
         """Return the limits for a category code, or the general ones."""

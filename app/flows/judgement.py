@@ -83,7 +83,7 @@ class IntakePolicy:
             reference,
             statutory=statutory,
             precedents=self._near(draft.content, transcript.called_at),
-            sensitive=bool(referrals),
+            referred=[proposal.receiver for proposal in referrals],
         )
         return Judgement(
             category=self._category(demand),
@@ -116,7 +116,7 @@ class IntakePolicy:
             self._reference,
             statutory=statutory,
             precedents=self._near(ticket.content, ticket.changed_at or ticket.created_at),
-            sensitive=bool(ticket.referrals),
+            referred=[proposal.receiver for proposal in ticket.referrals],
             returned_by=returned_by,
         )
 

@@ -6,6 +6,7 @@ from app.decide.unit import decide_unit, weighed
 from app.domain.decision import Decision
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts
+from app.domain.referral import Receiver
 from app.domain.ticket import Place, RequestKind, Subject, Urgency
 from app.domain.unit import Precedent, ScoredLabel, UnitReading
 
@@ -57,19 +58,30 @@ def test_a_person_decides_what_is_unsure_or_an_emergency(
 
 
 @pytest.mark.parametrize(
-    ("scores", "place", "sensitive"),
+    ("scores", "place", "referred"),
     [
-        ({"urban_management": 0.6, "housing": 0.35}, TENGZHOU, False),
-        ({"urban_management": 0.95}, Place(), False),
-        ({"urban_management": 0.95}, TENGZHOU, True),
-        ({"discipline_inspection": 0.99}, TENGZHOU, False),
+        ({"urban_management": 0.6, "housing": 0.35}, TENGZHOU, ()),
+        ({"urban_management": 0.95}, Place(), ()),
+        ({"urban_management": 0.95}, TENGZHOU, (Receiver.POLITICAL_LEGAL,)),
+        ({"discipline_inspection": 0.99}, TENGZHOU, ()),
     ],
 )
 def test_close_placeless_and_sensitive_matters_are_only_suggested(
-    reference: ReferenceData, scores: dict[str, float], place: Place, sensitive: bool
+    reference: ReferenceData, scores: dict[str, float], place: Place, referred: tuple[Receiver, ...]
 ) -> None:
-    decided = decide_unit(reading(**scores), place, facts(has_town=bool(place.town)), reference, sensitive=sensitive)
+    decided = decide_unit(reading(**scores), place, facts(has_town=bool(place.town)), reference, referred=referred)
     assert decided.decision is not Decision.AUTO
+
+
+def test_conduct_that_is_read_as_such_belongs_to_discipline_inspection(reference: ReferenceData) -> None:
+    """The houses went to the secretary's kin: a matter of conduct, whatever it is about."""
+    scores = {"housing": 0.5, "discipline_inspection": 0.3}
+    plain = decide_unit(reading(**scores), TENGZHOU, facts(), reference)
+    conduct = decide_unit(reading(**scores), TENGZHOU, facts(), reference, referred=[Receiver.DISCIPLINE_INSPECTION])
+    assert plain.rule_id == "routing.department_matter_with_town"
+    assert conduct.rule_id == "routing.conduct"
+    assert conduct.decision is Decision.SUGGEST
+    assert sum(candidate.score for candidate in conduct.candidates) == pytest.approx(0.8, abs=0.001)
 
 
 def test_a_rejected_dispatch_is_not_repeated(reference: ReferenceData) -> None:
