@@ -23,6 +23,8 @@ _TELLING = 9
 """Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
 """What it counts that a clause alone speaks for the demand's category."""
+_HEADING_WEIGHT = 2.0
+"""What it counts that a clause is the heading that the writer gave the message."""
 _OBJECT_WEIGHT = 1.0
 """What it counts that a clause names the demand's first object."""
 _MOST_CLAUSES = 5
@@ -138,6 +140,7 @@ def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) 
         - len(clause.text) / 12
         - 0.2 * position
         - 1.5 * wish
+        + _HEADING_WEIGHT * (clause.evidence.turn == -1 and len(clause.text) <= LONGEST_TITLE)
     )
 
 

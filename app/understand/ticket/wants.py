@@ -65,6 +65,7 @@ _MONEY = re.compile(
 )
 _LONGEST_WANTS = 28
 """Characters of all wishes together."""
+_LEAST_WANTS = 5
 _SUGGESTED = re.compile(
     r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于"
 )
@@ -116,13 +117,18 @@ def compose_wants(
         return _suggested(_together(_within(demands)) if demands else said) or _about("建议", told)
     demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
     if named is None:
-        return _together(_within(demands)) if demands else said or _plain(kind, objects, told)
+        return _together(_within(demands)) if demands else _brief(said) or _plain(kind, objects, told) or said
     remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
     full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
     if not full:
         return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
     kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
     return _together(kept)
+
+
+def _brief(said: Passage | None) -> Passage | None:
+    """Return a wish that is short enough for the field and more than a bare 尽快."""
+    return said if said and _LEAST_WANTS <= len(said.text) <= _LONGEST_WANTS else None
 
 
 def _suggested(said: Passage | None) -> Passage | None:
