@@ -15,7 +15,7 @@ _ANY_FAMILY = rf"(?:{_COMPOUND}|(?![什啥名何哪的么不同])[\u4e00-\u9fff]
 """After 姓 any character is a surname."""
 _STOP = r"(?=[，,。、\s]|$)"
 _NAMED = re.compile(
-    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN}|(?<=[我俺]叫)[\u4e00-\u9fff]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
+    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|我是(?={_FAMILY}{_GIVEN}[，,。\s]))\s*(?P<name>{_FAMILY}{_GIVEN}|(?<=[我俺]叫)[\u4e00-\u9fff]{_GIVEN}|(?<=[我俺]叫\s)[\u4e00-\u9fff]{_GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
 _SURNAMED = re.compile(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{_ANY_FAMILY})(?![名氏])"
@@ -64,7 +64,7 @@ _ADDRESSES = re.compile(
     rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{_FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
 )
 _CONFIDENTIAL = re.compile(
-    r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名|(?:说|讲)是?[我俺]|把[^，。\s]{0,4}(?:号|名字?|电话)[^，。\s]{0,3}给)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|不(?:能)?让[^，。\s]{1,6}知道|怕[^，。\s]{0,6}(?:报复|知道(?:是)?[我俺])|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
+    r"(?:不要|别|不想|不能|甭|能不能不)[^，。\s]{0,6}(?:透露|泄露|泄漏|告诉|说出去|公开|让[^，。\s]{1,5}知道|说是[我俺]|说有人举报|提[我俺]的?名|(?:说|讲)是?[我俺]|把[^，。\s]{0,4}(?:号|名字?|电话)[^，。\s]{0,3}给)[^，。\s]{0,10}|(?:给我|要|帮我|替我|能不能|请|必须|千万)?保密|匿名|别(?:叫|让)[^，。\s]{1,6}知道|别说是[^，。\s]{1,8}(?:打|反映|举报|说)的|不(?:能)?让[^，。\s]{1,6}知道|怕[^，。\s]{0,6}(?:报复|知道(?:是)?[我俺])|(?:我|俺)的?身份[^，。\s]{0,4}(?:别|不要|不能)"
 )
 _NOT_CONFIDENTIAL = re.compile(r"(?:不用|不需要|无需|没必要|没啥)(?:给我)?保密|(?:需要|要不要|是否)保密")
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
@@ -191,8 +191,9 @@ def read_callback(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mentio
 def read_confidential(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | None:
     """Return the words that ask for confidentiality."""
     for saying in sayings:
-        match = _CONFIDENTIAL.search(saying.text)
-        if match and not _NOT_CONFIDENTIAL.search(saying.text) and not saying.confirmed_by:
+        said = saying.text if saying.confirmed_by else call.turns[saying.turn].text
+        match = _CONFIDENTIAL.search(said)
+        if match and not _NOT_CONFIDENTIAL.search(said) and not saying.confirmed_by:
             quote = call.turns[saying.turn].evidence(match.start(), match.end())
             return Mention(
                 value="保密",
