@@ -118,6 +118,12 @@ def heat(members: Sequence[IssueMember], now: datetime, rules: IssueRules) -> fl
     return sum(math.exp2(-(age / DAY) / rules.half_life_days) for age in ages)
 
 
+def cooled(heat_then: float, then: datetime, now: datetime, rules: IssueRules) -> float:
+    """Return the binary logarithm of the heat that an issue has now, with nobody heard since then."""
+    halvings = (now - then) / DAY / rules.half_life_days
+    return math.log2(heat_then) - halvings if heat_then > 0 else -math.inf
+
+
 def central_title(members: Sequence[IssueMember]) -> str:
     """Return the title that shares most with the others'; the earliest of equals."""
     pairs = [{member.title[i : i + 2] for i in range(len(member.title) - 1)} for member in members[:50]]

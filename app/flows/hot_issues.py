@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import nlargest
 
-from app.decide.issue import choose_issue, describe, heat, regroup
+from app.decide.issue import choose_issue, cooled, describe, heat, regroup
 from app.decide.visibility import is_sensitive
 from app.domain.duplicate import TicketFacts
 from app.domain.errors import NotFound
@@ -25,6 +26,10 @@ JOINED, PARTED = STEPS[Step.MERGE].event, STEPS[Step.UNMERGE].event
 SETTLED = timedelta(seconds=2)
 AT_ONCE = 100
 """Events a transaction, and issues a look."""
+SPARE = 10
+"""Times as many issues are looked at as are wanted for a period that is past: what is on file is the heat of today."""
+SILENT = 10
+"""Half-lives after which an issue is below a thousandth of its heat, if nobody spoke of it: others come first."""
 LARGEST_LOOK = 60
 """Members that are grouped afresh together."""
 
@@ -78,10 +83,14 @@ class HotIssueFlow:
         now = min(self._clock.now(), end)
         with self._store(reading=True) as uow:
             wanted = least or self._rules.least_tickets
-            ids = uow.issues.active(
-                start=start, end=end, least=wanted, demo=demo, filters=filters, limit=10 * limit
-            )  # fmt: skip
-            inside = uow.issues.members_within(ids, start, end)
+            spare = SPARE if end < self._clock.now() else 2
+            for since in (max(start, end - SILENT * timedelta(days=self._rules.half_life_days)), start):
+                active = uow.issues.active(start=since, end=end, least=wanted, demo=demo, filters=filters)
+                warmth = ((cooled(then, at, now, self._rules), issue) for issue, then, at in active)
+                warmest = nlargest(spare * limit, warmth)
+                if len(warmest) >= limit:
+                    break
+            inside = uow.issues.members_within([issue for _, issue in warmest], start, end)
         ranked = sorted(
             ((issue, members) for issue, members in inside.items() if len(members) >= wanted),
             key=lambda pair: (-heat(pair[1], now, self._rules), pair[0]),

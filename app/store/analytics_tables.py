@@ -26,6 +26,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.domain.analytics import UNKNOWN, Standing
 from app.store.tables import Base, Moment
 
+_MEASURED = (
+    "district", "leaf", "hour", "unit", "channel", "subject",
+    "respond_by", "responded_at", "resolve_by", "closed_at", "solved", "satisfied",
+)  # fmt: skip
+"""What is asked of the facts of a period: their index holds it all, so that the rows are not read."""
+
 
 class FactRow(Base):
     """A ticket as statistics see it; what is unknown is the empty text, so that it groups like a value."""
@@ -53,7 +59,7 @@ class FactRow(Base):
     satisfied: Mapped[bool | None] = mapped_column(Boolean)
 
     __table_args__ = (
-        Index("ix_ticket_facts_day", "demo", "day", "district", "leaf", "hour"),
+        Index("ix_ticket_facts_day", "demo", "day", *_MEASURED),
         Index("ix_ticket_facts_open", "closed_at", "day"),
         Index("ix_ticket_facts_leaf", "leaf", "day"),
         Index("ix_ticket_facts_unit", "unit", "day"),

@@ -46,7 +46,9 @@ class IssueRow(Base):
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
     changed_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
-    __table_args__ = (Index("ix_issues_hottest", "demo", "last_at", "first_at", "tickets", "heat", "issue_id"),)
+    __table_args__ = (
+        Index("ix_issues_hottest", "demo", "last_at", "first_at", "tickets", "heat", "changed_at", "issue_id"),
+    )
 
 
 class ToldPairRow(Base):

@@ -1,6 +1,6 @@
 """Issues and their members: rows in, domain types out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +79,10 @@ class SqlIssues:
         return self._session.scalars(query).all()
 
     def active(
-        self, *, start: datetime, end: datetime, least: int, demo: bool, filters: Mapping[str, str], limit: int
-    ) -> Sequence[str]:
-        """Return the ids of the hottest issues that had tickets in a period."""
-        query = select(IssueRow.issue_id).where(
+        self, *, start: datetime, end: datetime, least: int, demo: bool, filters: Mapping[str, str]
+    ) -> Iterable[tuple[str, float, datetime]]:
+        """Yield the issues that had tickets in a period: id, and the heat at the moment when that was reckoned."""
+        query = select(IssueRow.issue_id, IssueRow.heat, IssueRow.changed_at).where(
             IssueRow.demo.is_(demo), IssueRow.last_at >= start, IssueRow.first_at < end, IssueRow.tickets >= least
         )
         for name, value in filters.items():
@@ -90,7 +90,7 @@ class SqlIssues:
             query = query.where(
                 column.startswith(value, autoescape=True) if name == "category_code" else column == value
             )
-        return self._session.scalars(query.order_by(IssueRow.heat.desc(), IssueRow.issue_id).limit(limit)).all()
+        yield from self._session.execute(query)
 
     def tell(self, pair: ToldPair) -> None:
         """Keep what a person said of two tickets; the last word counts."""

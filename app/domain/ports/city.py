@@ -68,9 +68,9 @@ class Issues(Protocol):
         """Return the ids of issues changed after a moment, the longest unchanged first."""
 
     def active(
-        self, *, start: datetime, end: datetime, least: int, demo: bool, filters: Mapping[str, str], limit: int
-    ) -> Sequence[str]:
-        """Return the ids of the hottest issues that had tickets in a period."""
+        self, *, start: datetime, end: datetime, least: int, demo: bool, filters: Mapping[str, str]
+    ) -> Iterable[tuple[str, float, datetime]]:
+        """Yield the issues that had tickets in a period: id, and the heat at the moment when that was reckoned."""
 
     def tell(self, pair: ToldPair) -> None:
         """Keep what a person said of two tickets; the last word counts."""

@@ -6,6 +6,10 @@ from alembic import op
 revision = "0012_months"
 down_revision = "0011_scheduled_reports"
 
+_MEASURED = [
+    "demo", "day", "district", "leaf", "hour", "unit", "channel", "subject",
+    "respond_by", "responded_at", "resolve_by", "closed_at", "solved", "satisfied",
+]  # fmt: skip
 _SUMS = ("tickets", "due", "responded", "rated", "resolved", "satisfied", "overdue")
 
 
@@ -28,8 +32,10 @@ def upgrade() -> None:
         sa.Column("tickets", sa.Integer(), nullable=False),
     )
     op.drop_index("ix_ticket_facts_day", "ticket_facts")
-    op.create_index("ix_ticket_facts_day", "ticket_facts", ["demo", "day", "district", "leaf", "hour"])
-    op.create_index("ix_issues_hottest", "issues", ["demo", "last_at", "first_at", "tickets", "heat", "issue_id"])
+    op.create_index("ix_ticket_facts_day", "ticket_facts", _MEASURED)
+    op.create_index(
+        "ix_issues_hottest", "issues", ["demo", "last_at", "first_at", "tickets", "heat", "changed_at", "issue_id"]
+    )
     op.drop_index("ix_issues_last", "issues")
     # Counts of businesses are kept otherwise than before: days without them are counted anew from the facts.
     op.execute("DELETE FROM daily_counts")
