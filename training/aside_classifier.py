@@ -126,12 +126,7 @@ def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceD
         held = folds == fold
         scores[held] = odds_of(fit(features[~held], aside[~held], settings), features[held])
     least = float(np.quantile(scores[aside == 0], 1 - MOST_LOST))
-    layers = fit(features, aside, settings)
-    BESIDE.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {"layers": np.array(len(layers))}
-    arrays |= {f"weights{i}": weights.astype(np.float32) for i, (weights, _) in enumerate(layers)}
-    arrays |= {f"bias{i}": bias.astype(np.float32) for i, (_, bias) in enumerate(layers)}
-    np.savez_compressed(BESIDE / "weights.npz", **arrays)
+    write_layers(fit(features, aside, settings), BESIDE)
     facts = {
         "seed": settings.seed,
         "settings": settings.__dict__,
@@ -185,17 +180,26 @@ def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) 
 
 
 def _label(clause: Clause, row: dict[str, Any]) -> int:
-    if clause.chatter or len(clause.text.strip()) <= 1 or _inside(clause.evidence, row.get("taken_back", ())):
+    if clause.chatter or len(clause.text.strip()) <= 1 or inside(clause.evidence, row.get("taken_back", ())):
         return -1
-    return int(_inside(clause.evidence, row["asides"]))
+    return int(inside(clause.evidence, row["asides"]))
 
 
-def _inside(quote: Evidence, spans: Sequence[Sequence[int]]) -> bool:
-    """Tell whether more than half of a quote lies in one of the spans (turn, start, end)."""
+def inside(quote: Evidence, spans: Sequence[Sequence[int]], *, share: float = _HALF) -> bool:
+    """Tell whether more than a share of a quote lies in one of the spans (turn, start, end)."""
     return any(
-        turn == quote.turn and min(end, quote.end) - max(start, quote.start) > _HALF * (quote.end - quote.start)
+        turn == quote.turn and min(end, quote.end) - max(start, quote.start) > share * (quote.end - quote.start)
         for turn, start, end in spans
     )
+
+
+def write_layers(layers: Sequence[tuple[Floats, Floats]], out: Path) -> None:
+    """Write the layers as `PairModel` reads them."""
+    out.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {"layers": np.array(len(layers))}
+    arrays |= {f"weights{i}": weights.astype(np.float32) for i, (weights, _) in enumerate(layers)}
+    arrays |= {f"bias{i}": bias.astype(np.float32) for i, (_, bias) in enumerate(layers)}
+    np.savez_compressed(out / "weights.npz", **arrays)
 
 
 def matter_clauses(demands: Path) -> list[Example]:

@@ -63,6 +63,7 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
             TopicReader(reference, category).topics,
             (classifier(weights / "aside"), PairModel(weights / "bearing")),
             subject,
+            PairModel(weights / "correction"),
         ),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,

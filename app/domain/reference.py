@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.aside_rules import AsideRules
+from app.domain.cue_rules import CueRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane, LaneRules
@@ -122,7 +122,8 @@ class ReferenceData(Frozen):
     emotion: EmotionRules
     request_kind: RequestKindRules
     matters: MatterRules
-    asides: AsideRules
+    asides: CueRules
+    corrections: CueRules
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules

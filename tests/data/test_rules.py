@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.decide.deadline import deadline_rule
-from app.domain.aside_rules import AsideCue
+from app.domain.cue_rules import Cue
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
 from app.understand.risk import EmotionScale
@@ -28,8 +28,8 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
     assert [text for text in examples.no_match if patterns.first(text)] == []
 
 
-@pytest.mark.parametrize("cue", REFERENCE.asides.cues, ids=lambda cue: cue.id)
-def test_aside_cues_match_their_examples_and_no_others(cue: AsideCue) -> None:
+@pytest.mark.parametrize("cue", [*REFERENCE.asides.cues, *REFERENCE.corrections.cues], ids=lambda cue: cue.id)
+def test_cues_match_their_examples_and_no_others(cue: Cue) -> None:
     assert [text for text in cue.examples.match if not re.search(cue.pattern, text)] == []
     assert [text for text in cue.examples.no_match if re.search(cue.pattern, text)] == []
 

@@ -134,9 +134,10 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_text_rules(reference, files)
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
-    _unique(files["rules/asides"], "cues", "id", (cue.id for cue in reference.asides.cues))
-    for i, cue in enumerate(reference.asides.cues):
-        _check_patterns(files["rules/asides"], ("cues", i, "pattern"), (cue.pattern,))
+    for name, cues in (("asides", reference.asides.cues), ("corrections", reference.corrections.cues)):
+        _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
+        for i, cue in enumerate(cues):
+            _check_patterns(files[f"rules/{name}"], ("cues", i, "pattern"), (cue.pattern,))
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:

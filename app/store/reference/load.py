@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.aside_rules import AsideRules
+from app.domain.cue_rules import CueRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
@@ -38,7 +38,8 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,
     "matters": MatterRules,
-    "asides": AsideRules,
+    "asides": CueRules,
+    "corrections": CueRules,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
     "key_dates": KeyDateRules,

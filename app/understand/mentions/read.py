@@ -1,6 +1,7 @@
 """Reads every kind of mention in one pass over what counts."""
 
 from app.domain.transcript import SpokenCall
+from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.people import read_callback, read_caller, read_confidential
 from app.understand.mentions.places import AreaReader, read_areas
@@ -9,9 +10,11 @@ from app.understand.mentions.times import read_durations, read_times
 from app.understand.mentions.types import Mentions
 
 
-def read_mentions(call: SpokenCall, areas: AreaReader, details: DetailReader) -> Mentions:
+def read_mentions(
+    call: SpokenCall, areas: AreaReader, details: DetailReader, corrections: CorrectionModel | None = None
+) -> Mentions:
     """Return everything mentioned in a call."""
-    sayings = read_sayings(call)
+    sayings = read_sayings(call, corrections)
     districts, towns = read_areas(call, sayings, areas)
     name, name_refused = read_caller(call, sayings)
     callback, phone_refused = read_callback(call, sayings)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.domain.aside_rules import AsideCue
+from app.domain.cue_rules import Cue
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, telling
@@ -56,7 +56,7 @@ class AsideModel:
     """The trained models of asides: one reads a clause alone, one weighs that beside the rest of its call."""
 
     def __init__(
-        self, alone: TextClassifier, beside: PairScorer, cues: Sequence[AsideCue], least: Mapping[str, float]
+        self, alone: TextClassifier, beside: PairScorer, cues: Sequence[Cue], least: Mapping[str, float]
     ) -> None:
         self._alone, self._beside = alone, beside
         self._least_alone, self._hinted, self._least_beside = (

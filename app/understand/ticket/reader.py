@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, RequestKind, TicketDraft
 from app.domain.transcript import Evidence, Speaker, SpokenCall
+from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
@@ -62,9 +63,12 @@ class TicketReader:
         topics: Topics,
         asides: tuple[TextClassifier, PairScorer] | None = None,
         business: TextClassifier | None = None,
+        corrections: PairScorer | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
+        least = reference.thresholds.clauses["taken_back"]
+        self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
         self._topics = topics
         self._areas = AreaReader(reference.gazetteer)
         self._details = DetailReader(reference.gazetteer)
@@ -87,7 +91,7 @@ class TicketReader:
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
-        return read_mentions(call, self._areas, self._details)
+        return read_mentions(call, self._areas, self._details, self._corrections)
 
     def no_demand_reason(self, call: SpokenCall) -> str:
         """Return, in Chinese, why a call holds no demand."""

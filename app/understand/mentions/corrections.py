@@ -1,0 +1,157 @@
+"""Stretches that a caller takes back in words that no rule knows: a trained model weighs what stands beside them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.cue_rules import Cue
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.retractions import Retraction
+from app.understand.mentions.types import Saying
+from app.understand.mentions.values import Value, bare, differ, same_kind, values_in
+from models.base import PairScorer
+
+_PIECE = re.compile(r"[^，,。！!？?；;…\s]+")
+_ASKS = re.compile(r"哪|什么|多少|几|谁|怎么称呼|贵姓|多大|多久|[吗？?]")
+_ASKS_WISH = re.compile(r"诉求|希望|要求")
+_LEAD = re.compile(r"^(?:那个|就是|就|我们|我|俺们?|在|到|从|叫|是|姓|一共|打了|去)+")
+_MOST_PLACE, _MOST_SIZE, _MOST_LENGTH, _SHORT = 5, 8, 16, 6
+_AHEAD, _COMPARED, _FAR = 3, 5, 9
+STANDING = (
+    "first last place size length value values next second third later inside answered_next read_back said_again other_read_back "
+    "other_only operator best_operator gain after before heard asked asks asks_wish repeats repeats2 repeats3 like breaks off short"
+).split()
+
+
+class Stretch(NamedTuple):
+    """A piece of a saying between two breaks."""
+
+    saying: int
+    start: int
+    end: int
+    text: str
+    values: tuple[Value, ...]
+
+
+class CorrectionModel:
+    """Tells of each stretch whether it counts as never said."""
+
+    def __init__(self, scorer: PairScorer, cues: Sequence[Cue], least: float) -> None:
+        self._scorer, self._least = scorer, least
+        self._cues = tuple(re.compile(cue.pattern) for cue in cues)
+
+    def found(self, call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
+        """Yield the stretches taken back, and their values unless a later turn says them again."""
+        stretches = list(stretches_of(sayings))
+        if not stretches:
+            return
+        scores = self._scorer.scores(correction_features(call, sayings, stretches, self._cues))
+        for one, score in zip(stretches, scores, strict=True):
+            if score < self._least:
+                continue
+            yield Retraction("", one.saying, one.start, one.end)
+            later = "".join(turn.text for turn in call.turns[sayings[one.saying].turn + 1 :])
+            for value in one.values:
+                if len(value.words) > 1 and bare(value) not in later and value.words not in later:
+                    yield Retraction(value.words, one.saying, one.start, one.end)
+
+
+def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of `correction_features`, in order."""
+    return (*STANDING, *(f"{name}+{at}" for at in range(_AHEAD + 1) for name in cues))
+
+
+def stretches_of(sayings: Sequence[Saying]) -> Iterator[Stretch]:
+    """Yield the pieces of the citizen's own sayings."""
+    for index, saying in enumerate(sayings):
+        if not saying.confirmed_by:
+            values = values_in(saying.text)
+            for piece in _PIECE.finditer(saying.text):
+                own = tuple(v for v in values if piece.start() <= v.start < piece.end())
+                yield Stretch(index, *piece.span(), piece.group(), own)
+
+
+def correction_features(
+    call: SpokenCall, sayings: Sequence[Saying], stretches: Sequence[Stretch], cues: Sequence[re.Pattern[str]]
+) -> NDArray[np.float32]:
+    """Return one row a stretch."""
+    heard = np.array([[bool(cue.search(one.text)) for cue in cues] for one in stretches], np.float32)
+    saying = np.array([one.saying for one in stretches])
+    ahead = [heard]
+    for at in range(1, _AHEAD + 1):
+        inside = (np.roll(saying, -at) == saying) & (np.arange(len(saying)) + at < len(saying))
+        ahead.append(np.where(inside[:, None], np.roll(heard, -at, axis=0), 0))
+    rows: list[list[float]] = []
+    for index in dict.fromkeys(one.saying for one in stretches):
+        own = [one for one in stretches if one.saying == index]
+        following = next((one.values for one in stretches if one.saying > index and one.values), ())
+        context = _Context(call, sayings[index].turn)
+        rows += [_standing(own, i, following, context) for i in range(len(own))]
+    return np.hstack([np.array(rows, np.float32), *ahead]).astype(np.float32)
+
+
+class _Context:
+    """What was said around a turn."""
+
+    def __init__(self, call: SpokenCall, turn: int) -> None:
+        texts = [t.text for t in call.turns]
+        operator = [t.text if t.speaker is Speaker.OPERATOR else "" for t in call.turns]
+        self.question = operator[turn - 1] if turn else ""
+        self.reply = operator[turn + 1] if turn + 1 < len(operator) else ""
+        self.later = "".join(texts[turn + 1 :])
+        self.told = tuple(_pairs(text) for text in (self.reply, self.later, "".join(texts[:turn])))
+
+
+def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], context: _Context) -> list[float]:
+    """Return where a stretch stands, which values can replace its own, and who says either again."""
+    one, rest = own[i], own[i + 1 :]
+    words = _LEAD.sub("", one.text) or one.text
+    rivals = [(at, value) for at, other in enumerate(rest, start=1) for value in other.values if _replaces(one, value)]
+    nearest = min((at for at, _ in rivals), default=_FAR)
+    inside = any(_can_replace(a, b) for n, a in enumerate(one.values) for b in one.values[n + 1 :])
+    read_back = any(bare(v) in context.reply for v in one.values)
+    other = any(bare(v) in context.reply for _, v in rivals)
+    reply, later, earlier = (_share(_pairs(one.text), told) for told in context.told)
+    best = max((_share(_pairs(o.text), context.told[0]) for o in rest[:_COMPARED]), default=0.0)
+    repeats = [_repeats(words, o.text) for o in rest[:_AHEAD]] + [0.0] * _AHEAD
+    return [
+        *(i == 0, not rest, min(i, _MOST_PLACE) / _MOST_PLACE, min(len(own), _MOST_SIZE) / _MOST_SIZE),
+        *(min(len(one.text), _MOST_LENGTH) / _MOST_LENGTH, bool(one.values), len(one.values) > 1),
+        *(nearest == 1, nearest == 2, nearest == _AHEAD, _AHEAD < nearest < _FAR, inside),
+        *(
+            any(_replaces(one, value) for value in following),
+            read_back,
+            any(bare(v) in context.later for v in one.values),
+        ),
+        *(other, other and not read_back, reply, best, best - reply, later, earlier),
+        *(bool(context.reply), bool(context.question), bool(_ASKS.search(context.question))),
+        *(bool(_ASKS_WISH.search(context.question)), *repeats[:_AHEAD]),
+        max((len(set(words) & set(o.text)) / len(set(words)) for o in rest[:_COMPARED]), default=0.0),
+        *("—" in one.text, bool(rest) and rest[0].start - one.end > 1, len(one.text) <= _SHORT),
+    ]
+
+
+def _replaces(one: Stretch, value: Value) -> bool:
+    return any(_can_replace(own, value) for own in one.values)
+
+
+def _can_replace(old: Value, new: Value) -> bool:
+    return same_kind(old, new) and differ(old, new)
+
+
+def _repeats(words: str, other: str) -> float:
+    """Return the share of a stretch's words that another one says again in one piece."""
+    found = SequenceMatcher(None, words, other, autojunk=False).find_longest_match().size
+    return found / len(words) if len(words) > 1 else 0.0
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def _share(own: frozenset[str], told: frozenset[str]) -> float:
+    return len(own & told) / max(len(own), 1)

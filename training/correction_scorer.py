@@ -1,0 +1,102 @@
+"""Trains the model of stretches that a caller takes back: `python -m training.correction_scorer`.
+
+It learns from whole calls in which they are marked; in calls of the tickets' development set, from the values that must
+not be shown. Cross-validation keeps a call together.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+
+from app.config import Settings
+from app.domain.reference import ReferenceData
+from app.domain.transcript import SpokenCall
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.store.reference.load import load_reference_data
+from app.understand.mentions.corrections import Stretch, correction_features, feature_names, stretches_of
+from app.understand.mentions.sayings import read_sayings
+from app.understand.mentions.types import Saying
+from eval.base import read_jsonl
+from eval.examples import Example
+from training.aside_classifier import CALLS, TICKETS, WeighingSettings, fit, inside, odds_of, write_layers
+from training.data import group_folds
+from training.manifest import write_manifest
+
+OUT = Path("models/weights/correction")
+_LONGEST = 12
+"""Characters of a stretch that is taken back for holding a value that must not be shown; a longer one is left out."""
+
+
+def main(calls: Path = CALLS, tickets: Path = TICKETS, least: float = 0.5) -> None:
+    """Cross-validate, fit, write weights and manifest; print what the score `least` finds and loses."""
+    reference = load_reference_data(Settings().knowledge_dir)
+    features, taken, groups = labelled(calls, tickets, reference)
+    settings = WeighingSettings(hidden=16, decay=2.0, epochs=50)
+    folds = group_folds(groups, settings.folds, settings.seed)
+    scores = np.zeros(len(taken))
+    for fold in range(settings.folds):
+        held_out = folds == fold
+        scores[held_out] = odds_of(fit(features[~held_out], taken[~held_out], settings), features[held_out])
+    write_layers(fit(features, taken, settings), OUT)
+    found = scores >= np.log(least / (1 - least))
+    facts: dict[str, Any] = {
+        "seed": settings.seed,
+        "settings": settings.__dict__,
+        "features": list(feature_names([cue.id for cue in reference.corrections.cues])),
+        "stretches": len(taken),
+        "taken_back": int(taken.sum()),
+        "least": least,
+        "recall": round(float(found[taken == 1].mean()), 3),
+        "lost": round(float(found[taken == 0].mean()), 4),
+        "base_revision": None,
+    }
+    Console().print(write_manifest(OUT, name="own-correction", task="correction", data=calls, facts=facts))
+
+
+def labelled(
+    calls: Path, tickets: Path, reference: ReferenceData
+) -> tuple[NDArray[np.float32], NDArray[np.int64], list[Example]]:
+    """Return features and labels of the stretches of all calls, and the call of each."""
+    normaliser = Normaliser(reference.gazetteer)
+    cues = tuple(re.compile(cue.pattern) for cue in reference.corrections.cues)
+    own = {row["id"]: row for row in read_jsonl(tickets)}
+    rows, gold, groups = [], [], []
+    for row in read_jsonl(calls):
+        ticket = own.get(row["id"], {})
+        payload = {"channel": "phone", "id": row["id"], "turns": row.get("turns") or ticket["turns"]}
+        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        sayings = [s.model_copy(update={"text": call.turns[s.turn].text}) for s in read_sayings(call)]
+        if stretches := list(stretches_of(sayings)):
+            hidden = None if "taken_back" in row or "turns" in row else ticket["gold"]["must_not_contain"]
+            labels = np.array([_label(call, sayings, one, row.get("taken_back", ()), hidden) for one in stretches])
+            rows.append(correction_features(call, sayings, stretches, cues)[labels >= 0])
+            gold.append(labels[labels >= 0])
+            groups += [Example("", "", "", row["id"])] * len(gold[-1])
+    return np.vstack(rows), np.concatenate(gold), groups
+
+
+def _label(
+    call: SpokenCall,
+    sayings: Sequence[Saying],
+    one: Stretch,
+    spans: Sequence[Sequence[int]],
+    hidden: Sequence[str] | None,
+) -> int:
+    """Return 1 where a stretch is taken back, -1 where nobody can say; `hidden` values stand for marked spans."""
+    quote = call.turns[sayings[one.saying].turn].evidence(one.start, one.end)
+    if hidden is None:
+        return int(inside(quote, spans, share=0))
+    held = any(word in quote.text or word in one.text for word in hidden)
+    return int(held) if not held or len(one.text) <= _LONGEST else -1
+
+
+if __name__ == "__main__":
+    typer.run(main)
