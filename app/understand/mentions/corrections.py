@@ -45,15 +45,19 @@ class CorrectionModel:
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
     def found(self, call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
-        """Yield the stretches taken back, and their values unless a later turn says them again."""
+        """Yield the stretches taken back, what only explains them (南门在修路), and values that no later turn says again."""
         stretches = list(stretches_of(sayings))
         if not stretches:
             return
         scores = self._scorer.scores(correction_features(call, sayings, stretches, self._cues))
-        for one, score in zip(stretches, scores, strict=True):
-            if score < self._least:
+        for i, one in enumerate(stretches):
+            if scores[i] < self._least:
                 continue
             yield Retraction("", one.saying, one.start, one.end)
+            named = _LEAD.sub("", one.text)
+            for other in stretches[i + 1 : i + _AHEAD]:
+                if len(named) > 1 and other.saying == one.saying and other.text.startswith(named):
+                    yield Retraction("", other.saying, other.start, other.end)
             later = "".join(turn.text for turn in call.turns[sayings[one.saying].turn + 1 :])
             for value in one.values:
                 if len(value.words) > 1 and bare(value) not in later and value.words not in later:
