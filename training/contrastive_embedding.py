@@ -46,7 +46,7 @@ class Table:
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (texts, dimensions)."""
-        return _unit(np.asarray(_counts(self.vectorizer, texts) @ self.rows))
+        return unit(np.asarray(counted(self.vectorizer, texts) @ self.rows))
 
 
 def start_table(texts: Sequence[str], settings: EmbeddingSettings) -> Table:
@@ -63,8 +63,8 @@ def start_table(texts: Sequence[str], settings: EmbeddingSettings) -> Table:
 
 def contrasted(table: Table, pairs: Sequence[Pair], settings: EmbeddingSettings) -> Table:
     """Return the table after pulling the texts of each pair together (Adam on the InfoNCE loss)."""
-    left = _counts(table.vectorizer, [first for first, _ in pairs])
-    right = _counts(table.vectorizer, [second for _, second in pairs])
+    left = counted(table.vectorizer, [first for first, _ in pairs])
+    right = counted(table.vectorizer, [second for _, second in pairs])
     rows = table.rows / np.sqrt((table.rows**2).sum(axis=1).mean())
     generator = np.random.default_rng(settings.seed)
     mean, square, step = np.zeros_like(rows), np.zeros_like(rows), 0
@@ -84,17 +84,17 @@ def contrasted(table: Table, pairs: Sequence[Pair], settings: EmbeddingSettings)
 def _slope(rows: Floats, left: csr_matrix, right: csr_matrix, temperature: float) -> Floats:
     """Return the gradient of the symmetric InfoNCE loss of a batch."""
     first, second = np.asarray(left @ rows), np.asarray(right @ rows)
-    a, b = _unit(first), _unit(second)
+    a, b = unit(first), unit(second)
     likeness = a @ b.T / temperature
     wanted = np.eye(len(a), dtype=np.float32)
     pulled = (_softmax(likeness) - wanted + (_softmax(likeness.T) - wanted).T) / (2 * len(a) * temperature)
     return np.asarray(
-        left.T @ _through_unit(first, a, np.asarray(pulled @ b, np.float32))
-        + right.T @ _through_unit(second, b, np.asarray(pulled.T @ a, np.float32))
+        left.T @ through_unit(first, a, np.asarray(pulled @ b, np.float32))
+        + right.T @ through_unit(second, b, np.asarray(pulled.T @ a, np.float32))
     )
 
 
-def _through_unit(raw: Floats, unit: Floats, slope: Floats) -> Floats:
+def through_unit(raw: Floats, unit: Floats, slope: Floats) -> Floats:
     length = np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-6)
     return np.asarray((slope - unit * (slope * unit).sum(axis=1, keepdims=True)) / length)
 
@@ -139,7 +139,7 @@ def write_table(table: Table, out: Path, *, name: str, data: Path, facts: dict[s
     return write_manifest(out, name=name, task="embedding", data=data, facts=known | facts)
 
 
-def _counts(vectorizer: CountVectorizer, texts: Iterable[str]) -> csr_matrix:
+def counted(vectorizer: CountVectorizer, texts: Iterable[str]) -> csr_matrix:
     """Return sublinear counts, rows of unit length."""
     counted = csr_matrix(vectorizer.transform(texts), dtype=np.float32)
     counted.data = 1 + np.log(counted.data)
@@ -147,7 +147,7 @@ def _counts(vectorizer: CountVectorizer, texts: Iterable[str]) -> csr_matrix:
     return csr_matrix(counted.multiply(1 / np.maximum(lengths, 1e-6)[:, None]))
 
 
-def _unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6))
 
 

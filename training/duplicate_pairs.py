@@ -1,9 +1,11 @@
-"""Trains the model that says of two tickets whether they are one matter: `python -m training.duplicate_pairs`.
+"""Trains what says of two tickets whether they are one matter: `python -m training.duplicate_pairs`.
 
-Learns from tickets with their true groups. Beside their own candidates, every ticket is also compared with tickets of
-the same function that are moved to its town and day: in a city another estate has the same fault on the same day.
+First the embedding of tickets (`training.same_matter_embedding`), then the model of pairs. Learns from tickets with
+their true groups. Beside their own candidates, every ticket is also compared with tickets of the same function that are
+moved to its town and day: in a city another estate has the same fault on the same day.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,7 +26,9 @@ from app.understand.duplicate.rows import TicketEncoder
 from eval.base import read_jsonl
 from eval.tasks.duplicate import facts_of
 from models.embedding.rare import BUCKETS, RareGrams, pairs_of
+from training.contrastive_embedding import write_table
 from training.manifest import write_manifest
+from training.same_matter_embedding import Told, TuningSettings, held_out_likeness, start_from, tuned
 
 Floats = NDArray[np.float32]
 DEVELOPMENT, WRITTEN = Path("eval/datasets/duplicate_dev.jsonl"), Path("training/datasets/duplicate.jsonl")
@@ -62,11 +66,10 @@ class Truth:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Features of pairs, whether they are one matter, and which scenarios they come from."""
+    """Features of pairs, and whether they are one matter."""
 
     features: Floats
     same: NDArray[np.bool_]
-    scenarios: tuple[tuple[str, str], ...]
     moved: NDArray[np.bool_]
     tickets: NDArray[np.int64]
     """Positions of the earlier and of the later ticket."""
@@ -80,8 +83,13 @@ def rarity_of(texts: list[str]) -> NDArray[np.uint8]:
     return np.round(RARITY_STEP * np.log((len(texts) + 1) / (counts + 1))).astype(np.uint8)
 
 
-def make_pairs(truths: list[Truth], encoder: TicketEncoder, rarity: Floats, settings: PairSettings) -> Pairs:
-    """Return every true pair, each ticket's nearest others, and its likes moved to its town and day."""
+def make_pairs(
+    truths: list[Truth], encoder: TicketEncoder, rarity: Floats, settings: PairSettings, meant: Floats
+) -> Pairs:
+    """Return every true pair, each ticket's nearest others, and its likes moved to its town and day.
+
+    `meant`: how alike every two tickets are by an embedding that has not seen them; the encoder's own has.
+    """
     facts = [truth.facts for truth in truths]
     rows, vectors = encoder.encode(facts)
     cosines = vectors @ vectors.T
@@ -106,11 +114,10 @@ def make_pairs(truths: list[Truth], encoder: TicketEncoder, rarity: Floats, sett
     moved_rows["caller"] = 0
     old, new = np.concatenate([rows[pairs[:, 0]], moved_rows]), np.concatenate([rows[pairs[:, 1]], rows[moved_to]])
     first, second = np.concatenate([pairs[:, 0], moved_from]), np.concatenate([pairs[:, 1], moved_to])
-    dense, sparse = encoder.cosines(vectors[first], vectors[second])
+    _, sparse = encoder.cosines(vectors[first], vectors[second])
     return Pairs(
-        pair_features(old, new, dense, sparse, rarity),
+        pair_features(old, new, meant[first, second], sparse, rarity),
         np.array([truths[a].group == truths[b].group for a, b in zip(first, second, strict=True)]),
-        tuple((truths[a].scenario, truths[b].scenario) for a, b in zip(first, second, strict=True)),
         np.arange(len(first)) >= len(pairs),
         np.stack([first, second], axis=1),
     )
@@ -155,36 +162,64 @@ def odds(layers: list[tuple[Floats, Floats]], features: Floats) -> Floats:
     return np.asarray((values @ layers[-1][0] + layers[-1][1])[:, 0], np.float32)
 
 
-def cross_validated(pairs: Pairs, settings: PairSettings) -> Floats:
-    """Return log-odds of every pair by a model that saw neither of its scenarios."""
-    names = sorted({name for pair in pairs.scenarios for name in pair})
+def folds_of(truths: Sequence[Truth], settings: PairSettings) -> NDArray[np.int64]:
+    """Return every ticket's fold; a scenario lies in one."""
+    names, place = np.unique([truth.scenario for truth in truths], return_inverse=True)
     generator = np.random.default_rng(settings.seed)
-    fold_of = dict(zip(names, generator.permutation(len(names)) % settings.folds, strict=True))
-    folds = np.array([(fold_of[a], fold_of[b]) for a, b in pairs.scenarios])
+    return np.asarray((generator.permutation(len(names)) % settings.folds)[place], np.int64)
+
+
+def cross_validated(pairs: Pairs, folds: NDArray[np.int64], settings: PairSettings) -> Floats:
+    """Return log-odds of every pair by a model that saw neither of its scenarios."""
+    of_pairs = folds[pairs.tickets]
     found = np.zeros(len(pairs.same), np.float32)
     for fold in range(settings.folds):
-        held = (folds == fold).any(axis=1)
+        held = (of_pairs == fold).any(axis=1)
         found[held] = odds(fit(pairs, ~held, settings), pairs.features[held])
     return found
 
 
+def tune_embedding(truths: Sequence[Truth], folds: NDArray[np.int64], weights: Path) -> Floats:
+    """Write the embedding of tickets; return how alike every two are by one that has not seen them."""
+    settings = TuningSettings()
+    matters, scenarios = (
+        np.unique(names, return_inverse=True)[1]
+        for names in ([truth.group for truth in truths], [truth.scenario for truth in truths])
+    )
+    told = Told([truth.facts.text for truth in truths], matters, scenarios)
+    table = start_from(weights / "passages")
+    meant = held_out_likeness(table, told, folds, settings)
+    whole = tuned(table, told, np.ones(len(truths), np.bool_), settings)
+    base = json.loads((weights / "passages" / "manifest.json").read_text("utf-8"))["revision"]
+    facts = {"settings": asdict(settings), "base_revision": base}
+    write_table(whole, weights / "embedding", name="own-embedding", data=WRITTEN, facts=facts)
+    return meant
+
+
 def train_pairs(
-    truths: list[Truth], background: list[str], out: Path, *, wired: Callable[[RareGrams], TicketEncoder], data: Path
+    truths: list[Truth],
+    background: list[str],
+    weights: Path,
+    *,
+    wired: Callable[[RareGrams], TicketEncoder],
+    data: Path,
 ) -> dict[str, Any]:
-    """Fit, calibrate on held-out scenarios, write the folder; return the manifest."""
-    settings = PairSettings()
+    """Fit, calibrate on held-out scenarios, write the folders; return the manifest of the model of pairs."""
+    settings, out = PairSettings(), weights / "duplicate"
+    folds = folds_of(truths, settings)
+    meant = tune_embedding(truths, folds, weights)
     stored = rarity_of(background)
     rarity: Floats = np.asarray(stored / RARITY_STEP, np.float32)
     encoder = wired(RareGrams(rarity))
-    pairs = make_pairs(truths, encoder, rarity, settings)
-    held_out = cross_validated(pairs, settings)
+    pairs = make_pairs(truths, encoder, rarity, settings, meant)
+    held_out = cross_validated(pairs, folds, settings)
     platt = LogisticRegression(C=1e6).fit(held_out[:, None], pairs.same)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     layers = fit(pairs, np.ones(len(pairs.same), np.bool_), settings)
     layers[-1] = (layers[-1][0] * np.float32(slope), layers[-1][1] * np.float32(slope) + np.float32(offset))
     out.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {"rarity": stored, "layers": np.array(len(layers))}
-    arrays |= {f"weights{i}": weights for i, (weights, _) in enumerate(layers)}
+    arrays |= {f"weights{i}": factors for i, (factors, _) in enumerate(layers)}
     arrays |= {f"bias{i}": bias for i, (_, bias) in enumerate(layers)}
     np.savez_compressed(out / "weights.npz", **arrays)
     order = np.argsort(-held_out)
@@ -220,7 +255,7 @@ def main() -> None:
     facts = train_pairs(
         truths,
         [row["text"] for file in BACKGROUND for row in read_jsonl(file)],
-        settings.weights_dir / "duplicate",
+        settings.weights_dir,
         wired=lambda rare: ticket_encoder(settings, reference, rare),
         data=WRITTEN,
     )

@@ -1,0 +1,95 @@
+"""Tunes the table of `passages` to tell a place's matters apart: what is drawn together is of one matter.
+
+Most of what two tickets of one estate share is its name; what they differ in is the fault. So a ticket is compared with
+those of its own scenario alone: the tellings of its matter are drawn near, the other faults of the place pushed off.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+
+from models.embedding.static import grams
+from training.contrastive_embedding import Floats, Table, counted, through_unit, unit
+
+
+@dataclass(frozen=True)
+class TuningSettings:
+    """Everything that changes the result; stands in the manifest."""
+
+    epochs: int = 4
+    together: int = 16
+    temperature: float = 0.2
+    learning_rate: float = 0.003
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """Texts with the numbers of their matters and of their scenarios."""
+
+    texts: list[str]
+    matters: NDArray[np.int64]
+    scenarios: NDArray[np.int64]
+
+
+def start_from(folder: Path) -> Table:
+    """Return the table of a trained folder."""
+    words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+    with np.load(folder / "weights.npz") as saved:
+        rows = saved["table"].astype(np.float32)
+    vocabulary = {word: i for i, word in enumerate(words)}
+    return Table(CountVectorizer(analyzer=grams, vocabulary=vocabulary, dtype=np.float32), rows)
+
+
+def tuned(table: Table, told: Told, kept: NDArray[np.bool_], settings: TuningSettings) -> Table:
+    """Return the table after drawing together the matters of the kept texts (Adam)."""
+    counts = counted(table.vectorizer, told.texts)
+    rows = table.rows / np.sqrt((table.rows**2).sum(axis=1).mean())
+    generator = np.random.default_rng(settings.seed)
+    mean, square, step = np.zeros_like(rows), np.zeros_like(rows), 0
+    for _ in range(settings.epochs):
+        order = generator.permutation(np.unique(told.scenarios[kept]))
+        for start in range(0, len(order), settings.together):
+            chosen = np.flatnonzero(kept & np.isin(told.scenarios, order[start : start + settings.together]))
+            slope = _slope(rows, counts[chosen], told.matters[chosen], told.scenarios[chosen], settings.temperature)
+            step += 1
+            mean = 0.9 * mean + 0.1 * slope
+            square = 0.99 * square + 0.01 * slope**2
+            rate = settings.learning_rate * np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
+            rows = rows - rate * mean / (np.sqrt(square) + 1e-8)
+    return Table(table.vectorizer, rows.astype(np.float32))
+
+
+def held_out_likeness(table: Table, told: Told, folds: NDArray[np.int64], settings: TuningSettings) -> Floats:
+    """Return the likeness of every two texts by a table that was tuned on neither's fold."""
+    likeness = np.zeros((len(told.texts), len(told.texts)), np.float32)
+    every = np.unique(folds)
+    for first, second in ((a, b) for a in every for b in every if a <= b):
+        vectors = tuned(table, told, ~np.isin(folds, (first, second)), settings).embed(told.texts)
+        held = (folds[:, None] == first) & (folds[None] == second)
+        held |= held.T
+        likeness[held] = (vectors @ vectors.T)[held]
+    return likeness
+
+
+def _slope(
+    rows: Floats, counts: csr_matrix, matters: NDArray[np.int64], scenarios: NDArray[np.int64], temperature: float
+) -> Floats:
+    """Return the gradient of how little of a text's likeness to its scenario goes to its matter."""
+    raw = np.asarray(counts @ rows)
+    vectors = unit(raw)
+    near = (scenarios[:, None] == scenarios) & ~np.eye(len(scenarios), dtype=bool)
+    right = near & (matters[:, None] == matters)
+    telling = right.any(axis=1) & (near & ~right).any(axis=1)
+    powers = np.exp((vectors @ vectors.T - 1) / temperature)
+    pushed = (_shares(powers * near) - _shares(powers * right)) * telling[:, None] / temperature / max(telling.sum(), 1)
+    return np.asarray(counts.T @ through_unit(raw, vectors, np.asarray(pushed @ vectors + pushed.T @ vectors)))
+
+
+def _shares(powers: Floats) -> Floats:
+    return np.asarray(powers / np.maximum(powers.sum(axis=1, keepdims=True), 1e-9))
