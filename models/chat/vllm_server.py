@@ -188,10 +188,14 @@ async def overheard(chunks: AsyncIterator[AIMessage], heard: Heard) -> AIMessage
 
 
 def newest(texts: "SimpleQueue[str | None]") -> str | None:
-    """Wait for a text and return the last one that is there; None ends them."""
+    """Wait for a text and return the last one that is there; None comes after them all, and alone."""
     text = texts.get()
     while text is not None and not texts.empty():
-        text = texts.get()
+        later = texts.get()
+        if later is None:
+            texts.put(None)
+            break
+        text = later
     return text
 
 

@@ -59,8 +59,8 @@ class AsideModel:
         self, alone: TextClassifier, beside: PairScorer, cues: Sequence[Cue], least: Mapping[str, float]
     ) -> None:
         self._alone, self._beside = alone, beside
-        self._least_alone, self._hinted, self._least_beside = (
-            least[name] for name in ("aside_alone", "aside_hinted", "aside")
+        self._least_alone, self._hinted, self._least_beside, self._least_named = (
+            least[name] for name in ("aside_alone", "aside_hinted", "aside", "aside_named")
         )
         self._column = alone.labels.index("aside")
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
@@ -68,7 +68,7 @@ class AsideModel:
     def found(
         self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: re.Pattern[str]
     ) -> set[int]:
-        """Return the positions of asides; a wish is none, and something is always left."""
+        """Return the positions of asides; a wish is none, and what names a matter is left where nothing else does."""
         told = [i for i, clause in enumerate(clauses) if not clause.chatter]
         if not told:
             return set()
@@ -76,11 +76,15 @@ class AsideModel:
         alone[told] = self._alone.scores([clauses[i].text.strip() for i in told])[:, self._column]
         odds = np.where([clause.chatter for clause in clauses], 0, aside_odds(alone))
         beside = self._beside.scores(bearing_features(call, mentions, clauses, odds, words, self._cues))
-        sure = beside >= self._least_beside
+        names = np.array([bool(words.search(clause.text)) for clause in clauses])
+        sure = beside >= np.where(names, self._least_named, self._least_beside)
         likely = (alone >= self._least_alone) & (beside >= self._hinted)
         found = {
             i for i in told if (sure[i] or (likely[i] and not telling(clauses[i], words))) and not is_wish(clauses[i])
         }
+        matters = {i for i in told if names[i] and not is_wish(clauses[i])}
+        if matters <= found:
+            found -= matters
         return found if set(told) - found else set()
 
 
