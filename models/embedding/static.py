@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,8 @@ from models.grams import LONGEST, KnownGrams
 LENGTHS = range(1, LONGEST + 1)
 _TOGETHER, _AT_ONCE = 8, 500
 """Texts from which the work is done for all at once, and how many at a time."""
+_RECENT = 64
+"""Texts whose vectors are kept: a new ticket is first looked up, then made findable."""
 
 
 class StaticEmbedder:
@@ -28,6 +31,7 @@ class StaticEmbedder:
         self._known = KnownGrams(words)
         self.dimensions = int(self._table.shape[1])
         self.revision = revision
+        self._recent = lru_cache(maxsize=_RECENT)(self._one)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -48,7 +52,7 @@ class StaticEmbedder:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         if len(texts) < _TOGETHER:
-            return np.stack([self._one(text) for text in texts])
+            return np.stack([self._recent(text) for text in texts])
         parts = [self._many(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
         return np.concatenate(parts)
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -147,14 +148,17 @@ def _can_replace(old: Value, new: Value) -> bool:
     return same_kind(old, new) and differ(old, new)
 
 
+@lru_cache(maxsize=4096)
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
-    found = SequenceMatcher(None, words, other, autojunk=False).find_longest_match().size
+    sizes = range(min(len(words), len(other)), 0, -1)
+    found = next((n for n in sizes if any(words[i : i + n] in other for i in range(len(words) - n + 1))), 0)
     return found / len(words) if len(words) > 1 else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+    return frozenset(map(add, text, text[1:]))
 
 
 def _share(own: frozenset[str], told: frozenset[str]) -> float:

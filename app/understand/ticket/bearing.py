@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,9 +108,10 @@ def _operator(call: SpokenCall, turn: int) -> str:
     return call.turns[turn].text if turn >= 0 and call.turns[turn].speaker is Speaker.OPERATOR else ""
 
 
+@lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
     words = _SPACE.sub("", text)
-    return frozenset(words[i : i + 2] for i in range(len(words) - 1))
+    return frozenset(map(add, words, words[1:]))
 
 
 def _share(own: frozenset[str], told: frozenset[str]) -> float:
