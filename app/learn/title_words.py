@@ -6,9 +6,9 @@ from collections.abc import Set
 from functools import cached_property
 
 import jieba
-import jieba.posseg
 
 from app.domain.reference import ReferenceData
+from models.word_tags import word_tags
 
 _TAGS = ("n", "vn", "l", "i", "an", "j")
 _NOT_TAGS = ("nr", "ns", "nt", "nrt", "nz")
@@ -33,11 +33,6 @@ class TitleWords:
             tokenizer.add_word(word, freq=20_000)
         return tokenizer
 
-    @cached_property
-    def _tags(self) -> dict[str, str]:
-        tags: dict[str, str] = jieba.posseg.POSTokenizer(self._tokenizer).word_tag_tab
-        return tags
-
     def of(self, title: str) -> Set[str]:
         """Return the words of one title, each once."""
         return {word for word in self._tokenizer.lcut(title) if self._tells(word)}
@@ -47,5 +42,5 @@ class TitleWords:
             return True
         if word in self._empty or word in self._places or not _CHINESE.fullmatch(word):
             return False
-        tag = self._tags.get(word, "")
+        tag = word_tags().get(word, "")
         return tag.startswith(_TAGS) and not tag.startswith(_NOT_TAGS)

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import jieba
-import jieba.posseg
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.called import called_names
 from app.understand.mentions.places import ELSEWHERE, mention
 from app.understand.mentions.types import Mention, Saying
+from models.word_tags import word_tags
 
 _HEADS = (
     "小区|家园|花园|花苑|嘉园|佳园|佳苑|雅苑|公寓|新村|新城|名城|国际城|家属院|家属楼|宿舍|商城|广场|大厦|大酒店|酒店|宾馆|饭店|"
@@ -135,7 +135,7 @@ class DetailReader:
             self._tokenizer.add_word(name, freq=20_000)
         self._known = frozenset(gazetteer.landmark_by_name)
         self._telling = re.compile("|".join(map(re.escape, self._known)) + f"|{_HEADS}")
-        self._tags: dict[str, str] = jieba.posseg.POSTokenizer(self._tokenizer).word_tag_tab
+        self._tags = word_tags()
 
     def read(self, call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[tuple[Mention, ...], tuple[Mention, ...]]:
         """Return every detail, and the spots (西头垃圾池) said apart from any name, in the order they were said."""
