@@ -62,10 +62,12 @@ function overview(panel, query) {
 function grouped(panel, query) {
   const out = h("div", {}), by = select("分组", GROUPS, "category", () => load());
   const load = guarded(async () => {
+    const asked = by.value;
     replace(out, note("正在统计…"));
-    const found = await indicators(query, by.value);
+    const found = await indicators(query, asked);
+    if (by.value !== asked) return out; // another grouping was asked for meanwhile
     if (!found) return missing(out);
-    return replace(out, table([GROUPS.find(([code]) => code === by.value)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
+    return replace(out, table([GROUPS.find(([code]) => code === asked)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
       cells: [h("strong", {}, group.label), leads(number(group.tickets), `${group.label}的工单`, drill(group)),
         ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, OVERDUE)) : "0"],
     }))), found.groups.length > 200 && note(`只列出前 200 组，共 ${found.groups.length} 组；导出的表格是全部。`));
