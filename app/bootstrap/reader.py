@@ -1,6 +1,8 @@
 """The embedded engine's readers: no store, so a worker process can have its own."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +45,22 @@ def load_embedded(settings: Settings) -> Embedded:
     Raises:
         ReferenceDataError: a file cannot be used; the message names file, line and key.
     """
-    reference = load_reference_data(settings.knowledge_dir)
-    owners = frozenset(reference.function_by_id)
-    articles = load_articles(settings.knowledge_dir / "articles", owners=owners)
-    return Embedded(reference, articles, build_reader(settings, reference), TitleWords(reference))
+    with kept_for_good():
+        reference = load_reference_data(settings.knowledge_dir)
+        owners = frozenset(reference.function_by_id)
+        articles = load_articles(settings.knowledge_dir / "articles", owners=owners)
+        return Embedded(reference, articles, build_reader(settings, reference), TitleWords(reference))
+
+
+@contextmanager
+def kept_for_good() -> Iterator[None]:
+    """Load what lives as long as the process: the garbage collector neither runs meanwhile nor walks it ever after."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:

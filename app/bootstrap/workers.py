@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from app.bootstrap.chat import build_chat, with_chat
-from app.bootstrap.reader import build_reader
+from app.bootstrap.reader import build_reader, kept_for_good
 from app.config import Settings
 from app.domain.reading import CallReading
 from app.domain.transcript import Transcript
@@ -18,8 +18,10 @@ _at_once = 1
 def start_worker(settings: Settings) -> None:
     """Give a worker process its reader, and the language model where one reads."""
     global _worker_reader, _at_once
-    reference = load_reference_data(settings.knowledge_dir)
-    _worker_reader = with_chat(settings, reference, build_reader(settings, reference), build_chat(settings))
+    with kept_for_good():
+        reference = load_reference_data(settings.knowledge_dir)
+        reader = build_reader(settings, reference)
+    _worker_reader = with_chat(settings, reference, reader, build_chat(settings))
     _at_once = settings.chat.concurrency if settings.chat.engine == "llm" else 1
 
 
