@@ -5,8 +5,9 @@ batch pushed apart (InfoNCE), with its gradient written out: no more than numpy 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from training.manifest import write_manifest
 
 Floats = NDArray[np.float32]
 Pair = tuple[str, str]
+Slope = Callable[[Floats], Floats]
+"""A table's rows in, the gradient there out."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,28 @@ def contrasted(table: Table, pairs: Sequence[Pair], settings: EmbeddingSettings)
     """Return the table after pulling the texts of each pair together (Adam on the InfoNCE loss)."""
     left = counted(table.vectorizer, [first for first, _ in pairs])
     right = counted(table.vectorizer, [second for _, second in pairs])
-    rows = table.rows / np.sqrt((table.rows**2).sum(axis=1).mean())
     generator = np.random.default_rng(settings.seed)
-    mean, square, step = np.zeros_like(rows), np.zeros_like(rows), 0
-    for _ in track(range(settings.epochs), description="contrastive training"):
-        order = generator.permutation(len(pairs))
-        for start in range(0, len(order) - 1, settings.batch):
-            picked = order[start : start + settings.batch]
-            slope = _slope(rows, left[picked], right[picked], settings.temperature)
-            step += 1
-            mean = 0.9 * mean + 0.1 * slope
-            square = 0.99 * square + 0.01 * slope**2
-            rate = settings.learning_rate * np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
-            rows = rows - rate * mean / (np.sqrt(square) + 1e-8)
+
+    def slopes() -> Iterator[Slope]:
+        for _ in track(range(settings.epochs), description="contrastive training"):
+            order = generator.permutation(len(pairs))
+            for start in range(0, len(order) - 1, settings.batch):
+                picked = order[start : start + settings.batch]
+                yield partial(_slope, left=left[picked], right=right[picked], temperature=settings.temperature)
+
+    return descended(table, slopes(), settings.learning_rate)
+
+
+def descended(table: Table, slopes: Iterable[Slope], learning_rate: float) -> Table:
+    """Return the table, its rows evened out, after a step along each slope (Adam, with decays .9 and .99)."""
+    rows = table.rows / np.sqrt((table.rows**2).sum(axis=1).mean())
+    mean, square = np.zeros_like(rows), np.zeros_like(rows)
+    for step, slope_at in enumerate(slopes, start=1):
+        slope = slope_at(rows)
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.99 * square + 0.01 * slope**2
+        rate = learning_rate * np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
+        rows = rows - rate * mean / (np.sqrt(square) + 1e-8)
     return Table(table.vectorizer, rows.astype(np.float32))
 
 

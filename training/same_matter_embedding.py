@@ -5,7 +5,9 @@ those of its own scenario alone: the tellings of its matter are drawn near, the 
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
 from models.embedding.static import grams
-from training.contrastive_embedding import Floats, Table, counted, through_unit, unit
+from training.contrastive_embedding import Floats, Slope, Table, counted, descended, through_unit, unit
 
 
 @dataclass(frozen=True)
@@ -49,20 +51,22 @@ def start_from(folder: Path) -> Table:
 def tuned(table: Table, told: Told, kept: NDArray[np.bool_], settings: TuningSettings) -> Table:
     """Return the table after drawing together the matters of the kept texts (Adam)."""
     counts = counted(table.vectorizer, told.texts)
-    rows = table.rows / np.sqrt((table.rows**2).sum(axis=1).mean())
     generator = np.random.default_rng(settings.seed)
-    mean, square, step = np.zeros_like(rows), np.zeros_like(rows), 0
-    for _ in range(settings.epochs):
-        order = generator.permutation(np.unique(told.scenarios[kept]))
-        for start in range(0, len(order), settings.together):
-            chosen = np.flatnonzero(kept & np.isin(told.scenarios, order[start : start + settings.together]))
-            slope = _slope(rows, counts[chosen], told.matters[chosen], told.scenarios[chosen], settings.temperature)
-            step += 1
-            mean = 0.9 * mean + 0.1 * slope
-            square = 0.99 * square + 0.01 * slope**2
-            rate = settings.learning_rate * np.sqrt(1 - 0.99**step) / (1 - 0.9**step)
-            rows = rows - rate * mean / (np.sqrt(square) + 1e-8)
-    return Table(table.vectorizer, rows.astype(np.float32))
+
+    def slopes() -> Iterator[Slope]:
+        for _ in range(settings.epochs):
+            order = generator.permutation(np.unique(told.scenarios[kept]))
+            for start in range(0, len(order), settings.together):
+                chosen = np.flatnonzero(kept & np.isin(told.scenarios, order[start : start + settings.together]))
+                yield partial(
+                    _slope,
+                    counts=counts[chosen],
+                    matters=told.matters[chosen],
+                    scenarios=told.scenarios[chosen],
+                    temperature=settings.temperature,
+                )
+
+    return descended(table, slopes(), settings.learning_rate)
 
 
 def held_out_likeness(table: Table, told: Told, folds: NDArray[np.int64], settings: TuningSettings) -> Floats:
