@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, literal, or_, select
+from sqlalchemy import and_, case, delete, func, insert, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.analytics import Dimension, Measures, Scope, TicketFact
@@ -15,12 +15,13 @@ from app.store.analytics_tables import (
     FactRow,
     MonthlyCountRow,
     MonthlyWordRow,
+    below,
     known,
     of_categories,
     standing,
 )
 from app.store.insertion import insertion
-from app.store.months import Months, beginning
+from app.store.months import Months, beginning, days_of
 from app.store.tables import Base
 
 _MEASURES = tuple(Measures.model_fields)
@@ -151,7 +152,13 @@ class SqlAnalytics:
 
     def _of_facts(self, dimension: Dimension, scope: Scope, now: datetime) -> Any:
         value = standing(now) if dimension is Dimension.DEADLINE else _OF_FACTS[dimension]
-        return self._session.execute(select(value, *_sums(now)).where(*_within(scope)).group_by(value))
+        parts = [
+            select(value.label("value"), *_sums(now)).where(*_within(scope), *stretch).group_by(value)
+            for stretch in _stretches(scope)
+        ]
+        rows = union_all(*parts).subquery()
+        sums = (func.sum(rows.c[name]) for name in _MEASURES)
+        return self._session.execute(select(rows.c.value, *sums).group_by(rows.c.value))
 
 
 def _counted(now: datetime) -> Iterator[tuple[str, Any, Sequence[Any]]]:
@@ -176,7 +183,7 @@ def _counts_that_tell(dimension: Dimension, scope: Scope) -> str | None:
 
 
 def _within(scope: Scope) -> list[Any]:
-    conditions: list[Any] = [FactRow.demo.is_(scope.demo), FactRow.day.between(scope.start, scope.end)]
+    conditions: list[Any] = [FactRow.demo.is_(scope.demo)]
     for column, wanted in (
         (FactRow.district, scope.district),
         (FactRow.unit, scope.unit_code),
@@ -185,9 +192,17 @@ def _within(scope: Scope) -> list[Any]:
     ):
         if wanted:
             conditions.append(column == known(wanted))
-    if scope.categories:
-        conditions.append(of_categories(FactRow.leaf, scope.categories))
     return conditions
+
+
+def _stretches(scope: Scope) -> Iterator[list[Any]]:
+    """Yield the conditions on day and category, each of which is read in one go; no fact meets two of them."""
+    if not scope.categories:
+        yield [FactRow.day.between(scope.start, scope.end)]
+    wanted = {known(code) for code in scope.categories}
+    for code in sorted(wanted):
+        if not any(code != top and top and code.startswith(top) for top in wanted):
+            yield [FactRow.day.in_(days_of(scope.start, scope.end)), below(FactRow.leaf, code)]
 
 
 def _sums(now: datetime) -> list[Any]:
@@ -197,7 +212,7 @@ def _sums(now: datetime) -> list[Any]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     answered = FactRow.responded_at.is_not(None)
-    return [
+    sums = (
         func.count(),
         share(or_(answered, FactRow.respond_by < now)),
         share(and_(answered, FactRow.responded_at <= FactRow.respond_by)),
@@ -210,7 +225,8 @@ def _sums(now: datetime) -> list[Any]:
                 and_(FactRow.closed_at.is_(None), FactRow.resolve_by < now),
             )
         ),
-    ]
+    )
+    return [total.label(name) for name, total in zip(_MEASURES, sums, strict=True)]
 
 
 def _measures(counts: Sequence[int]) -> Measures:

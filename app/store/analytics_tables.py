@@ -27,10 +27,13 @@ from app.domain.analytics import UNKNOWN, Standing
 from app.store.tables import Base, Moment
 
 _MEASURED = (
-    "district", "leaf", "hour", "unit", "channel", "subject",
+    "leaf", "district", "hour", "unit", "channel", "subject",
     "respond_by", "responded_at", "resolve_by", "closed_at", "solved", "satisfied",
 )  # fmt: skip
-"""What is asked of the facts of a period: their index holds it all, so that the rows are not read."""
+"""What is asked of the facts of a period: their index holds it all, so that the rows are not read.
+
+A day's leaves stand in order: those of one category are one stretch of it.
+"""
 
 
 class FactRow(Base):
@@ -188,3 +191,9 @@ def of_categories(leaf: Any, codes: Sequence[str]) -> Any:
     wanted = sorted({known(code) for code in codes}, key=len)
     tops = ((size, list(some)) for size, some in groupby(wanted, key=len))
     return or_(*(func.substr(leaf, 1, size).in_(some) if size else leaf == "" for size, some in tops))
+
+
+def below(leaf: Any, code: str) -> Any:
+    """Return the condition that a leaf, a column, is this category or below it: one stretch of their order."""
+    upto = str(int(code) + 1).zfill(len(code)) if code.isascii() and code.isdigit() else ""
+    return and_(leaf >= code, leaf < upto) if len(upto) == len(code) and code else of_categories(leaf, [code])

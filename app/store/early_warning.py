@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.domain.city_time import CITY_TIME, midnight
 from app.domain.early_warning import EarlyWarning, Signal, WarningStatus
 from app.domain.errors import Conflict, NotFound
-from app.store.analytics_tables import EarlyWarningRow, FactRow
+from app.store.analytics_tables import EarlyWarningRow, FactRow, below
+from app.store.months import days_of
 from app.store.tables import TicketRow
 
 
@@ -79,9 +80,9 @@ class SqlEarlyWarnings:
             .join(TicketRow, TicketRow.ticket_number == FactRow.ticket_number)
             .where(
                 FactRow.demo.is_(warning.demo),
-                FactRow.day.between(first, last),
+                FactRow.day.in_(days_of(first, last)),
+                below(FactRow.leaf, warning.category_code),
                 FactRow.district == warning.district,
-                FactRow.leaf.startswith(warning.category_code, autoescape=True),
                 TicketRow.created_at >= warning.since,
                 TicketRow.created_at < warning.raised_at,
             )

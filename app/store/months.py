@@ -92,3 +92,9 @@ def _besides(start: str, end: str, months: Sequence[str]) -> list[tuple[str, str
     ]
     spans = [(before[1] + day, after[0] - day) for before, after in pairwise(edges)]
     return [(first.isoformat(), last.isoformat()) for first, last in spans if first <= last]
+
+
+def days_of(start: str, end: str) -> list[str]:
+    """Return the days of a period, both ends (ISO dates) included."""
+    first = date.fromisoformat(start)
+    return [(first + timedelta(days=n)).isoformat() for n in range((date.fromisoformat(end) - first).days + 1)]

@@ -70,13 +70,14 @@ class QuestionMatcher:
         """Return how far the n-grams of the question stand in the title, the ways of asking, a sentence, anywhere."""
         title, ways, sentences, whole = _held(article)
         total = sum(asked.values()) or 1.0
-        rarest = sorted(asked, key=lambda gram: -asked[gram])[:_RAREST]
+        least = min(sorted(asked.values())[-_RAREST:], default=0.0)
+        rarest = [gram for gram in asked if asked[gram] >= least]
         return [
             self._alike(asked, title),
             max((self._alike(asked, way) for way in ways), default=0.0),
             max((_share(asked, held, total) for held in sentences), default=0.0),
             _share(asked, whole, total),
-            sum(gram in whole for gram in rarest) / _RAREST,
+            sum(gram in whole for gram in rarest) / max(len(rarest), _RAREST),
         ]
 
     def _alike(self, asked: Mapping[str, float], held: frozenset[str]) -> float:
