@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.decide.work_clock import WorkClock
+from app.domain.deadline_rules import DeadlineRule, DeadlineRules, Span
 from app.domain.decision import Deadline
 from app.domain.events import TicketEvent
-from app.domain.reference_rules import DeadlineRule, DeadlineRules, RouteFacts, Span
+from app.domain.reference_rules import RouteFacts
 
 
 def decide_deadline(facts: RouteFacts, rules: DeadlineRules, clock: WorkClock, start: datetime) -> Deadline:

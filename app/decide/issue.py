@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from app.domain.issue import HotIssue, IssueMember
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 
 DAY = timedelta(days=1)
 Key = TypeVar("Key", bound=Hashable)

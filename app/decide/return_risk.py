@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from app.domain.decision import ReturnRisk
-from app.domain.reference_rules import ReturnRiskWeights
+from app.domain.thresholds import ReturnRiskWeights
 from app.domain.ticket import Place
 from app.domain.unit import Precedent
 

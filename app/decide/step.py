@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.decide.work_clock import WorkClock
+from app.domain.deadline_rules import DeadlineRules, Span
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
-from app.domain.reference_rules import DeadlineRules, Span
 from app.domain.ticket import Assistance, Ticket
 from app.domain.unit import UnitName
 from app.domain.workflow import STEPS, MeetingReason, Outcome, Step

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.decide.work_clock import WorkClock
+from app.domain.deadline_rules import Span, SupervisionRule, SupervisionRules
 from app.domain.events import TicketEvent
-from app.domain.reference_rules import Span, SupervisionRule, SupervisionRules
 from app.domain.supervision import SupervisionOrder
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES, TicketStatus

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from app.decide.return_risk import return_risk
 from app.domain.decision import Decision, ReturnRisk, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
-from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute, UnitLimits, UnitThresholds
+from app.domain.reference_rules import RouteFacts, RoutingRule, StatutoryRoute
 from app.domain.referral import Receiver
+from app.domain.thresholds import UnitLimits, UnitThresholds
 from app.domain.ticket import Place, RequestKind, Urgency
 from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 

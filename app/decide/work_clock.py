@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from app.domain.deadline_rules import Span
 from app.domain.reference import WorkCalendar
-from app.domain.reference_rules import Span
 
 _LONGEST = 400
 """Days looked ahead before a calendar without working days is called broken."""

@@ -5,8 +5,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from app.domain.deadline_rules import Span
 from app.domain.frozen import Frozen
-from app.domain.reference_rules import Basis, Span
+from app.domain.reference_rules import Basis
 from app.domain.referral import Receiver
 from app.domain.risk import Severity
 

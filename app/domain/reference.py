@@ -7,21 +7,20 @@ from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
 from app.domain.cue_rules import CueRules
+from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
 from app.domain.lanes import Lane, LaneRules
 from app.domain.place import Gazetteer
 from app.domain.reference_rules import (
-    DeadlineRules,
     DuplicateRules,
     EmotionRules,
     MatterRules,
     ReferralRules,
     RequestKindRules,
     RoutingRules,
-    SupervisionRules,
-    Thresholds,
 )
+from app.domain.thresholds import Thresholds
 from app.domain.ticket import Category
 from app.domain.unit import Function, Unit, UnitKind, UnitName
 

@@ -1,13 +1,12 @@
 """City policy as data: the rule types of knowledge_base/rules/. Every rule carries its basis and its examples."""
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.domain.frozen import Frozen
 from app.domain.referral import Receiver
 from app.domain.risk import Emotion, Severity
-from app.domain.supervision import SupervisionLevel
 from app.domain.ticket import RequestKind, Subject, Urgency
 
 
@@ -131,103 +130,6 @@ class RoutingRule(Basis):
     tells: str | None = None
     """Of a rule whose receiver is a statutory route: the route the citizen is told of, by id."""
     examples: FactExamples
-
-
-class Span(Frozen):
-    """A length of time. `minute` and `hour` never stop; working hours and days follow the calendar."""
-
-    amount: int = Field(ge=0)
-    unit: Literal["minute", "hour", "working_hour", "working_day"]
-
-
-class DeadlineRule(Basis):
-    """By when to respond and to resolve. First fitting rule decides."""
-
-    when: Condition
-    respond: Span
-    resolve: Span
-    escalate: bool = False
-    examples: FactExamples
-
-
-class ExtensionRule(Basis):
-    """How far a deadline may be moved."""
-
-    max: Span
-    needs_reason: bool
-    needs_approval: bool
-
-
-class ReturnWindow(Basis):
-    """How long a unit may return a ticket."""
-
-    within: Span
-    needs_reason: bool
-
-
-class DeadlineRules(Frozen):
-    """The file rules/deadline.yaml."""
-
-    clock_starts: Literal["called", "received", "accepted"]
-    rules: tuple[DeadlineRule, ...]
-    extension: ExtensionRule
-    return_window: ReturnWindow
-
-
-class SupervisionTrigger(Frozen):
-    """When an order is raised: exactly one of these."""
-
-    before: Span | None = None
-    after: Span | None = None
-    unacknowledged: Span | None = None
-    event: str | None = None
-    times: int = 1
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        given = [v for v in (self.before, self.after, self.unacknowledged, self.event) if v is not None]
-        if len(given) != 1:
-            raise ValueError("须且只须给出 before、after、unacknowledged、event 之一")
-        return self
-
-
-class SupervisionRule(Basis):
-    """One occasion of supervision, its level, its receiver and the note drafted."""
-
-    level: SupervisionLevel
-    receiver: Literal["handler", "handler_leader", "centre", "leader"]
-    when: SupervisionTrigger
-    reason: str
-    note: str
-
-    @model_validator(mode="after")
-    def _fillable(self) -> Self:
-        known = dict.fromkeys(("ticket_number", "title", "unit", "resolve_by", "reason"), "")
-        try:
-            self.note.format(**known)
-        except (KeyError, ValueError, IndexError) as error:
-            raise ValueError(f"note 只能用 {'、'.join(known)}") from error
-        return self
-
-
-class RetentionSpan(Frozen):
-    """Calendar days."""
-
-    amount: int = Field(ge=1)
-    unit: Literal["day"]
-
-
-class RetentionRule(Basis):
-    """How long personal data of archived tickets is kept."""
-
-    archived_for: RetentionSpan
-
-
-class SupervisionRules(Frozen):
-    """The file rules/supervision.yaml."""
-
-    rules: tuple[SupervisionRule, ...]
-    retention: RetentionRule
 
 
 class RoutingRules(Frozen):
@@ -357,84 +259,3 @@ class MatterRules(Basis):
     anywhere: tuple[str, ...]
     """Prefixes of the codes of leaves whose matters are tied to no spot: own papers, accounts, benefits, conduct."""
     matters: tuple[Matter, ...]
-
-
-class UnitLimits(Frozen):
-    """From which score on a unit is dispatched to without a person, and is suggested at all."""
-
-    auto: float
-    suggest: float
-
-
-class ReturnRiskWeights(Frozen):
-    """Log-odds of a return: a start, and what each circumstance adds."""
-
-    bias: float
-    doubt: float
-    """Times the log-odds that the lead is wrong."""
-    closeness: float
-    """Times one minus the lead over the second unit."""
-    rivals: float
-    """For each other unit that cannot be ruled out."""
-    no_district: float
-    no_town: float
-    returned: float
-    """Times the likeness of each like ticket that was handed back."""
-    unsure_below: float
-
-
-class UnitThresholds(Frozen):
-    """Limits of the dispatch decision."""
-
-    auto: float
-    suggest: float
-    by_category: dict[str, UnitLimits]
-    """Other limits for a branch of the category tree, by code; the longest code that fits counts."""
-    never_auto: tuple[str, ...]
-    """Branches of the category tree that a person always decides."""
-    most_rivals: int
-    consult_after_returns: int
-    precedent_half_life_days: float = Field(gt=0)
-    return_risk: ReturnRiskWeights
-    auto_margin: float
-    top_k: int = Field(ge=1, le=5)
-    precedent_likeness: float = Field(ge=0, le=1)
-    precedent_weight: float = Field(ge=0, le=1)
-    conduct_odds: float = Field(ge=1)
-
-    def limits(self, category: str | None) -> UnitLimits:
-        """Return the limits for a category code, or the general ones."""
-        for length in range(len(category or ""), 0, -1):
-            if (code := (category or "")[:length]) in self.by_category:
-                return self.by_category[code]
-        return UnitLimits(auto=self.auto, suggest=self.suggest)
-
-
-class IssueRules(Frozen):
-    """When a ticket joins an issue, and how fast an issue cools."""
-
-    join: float
-    bound: float
-    half_life_days: float
-    members_compared: int
-    trend_days: int
-    least_tickets: int
-
-
-class Thresholds(Basis):
-    """The file rules/thresholds.yaml. Parts read by one stage only stay plain mappings."""
-
-    unit: UnitThresholds
-    category: dict[str, float]
-    request_kind: dict[str, float]
-    subject: dict[str, float]
-    clauses: dict[str, float]
-    duplicate: dict[str, float]
-    issue: IssueRules
-    place: dict[str, float]
-    risk: dict[str, Any]
-    emotion: dict[str, float]
-    answer: dict[str, float]
-    upkeep: dict[str, float]
-    field: dict[str, float]
-    warning: dict[str, float]

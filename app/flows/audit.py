@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from app.decide.deadline import replay
+from app.domain.deadline_rules import RetentionRule
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.reference_rules import RetentionRule
 from app.domain.ticket import Citizen, Ticket
 from app.domain.workflow import TicketStatus
 from app.flows.judgement import IntakePolicy

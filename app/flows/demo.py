@@ -12,10 +12,10 @@ from app.decide.step import GIVING
 from app.decide.visibility import may_see
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey, Role
+from app.domain.deadline_rules import Span
 from app.domain.demo import DemoScript, DemoState, LifeStep
 from app.domain.errors import Conflict, HotlineError
 from app.domain.ports import Clock, UnitOfWorkFactory
-from app.domain.reference_rules import Span
 from app.domain.referral import Referral, ReferralStatus
 from app.domain.risk import Severity
 from app.domain.supervision import OrderStatus, SupervisionLevel

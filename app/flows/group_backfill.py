@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.decide.issue import choose_issue
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 from app.understand.duplicate.backfill import blocks_of
 
 CHUNK = 5_000

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.decide.issue import affinity, choose_issue
 from app.domain.duplicate import SimilarTicket, TicketFacts
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 from app.understand.duplicate.reader import DuplicateReader
 
 Members = Mapping[str, Sequence[tuple[str, datetime]]]

@@ -12,7 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.events import TicketEvent
 from app.domain.issue import HotIssue, IssueMember, ToldPair
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.grouping import issue_fits

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from app.decide.visibility import is_sensitive
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 from app.domain.ticket import Ticket
 from app.flows.hot_issues import keep_issue, member_of, stored_facts
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from app.decide.supervision import due_orders, longest_notice
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey
+from app.domain.deadline_rules import SupervisionRules
 from app.domain.errors import Conflict
 from app.domain.events import OutboxMessage
 from app.domain.ports import Clock, UnitOfWorkFactory
-from app.domain.reference_rules import SupervisionRules
 from app.domain.supervision import DueTickets, OrderStatus, SupervisionOrder
 from app.flows.record import record, topic_of
 

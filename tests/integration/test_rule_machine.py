@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from app.domain.deadline_rules import Span
 from app.domain.errors import Conflict, InvalidInput, InvalidTransition
-from app.domain.reference_rules import Span
 from app.domain.workflow import Step
 from app.flows.registry import Flows
 from tests.factories import ADMIN, message

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
 from app.domain.cue_rules import CueRules
+from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
 from app.domain.frozen import Frozen
@@ -14,16 +15,14 @@ from app.domain.lanes import LaneRules
 from app.domain.place import District, Gazetteer, Landmark, Town
 from app.domain.reference import CalendarDay, CategoryTree, OfficeHours, ReferenceData, WorkCalendar
 from app.domain.reference_rules import (
-    DeadlineRules,
     DuplicateRules,
     EmotionRules,
     MatterRules,
     ReferralRules,
     RequestKindRules,
     RoutingRules,
-    SupervisionRules,
-    Thresholds,
 )
+from app.domain.thresholds import Thresholds
 from app.domain.unit import Function, Unit
 from app.store.reference.checks import check_cross_references
 from app.store.reference.yaml_file import YamlFile

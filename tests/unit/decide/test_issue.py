@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.decide.issue import affinity, central_title, choose_issue, describe, regroup
 from app.domain.issue import IssueMember
-from app.domain.reference_rules import IssueRules
+from app.domain.thresholds import IssueRules
 
 NOW = datetime.fromisoformat("2026-11-18T09:42:00+08:00")
 RULES = IssueRules(join=-1.0, bound=3.0, half_life_days=7, members_compared=12, trend_days=7, least_tickets=3)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.decide.work_clock import WorkClock
-from app.domain.reference_rules import Span
+from app.domain.deadline_rules import Span
 from tests.conftest import embedded
 
 ZONE = ZoneInfo("Asia/Shanghai")
