@@ -1,6 +1,7 @@
 """Texts to counts of the character n-grams that a model knows, for many texts at once. numpy only."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 LONGEST = 3
 _BITS = 21
 """Of a code point: three fit a word of 64."""
+_RECENT = 64
+"""Texts whose n-grams are kept: several models read the same text one after the other."""
 
 
 class Counted(NamedTuple):
@@ -31,7 +34,11 @@ class KnownGrams:
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the n-grams of each text; no text may hold a line break."""
-        return self.count(self.cells(texts))
+        if len(texts) != 1:
+            return self.count(self.cells(texts))
+        codes, counts = _of_one(texts[0])
+        known, rows = self._rows(codes)
+        return Counted(np.zeros(len(rows), np.int64), rows, counts[known])
 
     def count(self, cells: NDArray[np.int64]) -> Counted:
         """Count equal cells: a text's place times the size of the vocabulary, and a word's row."""
@@ -40,17 +47,37 @@ class KnownGrams:
 
     def cells(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return one cell for each n-gram that stands in a text."""
-        points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+        points = _points("\n".join(texts))
         owner = np.cumsum(points == ord("\n"))
-        seen = [np.zeros(0, np.int64)]
-        for length in range(1, LONGEST + 1 if len(self._codes) else 1):
-            codes = points[: max(0, len(points) - length + 1)]
-            for step in range(1, length):
-                codes = codes << np.uint64(_BITS) | points[step : len(codes) + step]
-            at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-            known = self._codes[at] == codes
-            seen.append(owner[: len(codes)][known] * self._size + self._row_of_code[at[known]])
-        return np.concatenate(seen)
+        owners = np.concatenate([owner[: max(0, len(owner) - step)] for step in range(LONGEST)])
+        known, rows = self._rows(_windows(points))
+        return np.asarray(owners[known] * self._size + rows, np.int64)
+
+    def _rows(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Tell which codes are known, and return the rows of those."""
+        if not len(self._codes):
+            return np.zeros(len(codes), np.bool_), self._row_of_code
+        at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        known = self._codes[at] == codes
+        return known, self._row_of_code[at[known]]
+
+
+@lru_cache(maxsize=_RECENT)
+def _of_one(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the n-grams of one text by code, and how often each stands there."""
+    return np.unique(_windows(_points(text)), return_counts=True)
+
+
+def _points(text: str) -> NDArray[np.uint64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+
+
+def _windows(points: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the code of every n-gram: all single characters in order, then all pairs, and so on."""
+    found = [points]
+    for step in range(1, LONGEST):
+        found.append(found[-1][:-1] << np.uint64(_BITS) | points[step:])
+    return np.concatenate(found)
 
 
 def _codes(words: Sequence[str]) -> NDArray[np.uint64]:

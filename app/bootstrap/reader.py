@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app.config import Settings
@@ -85,8 +86,9 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     )
 
 
+@cache
 def classifier(folder: Path) -> TextClassifier:
-    """Load one of the embedded engine's own models."""
+    """Load one of the embedded engine's own models, once: it never changes, and several readers ask it the same."""
     return load_classifier(folder)
 
 

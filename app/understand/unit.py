@@ -1,6 +1,8 @@
 """One demand's text in; functions and categories out: text models, catalogue words and duty clauses stacked."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import add
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +23,10 @@ ALONE_SHARE = 0.8
 """The same without a model: words alone are never quite sure."""
 
 
+_RECENT = 32
+"""Texts whose words are kept: a demand is read for its title, its remedy and its unit."""
+
+
 class Lexicon:
     """Counts a label's own words in a text; longer words tell more."""
 
@@ -28,14 +34,16 @@ class Lexicon:
         self.labels = tuple(words_of)
         owners: dict[str, list[int]] = {}
         for column, words in enumerate(words_of.values()):
-            for word in set(words):
+            for word in dict.fromkeys(words):
                 owners.setdefault(word, []).append(column)
         self._owners = owners
         self._by_start: dict[str, list[str]] = {}
         for word in owners:
             self._by_start.setdefault(word[:2], []).append(word)
 
-    def match(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
+        self.match = lru_cache(maxsize=_RECENT)(self._match)
+
+    def _match(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
         """Return a distribution over labels (all zero where nothing matches) and each label's words found."""
         weights = np.zeros(len(self.labels))
         words: dict[int, list[str]] = {}
@@ -47,13 +55,11 @@ class Lexicon:
         total = weights.sum()
         return (weights / total if total else weights), words
 
-    def _found(self, text: str) -> set[str]:
-        return {
-            word
-            for start in range(len(text) - 1)
-            for word in self._by_start.get(text[start : start + 2], ())
-            if text.startswith(word, start)
-        }
+    def _found(self, text: str) -> dict[str, None]:
+        """Return the words that stand in a text, once each, in the order they come."""
+        pairs = map(add, text, text[1:])
+        words = ((start, word) for start, pair in enumerate(pairs) for word in self._by_start.get(pair, ()))
+        return dict.fromkeys(word for start, word in words if text.startswith(word, start))
 
 
 class Ranks(Protocol):
@@ -90,7 +96,7 @@ class UnitReader:
 
     def read(self, matter: str) -> UnitReading:
         """Return functions and categories, best first, and the functions that the reading leaves plausible."""
-        leaves = self._categories.learned(matter)
+        leaves = self._categories.learned([matter])[0]
         lexical, words = self._functions.lexical(matter)
         clauses = self._duties.match(matter)
         scores = self._ranker.scores(self.views(matter, leaves, lexical, clauses), length=len(matter))
@@ -114,7 +120,7 @@ class UnitReader:
     def views(self, matter: str, leaves: Floats, lexical: Floats, clauses: Floats) -> dict[str, Floats]:
         """Return each source's distribution over functions: text, likely leaves, catalogue words, duty clauses."""
         return {
-            "text": self._functions.learned(matter),
+            "text": self._functions.learned([matter])[0],
             "leaves": leaves @ self._link,
             "words": lexical,
             "duties": self._duties.view(clauses),
@@ -130,7 +136,7 @@ class TopicReader:
 
     def topics(self, texts: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
         """Return the names of the category leaves, and each text's probabilities: shape (len(texts), leaves)."""
-        return self._names, np.stack([self._scorer.probabilities(text) for text in texts])
+        return self._names, self._scorer.probabilities(texts)
 
 
 def linked(reference: ReferenceData, ranker: Ranks) -> Floats:
@@ -161,21 +167,21 @@ class Scorer:
             self._from, self._to = (np.array(indexes, dtype=np.int64) for indexes in zip(*known, strict=True))
             self._shares[self._to] = KNOWN_SHARE
 
-    def learned(self, text: str) -> Floats:
-        """Return the model's probabilities in the lexicon's order; all zero without a model."""
-        found = np.zeros(len(self._lexicon.labels))
+    def learned(self, texts: Sequence[str]) -> Floats:
+        """Return the model's probabilities of each text in the lexicon's order; all zero without a model."""
+        found = np.zeros((len(texts), len(self._lexicon.labels)))
         if self._model is not None:
-            scores = self._model.scores([text])[0]
-            found[self._to] = scores[self._from]
+            found[:, self._to] = self._model.scores(texts)[:, self._from]
         return found
 
     def lexical(self, text: str) -> tuple[Floats, dict[int, list[str]]]:
         """Return the lexicon's distribution and each label's words found."""
         return self._lexicon.match(text)
 
-    def probabilities(self, text: str) -> Floats:
-        """Return the fused probabilities in the lexicon's order."""
-        return fused(self.learned(text), self._shares * self._lexicon.match(text)[0])
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return each text's fused probabilities in the lexicon's order: shape (len(texts), labels)."""
+        given = (self._shares * self._lexicon.match(text)[0] for text in texts)
+        return np.stack([fused(*views) for views in zip(self.learned(texts), given, strict=True)])
 
     def score(self, text: str, learned: Floats) -> tuple[ScoredLabel, ...]:
         """Return the best labels with probability and words."""

@@ -37,8 +37,13 @@ def words(text: str) -> list[str]:
 
 def edges(text: str) -> list[str]:
     """Return the character n-grams and how each clause begins and ends: a question shows at its end."""
+    return [*chars(text), *edge_marks(text)]
+
+
+def edge_marks(text: str) -> list[str]:
+    """Return how each clause begins and ends."""
     clauses = [clause for clause in _BREAKS.split(folded(text)) if clause]
-    found = [*chars(text), *(f"{clauses[-1][-size:]}>>" for size in (1, 2, 3, 4) if clauses)]
+    found = [f"{clauses[-1][-size:]}>>" for size in (1, 2, 3, 4) if clauses]
     for clause in clauses:
         found += [mark for size in (1, 2, 3) for mark in (f"<{clause[:size]}", f"{clause[-size:]}>")]
     return found

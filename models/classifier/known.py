@@ -1,17 +1,72 @@
-"""Counts what `WithFamilies` over characters names, for many texts at once, as rows of a vocabulary. numpy only."""
+"""Counts what the analysers name, for many texts at once, as rows of a vocabulary. numpy only."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.classifier.features import WithFamilies, clauses_of, ends, folded, pair_name
+from models.classifier.features import (
+    Analyser,
+    WithFamilies,
+    chars,
+    clauses_of,
+    edge_marks,
+    edges,
+    ends,
+    folded,
+    pair_name,
+)
 from models.grams import Counted, KnownGrams
 
 _RECENT = 256
 """Clauses whose families are kept: the windows of one call overlap."""
+
+
+Counts = Callable[[Sequence[str]], Counted]
+
+
+def counter(analyse: Analyser, words: Sequence[str]) -> Counts:
+    """Return what counts an analyser's features of many texts at once: as arrays where it can be done so."""
+    if isinstance(analyse, WithFamilies):
+        return KnownFamilies(analyse, words).counted
+    if analyse is edges:
+        return KnownEdges(words).counted
+    if analyse is chars:
+        known = KnownGrams(words)
+        return lambda texts: known.counted([folded(text) for text in texts])
+    row = {word: i for i, word in enumerate(words)}
+    return lambda texts: _one_by_one(analyse, row, texts)
+
+
+def _one_by_one(analyse: Analyser, row: dict[str, int], texts: Sequence[str]) -> Counted:
+    each = [Counter(row[word] for word in analyse(text) if word in row) for text in texts]
+    owner = np.repeat(np.arange(len(texts)), [len(found) for found in each])
+    grams, counts = (np.array(list(chain(*part)), np.int64) for part in (each, (found.values() for found in each)))
+    return Counted(owner, grams, counts)
+
+
+class KnownEdges:
+    """The features of a vocabulary that `edges` names."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Take the vocabulary that training made."""
+        self._size = len(words)
+        self._grams = KnownGrams(words)
+        self._row = {word: row for row, word in enumerate(words)}
+
+    def counted(self, texts: Sequence[str]) -> Counted:
+        """Count the features of each text."""
+        marks = [
+            self._row[mark] + place * self._size
+            for place, text in enumerate(texts)
+            for mark in edge_marks(text)
+            if mark in self._row
+        ]
+        cells = self._grams.cells([folded(text) for text in texts])
+        return self._grams.count(np.concatenate((cells, np.array(marks, np.int64))))
 
 
 class KnownFamilies:

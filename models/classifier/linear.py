@@ -1,8 +1,7 @@
 """A linear text classifier over counted features: texts in, calibrated probabilities out. numpy only."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
-from models.classifier.features import WithFamilies, analyser, chars, folded
-from models.classifier.known import KnownFamilies
-from models.grams import Counted, KnownGrams
+from models.classifier.features import analyser
+from models.classifier.known import counter
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
-_TOGETHER, _AT_ONCE = 8, 500
-"""Texts from which the work is done for all at once, and how many at a time."""
+_AT_ONCE = 500
+"""Texts that are read at once."""
+_FEW = 8
+"""Labels up to which adding up row by row is quicker than a product a text."""
 
 
 class LinearClassifier:
@@ -37,18 +37,17 @@ class LinearClassifier:
                 self._idf: NDArray[np.float32] = arrays["idf"]
                 self._temperature = float(arrays["temperature"])
             stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-            self._features = analyser(stored.get("analyser", "chars"), stored.get("families"))
+            features = analyser(stored.get("analyser", "chars"), stored.get("families"))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
-        self._counted = self._counter(stored["features"])
-        self._index = {gram: i for i, gram in enumerate(stored["features"])}
+        self._counted = counter(features, stored["features"])
         self._labels = tuple(stored["labels"])
-        if self._weights.shape != (len(self._index), len(self._labels)):
+        if self._weights.shape != (len(stored["features"]), len(self._labels)):
             raise ModelUnavailable(f"{folder}: weights {self._weights.shape} do not fit the vocabulary")
         self.name = str(manifest["name"])
         self.revision = str(manifest["revision"])
-        self._recent = lru_cache(maxsize=_RECENT)(self._logits)
+        self._recent = lru_cache(maxsize=_RECENT)(self._one)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -57,53 +56,50 @@ class LinearClassifier:
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (len(texts), len(labels))."""
-        many = self._counted is not None and len(texts) >= _TOGETHER
-        logits = (self._many(texts) if many else self._one_by_one(texts)) / self._temperature
+        logits = self._logits(texts) / self._temperature
         logits -= logits.max(axis=1, keepdims=True)
         powers = np.exp(logits)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
     def independent_scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return each label's probability on its own, shape (len(texts), len(labels)): several may hold at once."""
-        many = self._counted is not None and len(texts) > 1
-        logits = (self._many(texts) if many else self._one_by_one(texts)) / self._temperature
-        return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+        return np.asarray(1 / (1 + np.exp(-self._logits(texts) / self._temperature)), dtype=np.float32)
 
-    def _counter(self, words: Sequence[str]) -> Callable[[Sequence[str]], Counted] | None:
-        """Return what counts many texts at once, where the analyser has such a twin."""
-        if isinstance(self._features, WithFamilies):
-            return KnownFamilies(self._features, words).counted
-        if self._features is chars:
-            known = KnownGrams(words)
-            return lambda texts: known.counted([folded(text) for text in texts])
-        return None
+    def _logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if len(texts) == 1:
+            return self._recent(texts[0])
+        parts = [self._many(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+        return np.concatenate(parts)
 
-    def _one_by_one(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.stack([self._recent(text) for text in texts])
+    def _one(self, text: str) -> NDArray[np.float32]:
+        _, grams, counts = self._counted([text])
+        if not len(grams):
+            return np.zeros((1, len(self._labels)), np.float32)  # nothing is known of it: every label alike
+        values = self._values(grams, counts)
+        values /= np.sqrt(values @ values)
+        return (values @ self._weights.take(grams, axis=0).astype(np.float32) * self._scale + self._bias)[None]
 
     def _many(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Do as `_logits` does, for all texts at once."""
-        assert self._counted is not None
+        """Do as `_one` does, for all texts at once."""
+        owners, grams, counts = self._counted(texts)
         logits = np.zeros((len(texts), len(self._labels)), np.float32)
-        for start in range(0, len(texts), _AT_ONCE):
-            found = self._counted(texts[start : start + _AT_ONCE])
-            values = (1 + np.log(found.counts.astype(np.float32))) * self._idf[found.grams]
-            ends = np.searchsorted(found.texts, np.arange(_AT_ONCE + 1))
-            for i in np.unique(found.texts):
-                own = slice(ends[i], ends[i + 1])
-                weights = self._weights.take(found.grams[own], axis=0).astype(np.float32)
-                length = np.linalg.norm(values[own])
-                logits[start + i] = (values[own] / length) @ weights * self._scale + self._bias
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        if len(starts):
+            values = self._values(grams, counts)
+            lengths = np.sqrt(np.add.reduceat(values * values, starts))[:, None]
+            logits[owners[starts]] = self._summed(grams, values, starts) / lengths * self._scale + self._bias
         return logits
 
-    def _logits(self, text: str) -> NDArray[np.float32]:
-        counts = Counter(map(self._index.get, self._features(text)))
-        counts.pop(None, None)
-        if not counts:
-            return np.zeros_like(self._bias)  # nothing is known of this text: every label alike
-        rows = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        frequency = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(frequency)) * self._idf[rows]
-        values /= np.linalg.norm(values)
-        weights = self._weights.take(rows, axis=0).astype(np.float32)
-        return np.asarray((values @ weights) * self._scale + self._bias, dtype=np.float32)
+    def _values(self, grams: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.asarray((1 + np.log(counts.astype(np.float32))) * self._idf[grams], np.float32)
+
+    def _summed(
+        self, grams: NDArray[np.int64], values: NDArray[np.float32], starts: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return each text's weights times values."""
+        if len(self._labels) <= _FEW:
+            weighted = self._weights.take(grams, axis=0) * values[:, None]
+            return np.asarray(np.add.reduceat(weighted, starts), np.float32)
+        ends = [*starts[1:], len(grams)]
+        own = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        return np.stack([values[one] @ self._weights.take(grams[one], axis=0).astype(np.float32) for one in own])
