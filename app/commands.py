@@ -18,11 +18,11 @@ from rich.table import Table
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
+from app.decide.correction import CORRECTABLE
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import HotlineError, InvalidInput
 from app.flows.exports import COLUMNS
 from app.flows.shadow import FIELDS, PERSONAL, Beside
-from app.flows.tickets import CORRECTABLE
 
 demo = typer.Typer(no_args_is_help=True, help="演示数据")
 analytics = typer.Typer(no_args_is_help=True, help="统计分析")

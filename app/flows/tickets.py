@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
+from app.decide.correction import corrected, value_at
 from app.decide.deadline import replay
 from app.decide.step import GIVING, Taken, checked_details, effect
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
@@ -23,21 +22,6 @@ from app.flows.redispatch import Redispatch
 from app.flows.verdicts import VerdictFlow
 from app.receive.payload import parse_transcript
 
-CORRECTABLE = (
-    "request_kind",
-    "subject",
-    "title",
-    "content",
-    "wants",
-    "citizen.name",
-    "citizen.phone",
-    "citizen.confidential",
-    "place.district",
-    "place.town",
-    "place.detail",
-    "event_time",
-    "urgency",
-)
 _BY_THE_CLOCK = frozenset({"deadline", "responded"})
 """Filters that need the moment they are asked at."""
 _MERGING = (Step.MERGE, Step.UNMERGE)
@@ -118,7 +102,7 @@ class TicketFlow:
             transition(ticket.status, Step.CORRECT)
             changed = corrected(ticket, changes).model_copy(update={"changed_at": now})
             uow.tickets.save(changed, expected_version=expected_version)
-            old = {path: _value(ticket, path) for path in changes}
+            old = {path: value_at(ticket, path) for path in changes}
             record(uow, changed, STEPS[Step.CORRECT].event, by.name, {"old": old, "new": dict(changes)}, now)
             for path, value in changes.items():
                 uow.feedback.add(
@@ -285,35 +269,3 @@ def spread(
         told = member.model_copy(update=shared)
         uow.tickets.save(told, expected_version=member.version)
         record(uow, told, name, actor, {"main": after.ticket_number}, now)
-
-
-def corrected(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:
-    """Return the ticket with the changes made, its version raised."""
-    if not changes:
-        raise InvalidInput("没有要更正的字段", field="changes")
-    body = ticket.model_dump(mode="json")
-    for path, value in changes.items():
-        if path not in CORRECTABLE:
-            raise InvalidInput(f"{path} 不能更正；可更正：{'、'.join(CORRECTABLE)}", field=path)
-        head, _, tail = path.partition(".")
-        if tail:
-            body[head][tail] = value
-        else:
-            body[head] = value
-        body["evidence"].pop(path, None)
-        body["confidence"][path] = 1.0
-        body["missing"] = [name for name in body["missing"] if name != path or value is None]
-    body["version"] = ticket.version + 1
-    try:
-        return Ticket.model_validate(body)
-    except ValidationError as error:
-        detail = error.errors()[0]
-        where = ".".join(str(part) for part in detail["loc"])
-        raise InvalidInput(f"{where} 的值不符合要求：{detail['input']!r}", field=where) from error
-
-
-def _value(ticket: Ticket, path: str) -> Any:
-    value: Any = ticket
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value
