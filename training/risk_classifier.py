@@ -5,8 +5,9 @@ Ordinary demand texts stand beside as what no lane wants, so that a threshold ca
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ from sklearn.svm import LinearSVC
 
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
+from app.understand.risk import passage
 from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import Analyser, analyser
@@ -70,13 +74,13 @@ def read_windows(path: Path, *, own: bool = True) -> list[Window]:
     Raises:
         ValueError: a row lacks its turns or every lane; names file and line.
     """
-    windows = []
+    heard, windows = AsHeard(), []
     for number, row in enumerate(read_jsonl(path), start=1):
         if not row.get("turns") or not any(str(lane) in row for lane in Receiver):
             raise ValueError(f"{path}: row {number}: needs turns and {', '.join(Receiver)}")
         lanes = frozenset(str(lane) for lane in Receiver if row.get(str(lane)))
         name = str(row.get("id") or number)
-        example = Example(name, citizen_words(row), "", str(row.get("scenario") or name), row.get("created_at"))
+        example = Example(name, heard(row["turns"]), "", str(row.get("scenario") or name), row.get("created_at"))
         windows.append(Window(example, lanes, ordinary=not own and not lanes))
     return windows
 
@@ -91,12 +95,12 @@ def own_windows() -> list[Window]:
 def ordinary_windows(path: Path) -> list[Window]:
     """Read everyday texts as what no lane wants, save those that were read as a lane's; arguable ones are left out."""
     lane_of = {row["id"]: row["lane"] for row in csv.DictReader(LANES_OF_DEMANDS.open(encoding="utf-8"))}
-    windows = []
+    heard, windows = AsHeard(), []
     for row in read_jsonl(path):
         lane = lane_of.get(row["id"])
         if lane == "" or (lane is None and row.get("function") in NOT_ORDINARY):
             continue
-        example = Example(row["id"], row["text"], "", row["scenario"])
+        example = Example(row["id"], heard.text(row["text"]), "", row["scenario"])
         windows.append(Window(example, frozenset({lane} if lane else ()), ordinary=lane is None))
     return windows
 
@@ -109,9 +113,10 @@ def windows_of_rules(rules: ReferralRules) -> list[Window]:
         for matched, texts in ((True, rule.examples.match), (False, rule.examples.no_match))
         for text in texts
     ]
+    heard = AsHeard()
     said += [("must_catch", str(item.receiver), text, True) for item in rules.must_catch for text in item.texts]
     return [
-        Window(Example(f"{rule}-{i}", text, "", f"{rule}-{i}"), frozenset((lane,) if matched else ()), ordinary=False)
+        Window(Example(f"{rule}-{i}", heard.text(text), "", f"{rule}-{i}"), frozenset((lane,) if matched else ()), ordinary=False)
         for i, (rule, lane, text, matched) in enumerate(said)
     ]
 
@@ -122,9 +127,21 @@ def families() -> Mapping[str, str]:
     return found
 
 
-def citizen_words(row: dict[str, Any]) -> str:
-    """Return what the citizen said in a window."""
-    return "。".join(turn["text"] for turn in row["turns"] if turn["speaker"] != "operator")
+class AsHeard:
+    """What the citizen said as the service puts it before the model: numbers written, fillers and stutters dropped."""
+
+    def __init__(self) -> None:
+        """Take the places of the reference data: names that were misheard are put right."""
+        self._normaliser = Normaliser(load_reference_data(Path("knowledge_base")).gazetteer)
+
+    def __call__(self, turns: Sequence[Mapping[str, Any]]) -> str:
+        """Return the citizen's words; the operator's do not count."""
+        transcript = parse_transcript({"id": "window", "turns": turns}, received_at=datetime.now(UTC))
+        return passage(self._normaliser.normalise(transcript).citizen_turns)
+
+    def text(self, text: str) -> str:
+        """Return a text as if it had been spoken."""
+        return self([{"speaker": "citizen", "text": text}])
 
 
 def train_risk(

@@ -157,6 +157,12 @@ def _windows(pieces: Sequence[Hit]) -> Iterator[Window]:
         yield window
 
 
+def passage(turns: tuple[SpokenTurn, ...]) -> str:
+    """Return the citizen's turns as the model reads them: without spaces, a comma at each break."""
+    said = Said(turns)
+    return _joined(said.text, said.pieces)
+
+
 def _joined(text: str, window: Window) -> str:
     return "，".join(text[piece.start : piece.end] for piece in window)
 
