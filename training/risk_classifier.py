@@ -113,12 +113,12 @@ def windows_of_rules(rules: ReferralRules) -> list[Window]:
         for matched, texts in ((True, rule.examples.match), (False, rule.examples.no_match))
         for text in texts
     ]
-    heard = AsHeard()
     said += [("must_catch", str(item.receiver), text, True) for item in rules.must_catch for text in item.texts]
-    return [
-        Window(Example(f"{rule}-{i}", heard.text(text), "", f"{rule}-{i}"), frozenset((lane,) if matched else ()), ordinary=False)
-        for i, (rule, lane, text, matched) in enumerate(said)
-    ]
+    heard, windows = AsHeard(), []
+    for i, (rule, lane, text, matched) in enumerate(said):
+        example = Example(f"{rule}-{i}", heard.text(text), "", f"{rule}-{i}")
+        windows.append(Window(example, frozenset((lane,) if matched else ()), ordinary=False))
+    return windows
 
 
 def families() -> Mapping[str, str]:
