@@ -6,6 +6,7 @@ moved to its town and day: in a city another estate has the same fault on the sa
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,13 +23,13 @@ from app.domain.duplicate import TicketFacts
 from app.flows.reading import CallReader
 from app.store.reference.load import load_reference_data
 from app.understand.duplicate.pairs import FEATURES, pair_features
-from app.understand.duplicate.rows import TicketEncoder
+from app.understand.duplicate.rows import TicketEncoder, areas_of, told_of
 from eval.base import read_jsonl
 from eval.tasks.duplicate import facts_of
 from models.embedding.rare import BUCKETS, RareGrams, pairs_of
 from training.contrastive_embedding import write_table
 from training.manifest import write_manifest
-from training.same_matter_embedding import Told, TuningSettings, held_out_likeness, start_from, tuned
+from training.same_matter_embedding import Told, TuningSettings, grown, held_out_likeness, start_from, tuned
 
 Floats = NDArray[np.float32]
 DEVELOPMENT, WRITTEN = Path("eval/datasets/duplicate_dev.jsonl"), Path("training/datasets/duplicate.jsonl")
@@ -62,6 +63,8 @@ class Truth:
     group: str
     scenario: str
     """Groups written together, hard negatives included: what a fold holds as a whole."""
+    told: str
+    """What is embedded: the text without where."""
 
 
 @dataclass(frozen=True)
@@ -179,15 +182,17 @@ def cross_validated(pairs: Pairs, folds: NDArray[np.int64], settings: PairSettin
     return found
 
 
-def tune_embedding(truths: Sequence[Truth], folds: NDArray[np.int64], weights: Path) -> Floats:
+def tune_embedding(
+    truths: Sequence[Truth], background: Sequence[str], folds: NDArray[np.int64], weights: Path
+) -> Floats:
     """Write the embedding of tickets; return how alike every two are by one that has not seen them."""
     settings = TuningSettings()
     matters, scenarios = (
         np.unique(names, return_inverse=True)[1]
         for names in ([truth.group for truth in truths], [truth.scenario for truth in truths])
     )
-    told = Told([truth.facts.text for truth in truths], matters, scenarios)
-    table = start_from(weights / "passages")
+    told = Told([truth.told for truth in truths], matters, scenarios)
+    table = grown(start_from(weights / "passages"), [*background, *told.texts], settings.least)
     meant = held_out_likeness(table, told, folds, settings)
     whole = tuned(table, told, np.ones(len(truths), np.bool_), settings)
     base = json.loads((weights / "passages" / "manifest.json").read_text("utf-8"))["revision"]
@@ -207,7 +212,7 @@ def train_pairs(
     """Fit, calibrate on held-out scenarios, write the folders; return the manifest of the model of pairs."""
     settings, out = PairSettings(), weights / "duplicate"
     folds = folds_of(truths, settings)
-    meant = tune_embedding(truths, folds, weights)
+    meant = tune_embedding(truths, background, folds, weights)
     stored = rarity_of(background)
     rarity: Floats = np.asarray(stored / RARITY_STEP, np.float32)
     encoder = wired(RareGrams(rarity))
@@ -235,11 +240,12 @@ def train_pairs(
     return write_manifest(out, name="own-duplicate", task="duplicate", data=data, facts=facts)
 
 
-def read_truths(files: Sequence[Path], reader: CallReader) -> list[Truth]:
-    """Read tickets with their true groups; a scenario is a group with its hard negatives."""
+def read_truths(files: Sequence[Path], reader: CallReader, areas: re.Pattern[str]) -> list[Truth]:
+    """Read tickets with their true groups; a scenario is all that begins with the name of its first group."""
     rows = [row for file in files for row in read_jsonl(file)]
-    named = sorted({row["group"][2:] for row in rows if row["group"].startswith("g-")}, key=len, reverse=True)
-    return [Truth(facts_of(row, reader), row["group"], _scenario(row["group"][2:], named)) for row in rows]
+    named = sorted({row["group"][2:] for row in rows if row["group"].startswith("g-")}, key=len)
+    read = ((facts_of(row, reader), str(row["group"])) for row in rows)
+    return [Truth(facts, group, _scenario(group[2:], named), told_of(facts, areas)) for facts, group in read]
 
 
 def _scenario(group: str, named: Sequence[str]) -> str:
@@ -251,7 +257,8 @@ def main() -> None:
     """Train the model that the repository holds."""
     settings = Settings()
     reference = load_reference_data(settings.knowledge_dir)
-    truths = read_truths((DEVELOPMENT, WRITTEN), build_reader(settings, reference))
+    areas = areas_of(reference.gazetteer)
+    truths = read_truths((DEVELOPMENT, WRITTEN), build_reader(settings, reference), areas)
     facts = train_pairs(
         truths,
         [row["text"] for file in BACKGROUND for row in read_jsonl(file)],

@@ -5,7 +5,8 @@ those of its own scenario alone: the tellings of its matter are drawn near, the 
 """
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,9 @@ class TuningSettings:
     epochs: int = 4
     together: int = 16
     temperature: float = 0.2
-    learning_rate: float = 0.003
+    learning_rate: float = 0.02
+    least: int = 4
+    """Texts in which an n-gram must stand to get a row of its own."""
     seed: int = 0
 
 
@@ -46,6 +49,21 @@ def start_from(folder: Path) -> Table:
         rows = saved["table"].astype(np.float32)
     vocabulary = {word: i for i, word in enumerate(words)}
     return Table(CountVectorizer(analyzer=grams, vocabulary=vocabulary, dtype=np.float32), rows)
+
+
+def grown(table: Table, texts: Sequence[str], least: int) -> Table:
+    """Return the table with rows for the n-grams that it does not know and `least` of the texts have.
+
+    A new row starts where the texts lie in which its n-gram stands.
+    """
+    known = {str(word): i for i, word in enumerate(table.vectorizer.get_feature_names_out())}
+    stands_in = Counter(gram for text in texts for gram in set(grams(text)))
+    new = sorted(gram for gram, count in stands_in.items() if count >= least and gram not in known)
+    vocabulary = known | {gram: len(known) + i for i, gram in enumerate(new)}
+    counter = CountVectorizer(analyzer=grams, vocabulary=vocabulary, dtype=np.float32)
+    middles = unit(np.asarray(counted(counter, texts)[:, len(known) :].T @ table.embed(texts)))
+    length = np.sqrt((table.rows**2).sum(axis=1).mean())
+    return Table(counter, np.vstack([table.rows, middles * length]).astype(np.float32))
 
 
 def tuned(table: Table, told: Told, kept: NDArray[np.bool_], settings: TuningSettings) -> Table:

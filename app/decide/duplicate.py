@@ -11,6 +11,7 @@ _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
 _SAME_SITE = 0.6
 """Least share of common character pairs for two wordings of one site (善国路荆河路口, 荆河路和善国路路口)."""
 _FOLLOWS = re.compile("催|上次|之前|此前|答复|至今|还没|回访|追问|进展|怎么样了")
+_OTHER_FUNCTION = "承办事项不同"
 _KIND_REASONS = {
     Sameness.SAME_PERSON: "同一来电人再次反映",
     Sameness.SAME_BY_OTHERS: "其他来电人反映同一事项",
@@ -48,7 +49,7 @@ def _judge(
     ]
     differing = [
         place_reason if place < 0 else "",
-        "承办事项不同" if new.function and old.function and new.function != old.function else "",
+        _OTHER_FUNCTION if _other_function(new, old) else "",
         "双方意愿可能相反" if other.opposed else "",
     ]
     return DuplicateCandidate(
@@ -56,13 +57,17 @@ def _judge(
         score=round(other.score, 4),
         same_matter=same_matter,
         reasons=tuple(reason for reason in agreeing if reason),
-        against=tuple(reason for reason in (*differing, *barred) if reason),
+        against=tuple(dict.fromkeys(reason for reason in (*differing, *barred) if reason)),
         kind=kind,
     )
 
 
 def _same_caller(new: TicketFacts, old: TicketFacts) -> bool:
     return bool(new.caller and new.caller == old.caller)
+
+
+def _other_function(new: TicketFacts, old: TicketFacts) -> bool:
+    return bool(new.function and old.function and new.function != old.function)
 
 
 def _kind(new: TicketFacts, old: TicketFacts, same_matter: bool, rules: DuplicateRules, hours: float) -> Sameness:
@@ -111,6 +116,8 @@ def _never_merge(new: TicketFacts, old: TicketFacts, rules: DuplicateRules, hour
         against.append("一方要求保密，不能并单")
     if (new.referred or old.referred) and rules.never_merge_with_open_referral:
         against.append("一方已提请移送，单独办理")
+    if "function" in rules.must_agree and _other_function(new, old):
+        against.append(_OTHER_FUNCTION)
     if hours > 24 * rules.window_days:
         against.append(f"相隔超过{rules.window_days}天")
     passed = [r.hours for r in rules.recurring if {new.category, old.category} & set(r.categories) and hours > r.hours]

@@ -215,7 +215,7 @@ class DuplicateRules(Basis):
     never_merge: tuple[tuple[RequestKind, RequestKind], ...]
     never_merge_confidential_with_open: bool
     never_merge_with_open_referral: bool
-    must_agree: tuple[Literal["district", "town", "building"], ...]
+    must_agree: tuple[Literal["district", "town", "building", "function"], ...]
     recurring: tuple[Recurring, ...]
     examples: dict[Literal["match", "no_match"], tuple[dict[str, str | bool], ...]]
 

@@ -4,8 +4,10 @@ import json
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +45,10 @@ class TicketSegments:
     def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
         """Return the tickets most alike, best first, search by search."""
         segments, sketch = self._segments, sketched(vector[None], self._planes)[0]
-        places = [_nearest(segments, sketch, vector, search, most) for search in searches]
-        every = np.unique(np.concatenate(places))
-        parts = [segments[i].kept(_positions(every, i)) for i in np.unique(every >> _OWNER)]
-        held = self._joined(parts)
-        return [held.take(np.searchsorted(every, one)) for one in places]
+        found = _nearest(segments, sketch, vector, searches, most)
+        every = np.unique(np.concatenate(found))
+        held = self._joined([segments[i].kept(at) for i, at in _by_segment(segments, every)])
+        return [held.take(np.searchsorted(every, one)) for one in found]
 
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that it holds."""
@@ -142,35 +143,65 @@ class TicketSegments:
 
 
 def _nearest(
-    segments: Sequence[Segment], sketch: NDArray[np.uint8], vector: NDArray[np.float32], search: Search, most: int
-) -> Places:
-    """Return the places of the tickets most alike, best first."""
+    segments: Sequence[Segment],
+    sketch: NDArray[np.uint8],
+    vector: NDArray[np.float32],
+    searches: Sequence[Search],
+    most: int,
+) -> list[Places]:
+    """Return the places of the tickets most alike, best first, search by search.
+
+    What several searches found is looked at once: each visit to a segment costs more than some hundred tickets there.
+    """
+    scanned = [_scanned(segments, sketch, search) for search in searches]
+    other = _Told.of_each(segments, [at for at, _ in scanned], lambda segment, at: segment.refined(sketch, at))
+    weighed = [at[_least(differ + other.of(at), WEIGHED)] for at, differ in scanned]
+    alike = _Told.of_each(segments, weighed, lambda segment, at: segment.vectors(at) @ vector)
+    return [at[_best(alike.of(at), most)] for at in weighed]
+
+
+def _best(scores: NDArray[np.float32], most: int) -> NDArray[np.int64]:
+    """Return the positions of the highest scores; what is wiped out has exactly none."""
+    there = np.flatnonzero(scores)
+    return there[np.argsort(-scores[there], kind="stable")[:most]]
+
+
+def _scanned(
+    segments: Sequence[Segment], sketch: NDArray[np.uint8], search: Search
+) -> tuple[Places, NDArray[np.int64]]:
+    """Return the places nearest by half a sketch, and how much of it differs."""
     in_each = min(REFINED, max(_LEAST_SCANNED, 4 * REFINED // max(len(segments), 1)))
     found = [segment.near(sketch, area=search.area, since=search.since, most=in_each) for segment in segments]
     places = np.concatenate([np.zeros(0, np.int64), *(at + (i << _OWNER) for i, (_, at) in enumerate(found))])
     differ = np.concatenate([np.zeros(0, np.int64), *(bits for bits, _ in found)])
     near = _least(differ, REFINED)
-    places, differ = places[near], differ[near]
-    differ = differ + _of_each(segments, places, lambda segment, at: segment.refined(sketch, at))
-    places = places[_least(differ, WEIGHED)]
-    places = places[_of_each(segments, places, Segment.there) > 0]
-    scores = _of_each(segments, places, lambda segment, at: segment.vectors(at) @ vector)
-    return places[np.argsort(-scores, kind="stable")[:most]]
+    return places[near], differ[near]
 
 
-def _of_each(
-    segments: Sequence[Segment], places: Places, told: Callable[[Segment, Places], NDArray[np.generic]]
-) -> NDArray[np.float32]:
-    """Return what the segments tell of places, in their order."""
-    made = np.empty(len(places), np.float32)
-    owner = places >> _OWNER
-    for i in np.unique(owner):
-        made[owner == i] = told(segments[i], _positions(places, i))
-    return made
+class _Told(NamedTuple):
+    """What segments tell of places, in order of place."""
+
+    places: Places
+    values: NDArray[np.float32]
+
+    @classmethod
+    def of_each(
+        cls, segments: Sequence[Segment], places: Sequence[Places], told: Callable[[Segment, Places], NDArray[Any]]
+    ) -> Self:
+        every = np.unique(np.concatenate(places))
+        values = [np.zeros(0, np.float32), *(told(segments[i], at) for i, at in _by_segment(segments, every))]
+        return cls(every, np.concatenate(values))
+
+    def of(self, places: Places) -> NDArray[np.float32]:
+        return np.asarray(self.values[np.searchsorted(self.places, places)])
 
 
-def _positions(places: Places, owner: int) -> Places:
-    return np.asarray(places[places >> _OWNER == owner] & ((1 << _OWNER) - 1), np.int64)
+def _by_segment(segments: Sequence[Segment], places: Places) -> Iterator[tuple[int, Places]]:
+    """Yield each segment's number and its positions among places, which are in order."""
+    ends = np.searchsorted(places, np.arange(len(segments) + 1) << _OWNER)
+    for i, (start, end) in enumerate(pairwise(ends.tolist())):
+        if start < end:
+            yield i, places[start:end] & ((1 << _OWNER) - 1)
 
 
 def _least(differ: NDArray[np.generic], most: int) -> NDArray[np.int64]:

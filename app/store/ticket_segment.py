@@ -36,6 +36,7 @@ FACTS = np.dtype([
     *((name, f"S{size}") for name, size in _WORDS.items()), ("created_at", "i8"), ("closed_at", "i8"),
     *((name, "?") for name in _FLAGS),
 ])  # fmt: skip
+_NAMES = FACTS.names or ()
 _READ_AHEAD = ("scanned", "at", "scanned_by_time", "at_by_time", "by_time", "refining", "vectors", "scales")
 """What every search reads: brought into memory at the start, in the background."""
 _ARRAYS = (*_READ_AHEAD, "areas", "rows", "facts", "numbers", "places")
@@ -206,9 +207,10 @@ def _record(facts: TicketFacts) -> tuple[Any, ...]:
 
 
 def _facts_of(record: Sequence[Any]) -> TicketFacts:
-    told = dict(zip(FACTS.names or (), record, strict=True))
+    told = dict(zip(_NAMES, record, strict=True))
     for name in _WORDS:
-        told[name] = told[name].decode(errors="ignore") or None
+        told[name] = told[name].decode(errors="ignore") if told[name] else None
     for name in ("created_at", "closed_at"):
         told[name] = datetime.fromtimestamp(told[name], CITY_TIME) if told[name] else None
-    return TicketFacts.model_validate(told | {"text": ""})
+    told["text"] = ""
+    return TicketFacts.model_validate(told)

@@ -73,8 +73,7 @@ class TicketEncoder:
         self._embedder = embedder
         self._rare = rare
         self._topics = topics
-        names = sorted({*gazetteer.district_by_name, *gazetteer.town_by_name}, key=len, reverse=True)
-        self._areas = re.compile("|".join(map(re.escape, names)) or "(?!)")
+        self._areas = areas_of(gazetteer)
         self.rarity = rare.rarity
         self._meaning = embedder.dimensions
         self.dimensions = embedder.dimensions + rare.dimensions
@@ -84,25 +83,15 @@ class TicketEncoder:
         rows = np.zeros(len(tickets), ROW)
         if not tickets:
             return rows, np.zeros((0, self.dimensions), np.float32)
-        texts = self._placeless(tickets)
+        texts = [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
         rows["rare"], sparse = self._rare.encode(texts)
         rows["site"] = self._rare.encode([self._areas.sub(" ", site_of(t.detail)) for t in tickets])[0][:, :8]
         for row, ticket, text in zip(rows, tickets, texts, strict=True):
             _fill(row, ticket, text)
         for i, classifier in enumerate(self._topics):
             rows["topics"][:, i], rows["topic_weights"][:, i] = likeliest(classifier.scores([t.text for t in tickets]))
-        return rows, self._joined(tickets, sparse)
-
-    def vectors(self, tickets: Sequence[TicketFacts]) -> NDArray[np.float32]:
-        """Return the vectors alone."""
-        return self._joined(tickets, self._rare.encode(self._placeless(tickets))[1])
-
-    def _placeless(self, tickets: Sequence[TicketFacts]) -> list[str]:
-        return [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
-
-    def _joined(self, tickets: Sequence[TicketFacts], sparse: NDArray[np.float32]) -> NDArray[np.float32]:
-        dense = self._embedder.embed([t.text for t in tickets])
-        return np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
+        dense = self._embedder.embed([told_of(t, self._areas) for t in tickets])
+        return rows, np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
 
     def cosines(
         self, old: NDArray[np.float32], new: NDArray[np.float32]
@@ -110,6 +99,20 @@ class TicketEncoder:
         """Return the cosines of the dense and of the sparse parts, vector by vector."""
         meant = 2 * (old[:, : self._meaning] * new[:, : self._meaning]).sum(axis=1)
         return meant, 2 * (old[:, self._meaning :] * new[:, self._meaning :]).sum(axis=1)
+
+
+def areas_of(gazetteer: Gazetteer) -> re.Pattern[str]:
+    """Return what finds the names of districts and towns."""
+    names = sorted({*gazetteer.district_by_name, *gazetteer.town_by_name}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)) or "(?!)")
+
+
+def told_of(ticket: TicketFacts, areas: re.Pattern[str]) -> str:
+    """Return what a ticket tells, without where: what two tickets of one estate share most is its name."""
+    bare = areas.sub(" ", ticket.text)
+    for name in (ticket.detail or "", site_of(ticket.detail).strip()):
+        bare = bare.replace(name, " ") if len(name) > 1 else bare
+    return bare
 
 
 def _fill(row: np.void, ticket: TicketFacts, text: str) -> None:
