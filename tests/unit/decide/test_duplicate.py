@@ -45,6 +45,7 @@ def test_kinds_are_told_apart(reference: ReferenceData, new: TicketFacts, old: T
         (facts(detail="幸福家园3号楼"), facts(detail="幸福家园13号楼"), "楼号不同"),
         (facts(), facts(request_kind="praise"), "诉求类型不同"),
         (facts(), facts(confidential=True), "一方要求保密"),
+        (facts(function="供热"), facts(function="电梯"), "承办事项不同"),
     ],
 )
 def test_what_rules_out_one_matter_is_told_apart_from_what_speaks_for_it(

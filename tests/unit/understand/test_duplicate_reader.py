@@ -12,6 +12,7 @@ from app.domain.duplicate import TicketFacts
 from app.domain.reference import ReferenceData
 from app.understand.duplicate.pairs import FEATURES
 from app.understand.duplicate.reader import DuplicateReader
+from app.understand.duplicate.rows import areas_of, told_of
 from models.embedding.rare import RareGrams
 
 NOW = datetime.fromisoformat("2026-11-18T09:42:00+08:00")
@@ -63,3 +64,8 @@ def test_rare_pairs_are_the_same_one_by_one_and_together() -> None:
         assert (alone[0] == codes[i]).all()
         assert np.allclose(vector[0], vectors[i])
     assert (codes[1] == 0).all()
+
+
+def test_what_is_embedded_does_not_say_where(reference: ReferenceData) -> None:
+    told = facts("1", "荆河街道幸福家园13号楼暖气不热，幸福家园好几户都冷", detail="幸福家园13号楼")
+    assert "".join(told_of(told, areas_of(reference.gazetteer)).split()) == "暖气不热，好几户都冷"
