@@ -25,9 +25,9 @@ def judge_duplicates(
     new: TicketFacts, similar: tuple[SimilarTicket, ...], rules: DuplicateRules, limits: dict[str, float]
 ) -> tuple[DuplicateCandidate, ...]:
     """Return candidates worth showing, best first, each with reasons for and against."""
-    judged = (_judge(new, other, rules, limits) for other in similar)
-    shown = sorted((c for c in judged if c.score >= limits["candidate"]), key=lambda c: -c.score)
-    return tuple(shown[: int(limits["max_candidates"])])
+    likely = (other for other in similar if round(other.score, 4) >= limits["candidate"])
+    shown = sorted(likely, key=lambda other: -round(other.score, 4))[: int(limits["max_candidates"])]
+    return tuple(_judge(new, other, rules, limits) for other in shown)
 
 
 def _judge(

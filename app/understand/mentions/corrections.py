@@ -86,29 +86,31 @@ def correction_features(
     """Return one row a stretch."""
     heard = np.array([[bool(cue.search(one.text)) for cue in cues] for one in stretches], np.float32)
     saying = np.array([one.saying for one in stretches])
-    ahead = [heard]
+    ahead = [heard, *(np.zeros_like(heard) for _ in range(_AHEAD))]
     for at in range(1, _AHEAD + 1):
-        inside = (np.roll(saying, -at) == saying) & (np.arange(len(saying)) + at < len(saying))
-        ahead.append(np.where(inside[:, None], np.roll(heard, -at, axis=0), 0))
+        np.copyto(ahead[at][:-at], heard[at:], where=(saying[:-at] == saying[at:])[:, None])
     rows: list[list[float]] = []
     for index in dict.fromkeys(one.saying for one in stretches):
         own = [one for one in stretches if one.saying == index]
         following = next((one.values for one in stretches if one.saying > index and one.values), ())
-        context = _Context(call, sayings[index].turn)
+        context = _Context(call, sayings[index].turn, own)
         rows += [_standing(own, i, following, context) for i in range(len(own))]
     return np.hstack([np.array(rows, np.float32), *ahead]).astype(np.float32)
 
 
 class _Context:
-    """What was said around a turn."""
+    """What was said around a turn, and what its stretches share with that."""
 
-    def __init__(self, call: SpokenCall, turn: int) -> None:
+    def __init__(self, call: SpokenCall, turn: int, own: Sequence[Stretch]) -> None:
         texts = [t.text for t in call.turns]
         operator = [t.text if t.speaker is Speaker.OPERATOR else "" for t in call.turns]
         self.question = operator[turn - 1] if turn else ""
         self.reply = operator[turn + 1] if turn + 1 < len(operator) else ""
         self.later = "".join(texts[turn + 1 :])
-        self.told = tuple(_pairs(text) for text in (self.reply, self.later, "".join(texts[:turn])))
+        told = [_pairs(text) for text in (self.reply, self.later, "".join(texts[:turn]))]
+        self.shares = [tuple(_share(_pairs(one.text), text) for text in told) for one in own]
+        """Of each stretch: with the reply, with all that follows, with all that went before."""
+        self.characters = [frozenset(one.text) for one in own]
 
 
 def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], context: _Context) -> list[float]:
@@ -120,8 +122,9 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
     inside = any(_can_replace(a, b) for n, a in enumerate(one.values) for b in one.values[n + 1 :])
     read_back = any(bare(v) in context.reply for v in one.values)
     other = any(bare(v) in context.reply for _, v in rivals)
-    reply, later, earlier = (_share(_pairs(one.text), told) for told in context.told)
-    best = max((_share(_pairs(o.text), context.told[0]) for o in rest[:_COMPARED]), default=0.0)
+    reply, later, earlier = context.shares[i]
+    best = max((share for share, *_ in context.shares[i + 1 : i + 1 + _COMPARED]), default=0.0)
+    characters = frozenset(words)
     repeats = [_repeats(words, o.text) for o in rest[:_AHEAD]] + [0.0] * _AHEAD
     return [
         *(i == 0, not rest, min(i, _MOST_PLACE) / _MOST_PLACE, min(len(own), _MOST_SIZE) / _MOST_SIZE),
@@ -135,7 +138,7 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
         *(other, other and not read_back, reply, best, best - reply, later, earlier),
         *(bool(context.reply), bool(context.question), bool(_ASKS.search(context.question))),
         *(bool(_ASKS_WISH.search(context.question)), *repeats[:_AHEAD]),
-        max((len(set(words) & set(o.text)) / len(set(words)) for o in rest[:_COMPARED]), default=0.0),
+        max((len(characters & o) / len(characters) for o in context.characters[i + 1 : i + 1 + _COMPARED]), default=0.0),
         *("—" in one.text, bool(rest) and rest[0].start - one.end > 1, len(one.text) <= _SHORT),
     ]
 

@@ -32,6 +32,7 @@ _HEADS = (
 )
 _HEAD_WORDS = tuple(_HEADS.replace("?", "").split("|"))
 _HEAD = re.compile(_HEADS)
+_LAST = frozenset("".join(head.rstrip("?")[-1] + head[-3:-2] * ("?" in head) for head in _HEADS.split("|")))
 _NUMBER = (
     r"(?:[A-Za-z]?\d+(?:号楼|号院|号宿舍|栋|幢|单元|层|楼|室|排|巷|床|窗口|号窗口)|(?:(?<=[路街道巷])|(?<=[路街道巷]\s))\d+号(?!线|码|楼)"
     r"|[A-Za-z]座|(?<!市)[东西南北中][一二三]?区(?!域|别|里)|[一二三四1-4]期|(?<=单元)\d{3,4}|(?<=楼)\d{3,4}(?!\d|元|块|多|平))"
@@ -251,7 +252,7 @@ def _gaps(pieces: list[Piece], length: int) -> list[tuple[int, int]]:
 
 def _head_of(word: str) -> str | None:
     """Return the place word that a token ends in."""
-    heads = [match.group() for match in re.finditer(_HEAD, word) if match.end() == len(word)]
+    heads = [m.group() for m in _HEAD.finditer(word) if m.end() == len(word)] if word[-1] in _LAST else []
     return heads[-1] if heads else None
 
 

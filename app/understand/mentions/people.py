@@ -1,6 +1,7 @@
 """Who calls and on what number to call back; never a third party's name or number."""
 
 import re
+from functools import lru_cache
 
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Saying
@@ -151,8 +152,18 @@ def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
 
 def _full_name(text: str, surname: str) -> re.Match[str] | None:
     """Return 宋雪梅 where 姓宋 was said beside it."""
-    found = re.finditer(rf"(?<=[，,。\s]){surname}{_GIVEN}{_STOP}", text)
+    found = _given_after(surname).finditer(text)
     return next((match for match in found if not _NO_GIVEN.search(match.group())), None)
+
+
+@lru_cache(maxsize=512)
+def _given_after(surname: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=[，,。\s]){surname}{_GIVEN}{_STOP}")
+
+
+@lru_cache(maxsize=512)
+def _polite_after(surname: str) -> re.Pattern[str]:
+    return re.compile(rf"{surname}\s?{_POLITE.pattern}")
 
 
 def _addressed(name: str) -> str:
@@ -166,8 +177,7 @@ def _addressed(name: str) -> str:
 def _form_of_address(call: SpokenCall, surname: str) -> tuple[str, tuple[Evidence, ...]]:
     """Return how anybody in the call addressed the caller, and where: 王 → 王先生."""
     for turn in reversed(call.turns):  # 渠女士 … 不好意思渠先生: the last is the one that was put right
-        match = re.search(rf"{surname}\s?{_POLITE.pattern}", turn.text)
-        if match:
+        if match := _polite_after(surname).search(turn.text):
             return surname + match["polite"], (turn.evidence(match.start(), match.end()),)
     return surname, ()
 

@@ -27,8 +27,7 @@ def read_sayings(call: SpokenCall, corrections: CorrectionModel | None = None) -
     for position, saying in enumerate(sayings):
         earlier = [before.text for before in sayings[:position]]
         for value in taken_back(saying.text, earlier):
-            said = re.compile(rf"(?<!\d){re.escape(value)}")
-            sayings[: position + 1] = [_without(before, said) for before in sayings[: position + 1]]
+            sayings[: position + 1] = [_without_words(before, value) for before in sayings[: position + 1]]
         if not saying.confirmed_by:
             said_before = [turn.text for turn in call.turns[: saying.turn]]
             for name, words in explained_away(saying.text, said_before):
@@ -50,8 +49,7 @@ def _without_slips(call: SpokenCall, sayings: list[Saying]) -> list[Saying]:
             text = _blanked(sayings[position].text, [(slip.start, slip.end)])
             sayings[position] = sayings[position].model_copy(update={"text": text})
             if len(slip.words) > 1:
-                said = re.compile(rf"(?<!\d){re.escape(slip.words)}")
-                sayings[: position + 1] = [_without(before, said) for before in sayings[: position + 1]]
+                sayings[: position + 1] = [_without_words(before, slip.words) for before in sayings[: position + 1]]
     return sayings
 
 
@@ -59,12 +57,22 @@ def _without_retracted(sayings: list[Saying], retracted: list[Retraction]) -> li
     """Blank the words taken back wherever they were said, and the stretches that only explain them."""
     for one in retracted:
         if one.words:
-            edges = r"(?<!\d)" * one.words[0].isdigit(), r"(?!\d)" * one.words[-1].isdigit()
-            said = re.compile(edges[0] + re.escape(one.words) + edges[1])
-            sayings = [_without(saying, said) for saying in sayings]
+            edges = one.words[0].isdigit(), one.words[-1].isdigit()
+            sayings = [_without_words(saying, one.words, *edges) for saying in sayings]
         text = _blanked(sayings[one.saying].text, [(one.start, one.end)])
         sayings[one.saying] = sayings[one.saying].model_copy(update={"text": text})
     return sayings
+
+
+def _without_words(saying: Saying, words: str, alone_before: bool = True, alone_after: bool = False) -> Saying:
+    """Blank words wherever they stand; where they must stand alone, no figure may be right beside them."""
+    text, at = saying.text, saying.text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        beside = (alone_before and text[at - 1 : at].isdecimal()) or (alone_after and text[end : end + 1].isdecimal())
+        text = text if beside else text[:at] + " " * len(words) + text[end:]
+        at = text.find(words, at + 1 if beside else end)
+    return saying if text == saying.text else saying.model_copy(update={"text": text})
 
 
 def _without(saying: Saying, words: re.Pattern[str]) -> Saying:

@@ -53,6 +53,9 @@ _NO_VALUE = re.compile(
 """哪个村, 一回, 1亩: words of the form that name nothing."""
 
 
+_FIGURE = re.compile(_NUMERAL)
+
+
 class Value(NamedTuple):
     """A value and where it stands in its text; `kind` says what it can be exchanged for."""
 
@@ -111,12 +114,17 @@ def differ(old: Value, new: Value) -> bool:
 
 def bare(value: Value) -> str:
     """Return a figure in digits and without its unit, a person's surname, any other value as it is."""
-    if value.kind == "person":
-        return value.words[1] if value.words[0] in "姓老" else value.words[0]
-    if value.kind in ("day", "colour"):
-        return value.words[-1] if value.kind == "day" else value.words[0]
-    found = re.match(_NUMERAL, value.words)
-    return _digits(found.group()) if found and value.kind not in ("code", "中", "小") else value.words
+    return _bare(value.kind, value.words)
+
+
+@lru_cache(maxsize=4096)
+def _bare(kind: str, words: str) -> str:
+    if kind == "person":
+        return words[1] if words[0] in "姓老" else words[0]
+    if kind in ("day", "colour"):
+        return words[-1] if kind == "day" else words[0]
+    found = _FIGURE.match(words)
+    return _digits(found.group()) if found and kind not in ("code", "中", "小") else words
 
 
 def _digits(number: str) -> str:

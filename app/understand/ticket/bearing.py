@@ -62,10 +62,10 @@ def bearing_features(
 
 def _beside(values: NDArray[np.floating], saying: NDArray[np.int64], at: int) -> NDArray[np.floating]:
     """Return the values of the clause `at` places on, 0 where that is another saying's."""
-    moved = np.roll(values, -at, axis=0)
-    same = np.roll(saying, -at) == saying
-    edge = np.arange(len(saying)) + at
-    return np.where((same & (edge >= 0) & (edge < len(saying)))[:, None], moved, 0)
+    beside = np.zeros_like(values)
+    here, there = (slice(None, -at), slice(at, None)) if at > 0 else (slice(-at, None), slice(None, at))
+    np.copyto(beside[here], values[there], where=(saying[here] == saying[there])[:, None])
+    return beside
 
 
 def _standing(

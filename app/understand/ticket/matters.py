@@ -22,6 +22,7 @@ class Named(NamedTuple):
     """A row that fits, and the clauses that speak of it."""
 
     matter: Matter
+    said: re.Pattern[str]
     clauses: tuple[Clause, ...]
 
 
@@ -29,23 +30,18 @@ class MatterNamer:
     """Finds the row of the table that a demand is about."""
 
     def __init__(self, matters: Sequence[Matter], leaf_codes: Sequence[str]) -> None:
-        self._rows = tuple(
-            (
-                matter,
-                re.compile(matter.said),
-                np.array([i for i, code in enumerate(leaf_codes) if code.startswith(matter.leaves)], dtype=np.int64)
-                if matter.leaves
-                else None,
-            )
-            for matter in matters
-        )
+        self._rows = tuple((matter, re.compile(matter.said)) for matter in matters)
+        own = [[i for i, code in enumerate(leaf_codes) if code.startswith(matter.leaves)] for matter in matters]
+        self._leaves = np.array([leaf for leaves in own for leaf in leaves], np.int64)
+        self._row_of_leaf = np.repeat(np.arange(len(own)), [len(leaves) for leaves in own])
+        self._without = np.array([_ANY_LEAF if not matter.leaves else 0.0 for matter in matters])
 
     def name(self, clauses: Sequence[Clause], shares: NDArray[np.float64]) -> Named | None:
         """Return the row that fits best, or None; `shares` holds the demand's probability of each category leaf."""
         told = informative(clauses)
         best: tuple[float, Matter, re.Pattern[str]] | None = None
-        for matter, said, leaves in self._rows:
-            likely = _ANY_LEAF if leaves is None else float(shares[leaves].max(initial=0.0))
+        rows = zip(self._rows, self._likely(shares).tolist(), strict=True)
+        for (matter, said), likely in rows:
             if likely < _LEAST or (best and likely + _MOST_SAID < best[0]):
                 continue
             score = likely + _heard(told, said)
@@ -55,7 +51,13 @@ class MatterNamer:
             return None
         _, matter, said = best
         speaking = tuple(c for c in told if said.search(c.text)) or tuple(told[:1])
-        return Named(matter, speaking[:3])
+        return Named(matter, said, speaking[:3])
+
+    def _likely(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of each row's likeliest leaf."""
+        likely = self._without.copy()
+        np.maximum.at(likely, self._row_of_leaf, shares[self._leaves])
+        return likely
 
 
 def _heard(told: Sequence[Clause], said: re.Pattern[str]) -> float:

@@ -69,7 +69,7 @@ def compose_title(
     where = _short_place(place or "")
     key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
     where = "" if where and where in key else where
-    if named and kind in _NAMED_KINDS and not re.search(named.matter.said, key):
+    if named and kind in _NAMED_KINDS and not named.said.search(key):
         return _titled(named, kind, place, objects)
     return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.ticket import RequestKind
@@ -252,7 +253,12 @@ def _confirmed(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) 
 
 def is_wish(clause: Clause) -> bool:
     """Tell whether a clause asks for something to be done."""
-    return bool(_WISH.search(clause.text)) and not _NOT_WISH.search(clause.text)
+    return _wishes(clause.text)
+
+
+@lru_cache(maxsize=1024)
+def _wishes(text: str) -> bool:
+    return bool(_WISH.search(text)) and not _NOT_WISH.search(text)
 
 
 def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:
