@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from openpyxl import load_workbook
 from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
@@ -218,6 +217,8 @@ def mapping_of(columns: str) -> dict[str, str]:
 def rows_of(source: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV or XLSX file by the names in its first row."""
     if source.suffix.lower() == ".xlsx":
+        from openpyxl import load_workbook
+
         sheet = load_workbook(source, read_only=True, data_only=True).worksheets[0]
         lines = sheet.iter_rows(values_only=True)
         names = [str(cell or "") for cell in next(lines, ())]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
@@ -23,7 +24,7 @@ from app.api.routes import (
     tickets,
     upkeep,
 )
-from app.bootstrap import Embedded, build_flows
+from app.bootstrap import Embedded, build_flows, get_ready
 from app.config import Settings
 from app.console.mount import mount_console
 from app.observability import Metrics, configure_logging
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, embedded: Embedded | None = Non
             print(f"\n首次启动：管理员密钥（只显示这一次）\n\n    {first}\n", flush=True)  # noqa: T201  shown once
         if chosen.duties:
             app.state.flows.duties.start()
+            Thread(target=get_ready, daemon=True).start()
         yield
         app.state.flows.duties.stop()
         app.state.flows.close()

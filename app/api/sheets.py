@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TypeVar
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOM = "\ufeff"
 Item = TypeVar("Item")
@@ -28,6 +25,9 @@ def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator
 
 def xlsx_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "工单") -> bytes:
     """Return an XLSX file."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet)
     page.append(list(columns))

@@ -5,6 +5,7 @@ from app.bootstrap.grouping import encode_lines, link_block, start_grouping
 from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded, ticket_encoder
 from app.bootstrap.service import build_flows
 from app.bootstrap.workers import read_many, start_worker
+from app.understand.mentions.read import get_ready
 
 __all__ = [
     "Embedded",
@@ -12,6 +13,7 @@ __all__ = [
     "build_flows",
     "build_reader",
     "encode_lines",
+    "get_ready",
     "link_block",
     "load_embedded",
     "read_many",

@@ -22,10 +22,9 @@ from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import TopicReader, UnitReader
-from models.base import TextClassifier
+from models.base import TextClassifier, TrainedEmbedder
 from models.classifier.pairs import PairModel
 from models.embedding.rare import RareGrams
-from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier, load_embedder, load_lane_scorer
 from models.ranker import FunctionRanker
 
@@ -92,6 +91,12 @@ def classifier(folder: Path) -> TextClassifier:
     return load_classifier(folder)
 
 
+@cache
+def embedder(folder: Path) -> TrainedEmbedder:
+    """Load one of the embedded engine's own embeddings, once."""
+    return load_embedder(folder)
+
+
 def build_duplicates(
     settings: Settings, reference: ReferenceData, caller_key: Callable[[str], str] | None = None
 ) -> DuplicateReader:
@@ -101,7 +106,7 @@ def build_duplicates(
     days = reference.duplicate.window_days
     if caller_key is None:
         return DuplicateReader(encoder, scorer, window_days=days)
-    model = f"{scorer.revision} {load_embedder(settings.weights_dir / 'embedding').revision} {ROW.descr}"
+    model = f"{scorer.revision} {embedder(settings.weights_dir / 'embedding').revision} {ROW.descr}"
     index = TicketSegments(settings.data_dir / "tickets", dimensions=encoder.dimensions, row=ROW, model=model)
     return DuplicateReader(encoder, scorer, window_days=days, index=index, caller_key=caller_key)
 
@@ -110,4 +115,4 @@ def ticket_encoder(settings: Settings, reference: ReferenceData, rare: RareGrams
     """Wire what makes rows and vectors of tickets."""
     weights = settings.weights_dir
     topics = classifier(weights / "category"), classifier(weights / "function")
-    return TicketEncoder(StaticEmbedder.load(weights / "embedding"), rare, reference.gazetteer, topics)
+    return TicketEncoder(embedder(weights / "embedding"), rare, reference.gazetteer, topics)

@@ -17,14 +17,25 @@ from app.flows.analytics import AnalyticsFlow, Group, checked, only_the_centre
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.paragraphs import ParagraphFlow
-from app.respond.report_docx import docx_of
 from app.respond.report_html import html_of
-from app.respond.report_pdf import pdf_of
+
+
+def _docx(report: Report) -> bytes:
+    from app.respond.report_docx import docx_of  # the libraries of both would slow every start
+
+    return docx_of(report)
+
+
+def _pdf(report: Report) -> bytes:
+    from app.respond.report_pdf import pdf_of
+
+    return pdf_of(report)
+
 
 FORMATS: dict[str, tuple[Callable[[Report], bytes], str]] = {
     "html": (html_of, "text/html; charset=utf-8"),
-    "docx": (docx_of, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": (pdf_of, "application/pdf"),
+    "docx": (_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (_pdf, "application/pdf"),
 }
 _KINDS = {ReportKind.DAILY: ("日报", 1), ReportKind.WEEKLY: ("周报", 7), ReportKind.TOPICAL: ("专报", 30)}
 """Kind → its name and the days it looks at where none are given."""

@@ -1,9 +1,9 @@
 """Pattern rules over a turn: hits that no exclusion takes away, in the order they stand."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from app.domain.patterns import compiled
 from app.understand.anchors import anchors, held
 
 
@@ -22,8 +22,8 @@ class Patterns:
     """
 
     def __init__(self, patterns: Sequence[str], exclude: Sequence[str] = (), *, window: int) -> None:
-        self._patterns = tuple((re.compile(pattern), anchors(pattern)) for pattern in patterns)
-        self._exclude = tuple((re.compile(pattern), anchors(pattern)) for pattern in exclude)
+        self._patterns = tuple((compiled(pattern), anchors(pattern)) for pattern in patterns)
+        self._exclude = tuple((compiled(pattern), anchors(pattern)) for pattern in exclude)
         each = [needed for _, needed in self._patterns]
         self._needed = frozenset().union(*each) if all(each) else frozenset()
         self._window = window

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from app.domain.patterns import compiled
 from app.domain.reference import CITY_AREA, CategoryNode, ReferenceData
 from app.domain.unit import UnitKind
 from app.store.reference.yaml_file import Location, YamlFile
@@ -190,7 +191,7 @@ def _check_matters(reference: ReferenceData, file: YamlFile) -> None:
 def _check_patterns(file: YamlFile, where: Location, patterns: Iterable[str]) -> None:
     for i, pattern in enumerate(patterns):
         try:
-            re.compile(pattern)
+            compiled(pattern)
         except re.error as error:
             file.problem((*where, i), f"正则表达式有误：{error}")
 

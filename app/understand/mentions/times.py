@@ -147,7 +147,7 @@ def _festival(name: str, *, since: bool, today: date) -> str | None:
     for year in (today.year, today.year - 1):
         try:
             with _ONE_AT_A_TIME:
-                parsed = _parser()(name, time_base={"year": year, "month": today.month, "day": today.day})
+                parsed = date_reader()(name, time_base={"year": year, "month": today.month, "day": today.day})
         except ValueError:
             return None
         day = str(parsed["time"][0])[:10]
@@ -157,7 +157,7 @@ def _festival(name: str, *, since: bool, today: date) -> str | None:
 
 
 @cache
-def _parser() -> Callable[..., dict[str, Any]]:
+def date_reader() -> Callable[..., dict[str, Any]]:
     """Return jionlp's reader of dates; its greeting on import stays off the standard output."""
     with contextlib.redirect_stdout(io.StringIO()):
         from jionlp import parse_time

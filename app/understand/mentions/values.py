@@ -1,11 +1,9 @@
 """Values that can be corrected: figures with their unit, names with their head word, codes, persons. Two of a kind can stand for each other."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
-
-import cn2an
 
 PIECE = re.compile(r"[^，,。！!？?；;：:、\s]+")
 _NUMERAL = r"(?:\d[\d.]*|[一二两三四五六七八九十百千万零〇]+)"
@@ -128,11 +126,21 @@ def _bare(kind: str, words: str) -> str:
 
 
 def _digits(number: str) -> str:
+    if number.isdecimal():
+        return str(int(number))
     try:
-        return str(cn2an.cn2an(number.replace("两", "二"), "smart")).removesuffix(".0")
+        return str(numeral_reader()(number.replace("两", "二"), "smart")).removesuffix(".0")
     except ValueError:  # 一四, 二一: figure by figure
         return number
 
 
 def _has_figure(value: Value) -> bool:
-    return re.match(_NUMERAL, value.words) is not None
+    return _FIGURE.match(value.words) is not None
+
+
+@cache
+def numeral_reader() -> Callable[[str, str], float]:
+    """Return cn2an's reader of numerals, which takes a while to import."""
+    from cn2an import cn2an
+
+    return cn2an  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.patterns import compiled
 from app.domain.reference_rules import Matter
 from app.understand.ticket.clauses import Clause, informative
 
@@ -30,7 +31,7 @@ class MatterNamer:
     """Finds the row of the table that a demand is about."""
 
     def __init__(self, matters: Sequence[Matter], leaf_codes: Sequence[str]) -> None:
-        self._rows = tuple((matter, re.compile(matter.said)) for matter in matters)
+        self._rows = tuple((matter, compiled(matter.said)) for matter in matters)
         own = [[i for i, code in enumerate(leaf_codes) if code.startswith(matter.leaves)] for matter in matters]
         self._leaves = np.array([leaf for leaves in own for leaf in leaves], np.int64)
         self._row_of_leaf = np.repeat(np.arange(len(own)), [len(leaves) for leaves in own])
