@@ -163,3 +163,13 @@ class PairScorer(Protocol):
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return calibrated probabilities, one a row of features."""
+
+
+class CharacterTagger(Protocol):
+    """Scores the tags of every character of a text; the first tag is nothing."""
+
+    name: str
+    revision: str
+
+    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
+        """Return each character's probability of each tag; `streams` hold symbols that stand beside the characters."""

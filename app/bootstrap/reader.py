@@ -1,7 +1,7 @@
 """The embedded engine's readers: no store, so a worker process can have its own."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +20,11 @@ from app.understand.duplicate.reader import DuplicateReader
 from app.understand.duplicate.rows import ROW, TicketEncoder
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
+from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import TopicReader, UnitReader
 from models.base import TextClassifier, TrainedEmbedder
+from models.char_tagger import CharTagger
 from models.classifier.pairs import PairModel
 from models.embedding.rare import RareGrams
 from models.factory import load_classifier, load_embedder, load_lane_scorer
@@ -67,22 +69,37 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     """Wire the embedded engine's readers: no store, so a worker process can have its own."""
     weights = settings.weights_dir
     function, category = (classifier(weights / name) for name in ("function", "category"))
-    kind, asked, subject = (classifier(weights / name) for name in ("kind", "asked", "subject"))
+    own = tuple(classifier(weights / name) for name in ("kind", "asked", "subject"))
     units = UnitReader(reference, function, category, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=TicketReader(
-            reference,
-            KindReader(reference.request_kind, kind, asked),
-            TopicReader(reference, category).topics,
-            (classifier(weights / "aside"), PairModel(weights / "bearing")),
-            subject,
-            PairModel(weights / "correction"),
-        ),
+        tickets=ticket_reader(weights, reference, category, own),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,
-        model="+".join(f"{model.name}@{model.revision}" for model in (function, category, kind, asked, subject)),
+        model="+".join(f"{model.name}@{model.revision}" for model in (function, category, *own)),
     )
+
+
+def ticket_reader(
+    weights: Path, reference: ReferenceData, category: TextClassifier, own: Sequence[TextClassifier]
+) -> TicketReader:
+    """Wire the reader of tickets; `own` are the classifiers of kind, of what is only asked, and of subject."""
+    kind, asked, subject = own
+    return TicketReader(
+        reference,
+        KindReader(reference.request_kind, kind, asked),
+        TopicReader(reference, category).topics,
+        (classifier(weights / "aside"), PairModel(weights / "bearing")),
+        subject,
+        PairModel(weights / "correction"),
+        place_model(weights, reference),
+    )
+
+
+def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
+    """Load what finds the place of a demand."""
+    least = reference.thresholds.place["least_detail"]
+    return PlaceModel(CharTagger(weights / "spot"), PairModel(weights / "place"), least)
 
 
 @cache

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from app.domain.ticket import Place
+from app.domain.ticket import Place, RequestKind
 from app.domain.transcript import Evidence
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 
 Found = tuple[Place, dict[str, tuple[Evidence, ...]], dict[str, float]]
 _ROADS = ("路", "街", "大道")
+_DETAIL_OF_QUESTION = 0.9
+"""A place named in a question is seldom where something is wrong: only a sure one is kept."""
 _NEAR_TURNS = 2
 _NEAR_CHARACTERS = 8
 """Characters between a village and what stands in it."""
@@ -22,16 +24,22 @@ _HOME = re.compile(r"(?![村庄寨路街河])[\u4e00-\u9fff]$|\d$")
 _HOUSE_NUMBER = ("号楼", "单元", "栋", "室", "层", "楼")
 
 
-def place_of(mentions: Mentions, clauses: Sequence[Clause], *, least: float, least_detail: float) -> Found:
+def detail_by_rules(mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Mention | None:
+    """Return the detail that the rules find."""
+    found = _detail(mentions, clauses)
+    doubtful = kind is RequestKind.CONSULTATION and found is not None and found.confidence < _DETAIL_OF_QUESTION
+    return None if doubtful else found
+
+
+def place_of(mentions: Mentions, clauses: Sequence[Clause], detail: Mention | None, *, least: float) -> Found:
     """Return the place of a demand with evidence and confidence; what lies outside its clauses is inherited."""
-    detail = _detail(mentions, clauses)
     town = _best(mentions.towns, mentions, clauses)
     district = _district(mentions, clauses, town)
     evidence: dict[str, tuple[Evidence, ...]] = {}
     confidence: dict[str, float] = {}
     values: dict[str, str] = {}
     for name, found in (("district", district), ("town", town), ("detail", detail)):
-        if found and found.confidence >= (least_detail if name == "detail" else least):
+        if found and (name == "detail" or found.confidence >= least):
             values[name] = found.value
             evidence[f"place.{name}"] = found.evidence
             confidence[f"place.{name}"] = found.confidence

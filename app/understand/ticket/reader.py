@@ -19,7 +19,9 @@ from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer
 from app.understand.ticket.objects import ObjectFinder
-from app.understand.ticket.place import inside, place_of
+from app.understand.ticket.place import detail_by_rules, inside, place_of
+from app.understand.ticket.place_lines import Told
+from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Topics, compose_title
 from app.understand.ticket.wants import compose_wants, is_wish
@@ -48,8 +50,6 @@ _VAGUE_TIME = re.compile(
     r"一直|好几年|多年|天天|每天|最近|近期|经常|老是|总是|长期|这些年|这几[天年月]|好长时间|好久|半天"
 )
 _LEAST_MATTER = 4
-_DETAIL_OF_QUESTION = 0.9
-"""A place named in a question is seldom where something is wrong: only a sure one is kept."""
 _LEAST_WISH = 8
 
 
@@ -64,6 +64,7 @@ class TicketReader:
         asides: tuple[TextClassifier, PairScorer] | None = None,
         business: TextClassifier | None = None,
         corrections: PairScorer | None = None,
+        places: PlaceModel | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
@@ -73,6 +74,7 @@ class TicketReader:
         self._areas = AreaReader(reference.gazetteer)
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
+        self._places = places
         self._kinds = kinds
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
@@ -83,11 +85,22 @@ class TicketReader:
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
         mentions = self.mentions(call)
+        parts = self.parts(call, mentions)
+        told = self._places.told(call, mentions) if self._places and parts else None
+        return tuple(self._draft(call, mentions, part, told) for part in parts)
+
+    def parts(self, call: SpokenCall, mentions: Mentions) -> list[tuple[Clause, ...]]:
+        """Return the clauses of each demand."""
         clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words, self._asides)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
-            return ()
-        parts = [part for part in split_demands(call, mentions, clauses) if informative(part)]
-        return tuple(self._draft(call, mentions, part) for part in parts)
+            return []
+        return [part for part in split_demands(call, mentions, clauses) if informative(part)]
+
+    def kind_and_bound(self, call: SpokenCall, clauses: Sequence[Clause]) -> tuple[RequestKind, bool]:
+        """Return what kind of demand the clauses make, and whether its matter stands or happens somewhere."""
+        matter, spoken = _texts(clauses)
+        kind, _sure = self._kinds.read(matter, spoken, call.transcript.title)
+        return kind, self._place_bound(int(self._topics([matter])[1][0].argmax()))
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
@@ -108,20 +121,20 @@ class TicketReader:
             return False
         return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))
 
-    def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> TicketDraft:
-        matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
-        spoken = "，".join(clause.text for clause in clauses)
+    def _draft(
+        self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], told: Told | None
+    ) -> TicketDraft:
+        matter, spoken = _texts(clauses)
         kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
         _leaves, shares = self._topics([matter])
         named = self._matters.name(clauses, shares[0])
         objects = self._objects.find(matter, shares[0])
         wants = compose_wants(call, mentions, clauses, kind, named, objects)
-        place, evidence, confidence = place_of(
-            mentions,
-            clauses,
-            least=self._least_place,
-            least_detail=_DETAIL_OF_QUESTION if kind is RequestKind.CONSULTATION else 0,
-        )
+        bound = self._place_bound(int(shares[0].argmax()))
+        detail = detail_by_rules(mentions, clauses, kind)
+        if self._places and told:
+            detail = self._places.best(call, told, mentions, clauses, kind, bound, detail)
+        place, evidence, confidence = place_of(mentions, clauses, detail, least=self._least_place)
         citizen = self._citizen(call, mentions, evidence, confidence)
         happened = None if kind in _TIMELESS else _event_time(call, mentions, clauses)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
@@ -148,7 +161,7 @@ class TicketReader:
             kind,
             place,
             citizen,
-            bound=self._place_bound(int(shares[0].argmax())),
+            bound=bound,
             timed=bool(happened) or bool(_VAGUE_TIME.search(matter)),
             name_refused=mentions.name_refused,
             phone_refused=mentions.phone_refused,
@@ -194,6 +207,12 @@ class TicketReader:
             phone=mentions.callback.value if mentions.callback else phone,
             confidential=mentions.confidential is not None,
         )
+
+
+def _texts(clauses: Sequence[Clause]) -> tuple[str, str]:
+    """Return the matter that clauses tell, and all that they say."""
+    matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
+    return matter, "，".join(clause.text for clause in clauses)
 
 
 def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:

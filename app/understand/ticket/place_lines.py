@@ -1,0 +1,91 @@
+"""A call as lines without spaces, with what the rules found in them and how likely each character is part of a place."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.types import Mentions
+from models.char_tagger import APART
+
+_ASKS_WHERE = re.compile(r"哪|位置|地址|小区|路段|地点|具体")
+_BREAKS = frozenset("，,。？?！!\n")
+
+
+class Line(NamedTuple):
+    """A saying without its spaces; `at` holds where each character stands in it."""
+
+    saying: int
+    turn: int
+    text: str
+    at: NDArray[np.int64]
+    flags: NDArray[np.int64]
+    confirmed: bool
+    asked: bool
+
+
+class Told(NamedTuple):
+    """The lines of a call, and each character's probability to be within and to begin a place."""
+
+    lines: tuple[Line, ...]
+    inside: tuple[NDArray[np.float32], ...]
+    begins: tuple[NDArray[np.float32], ...]
+
+
+def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
+    """Return the sayings without spaces, with what the rules found in them."""
+    lines = []
+    for index, saying in enumerate(mentions.sayings):
+        at = np.array([i for i, c in enumerate(saying.text) if not c.isspace()], np.int64)
+        before = call.turns[saying.turn - 1] if saying.turn else None
+        asked = before is not None and before.speaker is Speaker.OPERATOR and bool(_ASKS_WHERE.search(before.text))
+        flags = np.zeros(len(saying.text) + 1, np.int64)
+        for found, flag in ((mentions.details, 1), (mentions.spots, 4), (mentions.towns, 8), (mentions.districts, 8)):
+            for m in found:
+                if m.turn == saying.turn:
+                    flags[m.start : m.end] |= flag
+                    flags[m.start] |= 2 * (flag == 1)
+        text = "".join(saying.text[i] for i in at)
+        lines.append(Line(index, saying.turn, text, at, flags[at], bool(saying.confirmed_by), asked))
+    return [line for line in lines if line.text]
+
+
+def joint(lines: Sequence[Line]) -> tuple[str, list[NDArray[np.int64]]]:
+    """Return one text of all lines, and its streams of symbols: what rules found, how far the area is, which line."""
+    gap = np.zeros(len(APART), np.int64)
+
+    def stream(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+        return np.concatenate([piece for part in parts for piece in (part, gap)])[: -len(gap)]
+
+    asked = [np.full(len(x.text), 1 + 2 * x.asked + x.confirmed, np.int64) for x in lines]
+    order = [np.full(len(x.text), 1 + min(x.saying, 3), np.int64) for x in lines]
+    streams = [stream([x.flags for x in lines]), stream([_since_area(x.flags) for x in lines])]
+    return APART.join(x.text for x in lines), [*streams, stream(asked), stream(order)]
+
+
+def _since_area(flags: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how far behind the last town or district each character stands, in threes; 5 is far, 9 without one."""
+    place = np.arange(len(flags))
+    last = np.maximum.accumulate(np.where(flags & 8, place, -1))
+    return np.where(last < 0, 9, np.minimum((place - last) // 3, 5))
+
+
+def tagged(lines: Sequence[Line], shares: NDArray[np.float32]) -> Told:
+    """Return the lines with the tagger's probabilities, one row a character of `joint`."""
+    ends = np.cumsum([len(line.text) + len(APART) for line in lines])
+    parts = [
+        shares[end - len(APART) - len(line.text) : end - len(APART)] for line, end in zip(lines, ends, strict=True)
+    ]
+    return Told(tuple(lines), tuple(1 - part[:, 0] for part in parts), tuple(part[:, 2] for part in parts))
+
+
+def stretches(text: str, inside: NDArray[np.float32], least: float, along: float) -> list[tuple[int, int]]:
+    """Return the stretches of likely characters with those beside them that are not unlikely."""
+    if inside.max(initial=0) < least:
+        return []
+    kept = (inside >= along) & np.array([c not in _BREAKS for c in text])
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], kept.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if inside[a:b].max() >= least]

@@ -1,0 +1,205 @@
+"""Trains what finds the place of a demand: `python -m training.place_tagger`.
+
+The tagger learns which characters of the development calls make up the gold place; the scorer learns on calls that
+the tagger has not seen which candidate is the place. Folds keep a call together.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+
+from app.bootstrap.reader import classifier, ticket_reader
+from app.config import Settings
+from app.domain.ticket import RequestKind
+from app.domain.transcript import SpokenCall
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.store.reference.load import load_reference_data
+from app.understand.mentions.types import Mention, Mentions
+from app.understand.ticket.clauses import Clause
+from app.understand.ticket.place import detail_by_rules
+from app.understand.ticket.place_lines import Line, joint, lines_of, tagged
+from app.understand.ticket.place_spans import FEATURES, Candidate, candidates, place_features
+from app.understand.ticket.reader import TicketReader
+from eval.base import read_jsonl
+from eval.examples import Example
+from eval.metrics import f1
+from eval.normal_form import bigram_f1, normal
+from eval.tasks.ticket import same_place
+from models.char_tagger import APART, shares_of, window_codes
+from training.aside_classifier import write_layers
+from training.char_tagger import fit_tagger, write_tagger
+from training.data import group_folds
+from training.manifest import write_manifest
+
+CALLS = Path("eval/datasets/ticket_dev.jsonl")
+WEIGHTS = Path("models/weights")
+SEED, FOLDS, COST = 7, 5, 0.5
+_EXACT = 0.6
+"""What the likeness of a right candidate to the gold weighs beside its being right."""
+_WEAK = re.compile(r"\d+|[村路][东西南北]")
+"""Pieces of a gold place that may stand anywhere in a call."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A demand with what the rules found and its gold."""
+
+    clauses: tuple[Clause, ...]
+    kind: RequestKind
+    bound: bool
+    rule: Mention | None
+    gold: str | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A call read, with the hashed features and tags of its characters."""
+
+    id: str
+    mentions: Mentions
+    lines: tuple[Line, ...]
+    codes: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    demands: tuple[Demand, ...]
+
+
+def main(data: Path = CALLS, least: float = 0.2) -> None:
+    """Cross-validate, fit on all calls, write weights and manifests of tagger and scorer."""
+    calls = list(read_calls(data))
+    folds = group_folds([Example(c.id, "", "", c.id) for c in calls], FOLDS, SEED)
+    shares: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(calls)
+    for fold in range(FOLDS):
+        weights = _tagger([c for c, f in zip(calls, folds, strict=True) if f != fold])
+        for i in np.flatnonzero(folds == fold).tolist():
+            shares[i] = shares_of(weights, calls[i].codes)
+    figures = _cross_validated(calls, shares, folds, least)
+    write_tagger(_tagger(calls), WEIGHTS / "spot")
+    write_layers(_scorer(calls, shares), WEIGHTS / "place")
+    facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
+    write_manifest(WEIGHTS / "spot", name="own-spot", task="spot", data=data, facts=facts)
+    facts |= {"features": list(FEATURES), "least": least}
+    Console().print(write_manifest(WEIGHTS / "place", name="own-place", task="place", data=data, facts=facts))
+
+
+def read_calls(data: Path) -> Iterator[Read]:
+    """Yield the calls in which as many demands are found as were made, paired in order."""
+    reference = load_reference_data(Settings().knowledge_dir)
+    category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
+    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    for row in read_jsonl(data):
+        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        mentions = reader.mentions(call)
+        parts, wanted = reader.parts(call, mentions), [gold["place"] for gold in row["gold"]["demands"]]
+        lines = lines_of(call, mentions)
+        if lines and parts and len(parts) == len(wanted):
+            demands = tuple(_demand(reader, call, mentions, p, gold) for p, gold in zip(parts, wanted, strict=True))
+            codes = window_codes(*joint(lines))
+            yield Read(row["id"], mentions, tuple(lines), codes, tags_of(lines, wanted), demands)
+
+
+def _demand(
+    reader: TicketReader, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], gold: str | None
+) -> Demand:
+    kind, bound = reader.kind_and_bound(call, clauses)
+    return Demand(clauses, kind, bound, detail_by_rules(mentions, clauses, kind), gold)
+
+
+def tags_of(lines: Sequence[Line], places: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return 2 for every character that begins a piece of a gold place, 1 for the others of one, else 0."""
+    tags = [np.zeros(len(line.text) + len(APART), np.int64) for line in lines]
+    for place in filter(None, places):
+        for k, start, size in _pieces(place.replace(" ", ""), [line.text for line in lines]):
+            tags[k][start : start + size] = 1
+    whole = np.concatenate(tags)[: -len(APART)]
+    begins = (whole == 1) & np.append(True, whole[:-1] == 0)
+    return np.asarray(whole + begins, np.int64)
+
+
+def _pieces(place: str, texts: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield where the longest pieces of a place were said: text, start, length."""
+    found = [piece for i in range(len(place)) if (piece := _longest(place, i, texts))]
+    used = np.zeros(len(place), bool)
+    for start, end in sorted(found, key=lambda piece: (piece[0] - piece[1], piece[0])):
+        words = place[start:end]
+        if used[start:end].any() or (len(words) == 2 and _WEAK.fullmatch(words)):
+            continue
+        used[start:end] = True
+        for k, text in enumerate(texts):
+            for match in re.finditer(re.escape(words), text):
+                yield k, match.start(), len(words)
+
+
+def _longest(place: str, start: int, texts: Sequence[str]) -> tuple[int, int] | None:
+    ends = range(len(place), start + 1, -1)
+    end = next((end for end in ends if any(place[start:end] in text for text in texts)), None)
+    return (start, end) if end else None
+
+
+def _tagger(calls: Sequence[Read]) -> NDArray[np.float32]:
+    return fit_tagger([c.codes for c in calls], [c.tags for c in calls], classes=3, seed=SEED)
+
+
+def _rows(call: Read, shares: NDArray[np.float32]) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
+    told = tagged(call.lines, shares)
+    for demand in call.demands:
+        if found := candidates(told, call.mentions, demand.rule):
+            yield demand, found, place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule)
+
+
+def _scorer(calls: Sequence[Read], shares: Sequence[NDArray[np.float32]]) -> list[tuple[Any, Any]]:
+    """Return one layer; a right candidate counts the more the nearer it is to the gold."""
+    rows: list[NDArray[np.float32]] = []
+    right: list[int] = []
+    weights: list[float] = []
+    for call, share in zip(calls, shares, strict=True):
+        for demand, found, features in _rows(call, share):
+            for one, row in zip(found, features, strict=True):
+                fits = demand.gold is not None and same_place(demand.gold, one.value)
+                near = _EXACT * (1 - bigram_f1(normal(demand.gold or ""), normal(one.value))) if fits else 1
+                rows += [row, row] if fits else [row]
+                right += [1, 0] if fits else [0]
+                weights += [1 - near, near] if fits else [1]
+    told = np.array(rows)
+    mean, spread = told.mean(axis=0), told.std(axis=0) + 1e-6
+    model = LogisticRegression(C=COST, max_iter=2000).fit((told - mean) / spread, right, sample_weight=weights)
+    inner = (model.coef_ / spread).T
+    return [(inner, model.intercept_ - mean @ inner)]
+
+
+def _cross_validated(
+    calls: Sequence[Read], shares: Sequence[NDArray[np.float32]], folds: NDArray[np.int64], least: float
+) -> dict[str, float]:
+    """Return the F1 of places, as the measurement of tickets counts it, with the models and with the rules alone."""
+    counts = {"place_f1": [0, 0, 0], "rules_f1": [0, 0, 0]}
+    for fold in range(FOLDS):
+        kept = [i for i in range(len(calls)) if folds[i] != fold]
+        [(inner, bias)] = _scorer([calls[i] for i in kept], [shares[i] for i in kept])
+        for i in np.flatnonzero(folds == fold).tolist():
+            for demand, found, features in _rows(calls[i], shares[i]):
+                odds = (features @ inner + bias)[:, 0]
+                likely = odds.max() >= np.log(least / (1 - least))
+                _count(counts["place_f1"], demand.gold, found[int(odds.argmax())].value if likely else None)
+                _count(counts["rules_f1"], demand.gold, demand.rule.value if demand.rule else None)
+    return {name: round(f1(*triple), 3) for name, triple in counts.items()}
+
+
+def _count(triple: list[int], gold: str | None, found: str | None) -> None:
+    right = gold is not None and found is not None and same_place(gold, found)
+    triple[0] += right
+    triple[1] += found is not None and not right
+    triple[2] += gold is not None and not right
+
+
+if __name__ == "__main__":
+    typer.run(main)
