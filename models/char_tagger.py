@@ -14,7 +14,8 @@ BITS = 17
 APART = "\n\n\n\n"
 """What stands between texts that are tagged at once: as wide as a window."""
 _WIDE = 5
-_SINGLE, _PAIR, _TRIPLE = range(-4, 5), range(-4, 4), range(-3, 2)
+_STEPS = (range(-4, 5), range(-4, 4), range(-3, 2))
+"""Where a single character, a pair and three in a row begin, counted from the one that is tagged."""
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 
@@ -23,26 +24,32 @@ Symbols = NDArray[np.uint64]
 
 def window_codes(text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return the hashed features of every character: what is around it, and the symbols beside it."""
+    size, told = len(text), np.array(streams, np.uint64).reshape(len(streams), len(text))
     edge = np.full(_WIDE, 2, np.uint64)
     points = np.concatenate([edge, np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64), edge])
+    shifted = np.lib.stride_tricks.sliding_window_view(points, size)
+    groups = []
+    for extra, steps in enumerate(_STEPS):
+        first = _WIDE + np.array(steps)
+        kinds = 100 * (extra + 1) + np.array(steps)
+        groups.append(_codes(kinds, *(shifted[first + more] for more in range(extra + 1))))
+    before = np.concatenate([np.full((len(told), 1), 90, np.uint64), told[:, :-1]], axis=1)
+    after = np.concatenate([told[:, 1:], np.full((len(told), 1), 91, np.uint64)], axis=1)
+    own = np.broadcast_to(points[_WIDE : _WIDE + size], told.shape)
+    places, one, other = np.arange(len(told)), *np.triu_indices(len(told), 1)
+    groups += [
+        _codes(400 + places, told),
+        _codes(420 + places, before, told),
+        _codes(440 + places, told, after),
+        _codes(460 + places, told, own),
+        _codes(500 + 20 * one + other - one - 1, told[one], told[other]),
+    ]
+    return np.concatenate(groups).T.astype(np.int64)
 
-    def at(step: int) -> Symbols:
-        return points[_WIDE + step : _WIDE + step + len(text)]
 
-    columns = [_code(100 + step, at(step)) for step in _SINGLE]
-    columns += [_code(200 + step, at(step), at(step + 1)) for step in _PAIR]
-    columns += [_code(300 + step, at(step), at(step + 1), at(step + 2)) for step in _TRIPLE]
-    told = [stream.astype(np.uint64) for stream in streams]
-    for k, stream in enumerate(told):
-        before, after = np.append(np.uint64(90), stream[:-1]), np.append(stream[1:], np.uint64(91))
-        columns += [_code(400 + k, stream), _code(420 + k, before, stream)]
-        columns += [_code(440 + k, stream, after), _code(460 + k, stream, at(0))]
-        columns += [_code(500 + 20 * k + i, stream, other) for i, other in enumerate(told[k + 1 :])]
-    return np.stack(columns, axis=1).astype(np.int64)
-
-
-def _code(kind: int, *parts: Symbols) -> Symbols:
-    mixed = np.full(len(parts[0]), kind, np.uint64) * _SPREAD
+def _codes(kinds: NDArray[np.int64], *parts: Symbols) -> Symbols:
+    """Return one row of hashes a kind, of its row of each part."""
+    mixed = np.broadcast_to(kinds.astype(np.uint64)[:, None] * _SPREAD, parts[0].shape)
     for part in parts:
         mixed = (mixed ^ (mixed >> _SHIFT) ^ part) * _SPREAD
     return mixed >> np.uint64(64 - BITS)
@@ -59,10 +66,11 @@ class CharTagger:
         """
         try:
             with np.load(folder / "weights.npz") as arrays:
-                self._weights = arrays["scaled"].astype(np.float32) * arrays["scale"]
+                weights = arrays["scaled"].astype(np.float32) * arrays["scale"]
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable tagger in {folder}: {error}") from error
+        self._weights = np.asfortranarray(weights - weights[:, :1])
         self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
 
     def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
@@ -72,6 +80,6 @@ class CharTagger:
 
 def shares_of(weights: NDArray[np.float32], codes: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the probabilities that weights give to hashed features."""
-    scores = weights[codes].sum(axis=1)
+    scores = np.stack([column.take(codes).sum(axis=1) for column in weights.T], axis=1)
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)

@@ -23,6 +23,7 @@ class Line(NamedTuple):
     text: str
     at: NDArray[np.int64]
     flags: NDArray[np.int64]
+    in_area: list[bool]
     confirmed: bool
     asked: bool
 
@@ -31,8 +32,8 @@ class Told(NamedTuple):
     """The lines of a call, and each character's probability to be within and to begin a place."""
 
     lines: tuple[Line, ...]
-    inside: tuple[NDArray[np.float32], ...]
-    begins: tuple[NDArray[np.float32], ...]
+    inside: tuple[list[float], ...]
+    begins: tuple[list[float], ...]
 
 
 def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
@@ -49,7 +50,8 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
                     flags[m.start : m.end] |= flag
                     flags[m.start] |= 2 * (flag == 1)
         text = "".join(saying.text[i] for i in at)
-        lines.append(Line(index, saying.turn, text, at, flags[at], bool(saying.confirmed_by), asked))
+        own = flags[at]
+        lines.append(Line(index, saying.turn, text, at, own, (own & 8 > 0).tolist(), bool(saying.confirmed_by), asked))
     return [line for line in lines if line.text]
 
 
@@ -79,13 +81,18 @@ def tagged(lines: Sequence[Line], shares: NDArray[np.float32]) -> Told:
     parts = [
         shares[end - len(APART) - len(line.text) : end - len(APART)] for line, end in zip(lines, ends, strict=True)
     ]
-    return Told(tuple(lines), tuple(1 - part[:, 0] for part in parts), tuple(part[:, 2] for part in parts))
+    inside = tuple((1 - part[:, 0]).tolist() for part in parts)
+    return Told(tuple(lines), inside, tuple(part[:, 2].tolist() for part in parts))
 
 
-def stretches(text: str, inside: NDArray[np.float32], least: float, along: float) -> list[tuple[int, int]]:
+def stretches(text: str, inside: Sequence[float], least: float, along: float) -> list[tuple[int, int]]:
     """Return the stretches of likely characters with those beside them that are not unlikely."""
-    if inside.max(initial=0) < least:
-        return []
-    kept = (inside >= along) & np.array([c not in _BREAKS for c in text])
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], kept.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if inside[a:b].max() >= least]
+    found, start, most = [], 0, 0.0
+    for i, (share, character) in enumerate(zip((*inside, 0.0), text + "\n", strict=True)):
+        if share >= along and character not in _BREAKS:
+            most = max(most, share)
+            continue
+        if most >= least:
+            found.append((start, i))
+        start, most = i + 1, 0.0
+    return found

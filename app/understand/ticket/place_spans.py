@@ -6,7 +6,10 @@ Candidates are what either marks, both together, and two of them joined; the lik
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise, permutations
+from math import log, log1p
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -107,7 +110,8 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
     single = [c for k in range(len(told.lines)) for c in _of_line(told, k, mentions)]
     found = [*single, *_joins(single)]
     if rule and all(c.value != rule.value for c in found):
-        mean = float(np.mean([c.mean for c in single if c.value in rule.value] or [0.0]))
+        parts = [c.mean for c in single if c.value in rule.value] or [0.0]
+        mean = sum(parts) / len(parts)
         found.append(Candidate(rule.value, (), "rule", 0, mean, 0, 0, 0.5, 0.5, False, 0, rule.confidence))
     best: dict[str, Candidate] = {}
     for one in found:
@@ -124,7 +128,8 @@ def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
         for m in mentions.details
         if m.turn == line.turn
     ]
-    levels = [stretches(line.text, inside, *level) for level in _LEVELS]
+    likely = max(inside) >= _LEVELS[0][0]
+    levels = [stretches(line.text, inside, *level) for level in _LEVELS] if likely else [[]]
     main = levels[-1]
     items = {span: "tagged" for level in levels for span in level}
     for a, b, _ in named:
@@ -145,21 +150,21 @@ def _candidate(
 ) -> Candidate:
     line, inside, begins = told.lines[k], told.inside[k], told.begins[k]
     a, b = spans[0][0], spans[-1][1]
-    own = inside[a:b]
+    own, total = inside[a:b], sum(inside[a:b])
     sure = max((sure for x, y, sure in named if x < b and a < y), default=0.0)
-    area = line.flags & 8 > 0
+    area = line.in_area
     return Candidate(
         "".join(_cleaned(line.text[x:y]) for x, y in spans),
         tuple((k, x, y) for x, y in spans),
         source,
-        float(own.sum()),
-        float(own.mean()),
-        float(own.min()),
-        float(begins[a]),
-        float(1 - inside[b]) if b < len(inside) else 1.0,
-        float(1 - inside[a - 1]) if a else 1.0,
-        bool(area[max(0, a - _AREA_NEAR) : a].any()),
-        float(area[a:b].mean()),
+        total,
+        total / len(own),
+        min(own),
+        begins[a],
+        1 - inside[b] if b < len(inside) else 1.0,
+        1 - inside[a - 1] if a else 1.0,
+        any(area[max(0, a - _AREA_NEAR) : a]),
+        sum(area[a:b]) / len(own),
         sure,
     )
 
@@ -215,11 +220,11 @@ def place_features(
         lines = [told.lines[k] for k, _, _ in c.spans]
         joined = c.source == "joined"
         others = [o for o in found if o is not c]
-        agreed = float(np.mean([alike(c.value, o.value) * o.mean for o in others])) if others else 0.0
+        agreed = sum(alike(c.value, o.value) * o.mean for o in others) / max(len(others), 1)
         longer = max((o.sum - c.sum for o in others if c.value in o.value), default=0.0)
         row = [
             c.sum,
-            np.log1p(c.sum),
+            log1p(c.sum),
             c.mean,
             c.least,
             c.begins,
@@ -227,7 +232,7 @@ def place_features(
             c.before,
             all(x.saying in own for x in lines),
         ]
-        row += [any(x.confirmed for x in lines), c.area_before, c.area, c.named, size / 10, np.log(size), joined]
+        row += [any(x.confirmed for x in lines), c.area_before, c.area, c.named, size / 10, log(size), joined]
         row += [not c.spans, *(c.source == name for name in _SOURCES), is_rule, c.value in value or value in c.value]
         row += [min(_times(told, c.value), 3), agreed, longer, 2 * c.sum / (size + expected + 0.1), expected]
         row += [expected - c.sum, bool(_HEAD.search(c.value)), bool(_ROAD.search(c.value)), c.value[0].isdigit()]
@@ -257,8 +262,13 @@ def _cleaned(text: str) -> str:
 
 def alike(left: str, right: str) -> float:
     """Return the share of character pairs that two texts have in common."""
-    a, b = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (left, right))
+    a, b = _pairs(left), _pairs(right)
     return 2 * len(a & b) / max(len(a) + len(b), 1)
+
+
+@lru_cache(maxsize=4096)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map(add, text, text[1:]))
 
 
 def _mention(call: SpokenCall, told: Told, mentions: Mentions, one: Candidate, sure: float) -> Mention:
