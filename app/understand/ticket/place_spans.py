@@ -35,6 +35,8 @@ _HEAD = re.compile(
     r"(?:小区|家园|花园|苑|城|路|街|大道|村|庄|店|馆|厂|公司|学校|小学|中学|医院|市场|超市|公园|广场|桥|河|站|中心|大厅|社区|门|口|旁|侧|头|边|楼|单元|室|\d|工地|段|处|下|前|后|对过|对面|东|西|南|北|米)$"
 )
 _NUMBER = re.compile(r"[\dA-Za-z]")
+_FIGURE = re.compile(r"\d+")
+"""No place may hold a part of a number, nor two numbers that run into one."""
 _VILLAGE = re.compile(r"[村庄]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 _SHORTEST, _LONGEST = 2, 26
@@ -114,8 +116,10 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
         mean = sum(parts) / len(parts)
         found.append(Candidate(rule.value, (), "rule", 0, mean, 0, 0, 0.5, 0.5, False, 0, rule.confidence))
     best: dict[str, Candidate] = {}
+    figures = {figure for line in told.lines for figure in _FIGURE.findall(line.text)}
     for one in found:
         fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST
+        fits = fits and (not one.spans or figures.issuperset(_FIGURE.findall(one.value)))
         if fits and (one.value not in best or one.sum > best[one.value].sum):
             best[one.value] = one
     return list(best.values())
