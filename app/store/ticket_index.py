@@ -46,7 +46,7 @@ class TicketSegments:
         """Return the tickets most alike, best first, search by search."""
         segments, sketch = self._segments, sketched(vector[None], self._planes)[0]
         found = _nearest(segments, sketch, vector, searches, most)
-        every = np.unique(np.concatenate(found))
+        every = _each_once(found)
         held = self._joined([segments[i].kept(at) for i, at in _by_segment(segments, every)])
         return [held.take(np.searchsorted(every, one)) for one in found]
 
@@ -156,7 +156,7 @@ def _nearest(
     scanned = [_scanned(segments, sketch, search) for search in searches]
     other = _Told.of_each(segments, [at for at, _ in scanned], lambda segment, at: segment.refined(sketch, at))
     weighed = [at[_least(differ + other.of(at), WEIGHED)] for at, differ in scanned]
-    alike = _Told.of_each(segments, weighed, lambda segment, at: segment.vectors(at) @ vector)
+    alike = _Told.of_each(segments, weighed, lambda segment, at: segment.alike(vector, at))
     return [at[_best(alike.of(at), most)] for at in weighed]
 
 
@@ -188,12 +188,18 @@ class _Told(NamedTuple):
     def of_each(
         cls, segments: Sequence[Segment], places: Sequence[Places], told: Callable[[Segment, Places], NDArray[Any]]
     ) -> Self:
-        every = np.unique(np.concatenate(places))
+        every = _each_once(places)
         values = [np.zeros(0, np.float32), *(told(segments[i], at) for i, at in _by_segment(segments, every))]
         return cls(every, np.concatenate(values))
 
     def of(self, places: Places) -> NDArray[np.float32]:
         return np.asarray(self.values[np.searchsorted(self.places, places)])
+
+
+def _each_once(places: Sequence[Places]) -> Places:
+    """Return them in order: faster than numpy's own, which hashes first."""
+    ordered = np.sort(np.concatenate(places))
+    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _by_segment(segments: Sequence[Segment], places: Places) -> Iterator[tuple[int, Places]]:

@@ -112,6 +112,11 @@ class Segment:
         whole = self._arrays["vectors"][positions].astype(np.float32)
         return np.asarray(whole * self._arrays["scales"][positions, None], np.float32)
 
+    def alike(self, vector: NDArray[np.float32], positions: Places) -> NDArray[np.float32]:
+        """Return how alike some tickets' vectors are to one."""
+        kept = self._arrays["vectors"][positions].astype(np.float32)
+        return np.asarray((kept @ vector) * self._arrays["scales"][positions], np.float32)
+
     def there(self, positions: Places) -> NDArray[np.bool_]:
         """Tell which tickets are not wiped out."""
         return np.asarray(self._arrays["facts"]["ticket_number"][positions] != b"", np.bool_)
