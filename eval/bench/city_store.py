@@ -126,6 +126,9 @@ def fill(settings: Settings, flows: Flows, tickets: int) -> int:
                 raise_one(uow, flows.reference, day)
                 uow.analytics.add_words(words_of(day))
             uow.commit()
+    with SqlUnitOfWork(engine, vault) as uow:
+        uow.analytics.sum_up(NOW.date())
+        uow.commit()
     engine.dispose()
     return written * (1 + len(copies))
 
