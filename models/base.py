@@ -166,10 +166,10 @@ class PairScorer(Protocol):
 
 
 class CharacterTagger(Protocol):
-    """Scores the tags of every character of a text; the first tag is nothing."""
+    """Scores the tags of every character of a text, of several heads; the first tag of each is nothing."""
 
     name: str
     revision: str
 
-    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Return each character's probability of each tag; `streams` hold symbols that stand beside the characters."""
+    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float32], ...]:
+        """Return each character's probability of each tag, by head; `streams` hold symbols beside the characters."""

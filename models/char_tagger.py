@@ -56,7 +56,7 @@ def _codes(kinds: NDArray[np.int64], *parts: Symbols) -> Symbols:
 
 
 class CharTagger:
-    """A row of weights for each feature and tag; the first tag is nothing."""
+    """A row of weights for each feature and tag of every head; the first tag of a head is nothing."""
 
     def __init__(self, folder: Path) -> None:
         """Load a trained folder.
@@ -70,12 +70,14 @@ class CharTagger:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable tagger in {folder}: {error}") from error
-        self._weights = np.asfortranarray(weights - weights[:, :1])
+        ends = np.cumsum(manifest["heads"])
+        self._heads = tuple(np.asfortranarray(part) for part in np.split(weights, ends[:-1], axis=1))
         self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
 
-    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-        """Return each character's probability of each tag, shape (len(text), tags)."""
-        return shares_of(self._weights, window_codes(text, streams))
+    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float32], ...]:
+        """Return each character's probability of each tag, shape (len(text), tags), of every head."""
+        codes = window_codes(text, streams)
+        return tuple(shares_of(weights, codes) for weights in self._heads)
 
 
 def shares_of(weights: NDArray[np.float32], codes: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
-"""Trains what finds the place of a demand: `python -m training.place_tagger`.
+"""Trains what finds the place and chooses the title of a demand: `python -m training.place_tagger`.
 
-The tagger learns which characters of the development calls make up the gold place; the scorer learns on calls that
-the tagger has not seen which candidate is the place. Folds keep a call together.
+The tagger learns which characters of the development calls make up the gold place and the title's keywords; the scorers
+learn on calls that the tagger has not seen which candidate is right. Folds keep a call together.
 """
 
 import re
@@ -27,9 +27,11 @@ from app.store.reference.load import load_reference_data
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
-from app.understand.ticket.place_lines import Line, joint, lines_of, tagged
+from app.understand.ticket.place_lines import Line, Told, joint, lines_of, tagged
 from app.understand.ticket.place_spans import FEATURES, Candidate, candidates, place_features
 from app.understand.ticket.reader import TicketReader
+from app.understand.ticket.title import by_rules
+from app.understand.ticket.title_choice import FEATURES as OF_TITLES
 from eval.base import read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
@@ -40,6 +42,7 @@ from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.manifest import write_manifest
+from training.title_chooser import Titled, fit_titles, key_tags, titles_right
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 WEIGHTS = Path("models/weights")
@@ -59,6 +62,7 @@ class Demand:
     bound: bool
     rule: Mention | None
     gold: str | None
+    titled: Titled
 
 
 @dataclass(frozen=True)
@@ -69,26 +73,36 @@ class Read:
     mentions: Mentions
     lines: tuple[Line, ...]
     codes: NDArray[np.int64]
-    tags: NDArray[np.int64]
+    tags: tuple[NDArray[np.int64], ...]
+    """Of places, of keywords."""
     demands: tuple[Demand, ...]
 
 
+Shares = tuple[NDArray[np.float32], ...]
+
+
 def main(data: Path = CALLS, least: float = 0.2) -> None:
-    """Cross-validate, fit on all calls, write weights and manifests of tagger and scorer."""
+    """Cross-validate, fit on all calls, write weights and manifests of tagger and scorers."""
     calls = list(read_calls(data))
     folds = group_folds([Example(c.id, "", "", c.id) for c in calls], FOLDS, SEED)
-    shares: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(calls)
+    shares: list[Shares] = [()] * len(calls)
     for fold in range(FOLDS):
-        weights = _tagger([c for c, f in zip(calls, folds, strict=True) if f != fold])
+        heads = _heads([c for c, f in zip(calls, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
-            shares[i] = shares_of(weights, calls[i].codes)
-    figures = _cross_validated(calls, shares, folds, least)
-    write_tagger(_tagger(calls), WEIGHTS / "spot")
+            shares[i] = tuple(shares_of(weights, calls[i].codes) for weights in heads)
+    figures = _cross_validated(calls, shares, folds, least) | _titles_cross_validated(calls, shares, folds)
+    heads = _heads(calls)
+    write_tagger(np.hstack(heads), WEIGHTS / "spot")
     write_layers(_scorer(calls, shares), WEIGHTS / "place")
+    write_layers(fit_titles(_titled(calls, shares)), WEIGHTS / "title")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
-    write_manifest(WEIGHTS / "spot", name="own-spot", task="spot", data=data, facts=facts)
-    facts |= {"features": list(FEATURES), "least": least}
-    Console().print(write_manifest(WEIGHTS / "place", name="own-place", task="place", data=data, facts=facts))
+    for name, more in (
+        ("spot", {"heads": [head.shape[1] for head in heads]}),
+        ("place", {"features": list(FEATURES), "least": least}),
+        ("title", {"features": list(OF_TITLES)}),
+    ):
+        write_manifest(WEIGHTS / name, name=f"own-{name}", task=name, data=data, facts=facts | more)
+    Console().print(facts)
 
 
 def read_calls(data: Path) -> Iterator[Read]:
@@ -100,19 +114,23 @@ def read_calls(data: Path) -> Iterator[Read]:
         payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
-        parts, wanted = reader.parts(call, mentions), [gold["place"] for gold in row["gold"]["demands"]]
+        parts, wanted = reader.parts(call, mentions), row["gold"]["demands"]
         lines = lines_of(call, mentions)
         if lines and parts and len(parts) == len(wanted):
             demands = tuple(_demand(reader, call, mentions, p, gold) for p, gold in zip(parts, wanted, strict=True))
-            codes = window_codes(*joint(lines))
-            yield Read(row["id"], mentions, tuple(lines), codes, tags_of(lines, wanted), demands)
+            words = [word for gold in wanted for word in gold["title_keywords"]]
+            tags = tags_of(lines, [gold["place"] for gold in wanted]), key_tags(lines, words)
+            yield Read(row["id"], mentions, tuple(lines), window_codes(*joint(lines)), tags, demands)
 
 
 def _demand(
-    reader: TicketReader, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], gold: str | None
+    reader: TicketReader, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], gold: dict[str, Any]
 ) -> Demand:
     kind, bound = reader.kind_and_bound(call, clauses)
-    return Demand(clauses, kind, bound, detail_by_rules(mentions, clauses, kind), gold)
+    rule = detail_by_rules(mentions, clauses, kind)
+    found = reader.headings(clauses, kind, gold["place"] or gold["town"])
+    titled = Titled(clauses, tuple(found), by_rules(found, kind), tuple(gold["title_keywords"]))
+    return Demand(clauses, kind, bound, rule, gold["place"], titled)
 
 
 def tags_of(lines: Sequence[Line], places: Sequence[str | None]) -> NDArray[np.int64]:
@@ -146,18 +164,22 @@ def _longest(place: str, start: int, texts: Sequence[str]) -> tuple[int, int] | 
     return (start, end) if end else None
 
 
-def _tagger(calls: Sequence[Read]) -> NDArray[np.float32]:
-    return fit_tagger([c.codes for c in calls], [c.tags for c in calls], classes=3, seed=SEED)
+def _heads(calls: Sequence[Read]) -> list[NDArray[np.float32]]:
+    codes = [c.codes for c in calls]
+    return [
+        fit_tagger(codes, [c.tags[head] for c in calls], classes=classes, seed=SEED)
+        for head, classes in enumerate((3, 2))
+    ]
 
 
-def _rows(call: Read, shares: NDArray[np.float32]) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
-    told = tagged(call.lines, shares)
+def _rows(call: Read, shares: Shares) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
+    told = tagged(call.lines, *shares)
     for demand in call.demands:
         if found := candidates(told, call.mentions, demand.rule):
             yield demand, found, place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule)
 
 
-def _scorer(calls: Sequence[Read], shares: Sequence[NDArray[np.float32]]) -> list[tuple[Any, Any]]:
+def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Any, Any]]:
     """Return one layer; a right candidate counts the more the nearer it is to the gold."""
     rows: list[NDArray[np.float32]] = []
     right: list[int] = []
@@ -178,7 +200,7 @@ def _scorer(calls: Sequence[Read], shares: Sequence[NDArray[np.float32]]) -> lis
 
 
 def _cross_validated(
-    calls: Sequence[Read], shares: Sequence[NDArray[np.float32]], folds: NDArray[np.int64], least: float
+    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64], least: float
 ) -> dict[str, float]:
     """Return the F1 of places, as the measurement of tickets counts it, with the models and with the rules alone."""
     counts = {"place_f1": [0, 0, 0], "rules_f1": [0, 0, 0]}
@@ -192,6 +214,28 @@ def _cross_validated(
                 _count(counts["place_f1"], demand.gold, found[int(odds.argmax())].value if likely else None)
                 _count(counts["rules_f1"], demand.gold, demand.rule.value if demand.rule else None)
     return {name: round(f1(*triple), 3) for name, triple in counts.items()}
+
+
+def _titled(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Titled, Told]]:
+    return [
+        (demand.titled, tagged(call.lines, *share))
+        for call, share in zip(calls, shares, strict=True)
+        for demand in call.demands
+    ]
+
+
+def _titles_cross_validated(
+    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64]
+) -> dict[str, float]:
+    """Return the share of titles that hold the keywords, with the model and with the rules alone."""
+    right = []
+    for fold in range(FOLDS):
+        inside = [i for i in range(len(calls)) if folds[i] != fold]
+        outside = np.flatnonzero(folds == fold).tolist()
+        layers = fit_titles(_titled([calls[i] for i in inside], [shares[i] for i in inside]))
+        right.append(titles_right(layers, _titled([calls[i] for i in outside], [shares[i] for i in outside])))
+    chosen, rules = np.vstack(right).mean(axis=0).tolist()
+    return {"titles": round(chosen, 3), "rules_titles": round(rules, 3)}
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:

@@ -22,6 +22,7 @@ from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
+from app.understand.ticket.title_choice import TitleModel
 from app.understand.unit import TopicReader, UnitReader
 from models.base import TextClassifier, TrainedEmbedder
 from models.char_tagger import CharTagger
@@ -93,6 +94,7 @@ def ticket_reader(
         subject,
         PairModel(weights / "correction"),
         place_model(weights, reference),
+        TitleModel(PairModel(weights / "title")),
     )
 
 

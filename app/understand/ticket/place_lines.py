@@ -1,4 +1,4 @@
-"""A call as lines without spaces, with what the rules found in them and how likely each character is part of a place."""
+"""A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
 import re
 from collections.abc import Sequence
@@ -29,11 +29,20 @@ class Line(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The lines of a call, and each character's probability to be within and to begin a place."""
+    """The lines of a call, and each character's probability to be in a place, to begin one, and to belong in a title."""
 
     lines: tuple[Line, ...]
     inside: tuple[list[float], ...]
     begins: tuple[list[float], ...]
+    keys: tuple[list[float], ...]
+
+    def keys_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
+        """Return the characters of a stretch of a saying with their probability to belong in a title."""
+        for line, keys in zip(self.lines, self.keys, strict=True):
+            if line.saying == saying:
+                first, last = np.searchsorted(line.at, [start, end]).tolist()
+                return list(zip(line.text[first:last], keys[first:last], strict=True))
+        return []
 
 
 def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
@@ -75,14 +84,14 @@ def _since_area(flags: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(last < 0, 9, np.minimum((place - last) // 3, 5))
 
 
-def tagged(lines: Sequence[Line], shares: NDArray[np.float32]) -> Told:
+def tagged(lines: Sequence[Line], places: NDArray[np.float32], keys: NDArray[np.float32]) -> Told:
     """Return the lines with the tagger's probabilities, one row a character of `joint`."""
-    ends = np.cumsum([len(line.text) + len(APART) for line in lines])
-    parts = [
-        shares[end - len(APART) - len(line.text) : end - len(APART)] for line, end in zip(lines, ends, strict=True)
-    ]
-    inside = tuple((1 - part[:, 0]).tolist() for part in parts)
-    return Told(tuple(lines), inside, tuple(part[:, 2].tolist() for part in parts))
+    sizes = [len(line.text) for line in lines]
+    ends = np.cumsum([size + len(APART) for size in sizes]) - len(APART)
+    spans = [slice(end - size, end) for end, size in zip(ends.tolist(), sizes, strict=True)]
+    inside = (1 - places[:, 0]).tolist()
+    begins, told = places[:, 2].tolist(), keys[:, 1].tolist()
+    return Told(tuple(lines), *(tuple(values[span] for span in spans) for values in (inside, begins, told)))
 
 
 def stretches(text: str, inside: Sequence[float], least: float, along: float) -> list[tuple[int, int]]:

@@ -81,7 +81,7 @@ class PlaceModel:
     def told(self, call: SpokenCall, mentions: Mentions) -> Told:
         """Tag a call."""
         lines = lines_of(call, mentions)
-        return tagged(lines, self._tagger.shares(*joint(lines))) if lines else Told((), (), ())
+        return tagged(lines, *self._tagger.shares(*joint(lines))) if lines else Told((), (), (), ())
 
     def best(
         self,

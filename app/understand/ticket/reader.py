@@ -23,7 +23,8 @@ from app.understand.ticket.place import detail_by_rules, inside, place_of
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
-from app.understand.ticket.title import Topics, compose_title
+from app.understand.ticket.title import Heading, Topics, by_rules, headings
+from app.understand.ticket.title_choice import TitleModel
 from app.understand.ticket.wants import compose_wants, is_wish
 from models.base import PairScorer, TextClassifier
 
@@ -65,6 +66,7 @@ class TicketReader:
         business: TextClassifier | None = None,
         corrections: PairScorer | None = None,
         places: PlaceModel | None = None,
+        titles: TitleModel | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
@@ -75,6 +77,7 @@ class TicketReader:
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places
+        self._titles = titles
         self._kinds = kinds
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
@@ -101,6 +104,13 @@ class TicketReader:
         matter, spoken = _texts(clauses)
         kind, _sure = self._kinds.read(matter, spoken, call.transcript.title)
         return kind, self._place_bound(int(self._topics([matter])[1][0].argmax()))
+
+    def headings(self, clauses: tuple[Clause, ...], kind: RequestKind, place: str | None) -> list[Heading]:
+        """Return the titles that a demand at a place could have."""
+        matter, _spoken = _texts(clauses)
+        shares = self._topics([matter])[1][0]
+        named, objects = self._matters.name(clauses, shares), self._objects.find(matter, shares)
+        return headings(clauses, kind, place, self._matter_words, self._topics, named, objects)
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
@@ -141,9 +151,12 @@ class TicketReader:
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
-        title = compose_title(
-            clauses, kind, place.detail or place.town, self._matter_words, self._topics, named, objects
-        )
+        spot = place.detail or place.town
+        found = headings(clauses, kind, spot, self._matter_words, self._topics, named, objects)
+        heading = by_rules(found, kind)
+        if self._titles and told:
+            heading = self._titles.best(found, heading, told, clauses)
+        title = heading.passage
         subject, said = self._subjects.read(clauses, matter)
         evidence |= {
             "title": title.evidence,

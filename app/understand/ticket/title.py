@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +28,35 @@ _HEADING_WEIGHT = 2.0
 """What it counts that a clause is the heading that the writer gave the message."""
 _OBJECT_WEIGHT = 1.0
 """What it counts that a clause names the demand's first object."""
-_MOST_CLAUSES = 5
+_MOST_CLAUSES = 6
 """Likely clauses that the category model looks at."""
+_SHORT_KEY = 4
+_DIGIT = re.compile(r"\d")
+_PERSON = re.compile(r"[我俺其他她你]")
 _TAIL = re.compile(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$")
 Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
 """Texts in; the names of all topics and each text's probabilities out."""
 
 
-def compose_title(
+class Heading(NamedTuple):
+    """A title that could be chosen: the clauses it is made of, its matter, and what is known of it."""
+
+    passage: Passage
+    key: str
+    clauses: tuple[Clause, ...]
+    row: tuple[float, ...]
+    named: bool
+    by_rules: float
+    """What the rules give it."""
+
+
+FEATURES = (
+    "score below_best gain late first says_where first_object any_object length short wish question troubles words fits_name figure named "
+    "sure consultation suggestion praise person clauses"
+).split()
+
+
+def headings(
     clauses: Sequence[Clause],
     kind: RequestKind,
     place: str | None,
@@ -42,10 +64,8 @@ def compose_title(
     topics: Topics,
     named: Named | None,
     objects: Sequence[str] = (),
-) -> Passage:
-    """Return place and matter in at most 30 characters: 幸福家园13号楼停水问题."""
-    if named and kind is RequestKind.CONSULTATION:
-        return _titled(named, kind, place, objects)
+) -> list[Heading]:
+    """Return the titles that the likeliest clauses make, and that of the matter's official name."""
     told = informative(clauses) or list(clauses)
     ranked = sorted(
         ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
@@ -53,25 +73,87 @@ def compose_title(
     )[:_MOST_CLAUSES]
     likely = [told[-position] for _, position in ranked]
     _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
-    gains = shares[1:, int(shares[0].argmax())]
-    best = likely[
-        max(
-            range(len(likely)),
-            key=lambda i: (
-                ranked[i][0]
-                + _FOCUS_WEIGHT * gains[i]
-                - 2 * _says_where(likely[i], place)
-                + _OBJECT_WEIGHT * any(word in likely[i].text for word in objects[:1])
-            ),
-        )
-    ]
+    gains = shares[1:, int(shares[0].argmax())].tolist()
+    asked = [kind is RequestKind.CONSULTATION, kind is RequestKind.SUGGESTION, kind is RequestKind.PRAISE]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
     where = _short_place(place or "")
-    key, used = _key_words(told, told.index(best), where, matter_words, LONGEST_TITLE - len(start + end + where))
-    where = "" if where and where in key else where
-    if named and kind in _NAMED_KINDS and not named.said.search(key):
-        return _titled(named, kind, place, objects)
-    return Passage(f"{start}{where}{key}{end}", tuple(clause.evidence for clause in used))
+    found = []
+    for (score, place_in), clause, gain in zip(ranked, likely, gains, strict=True):
+        longest = LONGEST_TITLE - len(start + end + where)
+        key, used = _key_words(told, -place_in, where, matter_words, longest)
+        spot = "" if where and where in key else where
+        says_where, first = _says_where(clause, place), any(word in clause.text for word in objects[:1])
+        fits = bool(named and re.search(named.matter.said, key))
+        row: tuple[float, ...] = (
+            score,
+            score - ranked[0][0],
+            gain,
+            -place_in / len(told),
+            place_in == 0,
+            says_where,
+            first,
+        )
+        row += (any(word in clause.text for word in objects), len(key) / 10, len(key) < _SHORT_KEY, is_wish(clause))
+        row += (clause.question, *_counts(key, matter_words), fits, bool(_DIGIT.search(key)), False, 0.0, *asked)
+        row += (bool(_PERSON.search(key)), len(used))
+        by_rules = score + _FOCUS_WEIGHT * gain - 2 * says_where + _OBJECT_WEIGHT * first
+        passage = Passage(f"{start}{spot}{key}{end}", tuple(clause.evidence for clause in used))
+        found.append(Heading(passage, key, tuple(used), row, False, by_rules))
+    if named and kind in _NAMED_KINDS:
+        found.append(_official(named, kind, place, objects, max(gains), float(shares[0].max()), matter_words, asked))
+    return found
+
+
+def _official(
+    named: Named,
+    kind: RequestKind,
+    place: str | None,
+    objects: Sequence[str],
+    gain: float,
+    sure: float,
+    matter_words: re.Pattern[str],
+    asked: Sequence[bool],
+) -> Heading:
+    passage = _titled(named, kind, place, objects)
+    text = passage.text
+    row: tuple[float, ...] = (
+        0.0,
+        0.0,
+        gain,
+        0.0,
+        False,
+        0.0,
+        any(word in text for word in objects[:1]),
+        any(w in text for w in objects),
+    )
+    row += (
+        len(text) / 10,
+        False,
+        False,
+        False,
+        *_counts(text, matter_words),
+        True,
+        False,
+        True,
+        sure,
+        *asked,
+        False,
+        0,
+    )
+    return Heading(passage, text, named.clauses, row, True, 0.0)
+
+
+def _counts(key: str, matter_words: re.Pattern[str]) -> tuple[float, float]:
+    return len(set(_TROUBLE.findall(key))), len(matter_words.findall(key))
+
+
+def by_rules(found: Sequence[Heading], kind: RequestKind) -> Heading:
+    """Return the clause that tells most, or the official name where that clause does not speak of it."""
+    name = next((heading for heading in found if heading.named), None)
+    if name and kind is RequestKind.CONSULTATION:
+        return name
+    best = max((heading for heading in found if not heading.named), key=lambda heading: heading.by_rules)
+    return name if name and not best.row[FEATURES.index("fits_name")] else best
 
 
 def _titled(named: Named, kind: RequestKind, place: str | None, objects: Sequence[str]) -> Passage:
