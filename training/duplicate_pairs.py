@@ -245,7 +245,10 @@ def read_truths(files: Sequence[Path], reader: CallReader, areas: re.Pattern[str
     rows = [row for file in files for row in read_jsonl(file)]
     named = sorted({row["group"][2:] for row in rows if row["group"].startswith("g-")}, key=len)
     read = ((facts_of(row, reader), str(row["group"])) for row in rows)
-    return [Truth(facts, group, _scenario(group[2:], named), told_of(facts, areas)) for facts, group in read]
+    return [
+        Truth(facts, group, _scenario(group[2:], named), told_of(facts.text, facts.detail, areas))
+        for facts, group in read
+    ]
 
 
 def _scenario(group: str, named: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ the library does not know falls back to Monday to Friday; the first question abo
 
 import logging
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -15,6 +16,8 @@ from app.domain.reference import WorkCalendar
 
 _LONGEST = 400
 """Days looked ahead before a calendar without working days is called broken."""
+_ASKED = 2048
+"""Days that are remembered."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -29,9 +32,13 @@ class WorkClock:
         )
         self._zone = ZoneInfo(hours.timezone)
         self.unknown_years: set[int] = set()
+        self._known = lru_cache(maxsize=_ASKED)(self._told)
 
     def is_working(self, day: date) -> bool:
         """Tell whether offices are open on a day."""
+        return self._known(day)
+
+    def _told(self, day: date) -> bool:
         if day in self._overrides:
             return self._overrides[day]
         try:

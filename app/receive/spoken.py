@@ -22,6 +22,8 @@ _OPERATOR_SAYS = re.compile(
     r"枣庄12345|12345(?:热线|请讲|为您)|请讲$|请问您|您(?:贵姓|在什么|在哪|能留|的诉求|反映|怎么称呼|别着急|慢慢说|稍等)|为您(?:登记|记录|转)|感谢您的来电"
 )
 _STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
+_FOLDED = re.compile(r"[\u4e00-\u9fff\dA-Za-z，。！？；：（）“”、…《》 ]*", re.ASCII)
+"""What `_fold_character` leaves alone."""
 _REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
 
 
@@ -48,7 +50,7 @@ class Normaliser:
         return SpokenTurn(index=index, speaker=turn.speaker, raw=turn.text, text=text.text, offsets=text.starts)
 
     def _fold(self, text: OffsetText) -> OffsetText:
-        folded = text.map_characters(_fold_character)
+        folded = text if _FOLDED.fullmatch(text.text) else text.map_characters(_fold_character)
         simplified = self._simplify(folded.text)
         if len(simplified) == len(folded.text):
             return OffsetText(simplified, folded.starts)

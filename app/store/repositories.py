@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AccessKey
@@ -14,6 +14,7 @@ from app.domain.ticket import IntakeResult
 from app.store.tables import ApiKeyRow, DeliveryRow, FeedbackRow, IdempotencyRow
 from app.store.vault import Vault
 
+_BECAME = select(DeliveryRow.digest, DeliveryRow.result).where(DeliveryRow.call_id == bindparam("call_id"))
 _PERSONAL = ("citizen.name", "citizen.phone")
 
 
@@ -39,7 +40,7 @@ class SqlDeliveries:
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery; raises Conflict where it was deleted since."""
-        row = self._session.get(DeliveryRow, call_id)
+        row = self._session.execute(_BECAME, {"call_id": call_id}).one_or_none()
         if row is None or row.result is None:
             return None
         if row.result.get("deleted"):

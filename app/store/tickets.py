@@ -12,9 +12,8 @@ from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
-from app.store.insertion import insertion
 from app.store.issue_tables import IssueMemberRow
-from app.store.tables import CounterRow, TicketRow, TicketUnitRow
+from app.store.tables import TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
 NUMBERS_A_DAY = 999_999
@@ -28,6 +27,10 @@ _AT_A_TIME = 500
 _INDEX_POSTGRES = text(
     "INSERT INTO ticket_words VALUES (:number, array_to_tsvector(string_to_array(:words, ' ')))"
     " ON CONFLICT (ticket_number) DO UPDATE SET words = EXCLUDED.words"
+)
+_COUNT_ON = text(
+    "INSERT INTO counters (day, last) VALUES (:day, :count)"
+    " ON CONFLICT (day) DO UPDATE SET last = counters.last + excluded.last RETURNING last"
 )
 _FORGET_SQLITE = text("DELETE FROM ticket_words WHERE rowid = CAST(:number AS INTEGER)")
 _INDEX_SQLITE = text("INSERT INTO ticket_words (rowid, words) VALUES (CAST(:number AS INTEGER), :words)")
@@ -135,11 +138,7 @@ class SqlTickets:
 
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` numbers of a day in one statement: no two callers get the same."""
-        values = insertion(self._session, CounterRow).values(day=day, last=count)
-        upsert = values.on_conflict_do_update(
-            index_elements=[CounterRow.day], set_={"last": CounterRow.last + count}
-        ).returning(CounterRow.last)
-        last: int = self._session.execute(upsert).scalar_one()
+        last: int = self._session.execute(_COUNT_ON, {"day": day, "count": count}).scalar_one()
         if last > NUMBERS_A_DAY:
             raise Conflict(f"{day} 的工单编号已用完")
         return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]

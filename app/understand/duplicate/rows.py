@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -59,6 +61,22 @@ _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+Said = tuple[str, str | None]
+"""A ticket's text and the detail of its place."""
+_RECENT = 16
+"""Tickets of which is kept what is measured: a new one is first looked up, then made findable."""
+
+
+class _Measured(NamedTuple):
+    """What depends on the words of tickets alone."""
+
+    texts: list[str]
+    rare: NDArray[np.uint32]
+    site: NDArray[np.uint32]
+    topics: list[tuple[NDArray[np.uint16], NDArray[np.uint8]]]
+    vectors: NDArray[np.float32]
+
+
 class TicketEncoder:
     """Makes rows and vectors of tickets. The vector joins meaning (dense) and rare words (sparse), unit length."""
 
@@ -77,21 +95,30 @@ class TicketEncoder:
         self.rarity = rare.rarity
         self._meaning = embedder.dimensions
         self.dimensions = embedder.dimensions + rare.dimensions
+        self._recent = lru_cache(maxsize=_RECENT)(self._measured)
 
     def encode(self, tickets: Sequence[TicketFacts]) -> tuple[NDArray[np.void], NDArray[np.float32]]:
         """Return rows (dtype ROW) and vectors, one a ticket."""
         rows = np.zeros(len(tickets), ROW)
         if not tickets:
             return rows, np.zeros((0, self.dimensions), np.float32)
-        texts = [self._areas.sub(" ", f"{t.text} {t.detail or ''}") for t in tickets]
-        rows["rare"], sparse = self._rare.encode(texts)
-        rows["site"] = self._rare.encode([self._areas.sub(" ", site_of(t.detail)) for t in tickets])[0][:, :8]
-        for row, ticket, text in zip(rows, tickets, texts, strict=True):
+        said = tuple((ticket.text, ticket.detail) for ticket in tickets)
+        measured = self._recent(said) if len(said) == 1 else self._measured(said)
+        for row, ticket, text in zip(rows, tickets, measured.texts, strict=True):
             _fill(row, ticket, text)
-        for i, classifier in enumerate(self._topics):
-            rows["topics"][:, i], rows["topic_weights"][:, i] = likeliest(classifier.scores([t.text for t in tickets]))
-        dense = self._embedder.embed([told_of(t, self._areas) for t in tickets])
-        return rows, np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
+        rows["rare"], rows["site"] = measured.rare, measured.site
+        for i, (topics, weights) in enumerate(measured.topics):
+            rows["topics"][:, i], rows["topic_weights"][:, i] = topics, weights
+        return rows, measured.vectors
+
+    def _measured(self, said: Sequence[Said]) -> "_Measured":
+        texts = [self._areas.sub(" ", f"{text} {detail or ''}") for text, detail in said]
+        rare, sparse = self._rare.encode(texts)
+        site, _ = self._rare.encode([self._areas.sub(" ", site_of(detail)) for _, detail in said])
+        topics = [likeliest(classifier.scores([text for text, _ in said])) for classifier in self._topics]
+        dense = self._embedder.embed([told_of(text, detail, self._areas) for text, detail in said])
+        vectors = np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
+        return _Measured(texts, rare, site[:, :8], topics, vectors)
 
     def cosines(
         self, old: NDArray[np.float32], new: NDArray[np.float32]
@@ -107,10 +134,10 @@ def areas_of(gazetteer: Gazetteer) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, names)) or "(?!)")
 
 
-def told_of(ticket: TicketFacts, areas: re.Pattern[str]) -> str:
+def told_of(text: str, detail: str | None, areas: re.Pattern[str]) -> str:
     """Return what a ticket tells, without where: what two tickets of one estate share most is its name."""
-    bare = areas.sub(" ", ticket.text)
-    for name in (ticket.detail or "", site_of(ticket.detail).strip()):
+    bare = areas.sub(" ", text)
+    for name in (detail or "", site_of(detail).strip()):
         bare = bare.replace(name, " ") if len(name) > 1 else bare
     return bare
 

@@ -8,7 +8,7 @@ import numpy as np
 from app.domain.cue_rules import Cue
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
-from app.understand.ticket.bearing import aside_odds, bearing_features, telling
+from app.understand.ticket.bearing import aside_odds, bearing_features, named, telling
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.wants import is_wish
 from models.base import PairScorer, TextClassifier
@@ -76,7 +76,7 @@ class AsideModel:
         alone[told] = self._alone.scores([clauses[i].text.strip() for i in told])[:, self._column]
         odds = np.where([clause.chatter for clause in clauses], 0, aside_odds(alone))
         beside = self._beside.scores(bearing_features(call, mentions, clauses, odds, words, self._cues))
-        names = np.array([bool(words.search(clause.text)) for clause in clauses])
+        names = np.array([named(clause.text, words) > 0 for clause in clauses])
         sure = beside >= np.where(names, self._least_named, self._least_beside)
         likely = (alone >= self._least_alone) & (beside >= self._hinted)
         found = {
@@ -140,4 +140,4 @@ def _asked_who(call: SpokenCall, turn: int) -> bool:
 
 def _about_the_caller(clause: Clause, matter_words: re.Pattern[str]) -> bool:
     short = len(clause.text) <= _LONGEST_IDENTITY
-    return short and not is_wish(clause) and not matter_words.search(clause.text) and not re.search(r"\d", clause.text)
+    return short and not is_wish(clause) and not named(clause.text, matter_words) and not re.search(r"\d", clause.text)

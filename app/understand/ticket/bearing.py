@@ -41,7 +41,13 @@ def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def telling(clause: Clause, words: re.Pattern[str]) -> bool:
     """Tell whether a clause holds a figure or a word of duties and categories."""
-    return bool(_FIGURE.search(clause.text) or words.search(clause.text))
+    return bool(_FIGURE.search(clause.text) or named(clause.text, words))
+
+
+@lru_cache(maxsize=1024)
+def named(text: str, words: re.Pattern[str]) -> int:
+    """Return how many words of duties and categories a clause holds: several readers of one call ask."""
+    return len(words.findall(text))
 
 
 def bearing_features(
@@ -99,8 +105,8 @@ def _form(clause: Clause, wish: bool, words: re.Pattern[str]) -> list[float]:
     """Return what a clause is like in itself."""
     length = min(len(clause.text.strip()), _MOST_LENGTH) / _MOST_LENGTH
     figure, number = bool(_FIGURE.search(clause.text)), bool(_LONG_NUMBER.search(clause.text))
-    named = min(len(words.findall(clause.text)), _MOST_WORDS) / _MOST_WORDS
-    return [length, clause.question, wish, figure, named, number]
+    words_named = min(named(clause.text, words), _MOST_WORDS) / _MOST_WORDS
+    return [length, clause.question, wish, figure, words_named, number]
 
 
 def _operator(call: SpokenCall, turn: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.patterns import any_of
 from app.domain.reference import ReferenceData
 from app.understand.ticket.clauses import Clause
 
@@ -38,7 +39,7 @@ class ObjectFinder:
         for i, leaf in enumerate(reference.categories.leaves):
             for word in (*leaf.keywords, *of_function.get(leaf.function or "", ())):
                 words.setdefault(word, set()).add(i)
-        self.words = re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)))
+        self.words = re.compile(any_of(words))
         self._leaves = {word: np.array(sorted(leaves)) for word, leaves in words.items() if len(word) > 1}
 
     def find(self, matter: str, shares: NDArray[np.float64]) -> tuple[str, ...]:

@@ -67,5 +67,5 @@ def test_rare_pairs_are_the_same_one_by_one_and_together() -> None:
 
 
 def test_what_is_embedded_does_not_say_where(reference: ReferenceData) -> None:
-    told = facts("1", "荆河街道幸福家园13号楼暖气不热，幸福家园好几户都冷", detail="幸福家园13号楼")
-    assert "".join(told_of(told, areas_of(reference.gazetteer)).split()) == "暖气不热，好几户都冷"
+    text, detail = "荆河街道幸福家园13号楼暖气不热，幸福家园好几户都冷", "幸福家园13号楼"
+    assert "".join(told_of(text, detail, areas_of(reference.gazetteer)).split()) == "暖气不热，好几户都冷"
