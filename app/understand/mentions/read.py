@@ -6,7 +6,7 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.people import read_callback, read_caller, read_confidential
 from app.understand.mentions.places import AreaReader, read_areas
 from app.understand.mentions.sayings import read_sayings
-from app.understand.mentions.times import date_reader, read_durations, read_times
+from app.understand.mentions.times import date_reader, read_clocks, read_durations, read_times
 from app.understand.mentions.types import Mentions
 from app.understand.mentions.values import numeral_reader
 
@@ -30,6 +30,7 @@ def read_mentions(
         sayings=sayings,
         times=read_times(call, sayings),
         durations=read_durations(call, sayings),
+        clocks=read_clocks(call, sayings),
         districts=districts,
         towns=towns,
         details=named,

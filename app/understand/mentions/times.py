@@ -21,7 +21,11 @@ _DAYS = {
 _WEEKDAYS = {name: i for i, name in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 _PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|夜里|半夜|黑|夜间)?"
 _HOUR = rf"(?:的)?{_PART}(?:的)?(?:(?P<hour>\d{{1,2}})点(?:(?P<half>半)|(?P<minute>\d{{1,2}})分?)?)?"
-_NUMBER = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "几": None} | {c: i for i, c in enumerate("三四五六七八九十", start=3)}
+_NUMBER = (
+    {"半": 0.5, "一": 1, "两": 2, "俩": 2, "几": None}
+    | {c: i for i, c in enumerate("三四五六七八九十", start=3)}
+    | {"仨": 3}
+)
 
 _EXPRESSIONS = (
     re.compile(rf"(?P<day>{'|'.join(_DAYS)})(?:儿|个|黑)?\s?{_HOUR}"),
@@ -31,22 +35,33 @@ _EXPRESSIONS = (
     re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆车窗床病]|单元|公馆|院){_HOUR}"),
     re.compile(r"(?P<relyear>去年|前年|大前年|今年)(?P<season>春天|夏天|秋天|冬天|上半年|下半年|年初|年底|开春|入冬|春节|过年)?"),
     re.compile(r"(?P<year>20\d\d)年(?!级)"),
-    re.compile(r"(?P<count>\d+|[半一两俩三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
+    re.compile(r"(?P<count>\d+|[半一两俩仨三四五六七八九十])(?P<unit>天|个月|个?星期|个?礼拜|周|年)(?:多)?(?:以|之)?前(?![解给答修处要必])"),
     re.compile(r"(?P<edge>月初|月底)"),
-    re.compile(r"(?P<festival>(?:去年|今年|前年)?(?:正月初?|腊月|大年初)[一二三四五六七八九十廿\d]{1,3}|(?:去年|今年|前年)?(?:除夕|春节|元宵节?|清明节?|五一|端午节?|中秋节?|国庆节?|双十一|元旦))(?P<since>以后|之后|过后|前后|期间|到现在)?"),
+    re.compile(r"(?P<festival>(?:去年|今年|前年)?(?:正月初?|腊月|大年初)[一二三四五六七八九十廿\d]{1,3}|(?:去年|今年|前年)?(?:除夕|年三十|春节|元宵节?|清明节?|五一|端午节?|中秋节?|国庆节?|双十一|元旦))(?P<since>以后|之后|过后|前后|期间|到现在)?"),
     re.compile(r"(?<!\d)(?P<clock>\d{1,2})点(?:(?P<minutes>\d{1,2})分?|半|多)?(?=看见|发现|开始|就停|[停来倒放打撞砸]的)"),
 )  # fmt: skip
 _DURATION = re.compile(
-    r"(?:已经?|都|快|有|停|断|坏|堵|等|了|[，,。\s]|^)[^，。\s]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十]|半)(?P<unit>年|天|个[多来]?月|个?星期|个?礼拜)(?:多)?(?:了(?=$|[，,。！？没都还也\s])|(?=没[来有人通亮修见]))"
+    r"(?:已经?|都|快|有|停|断|坏|堵|等|了|[，,。\s]|^)[^，。\s]{0,6}?(?P<count>\d+|[一两俩仨三四五六七八九十]|半)(?P<unit>年|天|个?[多来]?月|个?星期|个?礼拜)(?:多)?(?:了(?=$|[，,。！？没都还也\s])|(?=没[来有人通亮修见]))"
 )
 _ALREADY = re.compile(
-    r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩三四五六七八九十])(?:来|多)?(?P<unit>天|个[多来]?月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了吧\s])"
+    r"(?:已经?|都|快|有|停|断|坏|堵|等|了)[^，。]{0,6}?(?P<count>\d+|[一两俩仨三四五六七八九十])(?:来|多)?(?P<unit>天|(?:(?<=[俩仨])|个)[多来]?月|个?星期|个?礼拜)(?:多)?了?(?=$|[，,。！？没都还也了吧\s])"
 )
 _NOT_EVENT = re.compile(
-    r"^(?:里头|期间)?[^，。\s]{0,3}(?:出生|入伍|退伍|的面包车)|^袋|^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^(?:开|上|下)班|^到\d"
+    r"^(?:里头|期间)?[^，。\s]{0,3}(?:出生|入伍|退伍|的面包车)|^袋|^(?:就|才)?(?:要)?(?:到期|开标|截止|过期|退休)|^(?:之前|以前|前)(?:能|给|必须|要|再|内|解决|修好|答复|回复|交)|^到\d"
+)
+_SHIFT = re.compile(r"^(?:开|上|下)班")
+"""9点上班 is a rule, 今天下班 a moment."""
+_CLOCK = re.compile(
+    r"(?<![\d到从至前过])(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|后半夜|夜里|半夜)?(?:的)?(?P<hour>\d{1,2})点"
+    r"(?:(?P<half>半)|(?P<minute>\d{1,2})分?)?(?!\d)(?:来|多)?(?:钟)?(?!到|至|以后|之前|以前|前|[上下]班|就?[开关]|发|建议|意见|必须|才|结束)"
+)
+"""An hour without a day: said of something that has just happened, or of a habit."""
+_HABIT = re.compile(
+    r"每|天天|一般|平时|别|不许|不准|禁止|营业|[上下]班|首班|末班|班次|以后|之前|要求|希望|规定|写着|应该|到\d|从\d|老是|总是|经常|都是|黑天白夜|[早晚]高峰|天不亮就"
 )
 _JUST_NOW = ("刚才", "今黑", "今天", "今晚")
 """Days of the call itself: a bare hour is the last one before the call."""
+_DAY_HOURS = 24
 _AFTERNOON = ("下午", "傍晚", "晚上", "夜间", "黑")
 _LUNAR_DAYS = (
     tuple("一二三四五六七八九十")
@@ -94,6 +109,30 @@ def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Menti
     return tuple(found)
 
 
+def read_clocks(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
+    """Return the last moment before the call that each bare hour (6点半的事) can be, where nobody tells a habit."""
+    moment = call.transcript.called_at
+    found = []
+    for saying in sayings:
+        for match in () if _HABIT.search(saying.text) else _CLOCK.finditer(saying.text):
+            if int(match["hour"]) < _DAY_HOURS:
+                value = _last(match.groupdict(), moment)
+                found.append(_mention(call, saying, match.start("hour"), match.end(), value, 0.6))
+    return tuple(found)
+
+
+def _last(parts: dict[str, str | None], now: datetime) -> str:
+    """Return the last time before `now` that a clock showed an hour."""
+    hour, minute = int(parts["hour"] or 0), 30 if parts["half"] else int(parts["minute"] or 0)
+    part = parts["part"]
+    late = part in _AFTERNOON or (part in ("夜里", "半夜") and hour >= 6)
+    hours = {hour + 12} if late and hour < 12 else {hour, hour + 12} if part is None and hour < 12 else {hour}
+    today = now.replace(tzinfo=None, second=0, microsecond=0)
+    moments = [today.replace(hour=h % 24, minute=minute % 60) for h in hours]
+    last = max(m if m <= today else m - timedelta(days=1) for m in moments)
+    return last.isoformat(timespec="minutes" if parts["half"] or parts["minute"] else "hours")
+
+
 def _times(call: SpokenCall, saying: Saying, moment: datetime) -> Iterator[Mention]:
     taken: list[tuple[int, int]] = []
     for expression in _EXPRESSIONS:
@@ -101,7 +140,8 @@ def _times(call: SpokenCall, saying: Saying, moment: datetime) -> Iterator[Menti
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             taken.append(match.span())
-            if _NOT_EVENT.search(saying.text[match.end() :]) or _FUTURE.search(saying.text[: match.start()]):
+            timed = bool(match.groupdict().get("hour")) and _SHIFT.search(saying.text[match.end() :])
+            if timed or _NOT_EVENT.search(saying.text[match.end() :]) or _FUTURE.search(saying.text[: match.start()]):
                 continue
             value = _value(match, moment)
             if value and value[:10] <= moment.date().isoformat()[: len(value[:10])]:

@@ -33,6 +33,8 @@ class Mentions(Frozen):
     times: tuple[Mention, ...] = ()
     durations: tuple[Mention, ...] = ()
     """Dates worked out from 停水3天了; less sure than a date that was said."""
+    clocks: tuple[Mention, ...] = ()
+    """Bare hours (6点半的事): they tell a moment only where no day was said."""
     districts: tuple[Mention, ...] = ()
     towns: tuple[Mention, ...] = ()
     details: tuple[Mention, ...] = ()

@@ -50,6 +50,11 @@ _ASIDE_TIME = re.compile(
 _VAGUE_TIME = re.compile(
     r"一直|好几年|多年|天天|每天|最近|近期|经常|老是|总是|长期|这些年|这几[天年月]|好长时间|好久|半天"
 )
+_GOES_ON = re.compile(
+    r"(?:烧|打|闹|冒|流|淌|漏|堵|围|烤|放|站|躺|坐|趴|撵)着(?:呢|火|人|他)|(?:现在|这会儿?|这时候)(?:就|还|正)在|正(?:在)?(?:打|烧|闹|往)|"
+    r"快(?:点儿?)?(?:来人|派人|叫人|来看|派个人|的)|刚(?:才|刚)?(?:放完|跑|看见|找着|发现|抓|撞|摔)|就在(?:这|楼顶|桥上)|又来一"
+)
+"""Said of what happens while they talk."""
 _LEAST_MATTER = 4
 _LEAST_WISH = 8
 
@@ -230,7 +235,7 @@ def _texts(clauses: Sequence[Clause]) -> tuple[str, str]:
 
 def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
     """Return when it happened: the answer to 什么时候开始的, else the first day that was named, else a duration."""
-    for found in (mentions.times, mentions.durations):
+    for found in (mentions.times, mentions.durations, mentions.clocks):
         own = inside(found, mentions, clauses)
         answers = [m for m in own if m.turn and _ASKS_WHEN.search(call.turns[m.turn - 1].text)]
         own = answers or [m for m in own if not _ASIDE_TIME.search(_after(call, m))] or own
@@ -244,7 +249,19 @@ def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause])
                     -m.start,
                 ),
             )
-    return None
+    return _right_now(call, clauses)
+
+
+def _right_now(call: SpokenCall, clauses: Sequence[Clause]) -> Mention | None:
+    """Return the day of the call where somebody must come at once to what goes on."""
+    clause = next((c for c in clauses if _GOES_ON.search(c.text)), None)
+    if clause is None or _VAGUE_TIME.search("".join(c.text for c in clauses)):
+        return None
+    quote = clause.evidence
+    return Mention(
+        value=call.transcript.called_at.date().isoformat(), turn=quote.turn, start=clause.start, end=clause.end,
+        confidence=0.5, evidence=(quote,),
+    )  # fmt: skip
 
 
 def _after(call: SpokenCall, mention: Mention) -> str:

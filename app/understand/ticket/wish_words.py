@@ -77,6 +77,8 @@ _SAME = (
     "迁移",
     "依法立案",
 )
+_SPOKEN = re.compile(r"^换[个上掉了]|^改过来|[搬挪迁移][走开]")
+"""Verbs that no ticket uses, of deeds that are else named as they were said."""
 _OBJECT_FIRST = re.compile(r"(?:^|.{0,12})(?:把|将)(?P<object>[^，。把]{1,16}?)(?:都|也|全|赶紧|尽快|再|给)*$")
 _WHEN_OR_HOW = re.compile(
     r"(?:重新|当面|依法|免费|每|先|统一|专门|定期|一次性?|按|从|夜里头?|晚上|早上|白天|今天|明天|现在|\d+[点天号月]|之[内前后]|以[内前后]|[前内后]$|派人|来人|找人|上门)"
@@ -121,7 +123,9 @@ def _forbidden(match: re.Match[str]) -> str | None:
 def _in_order(text: str, match: re.Match[str], deed: str, hasty: bool) -> str | None:
     """Return deed and object, the object from before the verb where it stands there."""
     before, after = text[: match.start()], _TAIL.sub("", text[match.end() :])
-    verb = match.group() if deed in _SAME and len(set(match.group())) > 1 else deed
+    verb = (
+        match.group() if deed in _SAME and len(set(match.group())) > 1 and not _SPOKEN.search(match.group()) else deed
+    )
     after = re.sub(
         r"^(?:给(?:我们?|俺们?|其|他|她)?|我们?|俺们?|其|了|上|掉|好|一下|一遍|回来|下来|起来|过来|一[查管修清治])+",
         "",
