@@ -29,6 +29,7 @@ class FunctionRanker:
             with np.load(folder / "weights.npz") as arrays:
                 self._weights: Floats = arrays["weights"].astype(np.float64)
                 self._sureness: Floats = arrays["sureness"].astype(np.float64)
+                self._lead: Floats = arrays["lead"].astype(np.float64)
                 self.link: Floats = arrays["link"].astype(np.float64)
                 self._least: Floats = arrays["least"].astype(np.float64)
             stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
@@ -50,7 +51,7 @@ class FunctionRanker:
         `length` is the text's: a view of a short text is less sure than it looks, of a long one surer.
         """
         weights = self._weights * float((knots(np.array([length])) @ self._sureness)[0])
-        return ranked(np.stack([views[name] for name in self.views]), weights)
+        return calibrated(ranked(np.stack([views[name] for name in self.views]), weights), self._lead)
 
     def least(self, labels: Sequence[str]) -> Floats:
         """Return from which score on a label cannot be ruled out (class-conditional conformal prediction).
@@ -75,3 +76,13 @@ def ranked(views: Floats, weights: Floats) -> Floats:
     logits = np.einsum("v...l,v...->...l", np.log(views + FLOOR), weights)
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def calibrated(scores: Floats, lead: Floats) -> Floats:
+    """Return scores whose best one has `lead`'s slope and offset in its log-odds; the others share what is left."""
+    best = scores.argmax(axis=-1)[..., None]
+    top = np.clip(np.take_along_axis(scores, best, axis=-1), 1e-6, 1 - 1e-6)
+    sure = 1 / (1 + np.exp(-(lead[0] * np.log(top / (1 - top)) + lead[1])))
+    found = scores * ((1 - sure) / (1 - top))
+    np.put_along_axis(found, best, sure, axis=-1)
+    return np.asarray(found)

@@ -3,6 +3,7 @@
 Every view of a text comes from models that never saw its scenario. The weights are those of a conditional logit:
 few, shared by all labels, so that a renamed or a new function needs no training. How sure they are depends on the
 length of the text, learnt from the written demands and, for long ones, from the demands of the development calls.
+How sure the best label may be is told by demands written blind: the training texts are written to mislead.
 """
 
 import json
@@ -20,7 +21,7 @@ from app.understand.unit import Lexicon, function_words
 from eval.base import read_jsonl
 from eval.examples import Example
 from eval.metrics import expected_calibration_error
-from models.ranker import FLOOR, LENGTHS, knots, ranked
+from models.ranker import FLOOR, LENGTHS, calibrated, knots, ranked
 from training.data import group_folds
 from training.linear_classifier import LinearSettings, cross_validated_logits, fit, fit_temperature
 from training.manifest import write_manifest
@@ -38,7 +39,7 @@ FEW = 25
 def train_ranker(
     functions: Sequence[Example],
     categories: Sequence[Example],
-    calls: Path,
+    unseen: Sequence[Path],
     reference: ReferenceData,
     out: Path,
     *,
@@ -46,7 +47,10 @@ def train_ranker(
     beside: Mapping[str, Sequence[Example]],
     data: Path,
 ) -> dict[str, Any]:
-    """Write the folder the ranker is served from; return its manifest."""
+    """Write the folder the ranker is served from; return its manifest.
+
+    `unseen` are files of demands that no model learns: the development calls', then written ones.
+    """
     labels = [f.function for f in reference.functions]
     leaves = [leaf.code for leaf in reference.categories.leaves]
     gold = np.array([labels.index(e.label) for e in functions])
@@ -69,7 +73,8 @@ def train_ranker(
         linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ table
     text = _softmax(held["function"] / sharp["function"])
     views = np.stack([text, linked, *_catalogue_views([e.text for e in functions], reference)])
-    texts, right = _call_demands(calls, labels)
+    calls, written = (_demands(path, labels) for path in unseen)
+    texts, right = [*calls[0], *written[0]], np.concatenate([calls[1], written[1]])
     fresh = {
         name: _softmax(_fresh_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
         for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
@@ -79,12 +84,15 @@ def train_ranker(
     lengths = np.array([len(text) for text in (*(e.text for e in functions), *texts)])
     weights, sureness = _fit_weights(every, lengths, np.concatenate([np.eye(len(labels), dtype=bool)[gold], right]))
     scores = ranked(every, weights[:, None] * (knots(lengths) @ sureness))
-    scores, called = scores[: len(gold)], scores[len(gold) :]
+    lead = _fit_lead(scores[-len(written[0]) :], written[1])
+    scores = calibrated(scores, lead)
+    scores, called = scores[: len(gold)], scores[len(gold) :][: len(calls[0])]
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out / "weights.npz",
         weights=weights,
         sureness=sureness,
+        lead=lead,
         link=link.astype(np.float16),
         least=_least(scores, gold, len(labels)).astype(np.float32),
     )
@@ -100,8 +108,9 @@ def train_ranker(
         "weights": dict(zip(VIEWS, (round(float(w), 4) for w in weights), strict=True)),
         "sureness": dict(zip(map(str, LENGTHS), (round(float(x), 4) for x in sureness), strict=True)),
         "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
-        "calls": len(texts),
-        "calls_right": round(float(right[np.arange(len(right)), called.argmax(axis=1)].mean()), 4),
+        "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(written[0])},
+        "calls": len(called),
+        "calls_right": round(float(calls[1][np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
         "calls_sure": round(float(called.max(axis=1).mean()), 4),
         "cross_validated_accuracy": round(float((top[:, 0] == gold).mean()), 4),
         "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),
@@ -167,10 +176,21 @@ def _fit_weights(views: Floats, lengths: NDArray[np.int64], right: NDArray[np.bo
     return np.asarray(best[:count]), np.asarray(best[count:])
 
 
-def _call_demands(calls: Path, labels: Sequence[str]) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the development calls' demands, and which functions their right units carry."""
-    rows = [row for row in read_jsonl(calls) if row.get("functions")]
-    return [row["text"] for row in rows], np.array([[label in row["functions"] for label in labels] for row in rows])
+def _fit_lead(scores: Floats, right: NDArray[np.bool_]) -> Floats:
+    """Return slope and offset of the best label's log-odds of being right in its own (Platt's scaling)."""
+    from sklearn.linear_model import LogisticRegression
+
+    best = np.clip(scores.max(axis=1), 1e-6, 1 - 1e-6)
+    hits = right[np.arange(len(right)), scores.argmax(axis=1)]
+    model = LogisticRegression(C=10).fit(np.log(best / (1 - best))[:, None], hits)
+    return np.array([model.coef_[0, 0], model.intercept_[0]])
+
+
+def _demands(path: Path, labels: Sequence[str]) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return demands, and which functions each may go to: those of a call's right unit, or the text's own label."""
+    rows = [(row["text"], row.get("functions") or [row.get("label")]) for row in read_jsonl(path)]
+    known = [(text, [label in right for label in labels]) for text, right in rows if any(right)]
+    return [text for text, _ in known], np.array([marks for _, marks in known])
 
 
 def _least(scores: Floats, gold: NDArray[np.int64], labels: int) -> Floats:

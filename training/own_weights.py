@@ -25,6 +25,8 @@ from training.risk_classifier import WINDOWS, own_windows, train_risk
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
 """Demands of the development calls, for kind and category (`python -m training.call_matters`)."""
+BLIND = Path("eval/datasets/dispatch_dev.jsonl")
+"""Demands that no model learns: they tell how sure the ranker may be."""
 WEIGHTS = Path("models/weights")
 TASKS = {
     "function": "unit",
@@ -103,7 +105,7 @@ def own_ranker(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any
     return train_ranker(
         read_examples(data, label="function"),
         read_examples(data, label="category"),
-        CALLS,
+        (CALLS, BLIND),
         reference,
         out,
         settings={label: svm_settings(label) for label in ("function", "category")},

@@ -6,6 +6,7 @@ Functions say what the matter is; jurisdiction says whose. Thresholds come from 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from app.decide.receiving import named, received, unit_of
 from app.decide.return_risk import return_risk
 from app.domain.decision import Decision, ReturnRisk, UnitCandidate, UnitDecision, UnitRole
 from app.domain.reference import ReferenceData
@@ -17,7 +18,6 @@ from app.domain.unit import Precedent, ScoredLabel, Unit, UnitName, UnitReading
 
 NEVER_AUTO = ("discipline_inspection", "court", "procuratorate")
 """Conduct and court matters are always a person's decision."""
-_AT_TOWN = "town_government"
 _OF_CONDUCT = "discipline_inspection"
 
 
@@ -42,18 +42,18 @@ def decide_unit(
 ) -> UnitDecision:
     """Return the dispatch decision.
 
-    The routing rule looks at the leading unit's likeliest function, whatever `facts.functions` says. What is `referred`
-    to a lane (conduct, enforcement, extreme words) is never automatic. Units in `returned_by` are not proposed again.
+    The routing rule looks at the functions read, whatever `facts.functions` says. What is `referred` to a lane
+    (conduct, enforcement, extreme words) is never automatic. Units in `returned_by` are not proposed again.
     """
     limits = reference.thresholds.unit
     functions = weighed(reading.functions, precedents, limits.precedent_weight)
     if Receiver.DISCIPLINE_INSPECTION in referred:
         functions = likelier(functions, _OF_CONDUCT, limits.conduct_odds)
     ranked = [one for one in _ranked(functions, place, reference) if one.unit.unit_code not in returned_by]
-    facts = facts.model_copy(update={"functions": (ranked[0].reading.label,) if ranked else ()})
-    rule = next(rule for rule in reference.routing.rules if rule.when.fits(facts))
+    codes = {one.unit.unit_code for one in ranked}
+    rule, receiver = received(functions, codes, facts, place, reference)
     asked = facts.request_kind is RequestKind.CONSULTATION
-    lead = UnitName(unit_code=ranked[0].unit.unit_code, name=ranked[0].unit.name) if ranked else None
+    lead = named(ranked[0].unit) if ranked else None
     route = _statutory_route(rule, statutory, ranked, reference)
     rivals = _rivals(ranked, reading, functions, place, reference)
     limit = limits.limits(reading.categories[0].label if reading.categories else None)
@@ -63,7 +63,7 @@ def decide_unit(
     return UnitDecision(
         decision=_decision(ranked, rivals, facts, limit, limits, by_person=by_person),
         lead=lead,
-        receiver=_receiver(rule, lead, place, reference),
+        receiver=receiver,
         candidates=_candidates(ranked, place, rule, reference, asked=asked),
         rule_id=route.id if route and route is statutory else rule.id,
         statutory_route=route.tell_citizen if route else None,
@@ -202,7 +202,7 @@ def _consult(ranked: Sequence[_Ranked], returned_by: Sequence[str], reference: R
     if len(returned_by) < reference.thresholds.unit.consult_after_returns:
         return ()
     units = [reference.unit_by_code[code] for code in returned_by] + [one.unit for one in ranked[:2]]
-    return tuple(UnitName(unit_code=unit.unit_code, name=unit.name) for unit in units)
+    return tuple(named(unit) for unit in units)
 
 
 def _candidates(
@@ -219,32 +219,6 @@ def _candidates(
         )
         for position, (unit, score, reading) in enumerate(ranked[: reference.thresholds.unit.top_k])
     )
-
-
-def unit_of(function: str, place: Place, reference: ReferenceData) -> Unit | None:
-    """Return the unit that carries a function where the matter is: town, district, else city."""
-    town = reference.gazetteer.town_by_name.get(place.town or "")
-    if function == _AT_TOWN:
-        if town:
-            return reference.unit_by_code.get(f"{town.code}.town")
-        return reference.centre(reference.gazetteer.area_code(place.district))
-    if function == "hotline_centre":
-        return reference.centre(None)
-    return reference.unit_for(function, reference.gazetteer.area_code(place.district))
-
-
-def _receiver(rule: RoutingRule, lead: UnitName | None, place: Place, reference: ReferenceData) -> UnitName | None:
-    area = reference.gazetteer.area_code(place.district)
-    town = reference.gazetteer.town_by_name.get(place.town or "")
-    if rule.receiver == "functional_unit":
-        return lead
-    if rule.receiver == "town" and town:
-        unit = reference.unit_by_code[f"{town.code}.town"]
-    elif rule.receiver == "district_centre":
-        unit = reference.centre(area)
-    else:
-        unit = reference.centre(None)
-    return UnitName(unit_code=unit.unit_code, name=unit.name)
 
 
 def _reason(scored: ScoredLabel, unit: Unit, place: Place, reference: ReferenceData, *, asked: bool) -> str:

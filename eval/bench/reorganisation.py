@@ -12,7 +12,7 @@ from rich.console import Console
 
 from app.bootstrap import build_reader
 from app.config import Settings
-from app.decide.unit import unit_of
+from app.decide.receiving import unit_of
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Place
 from app.domain.unit import Unit, UnitKind

@@ -73,11 +73,13 @@ def with_units(
     alone = [hit for d, hit in zip(decisions, right, strict=True) if d.decision is Decision.AUTO]
     metrics["auto.share"] = len(alone) / len(decisions)
     metrics["auto.right"] = float(np.mean(alone)) if alone else 1.0
+    tables = dict(measured.tables)
     received = [(row, d) for row, d in zip(rows, decisions, strict=True) if row.get("receiver")]
     if received:
         hits = [d.receiver is not None and d.receiver.unit_code == row["receiver"] for row, d in received]
         metrics["receiving.accuracy"] = float(np.mean(hits))
-    tables = dict(measured.tables)
+        for field in ("kind", "subject", "emergency", "statutory"):
+            tables[f"receiving unit by {field}"] = accuracy_by([str(row.get(field)) for row, _ in received], hits)
     tables["acting unit, wrong"] = final.tables["confusions"]
     tables["decision"] = decision_table(decisions, right)
     for field in ("district", "channel", "kind"):

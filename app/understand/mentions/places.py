@@ -3,11 +3,20 @@
 import re
 from collections.abc import Iterator
 
-from app.domain.place import Gazetteer
+from app.domain.place import Gazetteer, Town
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Saying
 
-ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从)[^，。]{0,4}$")
+ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从|(?:家|户口)(?:住)?(?:在|是)?)[^，。]{0,4}$")
+COMES_FROM = re.compile(r"人(?=[，。,]|在|$)|的?户口")
+"""What follows the place that a caller is from (我是山亭人，在台儿庄干活)."""
+_NO_TOWN = r"(?![路村河桥小中]|街(?!上))"
+"""What follows a town's bare name where it is part of a road's, a village's or a school's."""
+_NO_DISTRICT = {"市中": r"(?<![全本我该])市中(?!心|小学|医院|级|考)"}
+"""Where a district's bare name is no part of another word (全市中小学, 枣庄市中心)."""
+_FULL = ("镇", "街道", "乡", "区", "办", "处", "政府")
+_ROADS = ("路", "街")
+_KIND = re.compile("镇$|街道$")
 
 
 def read_areas(
@@ -19,7 +28,7 @@ def read_areas(
     for saying in sayings:
         for name, start, end in reader.named(saying.text):
             district, town = reader.area(name)
-            sure = 0.6 if ELSEWHERE.search(saying.text[:start]) else 0.9
+            sure = 0.6 if ELSEWHERE.search(saying.text[:start]) or COMES_FROM.match(saying.text, end) else 0.9
             if town:
                 towns.append(mention(call, saying, start, end, town, sure))
             if district:
@@ -32,26 +41,37 @@ class AreaReader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        names = {*gazetteer.district_by_name, *gazetteer.town_by_name, *gazetteer.landmark_by_name}
-        self._pattern = re.compile("|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)))
-        self._full_towns = frozenset(town.name for town in gazetteer.towns)
-        self.own_names = {*gazetteer.district_by_name, *gazetteer.town_by_name}
+        self._towns = {**gazetteer.town_by_name, **_behind_districts(gazetteer)}
+        self.own_names = {*gazetteer.district_by_name, *self._towns}
+        full = {name for name in self._towns if name.endswith(_FULL)}
+        names = sorted({*self.own_names, *gazetteer.landmark_by_name}, key=lambda name: (-len(name), name))
+        bare = {name: re.escape(name) + _NO_TOWN for name in self._towns.keys() - full} | _NO_DISTRICT
+        self._pattern = re.compile("|".join(bare.get(name, re.escape(name)) for name in names))
 
     def named(self, text: str) -> Iterator[tuple[str, int, int]]:
         for match in self._pattern.finditer(text):
-            following = text[match.end() : match.end() + 1]
-            bare = match.group() in self._gazetteer.town_by_name and match.group() not in self._full_towns
-            if not (bare and following in ("路", "街", "村", "河", "桥", "小", "中")):
-                yield match.group(), match.start(), match.end()
+            yield match.group(), match.start(), match.end()
 
     def area(self, name: str) -> tuple[str | None, str | None]:
         if district := self._gazetteer.district_by_name.get(name):
             return district.name, None
-        if town := self._gazetteer.town_by_name.get(name):
+        if town := self._towns.get(name):
             zone = next((d.name for d in self._gazetteer.districts if d.area_code == town.managed_by), None)
             return zone or town.district, town.name
         landmark = self._gazetteer.landmark_by_name[name]
         return landmark.district, landmark.town
+
+
+def _behind_districts(gazetteer: Gazetteer) -> dict[str, Town]:
+    """Return towns by their bare names behind their district's: 徐庄 is many a village, 山亭徐庄 is a town."""
+    found: dict[str, Town] = {}
+    for town in gazetteer.towns:
+        bare = _KIND.sub("", town.name)
+        elsewhere = bare.endswith(_ROADS) or any(place.endswith(bare) for place in gazetteer.landmark_by_name)
+        if bare not in gazetteer.town_by_name and not elsewhere:
+            districts = [name for name, one in gazetteer.district_by_name.items() if one.name == town.district]
+            found |= {f"{district}{of}{bare}": town for district in districts for of in ("", "的")}
+    return found
 
 
 def mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, sure: float) -> Mention:

@@ -28,9 +28,9 @@ from app.understand.ticket.title_choice import TitleModel
 from app.understand.ticket.wants import compose_wants, is_wish
 from models.base import PairScorer, TextClassifier
 
-_NO_DEMAND = re.compile(r"打错|拨错|不是找|没事|随便打|试试|玩")
+_NO_DEMAND = re.compile(r"(?<!说)(?:打|拨)错|不是找|随便打|(?:打|拨)(?:着|个)?(?:电话)?(?:试试|玩)|^[哈嗯哦啊，]*没事")
 _WRONG_NUMBER = re.compile(
-    r"(?:打|拨|存|按)(?:错|混|岔|串)了|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
+    r"(?<!说)(?:打|拨|存|按)(?:错|混|岔|串)了|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
 )
 _PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
 """What an operator says to nobody but a player."""
