@@ -44,6 +44,14 @@ def test_the_unit_of_the_area_leads_and_the_town_receives(reference: ReferenceDa
     assert decided.decision is Decision.AUTO
 
 
+def test_functions_in_doubt_that_go_to_one_town_outweigh_a_utility(reference: ReferenceData) -> None:
+    decided = decide_unit(reading(water_supply=0.4, water=0.3, town_government=0.25), TENGZHOU, facts(), reference)
+    assert decided.lead is not None
+    assert decided.lead.unit_code == "370400.water_supply"
+    assert decided.receiver is not None
+    assert decided.receiver.name == "滕州市荆河街道办事处"
+
+
 @pytest.mark.parametrize(
     ("scores", "place", "changes"),
     [

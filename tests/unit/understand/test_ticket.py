@@ -101,6 +101,33 @@ def test_a_call_without_demand_makes_no_ticket(reader: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "沙沟镇广场的双杠断了一根，铁茬子支棱着，小孩天天在那玩",
+        "住院没做的检查出现在清单里，说打错了又不退",
+        "隔壁打桩震裂俺墙，施工方说没事",
+    ],
+)
+def test_a_matter_is_no_wrong_number_for_a_word_in_it(reader: Any, said: str) -> None:
+    assert len(reader(message(said))) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "district", "town"),
+    [
+        ("山亭的徐庄，水井抽不上来，吃水要到邻村拉", "山亭区", "徐庄镇"),
+        ("山亭徐庄村的水井抽不上来", "山亭区", None),
+        ("俺在羊庄街上买的玉米种不出苗", "滕州市", "羊庄镇"),
+        ("我是山亭人，在台儿庄一个造纸厂干活，不发工资", "台儿庄区", None),
+        ("建议全市中小学统一早上八点到校", None, None),
+    ],
+)
+def test_a_place_is_where_the_matter_is(reader: Any, said: str, district: str | None, town: str | None) -> None:
+    place = reader(message(said))[0].place
+    assert (place.district, place.town) == (district, town)
+
+
+@pytest.mark.parametrize(
     ("said", "kind"),
     [
         ("我想咨询一下孩子上户口需要带什么材料", RequestKind.CONSULTATION),
@@ -117,6 +144,7 @@ def test_kinds_follow_what_is_asked(reader: Any, said: str, kind: RequestKind) -
 
 def test_a_shopkeeper_speaks_for_a_market_entity_a_customer_does_not(reader: Any) -> None:
     assert reader(message("我开了个早餐店，办证跑了三趟"))[0].subject is Subject.MARKET_ENTITY
+    assert reader(message("我承包的养殖场要拆，补偿谈不下来"))[0].subject is Subject.MARKET_ENTITY
     assert reader(message("我要投诉小区门口那家早餐店卖过期牛奶"))[0].subject is Subject.CITIZEN
 
 
