@@ -81,7 +81,8 @@ def headings(
     for (score, place_in), clause, gain in zip(ranked, likely, gains, strict=True):
         longest = LONGEST_TITLE - len(start + end + where)
         key, used = _key_words(told, -place_in, where, matter_words, longest)
-        spot = "" if where and where in key else where
+        runs_on = where[-1:].isdigit() and key[:1].isdigit()
+        spot = "" if runs_on or (where and where in key) else where
         says_where, first = _says_where(clause, place), any(word in clause.text for word in objects[:1])
         fits = bool(named and re.search(named.matter.said, key))
         row: tuple[float, ...] = (
