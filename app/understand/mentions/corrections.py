@@ -54,15 +54,30 @@ class CorrectionModel:
         for i, one in enumerate(stretches):
             if scores[i] < self._least:
                 continue
-            yield Retraction("", one.saying, one.start, one.end)
-            named = _LEAD.sub("", one.text)
-            for other in stretches[i + 1 : i + _AHEAD]:
-                if len(named) > 1 and other.saying == one.saying and other.text.startswith(named):
-                    yield Retraction("", other.saying, other.start, other.end)
-            later = "".join(turn.text for turn in call.turns[sayings[one.saying].turn + 1 :])
-            for value in one.values:
-                if len(value.words) > 1 and bare(value) not in later and value.words not in later:
-                    yield Retraction(value.words, one.saying, one.start, one.end)
+            wrong = _replaced_alone(one, stretches[i + 1 :])
+            yield from (Retraction("", one.saying, each.start, each.end) for each in wrong or (one,))
+            yield from () if wrong else _gone_with(one, i, stretches, call, sayings)
+
+
+def _gone_with(
+    one: Stretch, i: int, stretches: Sequence[Stretch], call: SpokenCall, sayings: Sequence[Saying]
+) -> Iterator[Retraction]:
+    """Yield what only explains a stretch taken back, and those of its values that no later turn says again."""
+    named = _LEAD.sub("", one.text)
+    for other in stretches[i + 1 : i + _AHEAD]:
+        if len(named) > 1 and other.saying == one.saying and other.text.startswith(named):
+            yield Retraction("", other.saying, other.start, other.end)
+    later = "".join(turn.text for turn in call.turns[sayings[one.saying].turn + 1 :])
+    for value in one.values:
+        if len(value.words) > 1 and bare(value) not in later and value.words not in later:
+            yield Retraction(value.words, one.saying, one.start, one.end)
+
+
+def _replaced_alone(one: Stretch, later: Sequence[Stretch]) -> list[Value]:
+    """Return the values of a stretch that its saying goes on to replace, where others of it stand: 幸福家园3号楼, 13号楼."""
+    after = [value for other in later if other.saying == one.saying for value in other.values]
+    wrong = [v for v in one.values if any(_can_replace(v, new) for new in after)]
+    return wrong if len(wrong) < len(one.values) else []
 
 
 def feature_names(cues: Sequence[str]) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ def test_a_value_taken_back_is_never_shown(reader: Any) -> None:
     assert "幸福家园3号楼" not in shown
 
 
+def test_a_number_put_right_takes_nothing_else_of_its_clause_along(reader: Any) -> None:
+    said = "俺住京河街道幸福家园三号楼，哦不对，十三号楼，从前天停水到现在"
+    draft = reader(call("您好，枣庄12345", said))[0]
+    assert (draft.place.district, draft.place.town, draft.place.detail) == ("滕州市", "荆河街道", "幸福家园13号楼")
+
+
 def test_what_the_operator_guessed_and_the_citizen_denied_does_not_count(reader: Any) -> None:
     draft = reader(call("您好", "小区停水了", "是荆河街道的幸福家园吗", "不是，是西岗镇的东王庄村"))[0]
     assert draft.place.town == "西岗镇"
