@@ -77,13 +77,13 @@ def read_windows(path: Path, *, own: bool = True) -> list[Window]:
     Raises:
         ValueError: a row lacks its turns or every lane; names file and line.
     """
-    heard, windows = AsHeard(), []
+    windows = []
     for number, row in enumerate(read_jsonl(path), start=1):
         if not row.get("turns") or not any(str(lane) in row for lane in Receiver):
             raise ValueError(f"{path}: row {number}: needs turns and {', '.join(Receiver)}")
         lanes = frozenset(str(lane) for lane in Receiver if row.get(str(lane)))
         name = str(row.get("id") or number)
-        example = Example(name, heard(row["turns"]), "", str(row.get("scenario") or name), row.get("created_at"))
+        example = Example(name, as_heard(row["turns"]), "", str(row.get("scenario") or name), row.get("created_at"))
         windows.append(Window(example, lanes, ordinary=not own and not lanes))
     return windows
 
@@ -98,12 +98,12 @@ def own_windows() -> list[Window]:
 def ordinary_windows(path: Path) -> list[Window]:
     """Read everyday texts as what no lane wants, save those that were read as a lane's; arguable ones are left out."""
     lane_of = {row["id"]: row["lane"] for row in csv.DictReader(LANES_OF_DEMANDS.open(encoding="utf-8"))}
-    heard, windows = AsHeard(), []
+    windows = []
     for row in read_jsonl(path):
         lane = lane_of.get(row["id"])
         if lane == "" or (lane is None and row.get("function") in NOT_ORDINARY):
             continue
-        example = Example(row["id"], heard.text(row["text"]), "", row["scenario"])
+        example = Example(row["id"], as_spoken(row["text"]), "", row["scenario"])
         windows.append(Window(example, frozenset({lane} if lane else ()), ordinary=lane is None))
     return windows
 
@@ -117,9 +117,9 @@ def windows_of_rules(rules: ReferralRules) -> list[Window]:
         for text in texts
     ]
     said += [("must_catch", str(item.receiver), text, True) for item in rules.must_catch for text in item.texts]
-    heard, windows = AsHeard(), []
+    windows = []
     for i, (rule, lane, text, matched) in enumerate(said):
-        example = Example(f"{rule}-{i}", heard.text(text), "", f"{rule}-{i}")
+        example = Example(f"{rule}-{i}", as_spoken(text), "", f"{rule}-{i}")
         windows.append(Window(example, frozenset((lane,) if matched else ()), ordinary=False))
     return windows
 
@@ -130,21 +130,21 @@ def families() -> Mapping[str, str]:
     return found
 
 
-class AsHeard:
-    """What the citizen said as the service puts it before the model: numbers written, fillers and stutters dropped."""
+def as_heard(turns: Sequence[Mapping[str, Any]]) -> str:
+    """Return the citizen's words as the service puts them before the model: numbers written, fillers dropped."""
+    transcript = parse_transcript({"id": "window", "turns": turns}, received_at=datetime.now(UTC))
+    return passage(_normaliser().normalise(transcript).citizen_turns)
 
-    def __init__(self) -> None:
-        """Take the places of the reference data: names that were misheard are put right."""
-        self._normaliser = Normaliser(load_reference_data(Path("knowledge_base")).gazetteer)
 
-    def __call__(self, turns: Sequence[Mapping[str, Any]]) -> str:
-        """Return the citizen's words; the operator's do not count."""
-        transcript = parse_transcript({"id": "window", "turns": turns}, received_at=datetime.now(UTC))
-        return passage(self._normaliser.normalise(transcript).citizen_turns)
+def as_spoken(text: str) -> str:
+    """Return a text as if it had been spoken."""
+    return as_heard([{"speaker": "citizen", "text": text}])
 
-    def text(self, text: str) -> str:
-        """Return a text as if it had been spoken."""
-        return self([{"speaker": "citizen", "text": text}])
+
+@cache
+def _normaliser() -> Normaliser:
+    """Return what puts misheard names of places right."""
+    return Normaliser(load_reference_data(Path("knowledge_base")).gazetteer)
 
 
 def train_risk(

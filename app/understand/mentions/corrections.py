@@ -54,9 +54,11 @@ class CorrectionModel:
         for i, one in enumerate(stretches):
             if scores[i] < self._least:
                 continue
-            wrong = _replaced_alone(one, stretches[i + 1 :])
-            yield from (Retraction("", one.saying, each.start, each.end) for each in wrong or (one,))
-            yield from () if wrong else _gone_with(one, i, stretches, call, sayings)
+            if wrong := _replaced_alone(one, stretches[i + 1 :]):
+                yield from (Retraction("", one.saying, value.start, value.end) for value in wrong)
+            else:
+                yield Retraction("", one.saying, one.start, one.end)
+                yield from _gone_with(one, i, stretches, call, sayings)
 
 
 def _gone_with(

@@ -21,11 +21,9 @@ _DAYS = {
 _WEEKDAYS = {name: i for i, name in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 _PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|夜里|半夜|黑|夜间)?"
 _HOUR = rf"(?:的)?{_PART}(?:的)?(?:(?P<hour>\d{{1,2}})点(?:(?P<half>半)|(?P<minute>\d{{1,2}})分?)?)?"
-_NUMBER = (
-    {"半": 0.5, "一": 1, "两": 2, "俩": 2, "几": None}
-    | {c: i for i, c in enumerate("三四五六七八九十", start=3)}
-    | {"仨": 3}
-)
+_NUMBER = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "仨": 3, "几": None} | {
+    c: i for i, c in enumerate("三四五六七八九十", start=3)
+}
 
 _EXPRESSIONS = (
     re.compile(rf"(?P<day>{'|'.join(_DAYS)})(?:儿|个|黑)?\s?{_HOUR}"),

@@ -38,22 +38,44 @@ Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
 """Texts in; the names of all topics and each text's probabilities out."""
 
 
+class TitleMeasures(NamedTuple):
+    """What is weighed of a title; a title that is the matter's official name leaves at nothing what clauses alone have."""
+
+    score: float = 0.0
+    """How much the clause tells by its words, and by how much it is behind the one that tells most."""
+    below_best: float = 0.0
+    gain: float = 0.0
+    """How much the clause alone speaks for the demand's category."""
+    late: float = 0.0
+    first: float = False
+    says_where: float = 0.0
+    first_object: float = False
+    any_object: float = False
+    length: float = 0.0
+    short: float = False
+    wish: float = False
+    question: float = False
+    troubles: float = 0.0
+    words: float = 0.0
+    fits_name: float = False
+    figure: float = False
+    named: float = False
+    """It is the official name."""
+    sure: float = 0.0
+    consultation: float = False
+    suggestion: float = False
+    praise: float = False
+    person: float = False
+    clauses: float = 0.0
+
+
 class Heading(NamedTuple):
     """A title that could be chosen: the clauses it is made of, its matter, and what is known of it."""
 
     passage: Passage
     key: str
     clauses: tuple[Clause, ...]
-    row: tuple[float, ...]
-    named: bool
-    by_rules: float
-    """What the rules give it."""
-
-
-FEATURES = (
-    "score below_best gain late first says_where first_object any_object length short wish question troubles words fits_name figure named "
-    "sure consultation suggestion praise person clauses"
-).split()
+    measures: TitleMeasures
 
 
 def headings(
@@ -74,7 +96,6 @@ def headings(
     likely = [told[-position] for _, position in ranked]
     _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
     gains = shares[1:, int(shares[0].argmax())].tolist()
-    asked = [kind is RequestKind.CONSULTATION, kind is RequestKind.SUGGESTION, kind is RequestKind.PRAISE]
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
     where = _short_place(place or "")
     found = []
@@ -83,78 +104,60 @@ def headings(
         key, used = _key_words(told, -place_in, where, matter_words, longest)
         runs_on = where[-1:].isdigit() and key[:1].isdigit()
         spot = "" if runs_on or (where and where in key) else where
-        says_where, first = _says_where(clause, place), any(word in clause.text for word in objects[:1])
-        fits = bool(named and re.search(named.matter.said, key))
-        row: tuple[float, ...] = (
-            score,
-            score - ranked[0][0],
-            gain,
-            -place_in / len(told),
-            place_in == 0,
-            says_where,
-            first,
+        measures = _measured(clause.text, key, kind, objects, matter_words)._replace(
+            score=score,
+            below_best=score - ranked[0][0],
+            gain=gain,
+            late=-place_in / len(told),
+            first=place_in == 0,
+            says_where=_says_where(clause, place),
+            short=len(key) < _SHORT_KEY,
+            wish=is_wish(clause),
+            question=clause.question,
+            fits_name=bool(named and re.search(named.matter.said, key)),
+            figure=bool(_DIGIT.search(key)),
+            person=bool(_PERSON.search(key)),
+            clauses=len(used),
         )
-        row += (any(word in clause.text for word in objects), len(key) / 10, len(key) < _SHORT_KEY, is_wish(clause))
-        row += (clause.question, *_counts(key, matter_words), fits, bool(_DIGIT.search(key)), False, 0.0, *asked)
-        row += (bool(_PERSON.search(key)), len(used))
-        by_rules = score + _FOCUS_WEIGHT * gain - 2 * says_where + _OBJECT_WEIGHT * first
         passage = Passage(f"{start}{spot}{key}{end}", tuple(clause.evidence for clause in used))
-        found.append(Heading(passage, key, tuple(used), row, False, by_rules))
+        found.append(Heading(passage, key, tuple(used), measures))
     if named and kind in _NAMED_KINDS:
-        found.append(_official(named, kind, place, objects, max(gains), float(shares[0].max()), matter_words, asked))
+        passage = _titled(named, kind, place, objects)
+        official = _measured(passage.text, passage.text, kind, objects, matter_words)._replace(
+            gain=max(gains), fits_name=True, named=True, sure=float(shares[0].max())
+        )
+        found.append(Heading(passage, passage.text, named.clauses, official))
     return found
 
 
-def _official(
-    named: Named,
-    kind: RequestKind,
-    place: str | None,
-    objects: Sequence[str],
-    gain: float,
-    sure: float,
-    matter_words: re.Pattern[str],
-    asked: Sequence[bool],
-) -> Heading:
-    passage = _titled(named, kind, place, objects)
-    text = passage.text
-    row: tuple[float, ...] = (
-        0.0,
-        0.0,
-        gain,
-        0.0,
-        False,
-        0.0,
-        any(word in text for word in objects[:1]),
-        any(w in text for w in objects),
+def _measured(
+    text: str, key: str, kind: RequestKind, objects: Sequence[str], matter_words: re.Pattern[str]
+) -> TitleMeasures:
+    """Return what is measured of every title: `text` may name the objects, `key` is what the title says of the matter."""
+    return TitleMeasures(
+        first_object=any(word in text for word in objects[:1]),
+        any_object=any(word in text for word in objects),
+        length=len(key) / 10,
+        troubles=len(set(_TROUBLE.findall(key))),
+        words=len(matter_words.findall(key)),
+        consultation=kind is RequestKind.CONSULTATION,
+        suggestion=kind is RequestKind.SUGGESTION,
+        praise=kind is RequestKind.PRAISE,
     )
-    row += (
-        len(text) / 10,
-        False,
-        False,
-        False,
-        *_counts(text, matter_words),
-        True,
-        False,
-        True,
-        sure,
-        *asked,
-        False,
-        0,
-    )
-    return Heading(passage, text, named.clauses, row, True, 0.0)
-
-
-def _counts(key: str, matter_words: re.Pattern[str]) -> tuple[float, float]:
-    return len(set(_TROUBLE.findall(key))), len(matter_words.findall(key))
 
 
 def by_rules(found: Sequence[Heading], kind: RequestKind) -> Heading:
     """Return the clause that tells most, or the official name where that clause does not speak of it."""
-    name = next((heading for heading in found if heading.named), None)
+    name = next((heading for heading in found if heading.measures.named), None)
     if name and kind is RequestKind.CONSULTATION:
         return name
-    best = max((heading for heading in found if not heading.named), key=lambda heading: heading.by_rules)
-    return name if name and not best.row[FEATURES.index("fits_name")] else best
+    best = max((heading for heading in found if not heading.measures.named), key=_by_rules)
+    return name if name and not best.measures.fits_name else best
+
+
+def _by_rules(heading: Heading) -> float:
+    m = heading.measures
+    return m.score + _FOCUS_WEIGHT * m.gain - 2 * m.says_where + _OBJECT_WEIGHT * m.first_object
 
 
 def _titled(named: Named, kind: RequestKind, place: str | None, objects: Sequence[str]) -> Passage:

@@ -7,13 +7,22 @@ from numpy.typing import NDArray
 
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.place_lines import Told
-from app.understand.ticket.title import FEATURES as OF_HEADINGS
-from app.understand.ticket.title import Heading
+from app.understand.ticket.title import Heading, TitleMeasures
 from models.base import PairScorer
 
 _TOP, _MOST = 3, 4
 """Characters that most likely belong in a title."""
-FEATURES = (*OF_HEADINGS, "held", "held_share", "best", "held_by_key", "top", "rule", "most_share", "named_share")
+FEATURES = (
+    *TitleMeasures._fields,
+    "held",
+    "held_share",
+    "best",
+    "held_by_key",
+    "top",
+    "rule",
+    "most_share",
+    "named_share",
+)
 
 
 class TitleModel:
@@ -45,5 +54,5 @@ def title_features(
         share = sum(held[:_MOST]) / most
         top = sum(c in text for c in ranked[:_TOP])
         row = (sum(held), sum(held) / most, max(held, default=0.0), by_key, top, heading is rule, share)
-        rows.append([*heading.row, *row, heading.named * share])
+        rows.append([*heading.measures, *row, heading.measures.named * share])
     return np.array(rows, np.float32)
