@@ -135,7 +135,7 @@ def test_an_open_circuit_costs_no_time_and_closes_again(
     sent, started = len(server.requests), time.monotonic()
     with pytest.raises(ModelUnavailable):
         model.generate(ASKED, form=Word, seconds=2.0)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 0.1
     assert len(server.requests) == sent
     server.behaviour = good
     time.sleep(QUICK.break_seconds)
@@ -189,4 +189,4 @@ def test_faults_of_a_stream_are_named_and_end_in_time(
     started = time.monotonic()
     with pytest.raises(error):
         model_for(server.url).generate(ASKED, form=Word, seconds=1.0, heard=lambda _: None)
-    assert time.monotonic() - started < HANGING_S
+    assert time.monotonic() - started < 3.0

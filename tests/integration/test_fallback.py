@@ -110,7 +110,7 @@ def test_a_server_that_is_gone_costs_almost_nothing(tmp_path: Path) -> None:
     with llm_flows(tmp_path, url) as flows:
         started = time.monotonic()
         result = flows.intake.run(WATER)
-        assert time.monotonic() - started < LIMIT + GRACE
+        assert time.monotonic() - started < LIMIT
     assert result.degraded_reason == "大模型服务不可用"
     assert result.tickets[0].place.detail == "幸福家园13号楼2单元"
 
@@ -150,7 +150,7 @@ def test_no_transaction_is_open_while_the_model_writes(tmp_path: Path) -> None:
                 time.sleep(0.01)
             started = time.monotonic()
             flows.access.create("during", ())
-            assert time.monotonic() - started < 2.0
+            assert time.monotonic() - started < 1.0
             assert not slow.done()
             assert slow.result().degraded
 
