@@ -10,7 +10,7 @@ from app.domain.referral import Receiver
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
 from app.understand.frames import Frames, within
-from app.understand.text_rules import ClosedUp, Hit, Patterns, closed_up, longest_apart
+from app.understand.text_rules import Hit, Patterns, closed_up, longest_apart
 from models.base import LaneScorer
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
@@ -53,11 +53,21 @@ class Said:
     def hits(self, patterns: Patterns, framed: Callable[[], Sequence[Hit]] = tuple) -> Iterator[Hit]:
         """Yield one stretch a turn that the patterns hit outside what is framed."""
         quoted: set[int] = set()
-        for hit in patterns.hits(self.text):
-            first, last = self._turn_at(hit.start), self._turn_at(hit.end - 1)
-            if first == last and first not in quoted and not any(within(hit, frame) for frame in framed()):
-                quoted.add(first)
+        for hit in self.each(patterns):
+            turn = self._turn_at(hit.start)
+            if turn not in quoted and not any(within(hit, frame) for frame in framed()):
+                quoted.add(turn)
                 yield hit
+
+    def each(self, patterns: Patterns) -> Iterator[Hit]:
+        """Yield every stretch of one turn that the patterns hit."""
+        for hit in patterns.hits(self.text):
+            if self._turn_at(hit.start) == self._turn_at(hit.end - 1):
+                yield hit
+
+    def before(self, hit: Hit, reach: int) -> str:
+        """Return what a turn says just before a stretch."""
+        return self.text[max(self._starts[self._turn_at(hit.start)], hit.start - reach) : hit.start]
 
     def evidence(self, hit: Hit) -> Evidence:
         """Return the turn's own words behind a stretch."""
@@ -199,7 +209,7 @@ class RiskReader:
         signals = tuple(self._signals(said, framed))
         if self._lanes:
             signals += tuple(self._lanes.signals(said))
-        emotion, evidence, confidence = self._emotion.level(turns)
+        emotion, evidence, confidence = self._emotion.level(said)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
             emotion, evidence, confidence = Emotion.EXTREME, quotes, SCORES[Severity.EXTREME]
@@ -250,18 +260,16 @@ class EmotionScale:
         self._factor = rules.intensifiers.factor
         self._near = rules.near
 
-    def level(self, turns: tuple[SpokenTurn, ...]) -> tuple[Emotion, tuple[Evidence, ...], float]:
+    def level(self, said: Said) -> tuple[Emotion, tuple[Evidence, ...], float]:
         """Return the level, the words it rests on, and a confidence."""
-        said = [(turn, ClosedUp(turn.text)) for turn in turns]
         for level, patterns in self._levels:
-            found = [(turn, hit) for turn, closed in said for hit in longest_apart(closed.hits(patterns))]
-            total = sum(self._weight(level, turn.text, hit) for turn, hit in found)
+            found = longest_apart(said.each(patterns))
+            total = sum(self._weight(level, said.before(hit, self._near)) for hit in found)
             if found and total >= level.reached_at:
-                quotes = tuple(turn.evidence(hit.start, hit.end) for turn, hit in found)
+                quotes = tuple(said.evidence(hit) for hit in found)
                 return level.level, quotes, min(0.95, 0.5 + 0.2 * total / level.reached_at)
         return Emotion.CALM, (), 0.8
 
-    def _weight(self, level: EmotionLevel, text: str, hit: Hit) -> float:
-        before = text[max(0, hit.start - self._near) : hit.start]
+    def _weight(self, level: EmotionLevel, before: str) -> float:
         strong = any(pattern.search(before) for pattern in self._intensifiers)
         return level.weight * (self._factor if strong else 1.0)

@@ -57,22 +57,6 @@ class Patterns:
         )
 
 
-class ClosedUp:
-    """A text without its spaces, which speech recognition puts anywhere; hits are given in the text's own places."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._at = closed_up(text)
-
-    def hits(self, patterns: Patterns) -> Iterator[Hit]:
-        """Yield every stretch that matches and is not excluded."""
-        for hit in patterns.hits(self._text):
-            yield Hit(self._at[hit.start], self._at[hit.end - 1] + 1)
-
-    def first(self, patterns: Patterns) -> Hit | None:
-        """Return one hit, or None."""
-        return next(self.hits(patterns), None)
-
-
 def closed_up(text: str) -> tuple[str, Sequence[int]]:
     """Return a text without its spaces, and each character's place in it."""
     closed = "".join(text.split())

@@ -8,7 +8,7 @@ from app.decide.deadline import deadline_rule
 from app.domain.cue_rules import Cue
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
-from app.understand.risk import EmotionScale
+from app.understand.risk import EmotionScale, Said
 from app.understand.text_rules import Patterns
 from tests.conftest import embedded
 
@@ -60,7 +60,7 @@ def test_emotion_levels_match_their_examples(level: object) -> None:
 
     def at_least(text: str) -> bool:
         turn = SpokenTurn(index=0, speaker=Speaker.CITIZEN, raw=text, text=text, offsets=tuple(range(len(text) + 1)))
-        found = scale.level((turn,))[0]
+        found = scale.level(Said((turn,)))[0]
         return found in order and order.index(found) <= order.index(level.level)  # type: ignore[attr-defined]
 
     assert [text for text in level.examples.match if not at_least(text)] == []  # type: ignore[attr-defined]
