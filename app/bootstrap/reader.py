@@ -20,6 +20,7 @@ from app.understand.duplicate.reader import DuplicateReader
 from app.understand.duplicate.rows import ROW, TicketEncoder
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
+from app.understand.ticket.moments import MomentModel
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title_choice import TitleModel
@@ -95,6 +96,7 @@ def ticket_reader(
         PairModel(weights / "correction"),
         place_model(weights, reference),
         TitleModel(PairModel(weights / "title")),
+        moment_model(weights, reference),
     )
 
 
@@ -102,6 +104,11 @@ def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
     least = reference.thresholds.place["least_detail"]
     return PlaceModel(CharTagger(weights / "spot"), PairModel(weights / "place"), least)
+
+
+def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:
+    """Load what finds when the matter of a demand began or happened."""
+    return MomentModel(PairModel(weights / "moment"), reference.moments.cues, reference.thresholds.clauses["moment"])
 
 
 @cache

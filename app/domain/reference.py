@@ -123,6 +123,7 @@ class ReferenceData(Frozen):
     matters: MatterRules
     asides: CueRules
     corrections: CueRules
+    moments: CueRules
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules

@@ -135,7 +135,8 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_text_rules(reference, files)
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
-    for name, cues in (("asides", reference.asides.cues), ("corrections", reference.corrections.cues)):
+    for name in ("asides", "corrections", "moments"):
+        cues = getattr(reference, name).cues
         _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
         for i, cue in enumerate(cues):
             _check_patterns(files[f"rules/{name}"], ("cues", i, "pattern"), (cue.pattern,))

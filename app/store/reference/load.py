@@ -39,6 +39,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "matters": MatterRules,
     "asides": CueRules,
     "corrections": CueRules,
+    "moments": CueRules,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
     "key_dates": KeyDateRules,

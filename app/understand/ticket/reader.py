@@ -10,7 +10,7 @@ from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
-from app.understand.mentions.types import Mention, Mentions
+from app.understand.mentions.types import Mentions
 from app.understand.ticket.asides import AsideModel, leave_out_asides
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
@@ -18,8 +18,9 @@ from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer
+from app.understand.ticket.moments import TIMELESS, MomentModel, told_vaguely
 from app.understand.ticket.objects import ObjectFinder
-from app.understand.ticket.place import detail_by_rules, inside, place_of
+from app.understand.ticket.place import detail_by_rules, place_of
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
@@ -38,23 +39,6 @@ _GIVEN_UP = re.compile(
     r"小朋友|听不到您的声音|没有(?:什么)?诉求|开玩笑|(?:这里|这边|我们)(?:可)?不是|不是[^，。]{1,6}(?:客服|医院|快递|驿站|公司|银行|饭店)|您(?:是不是)?(?:打|拨)错"
 )
 """What an operator says to a caller who wants nothing of the hotline."""
-_TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
-"""Kinds that tell of no event."""
-_ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时")
-_BEGAN = re.compile(r"^[^，。\s]{0,4}(?:开始|起就?|以来|至今|到现在|停的|断的|坏的)")
-"""What is said right after the moment when it began."""
-_ASIDE_TIME = re.compile(
-    r"^[^，。\s]{0,4}(?:打过|反映过|来过|答复|回复|来了?[两俩2]?个?人|给(?:我|俺)打电话|请|夸|是[^，。\s]{2,3}节|去问|交的|办的|进的场|入的规|垫过|那回)"
-)
-"""What is said right after the moment of something else: an earlier call, a purchase, an answer."""
-_VAGUE_TIME = re.compile(
-    r"一直|好几年|多年|天天|每天|最近|近期|经常|老是|总是|长期|这些年|这几[天年月]|好长时间|好久|半天"
-)
-_GOES_ON = re.compile(
-    r"(?:烧|打|闹|冒|流|淌|漏|堵|围|烤|放|站|躺|坐|趴|撵)着(?:呢|火|人|他)|(?:现在|这会儿?|这时候)(?:就|还|正)在|正(?:在)?(?:打|烧|闹|往)|"
-    r"快(?:点儿?)?(?:来人|派人|叫人|来看|派个人|的)|刚(?:才|刚)?(?:放完|跑|看见|找着|发现|抓|撞|摔)|就在(?:这|楼顶|桥上)|又来一"
-)
-"""Said of what happens while they talk."""
 _LEAST_MATTER = 4
 _LEAST_WISH = 8
 
@@ -72,6 +56,7 @@ class TicketReader:
         corrections: PairScorer | None = None,
         places: PlaceModel | None = None,
         titles: TitleModel | None = None,
+        moments: MomentModel | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
@@ -83,6 +68,7 @@ class TicketReader:
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places
         self._titles = titles
+        self._moments = moments
         self._kinds = kinds
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
@@ -151,7 +137,9 @@ class TicketReader:
             detail = self._places.best(call, told, mentions, clauses, kind, bound, detail)
         place, evidence, confidence = place_of(mentions, clauses, detail, least=self._least_place)
         citizen = self._citizen(call, mentions, evidence, confidence)
-        happened = None if kind in _TIMELESS else _event_time(call, mentions, clauses)
+        happened = None
+        if self._moments and kind not in TIMELESS:
+            happened = self._moments.best(call, mentions, clauses, kind, self._matter_words)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
@@ -180,7 +168,7 @@ class TicketReader:
             place,
             citizen,
             bound=bound,
-            timed=bool(happened) or bool(_VAGUE_TIME.search(matter)),
+            timed=bool(happened) or told_vaguely(matter),
             name_refused=mentions.name_refused,
             phone_refused=mentions.phone_refused,
         )
@@ -231,41 +219,6 @@ def _texts(clauses: Sequence[Clause]) -> tuple[str, str]:
     """Return the matter that clauses tell, and all that they say."""
     matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
     return matter, "，".join(clause.text for clause in clauses)
-
-
-def _event_time(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
-    """Return when it happened: the answer to 什么时候开始的, else the first day that was named, else a duration."""
-    for found in (mentions.times, mentions.durations, mentions.clocks):
-        own = inside(found, mentions, clauses)
-        answers = [m for m in own if m.turn and _ASKS_WHEN.search(call.turns[m.turn - 1].text)]
-        own = answers or [m for m in own if not _ASIDE_TIME.search(_after(call, m))] or own
-        if own:
-            return max(
-                own,
-                key=lambda m: (
-                    bool(_BEGAN.search(_after(call, m))),
-                    len(m.value) >= len("2026-11-16"),
-                    -m.turn,
-                    -m.start,
-                ),
-            )
-    return _right_now(call, clauses)
-
-
-def _right_now(call: SpokenCall, clauses: Sequence[Clause]) -> Mention | None:
-    """Return the day of the call where somebody must come at once to what goes on."""
-    clause = next((c for c in clauses if _GOES_ON.search(c.text)), None)
-    if clause is None or _VAGUE_TIME.search("".join(c.text for c in clauses)):
-        return None
-    quote = clause.evidence
-    return Mention(
-        value=call.transcript.called_at.date().isoformat(), turn=quote.turn, start=clause.start, end=clause.end,
-        confidence=0.5, evidence=(quote,),
-    )  # fmt: skip
-
-
-def _after(call: SpokenCall, mention: Mention) -> str:
-    return call.turns[mention.turn].text[mention.end : mention.end + 12]
 
 
 def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:

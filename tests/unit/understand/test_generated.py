@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.config import ROOT
+from app.bootstrap.reader import moment_model
+from app.config import ROOT, Settings
 from app.domain.reference import ReferenceData
 from app.domain.ticket import RequestKind, TicketDraft
 from app.prompting.library import PromptLibrary
@@ -29,7 +30,8 @@ Write = Callable[..., tuple[TicketDraft, GeneratedDrafts]]
 def write(reference: ReferenceData) -> Write:
     """Return the embedded draft of a call, and what became of it once the model said `answers`, one a round."""
     normaliser, kinds = Normaliser(reference.gazetteer), KindReader(reference.request_kind, None)
-    reader = TicketReader(reference, kinds, TopicReader(reference, None).topics)
+    moments = moment_model(Settings().weights_dir, reference)
+    reader = TicketReader(reference, kinds, TopicReader(reference, None).topics, moments=moments)
     prompt = PromptLibrary(ROOT / "prompts").newest("ticket")
 
     def run(payload: dict[str, Any], *answers: str | Exception) -> tuple[TicketDraft, GeneratedDrafts]:

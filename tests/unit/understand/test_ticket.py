@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.config import ROOT
+from app.bootstrap.reader import moment_model
+from app.config import ROOT, Settings
 from app.domain.reference import ReferenceData
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.receive.payload import parse_transcript
@@ -22,7 +23,8 @@ from tests.factories import call, message
 @pytest.fixture(scope="module")
 def reader(reference: ReferenceData) -> Any:
     normaliser = Normaliser(reference.gazetteer)
-    tickets = TicketReader(reference, KindReader(reference.request_kind, None), TopicReader(reference, None).topics)
+    kinds, moments = KindReader(reference.request_kind, None), moment_model(Settings().weights_dir, reference)
+    tickets = TicketReader(reference, kinds, TopicReader(reference, None).topics, moments=moments)
 
     def read(payload: dict[str, Any]) -> tuple[TicketDraft, ...]:
         return tickets.read(normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC))))

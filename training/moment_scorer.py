@@ -1,0 +1,123 @@
+"""Trains what finds when the matter of a demand began or happened: `python -m training.moment_scorer`.
+
+Learns on the development calls which of the moments that the rules name is the gold one, or none; folds keep a call
+together.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+
+from app.bootstrap.reader import classifier, ticket_reader
+from app.config import Settings
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.store.reference.load import load_reference_data
+from app.understand.ticket.moments import TIMELESS, candidates, feature_names, moment_features
+from app.understand.ticket.objects import ObjectFinder
+from eval.base import read_jsonl
+from eval.examples import Example
+from eval.metrics import f1
+from eval.tasks.ticket import same_time
+from training.aside_classifier import write_layers
+from training.data import group_folds
+from training.manifest import write_manifest
+
+CALLS = Path("eval/datasets/ticket_dev.jsonl")
+WEIGHTS = Path("models/weights")
+SEED, FOLDS, COST = 7, 10, 0.03
+
+
+@dataclass(frozen=True)
+class Told:
+    """The moments of a demand, what is known of them, and the gold."""
+
+    call: str
+    values: tuple[str, ...]
+    features: NDArray[np.float32]
+    gold: str | None
+
+
+def main(data: Path = CALLS, least: float = 0.3) -> None:
+    """Cross-validate, fit on all calls, write weights and manifest."""
+    reference = load_reference_data(Settings().knowledge_dir)
+    demands = list(read_demands(data))
+    folds = group_folds([Example(d.call, "", "", d.call) for d in demands], FOLDS, SEED)
+    counts = [0, 0, 0]
+    for fold in range(FOLDS):
+        layers = fit([d for d, f in zip(demands, folds, strict=True) if f != fold])
+        for d in (d for d, f in zip(demands, folds, strict=True) if f == fold):
+            _count(counts, d.gold, chosen(d, layers, least))
+    write_layers(fit(demands), WEIGHTS / "moment")
+    facts: dict[str, Any] = {
+        "seed": SEED,
+        "demands": len(demands),
+        "least": least,
+        "base_revision": None,
+        "event_time_f1": round(f1(*counts), 3),
+    }
+    facts["features"] = list(feature_names([cue.id for cue in reference.moments.cues]))
+    write_manifest(WEIGHTS / "moment", name="own-moment", task="moment", data=data, facts=facts)
+    Console().print({name: value for name, value in facts.items() if name != "features"})
+
+
+def read_demands(data: Path) -> Iterator[Told]:
+    """Yield the demands of the calls in which as many are found as were made, paired in order."""
+    reference = load_reference_data(Settings().knowledge_dir)
+    category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
+    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    words, cues = ObjectFinder(reference).words, [re.compile(cue.pattern) for cue in reference.moments.cues]
+    for row in read_jsonl(data):
+        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        mentions = reader.mentions(call)
+        parts, wanted = reader.parts(call, mentions), row["gold"]["demands"]
+        if len(parts) != len(wanted):
+            continue
+        for clauses, gold in zip(parts, wanted, strict=True):
+            kind, _bound = reader.kind_and_bound(call, clauses)
+            if kind in TIMELESS:
+                continue
+            values = tuple(m.value for m in candidates(call, mentions, clauses))
+            rows = moment_features(call, mentions, clauses, kind, words, cues)
+            yield Told(row["id"], values, rows, gold["event_time"])
+
+
+def fit(demands: Sequence[Told]) -> list[tuple[Any, Any]]:
+    """Return one layer that weighs the moments of a demand."""
+    told = [d for d in demands if d.values]
+    rows = np.vstack([d.features for d in told])
+    right = [d.gold is not None and same_time(d.gold, value) for d in told for value in d.values]
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    model = LogisticRegression(C=COST, max_iter=2000).fit((rows - mean) / spread, right)
+    inner = (model.coef_ / spread).T
+    return [(inner, model.intercept_ - mean @ inner)]
+
+
+def chosen(demand: Told, layers: list[tuple[Any, Any]], least: float) -> str | None:
+    """Return the likeliest moment, if it is likely."""
+    if not demand.values:
+        return None
+    [(inner, bias)] = layers
+    odds = (demand.features @ inner + bias)[:, 0]
+    return demand.values[int(odds.argmax())] if odds.max() >= np.log(least / (1 - least)) else None
+
+
+def _count(triple: list[int], gold: str | None, found: str | None) -> None:
+    right = gold is not None and found is not None and same_time(gold, found)
+    triple[0] += right
+    triple[1] += found is not None and not right
+    triple[2] += gold is not None and not right
+
+
+if __name__ == "__main__":
+    typer.run(main)
