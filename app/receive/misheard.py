@@ -12,7 +12,9 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _TWICE = re.compile(
     r"(?<![\u4e00-\u9fff])(?P<first>[\u4e00-\u9fff]{2,5})[，,\s]+(?:不是|不对)?[，,\s]*是?(?=(?P<second>[\u4e00-\u9fff]{2,5}))"
 )
-_FUNCTION_WORDS = frozenset("他她它那哪是事市在再做作坐的得地了啦吗嘛呢有又由到道一以已个给跟和就没每你您我俺们这")
+_FUNCTION_WORDS = frozenset(
+    "他她它那哪是事市在再做作坐的得地了啦吗嘛呢有又由到道一以已个给跟和就没每你您我俺们这名师叫交"
+)
 """Characters that sound alike and differ in everyday words: a difference in them says nothing of a name."""
 _NAME_LENGTHS = (4, 3, 2)
 _TURNS_BACK = 3

@@ -22,6 +22,10 @@ _OPERATOR_SAYS = re.compile(
     r"枣庄12345|12345(?:热线|请讲|为您)|请讲$|请问您|您(?:贵姓|在什么|在哪|能留|的诉求|反映|怎么称呼|别着急|慢慢说|稍等)|为您(?:登记|记录|转)|感谢您的来电"
 )
 _STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
+_APART = re.compile(
+    r"(?<=\d) +(?=号楼|单元|栋|幢|室|层|楼|号院)|(?:(?<=号楼)|(?<=单元)) +(?=\d{1,4}(?!\d|[点号元块月年]))"
+)
+"""A space inside a house number: 5 号楼 2 单元 301."""
 _FOLDED = re.compile(r"[\u4e00-\u9fff\dA-Za-z，。！？；：（）“”、…《》 ]*", re.ASCII)
 """What `_fold_character` leaves alone."""
 _REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
@@ -45,7 +49,7 @@ class Normaliser:
         text = self._fold(OffsetText.of(turn.text))
         spoken = text.substitute(_FILLERS, lambda _: "")
         text = spoken if spoken.text.strip(" ，,。.、") else text  # a lone 嗯 is an answer
-        text = write_numbers(text).substitute(_STUTTER, _once)
+        text = write_numbers(text).substitute(_STUTTER, _once).substitute(_APART, lambda _: "")
         text = self._sound_alike.correct(text)
         return SpokenTurn(index=index, speaker=turn.speaker, raw=turn.text, text=text.text, offsets=text.starts)
 

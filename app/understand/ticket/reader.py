@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, RequestKind, TicketDraft
@@ -35,12 +36,18 @@ _WRONG_NUMBER = re.compile(
 )
 _PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
 """What an operator says to nobody but a player."""
+_STILL = re.compile(r"(?:还|那)[^，。]{0,4}(?:需要|要|用)|需要[^，。]{0,4}(?:登记|反映|派)|确定|确认")
+_WITHDRAWN = re.compile(
+    r"不(?:用|需要|必)(?:不用|不需要|你们|您)?(?:再)?(?:来|派人?|登记|反映|转|记|管)?了|不用不用|不(?:反映|投诉|登记)了"
+)
+"""An operator asks whether there is still a matter, and the caller says that there is none."""
 _GIVEN_UP = re.compile(
     r"小朋友|听不到您的声音|没有(?:什么)?诉求|开玩笑|(?:这里|这边|我们)(?:可)?不是|不是[^，。]{1,6}(?:客服|医院|快递|驿站|公司|银行|饭店)|您(?:是不是)?(?:打|拨)错"
 )
 """What an operator says to a caller who wants nothing of the hotline."""
 _LEAST_MATTER = 4
 _LEAST_WISH = 8
+_LAST_TURNS = 4
 
 
 class TicketReader:
@@ -223,6 +230,8 @@ def _texts(clauses: Sequence[Clause]) -> tuple[str, str]:
 
 def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     """Tell whether a caller dialled wrongly or played: they or the operator say so, and nothing is asked for."""
+    if _withdrawn(call):
+        return True
     operator = "，".join(turn.text for turn in call.turns if turn.speaker is Speaker.OPERATOR)
     citizen = "，".join(turn.text for turn in call.citizen_turns)
     if _PLAYED.search(operator):
@@ -230,3 +239,15 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     if _WRONG_NUMBER.search(citizen):
         return not any(is_wish(clause) for clause in clauses)
     return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)
+
+
+def _withdrawn(call: SpokenCall) -> bool:
+    """Tell whether the caller's matter settled itself while they talked: 来电了 … 不用了."""
+    pairs = list(pairwise(call.turns))[-_LAST_TURNS:]
+    return any(
+        asked.speaker is Speaker.OPERATOR
+        and said.speaker is not Speaker.OPERATOR
+        and _STILL.search(asked.text) is not None
+        and _WITHDRAWN.search(said.text) is not None
+        for asked, said in pairs
+    )

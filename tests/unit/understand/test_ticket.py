@@ -223,3 +223,31 @@ def test_a_business_is_known_by_what_it_tells(reference: ReferenceData) -> None:
     assert subject(0.2).subject is Subject.CITIZEN
     assert subject(0.9).subject is Subject.MARKET_ENTITY
     assert subject(0.9).evidence["subject"][0].text in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "name"),
+    [
+        ("您贵姓", "郗 希望的希加耳刀旁那个", "郗"),
+        ("怎么称呼您", "叫我老佟就行，佟麟阁的佟", "佟"),
+        ("您姓啥", "就姓乔 女的", "乔女士"),
+        ("您贵姓", "姓贾，哎不，登记俺对象的吧，姓蒲", "蒲"),
+        ("您的姓名", "燕飞 燕子的燕", "燕飞"),
+        ("包工头叫什么", "姓兰 兰老板", None),
+        ("您贵姓", "游客，免了", None),
+    ],
+)
+def test_a_caller_is_called_what_they_answer(reader: Any, asked: str, said: str, name: str | None) -> None:
+    draft = reader(call("您好", "幸福家园9号楼电梯坏了没人修", asked, said))[0]
+    assert draft.citizen.name == name
+
+
+def test_a_house_number_may_be_said_with_pauses(reader: Any) -> None:
+    assert (
+        reader(call("您好", "家里停水了", "地址", "幸福家园 5 号楼 2 单元 301"))[0].place.detail
+        == "幸福家园5号楼2单元301"
+    )
+
+
+def test_a_matter_that_settled_itself_makes_no_ticket(reader: Any) -> None:
+    assert not reader(call("您好", "幸福家园停电了，哎来电了来电了", "那您还需要反映吗", "不用了，麻烦你了"))
