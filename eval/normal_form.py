@@ -6,6 +6,7 @@ import unicodedata
 import cn2an
 
 _DROP = re.compile(r"[\s，。、；：！？,.;:!?“”\"'（）()《》【】\[\]—\-~～…·]")
+_BETWEEN_NUMBERS = re.compile(r"(?<=\d)[，。；、：！？](?=\d)")
 _NUMERAL = re.compile(r"[零〇一二三四五六七八九十百千万两俩幺]+")
 _SAME = (
     ("块钱", "元"),
@@ -19,8 +20,12 @@ _SAME = (
 
 
 def normal(text: str) -> str:
-    """Return `text` without spaces and punctuation, half-width, with amounts in one wording."""
-    folded = _DROP.sub("", unicodedata.normalize("NFKC", text)).lower()
+    """Return `text` without spaces and punctuation, half-width, with amounts in one wording.
+
+    Two numbers with a stop between them stay two: 8720。3月 does not become 87203月.
+    """
+    apart = _BETWEEN_NUMBERS.sub("|", text)
+    folded = _DROP.sub("", unicodedata.normalize("NFKC", apart)).lower()
     for spoken, written in _SAME:
         folded = folded.replace(spoken, written)
     return folded

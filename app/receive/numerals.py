@@ -13,6 +13,7 @@ DIGITS = {
     "两": "2",
 }
 _UNITS = {"十": 10, "百": 100, "千": 1000}
+_DIGIT = "[一二两三四五六七八九]"
 _NUMERAL = "[一二两三四五六七八九十\\d][一二两三四五六七八九十百千万亿零〇\\d]*"
 _MEASURES = (
     "号楼|号院|栋|幢|单元|层|楼|室|号线|路车|路公交|号|元|块|毛|角|米|公里|里地|里路|平方米?|平米?|厘米|"
@@ -60,6 +61,26 @@ _ROOM = re.compile(
 )
 _MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
+_MINUTE = re.compile(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
+_SMALL_PART = re.compile(r"(?<=\d[亩斤])([一二三四五六七八九])(?=[分两])")
+_TENTH = re.compile(r"(?<=\d[吨米度])([一二三四五六七八九])(?=$|[，。,、\s的多了])")
+_HUNDREDS = re.compile(
+    r"(?<![第几数上\d一二两三四五六七八九十百千万零])"
+    rf"(?!二百五(?!十))({_DIGIT}千(?:零{_DIGIT}十?{_DIGIT}?|{_DIGIT}百(?:零{_DIGIT}|{_DIGIT}十{_DIGIT}?|{_DIGIT})?|{_DIGIT})|"
+    rf"{_DIGIT}百(?:零{_DIGIT}|{_DIGIT}十{_DIGIT}?|{_DIGIT}))(?![一二两三四五六七八九十百千万亿\d分来])"
+)
+_COUNTED = re.compile(r"[一-龥](?<![的还了就吧呢啊我俺他她没现全包办买上打不])|[a-zA-Z\d]")
+_PAID = re.compile(
+    r"(?:退|赔|花|交|收|付|欠|补|罚|给|扣|凑|兑|掏|涨|发|还|差|卖|买|要|押金|房租|房贷|月供|工资|价格?|[钱费价款]|"
+    r"个人|[一每](?:个?月|年|天|袋|套|张|箱|人|亩|次|节|户|件))(?:了|到|的|是|得|还|剩|我|俺|您|他|她|人家|一共|总共|共){0,3}$"
+)
+"""What stands before a bare amount of money: 交了一千八百六 → 交了1860元."""
+_FIXED = re.compile(
+    r"三天两头|[这那前头过近]两天|两口(?![人井锅缸塘])|二次(?:供水|加压|过街|装修|污染|伤害|入户|转运|报销)|"
+    r"[一二三四五六]年级|[二三]度(?=烧伤|烫伤|冻伤)|三角(?!钱)|[一两二三四五六]点(?=建议|意见|疑问|要求|诉求|问题)|"
+    r"[两二三四五六七八九十]块(?=广告|招牌|牌|宣传|展板|地|菜地|田|板|砖|石|玻璃|布|肉|瓷|铁|钢|木|水泥|电池|[电水]表|屏|豆腐)"
+)
+"""Words that hold a numeral and are not counted: 这两天 is about now, 老两口 a couple, 二次供水 a kind of supply."""
 
 
 def write_numbers(text: OffsetText) -> OffsetText:
@@ -71,7 +92,11 @@ def write_numbers(text: OffsetText) -> OffsetText:
     text = text.substitute(_MONEY, _money)
     text = text.substitute(_ROOM, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_COUNT, _count)
-    text = text.substitute(_TEN_THOUSANDS, _ten_thousands)
+    text = text.substitute(_MINUTE, _minute)
+    text = text.substitute(_SMALL_PART, lambda m: digit_by_digit(m.group()))
+    text = text.substitute(_TENTH, lambda m: digit_by_digit(m.group()))
+    text = text.substitute(_TEN_THOUSANDS, _large)
+    text = text.substitute(_HUNDREDS, _hundreds)
     return text.substitute(_MONEY_UNIT, lambda _: "元")
 
 
@@ -129,17 +154,36 @@ def _count(match: re.Match[str]) -> str | None:
     following = match.string[match.end() : match.end() + 2]
     if _APPROXIMATE.match(numeral) or (numeral == "一" and following.startswith(_ONE_STAYS)):
         return None  # 三四天 is a range, 一次 a word
-    if about == "几" or numeral.isdigit():
+    if about == "几" or numeral.isdigit() or _is_fixed(match):
         return None
     value = parse_numeral(numeral)
     return None if value is None else _written(value) + about
 
 
-def _ten_thousands(match: re.Match[str]) -> str | None:
+def _is_fixed(match: re.Match[str]) -> bool:
+    """Tell whether a numeral belongs to one of the fixed words."""
+    around = _FIXED.finditer(match.string, max(0, match.start() - 2), match.end() + 4)
+    return any(word.start() <= match.start() < word.end() for word in around)
+
+
+def _minute(match: re.Match[str]) -> str | None:
+    """Write the minutes of an hour: 7点四十 → 7点40."""
+    return str(parse_numeral(match.group())).zfill(2)
+
+
+def _large(match: re.Match[str]) -> str | None:
     if _APPROXIMATE.match(match.group()):
         return None
     value = parse_numeral(match.group())
     return None if value is None else _written(value)
+
+
+def _hundreds(match: re.Match[str]) -> str | None:
+    """Write a bare number, as an amount of money where the words before it speak of money."""
+    written = _large(match)
+    follows = match.string[match.end() : match.end() + 1]
+    money = written and _PAID.search(match.string[: match.start()]) and not _COUNTED.match(follows)
+    return f"{written}元" if money else written
 
 
 def _written(value: int) -> str:

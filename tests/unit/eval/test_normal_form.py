@@ -26,3 +26,8 @@ def test_rouge_l_counts_the_longest_common_order() -> None:
     assert rouge_l("供暖不热", "供暖不热") == 1.0
     assert rouge_l("abcd", "acx") == pytest.approx(2 * (2 / 3) * (2 / 4) / (2 / 3 + 2 / 4))
     assert rouge_l("", "x") == 0.0
+
+
+def test_a_stop_keeps_two_numbers_apart() -> None:
+    assert contains("结的是8720。3月中旬", "8720")
+    assert contains("电话139 0000 1234", "13900001234")
