@@ -79,6 +79,9 @@ _DECLINES = re.compile(
     r"^[\s，,。]*(?:我|俺|这个|你|您)?(?:就)?(?:先|都)?(?:不留|不说|不用(?:问|留|了)|免了|别问|甭问|算了|不必|不方便|没必要|保密)"
 )
 """An answer to 您贵姓 that gives none."""
+_AFTER_ALL = re.compile(
+    r"免了|不留了|别写[我俺]|(?:^|[，,。…\s])算了|写(?:个|成)?[^，。]{0,8}(?:业主|居民|群众|村民|市民|路人|热心)|问(?:这个|那个|姓)[^，。]{0,2}(?:干|弄|做)(?:啥|嘛|什么)|路过的"
+)
 _ADDRESSES = re.compile(
     rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{_FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
 )
@@ -114,7 +117,8 @@ def read_caller(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention 
 def _refuses_name(call: SpokenCall, saying: Saying) -> bool:
     if _REFUSES_NAME.search(saying.text):
         return True
-    return _asked_for_name(call, saying) and bool(_DECLINES.search(saying.text))
+    answer = call.turns[saying.turn].text
+    return _asked_for_name(call, saying) and bool(_DECLINES.search(answer) or _AFTER_ALL.search(answer))
 
 
 def _asked_for_name(call: SpokenCall, saying: Saying) -> bool:

@@ -16,7 +16,7 @@ _QUESTIONS = {
 _ON_THE_SPOT = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT)
 _TIMED = (RequestKind.COMPLAINT, RequestKind.REPORT)
 _FOUND_BY_NAME = re.compile(
-    r"医院|学校|小学|中学|幼儿园|车站|高铁站|火车站|公园|大厅|派出所|政府|[局院站]$|^[^\d]{2,8}(?:路|大道|街|河)$"
+    r"医院|保健院|卫生院|公交站|河(?![西东南北中]?[路街]|村|街道|花园|湾|小区|畔|苑|滨|家园|社区)|学校|小学|中学|幼儿园|车站|高铁站|火车站|公园|大厅|派出所|政府|[局院站]$|^[^\d]{2,8}(?:路|大道|街|河)$"
 )
 """A place that is found without its town."""
 

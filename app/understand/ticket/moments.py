@@ -83,6 +83,11 @@ class MomentModel:
         return found[best].model_copy(update={"confidence": round(float(scores[best]), 2)})
 
 
+def names_moment(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> bool:
+    """Tell whether the clauses of a demand name any moment: who has told of one is not asked for another."""
+    return bool(inside(candidates(call, mentions, clauses), mentions, clauses))
+
+
 def told_vaguely(matter: str) -> bool:
     """Tell whether a matter says since when only vaguely: 一直, 好几年."""
     return bool(_VAGUE.search(matter))

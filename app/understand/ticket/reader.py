@@ -19,7 +19,7 @@ from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer
-from app.understand.ticket.moments import TIMELESS, MomentModel, told_vaguely
+from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.place import detail_by_rules, place_of
 from app.understand.ticket.place_lines import Told
@@ -175,7 +175,7 @@ class TicketReader:
             place,
             citizen,
             bound=bound,
-            timed=bool(happened) or told_vaguely(matter),
+            timed=bool(happened) or told_vaguely(matter) or names_moment(call, mentions, clauses),
             name_refused=mentions.name_refused,
             phone_refused=mentions.phone_refused,
         )
