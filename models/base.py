@@ -171,5 +171,5 @@ class CharacterTagger(Protocol):
     name: str
     revision: str
 
-    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float32], ...]:
-        """Return each character's probability of each tag, by head; `streams` hold symbols beside the characters."""
+    def shares(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
+        """Return each character's probability of each tag, by head, from its hashed features."""

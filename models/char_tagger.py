@@ -74,9 +74,8 @@ class CharTagger:
         self._heads = tuple(np.asfortranarray(part) for part in np.split(weights, ends[:-1], axis=1))
         self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
 
-    def shares(self, text: str, streams: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float32], ...]:
-        """Return each character's probability of each tag, shape (len(text), tags), of every head."""
-        codes = window_codes(text, streams)
+    def shares(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
+        """Return each character's probability of each tag, shape (characters, tags), of every head."""
         return tuple(shares_of(weights, codes) for weights in self._heads)
 
 

@@ -1,8 +1,9 @@
-"""Trains the two models of asides, clauses that have no place on a ticket: `python -m training.aside_classifier`.
+"""Trains the models of asides, clauses that have no place on a ticket: `python -m training.aside_classifier`.
 
-The first reads a clause alone: asides written for this, against the clauses of the written demands. The second weighs
-that beside the clause's place in its call; it learns from whole calls whose asides are marked. Cross-validation keeps
-a call's clauses together; the first model learns from none of these calls.
+The first reads a clause alone: asides written for this, against the clauses of the written demands. The second marks
+the characters of asides; it learns from whole calls whose asides are marked. The third weighs both beside the clause's
+place in its call. Cross-validation keeps a call's clauses together: the third sees marks only of a tagger that has not
+seen the call, and the first model learns from none of these calls.
 """
 
 import re
@@ -31,10 +32,13 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, feature_names
 from app.understand.ticket.clauses import Clause, read_clauses
 from app.understand.ticket.objects import ObjectFinder
+from app.understand.ticket.place_lines import NOTHING_TOLD, Line, Told, by_line, joint, lines_of
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
 from models.base import TextClassifier
+from models.char_tagger import APART, shares_of, window_codes
 from models.classifier.linear import LinearClassifier
+from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_classifier import (
     LinearSettings,
@@ -49,7 +53,7 @@ CALLS = Path("training/datasets/aside_calls.jsonl")
 TICKETS = Path("eval/datasets/ticket_dev.jsonl")
 DEMANDS = Path("training/datasets/demands.jsonl")
 OUT = Path("models/weights/aside")
-BESIDE = Path("models/weights/bearing")
+BESIDE, MARKS = Path("models/weights/bearing"), Path("models/weights/marks")
 LABELS = ("aside", "matter")
 MOST_LOST_ALONE, MOST_LOST = 0.009, 0.012
 """Share of the demands' clauses, and of the calls' matter clauses, that may be taken for asides."""
@@ -79,6 +83,12 @@ class Marked(NamedTuple):
     mentions: Mentions
     clauses: tuple[Clause, ...]
     aside: NDArray[np.int64]
+    lines: tuple[Line, ...]
+    codes: NDArray[np.int64]
+
+    def told(self, weights: NDArray[np.float32]) -> Told:
+        """Return the call's characters as a tagger of asides marks them."""
+        return Told(self.lines, (), (), (), by_line(self.lines, shares_of(weights, self.codes)[:, 1]))
 
 
 def main(asides: Path = ASIDES, calls: Path = CALLS, demands: Path = DEMANDS) -> None:
@@ -112,18 +122,19 @@ def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceD
     cues = tuple(re.compile(cue.pattern) for cue in reference.asides.cues)
     words = ObjectFinder(reference).words
     column = alone.labels.index("aside")
-    rows, gold, groups = [], [], []
-    for one in marked:
+    folds = group_folds([Example("", "", "", one.id) for one in marked], settings.folds, settings.seed)
+    told = marks(marked, folds)
+    rows, gold, of_call = [], [], []
+    for one, marked_by in zip(marked, told, strict=True):
         scores_alone = alone.scores([clause.text.strip() for clause in one.clauses])[:, column].astype(np.float64)
         odds = np.where([clause.chatter for clause in one.clauses], 0, aside_odds(scores_alone))
-        rows.append(bearing_features(one.call, one.mentions, one.clauses, odds, words, cues)[one.aside >= 0])
+        rows.append(bearing_features(one.call, one.mentions, one.clauses, odds, marked_by, words, cues)[one.aside >= 0])
         gold.append(one.aside[one.aside >= 0])
-        groups += [Example("", "", "", one.id)] * len(gold[-1])
-    features, aside = np.vstack(rows), np.concatenate(gold)
-    folds = group_folds(groups, settings.folds, settings.seed)
+        of_call.append(len(gold[-1]))
+    features, aside, fold_of = np.vstack(rows), np.concatenate(gold), np.repeat(folds, of_call)
     scores = np.zeros(len(aside))
     for fold in range(settings.folds):
-        held = folds == fold
+        held = fold_of == fold
         scores[held] = odds_of(fit(features[~held], aside[~held], settings), features[held])
     least = float(np.quantile(scores[aside == 0], 1 - MOST_LOST))
     write_layers(fit(features, aside, settings), BESIDE)
@@ -140,6 +151,36 @@ def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceD
         "base_revision": None,
     }
     return write_manifest(BESIDE, name="own-bearing", task="bearing", data=data, facts=facts)
+
+
+def marks(marked: Sequence[Marked], folds: NDArray[np.int64]) -> list[Told]:
+    """Write the tagger of all calls; return each call's marks by one that has not seen it."""
+    told: list[Told] = [NOTHING_TOLD] * len(marked)
+    for fold in range(int(folds.max()) + 1):
+        weights = fit_marks([one for one, f in zip(marked, folds, strict=True) if f != fold])
+        for i in np.flatnonzero(folds == fold).tolist():
+            told[i] = marked[i].told(weights)
+    write_tagger(fit_marks(marked), MARKS)
+    facts = {"seed": WeighingSettings().seed, "calls": len(marked), "heads": [2], "base_revision": None}
+    write_manifest(MARKS, name="own-marks", task="marks", data=CALLS, facts=facts)
+    return told
+
+
+def fit_marks(marked: Sequence[Marked]) -> NDArray[np.float32]:
+    """Return a tagger's weights that tell the characters of asides."""
+    codes, tags = [one.codes for one in marked], [aside_tags(one) for one in marked]
+    return fit_tagger(codes, tags, classes=2, seed=WeighingSettings().seed)
+
+
+def aside_tags(one: Marked) -> NDArray[np.int64]:
+    """Return 1 for every character of an aside, else 0."""
+    tags = [np.zeros(len(line.text) + len(APART), np.int64) for line in one.lines]
+    for clause, aside in zip(one.clauses, one.aside.tolist(), strict=True):
+        for line, own in zip(one.lines, tags, strict=True):
+            if line.saying == clause.saying and aside > 0:
+                first, last = np.searchsorted(line.at, [clause.start, clause.end])
+                own[first:last] = aside
+    return np.concatenate(tags)[: -len(APART)]
 
 
 def fit(
@@ -175,8 +216,11 @@ def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) 
         payload = own[row["id"]] if "turns" not in row else {"channel": "phone", "id": row["id"], "turns": row["turns"]}
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = read_mentions(call, areas, details)
-        clauses = read_clauses(call, mentions)
-        yield Marked(row["id"], call, mentions, clauses, np.array([_label(clause, row) for clause in clauses]))
+        clauses, lines = read_clauses(call, mentions), lines_of(call, mentions)
+        labels = np.array([_label(clause, row) for clause in clauses])
+        if not lines:
+            continue
+        yield Marked(row["id"], call, mentions, clauses, labels, tuple(lines), window_codes(*joint(lines)))
 
 
 def _label(clause: Clause, row: dict[str, Any]) -> int:

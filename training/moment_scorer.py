@@ -80,7 +80,7 @@ def read_demands(data: Path) -> Iterator[Told]:
         payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
-        parts, wanted = reader.parts(call, mentions), row["gold"]["demands"]
+        parts, wanted = reader.parts(call, mentions, reader.told(call, mentions)), row["gold"]["demands"]
         if len(parts) != len(wanted):
             continue
         for clauses, gold in zip(parts, wanted, strict=True):

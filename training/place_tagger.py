@@ -27,7 +27,7 @@ from app.store.reference.load import load_reference_data
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
-from app.understand.ticket.place_lines import Line, Told, joint, lines_of, tagged
+from app.understand.ticket.place_lines import Line, Told, joint, tagged
 from app.understand.ticket.place_spans import FEATURES, Candidate, candidates, place_features
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title import by_rules
@@ -114,8 +114,8 @@ def read_calls(data: Path) -> Iterator[Read]:
         payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
-        parts, wanted = reader.parts(call, mentions), row["gold"]["demands"]
-        lines = lines_of(call, mentions)
+        told = reader.told(call, mentions)
+        parts, wanted, lines = reader.parts(call, mentions, told), row["gold"]["demands"], told.lines
         if lines and parts and len(parts) == len(wanted):
             demands = tuple(_demand(reader, call, mentions, p, gold) for p, gold in zip(parts, wanted, strict=True))
             words = [word for gold in wanted for word in gold["title_keywords"]]

@@ -21,6 +21,7 @@ from app.understand.duplicate.rows import ROW, TicketEncoder
 from app.understand.risk import RiskReader
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.moments import MomentModel
+from app.understand.ticket.place_lines import CallTagger
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title_choice import TitleModel
@@ -97,13 +98,14 @@ def ticket_reader(
         place_model(weights, reference),
         TitleModel(PairModel(weights / "title")),
         moment_model(weights, reference),
+        CallTagger(CharTagger(weights / "spot"), CharTagger(weights / "marks")),
     )
 
 
 def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
     least = reference.thresholds.place["least_detail"]
-    return PlaceModel(CharTagger(weights / "spot"), PairModel(weights / "place"), least)
+    return PlaceModel(PairModel(weights / "place"), least)
 
 
 def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:

@@ -16,3 +16,12 @@ class CueRules(Basis):
     """A file of cues."""
 
     cues: tuple[Cue, ...]
+
+
+class AsideCues(CueRules):
+    """The file of asides: cues to weigh, and ways of speaking that are asides whatever stands beside them."""
+
+    certain: tuple[Cue, ...]
+    guess: Cue
+    dropped: Cue
+    began: Cue

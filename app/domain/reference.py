@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import CueRules
+from app.domain.cue_rules import AsideCues, CueRules
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
@@ -121,7 +121,7 @@ class ReferenceData(Frozen):
     emotion: EmotionRules
     request_kind: RequestKindRules
     matters: MatterRules
-    asides: CueRules
+    asides: AsideCues
     corrections: CueRules
     moments: CueRules
     duplicate: DuplicateRules

@@ -28,7 +28,14 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
     assert [text for text in examples.no_match if patterns.first(text)] == []
 
 
-@pytest.mark.parametrize("cue", [*REFERENCE.asides.cues, *REFERENCE.corrections.cues], ids=lambda cue: cue.id)
+ASIDES = REFERENCE.asides
+CUES = (
+    *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
+    *REFERENCE.corrections.cues, *REFERENCE.moments.cues,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.id)
 def test_cues_match_their_examples_and_no_others(cue: Cue) -> None:
     assert [text for text in cue.examples.match if not re.search(cue.pattern, text)] == []
     assert [text for text in cue.examples.no_match if re.search(cue.pattern, text)] == []

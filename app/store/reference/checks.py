@@ -140,6 +140,10 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
         _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
         for i, cue in enumerate(cues):
             _check_patterns(files[f"rules/{name}"], ("cues", i, "pattern"), (cue.pattern,))
+    asides = reference.asides
+    _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
+    for key in ("guess", "dropped", "began"):
+        _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import CueRules
+from app.domain.cue_rules import AsideCues, CueRules
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
@@ -37,7 +37,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,
     "matters": MatterRules,
-    "asides": CueRules,
+    "asides": AsideCues,
     "corrections": CueRules,
     "moments": CueRules,
     "duplicate": DuplicateRules,

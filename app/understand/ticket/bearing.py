@@ -13,6 +13,7 @@ from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.demands import ASKS_WANTS
+from app.understand.ticket.place_lines import Told
 from app.understand.ticket.wants import is_wish
 
 _ASKS = re.compile(r"[?？吗呢哪几谁]|什么|多少|怎么|多久|多大")
@@ -30,7 +31,8 @@ _NEAR = (-2, -1, 1, 2)
 def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
     """Return the names of `bearing_features`, in order."""
     beside = [f"{name}{at:+d}" for at in (-1, 1) for name in cues]
-    return ("aside", *(f"aside{at:+d}" for at in _NEAR), *_STANDING, *cues, *beside)
+    marked = [f"{name}{at}" for at in ("", "-1", "+1") for name in ("marked", "most_marked", "least_marked")]
+    return ("aside", *(f"aside{at:+d}" for at in _NEAR), *_STANDING, *cues, *beside, *marked)
 
 
 def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -55,14 +57,18 @@ def bearing_features(
     mentions: Mentions,
     clauses: Sequence[Clause],
     alone: NDArray[np.float64],
+    told: Told,
     words: re.Pattern[str],
     cues: Sequence[re.Pattern[str]],
 ) -> NDArray[np.float32]:
-    """Return one row a clause; `alone` holds the log-odds that a clause, read alone, is an aside."""
+    """Return one row a clause; `alone` holds the log-odds that a clause, read alone, is an aside, `told` what the
+    taggers say of its characters."""
     heard = np.array([[bool(cue.search(c.text.strip())) for cue in cues] for c in clauses], np.float32)
     saying = np.array([clause.saying for clause in clauses])
     columns = [alone[:, None], *(_beside(alone[:, None], saying, at) for at in _NEAR)]
     columns += [_standing(call, mentions, clauses, words), heard, _beside(heard, saying, -1), _beside(heard, saying, 1)]
+    marked = np.array([told.aside_of(c.saying, c.start, c.end) for c in clauses], np.float32)
+    columns += [marked, _beside(marked, saying, -1), _beside(marked, saying, 1)]
     return np.hstack(columns).astype(np.float32)
 
 

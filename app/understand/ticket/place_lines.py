@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
-from models.char_tagger import APART
+from models.base import CharacterTagger
+from models.char_tagger import APART, window_codes
 
 _ASKS_WHERE = re.compile(r"哪|位置|地址|小区|路段|地点|具体")
 _BREAKS = frozenset("，,。？?！!\n")
@@ -29,12 +30,23 @@ class Line(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The lines of a call, and each character's probability to be in a place, to begin one, and to belong in a title."""
+    """The lines of a call, and each character's probability to be in a place, to begin one, to belong in a title, and to
+    be an aside."""
 
     lines: tuple[Line, ...]
     inside: tuple[list[float], ...]
     begins: tuple[list[float], ...]
     keys: tuple[list[float], ...]
+    asides: tuple[list[float], ...]
+
+    def aside_of(self, saying: int, start: int, end: int) -> tuple[float, float, float]:
+        """Return how likely the characters of a stretch are an aside: on average, the likeliest, the least likely."""
+        for line, asides in zip(self.lines, self.asides, strict=True):
+            if line.saying == saying:
+                first, last = np.searchsorted(line.at, [start, end]).tolist()
+                if own := asides[first:last]:
+                    return sum(own) / len(own), max(own), min(own)
+        return 0.0, 0.0, 0.0
 
     def keys_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
         """Return the characters of a stretch of a saying with their probability to belong in a title."""
@@ -43,6 +55,24 @@ class Told(NamedTuple):
                 first, last = np.searchsorted(line.at, [start, end]).tolist()
                 return list(zip(line.text[first:last], keys[first:last], strict=True))
         return []
+
+
+NOTHING_TOLD = Told((), (), (), (), ())
+
+
+class CallTagger:
+    """Marks the characters of a call with every tagger at once."""
+
+    def __init__(self, spots: CharacterTagger, asides: CharacterTagger) -> None:
+        self._spots, self._asides = spots, asides
+
+    def told(self, call: SpokenCall, mentions: Mentions) -> Told:
+        """Tag a call."""
+        lines = lines_of(call, mentions)
+        if not lines:
+            return NOTHING_TOLD
+        codes = window_codes(*joint(lines))
+        return tagged(lines, *self._spots.shares(codes), *self._asides.shares(codes))
 
 
 def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
@@ -84,14 +114,22 @@ def _since_area(flags: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(last < 0, 9, np.minimum((place - last) // 3, 5))
 
 
-def tagged(lines: Sequence[Line], places: NDArray[np.float32], keys: NDArray[np.float32]) -> Told:
-    """Return the lines with the tagger's probabilities, one row a character of `joint`."""
+def tagged(
+    lines: Sequence[Line],
+    places: NDArray[np.float32],
+    keys: NDArray[np.float32],
+    asides: NDArray[np.float32] | None = None,
+) -> Told:
+    """Return the lines with the taggers' probabilities, one row a character of `joint`."""
+    inside, begins, told = (by_line(lines, values) for values in (1 - places[:, 0], places[:, 2], keys[:, 1]))
+    return Told(tuple(lines), inside, begins, told, () if asides is None else by_line(lines, asides[:, 1]))
+
+
+def by_line(lines: Sequence[Line], values: NDArray[np.float32]) -> tuple[list[float], ...]:
+    """Return the values of each line's characters out of those of `joint`."""
     sizes = [len(line.text) for line in lines]
     ends = np.cumsum([size + len(APART) for size in sizes]) - len(APART)
-    spans = [slice(end - size, end) for end, size in zip(ends.tolist(), sizes, strict=True)]
-    inside = (1 - places[:, 0]).tolist()
-    begins, told = places[:, 2].tolist(), keys[:, 1].tolist()
-    return Told(tuple(lines), *(tuple(values[span] for span in spans) for values in (inside, begins, told)))
+    return tuple(values[end - size : end].tolist() for end, size in zip(ends.tolist(), sizes, strict=True))
 
 
 def stretches(text: str, inside: Sequence[float], least: float, along: float) -> list[tuple[int, int]]:

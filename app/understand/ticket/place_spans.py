@@ -19,8 +19,8 @@ from app.domain.ticket import RequestKind
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
-from app.understand.ticket.place_lines import Told, joint, lines_of, stretches, tagged
-from models.base import CharacterTagger, PairScorer
+from app.understand.ticket.place_lines import Told, stretches
+from models.base import PairScorer
 
 _LEVELS = ((0.15, 0.08), (0.5, 0.35), (0.3, 0.12))
 """Probability of a character that begins a stretch, and of those that it takes along."""
@@ -75,13 +75,8 @@ class Candidate(NamedTuple):
 class PlaceModel:
     """Finds the place of a demand with trained models."""
 
-    def __init__(self, tagger: CharacterTagger, scorer: PairScorer, least: float) -> None:
-        self._tagger, self._scorer, self._least = tagger, scorer, least
-
-    def told(self, call: SpokenCall, mentions: Mentions) -> Told:
-        """Tag a call."""
-        lines = lines_of(call, mentions)
-        return tagged(lines, *self._tagger.shares(*joint(lines))) if lines else Told((), (), (), ())
+    def __init__(self, scorer: PairScorer, least: float) -> None:
+        self._scorer, self._least = scorer, least
 
     def best(
         self,

@@ -12,7 +12,7 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
-from app.understand.ticket.asides import AsideModel, leave_out_asides
+from app.understand.ticket.asides import AsideModel, AsideRules, without
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -22,7 +22,7 @@ from app.understand.ticket.matters import MatterNamer
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.place import detail_by_rules, place_of
-from app.understand.ticket.place_lines import Told
+from app.understand.ticket.place_lines import NOTHING_TOLD, CallTagger, Told
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Heading, Topics, by_rules, headings
@@ -64,8 +64,10 @@ class TicketReader:
         places: PlaceModel | None = None,
         titles: TitleModel | None = None,
         moments: MomentModel | None = None,
+        tagger: CallTagger | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
+        self._aside_rules = AsideRules(reference.asides)
         self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
         least = reference.thresholds.clauses["taken_back"]
         self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
@@ -76,6 +78,7 @@ class TicketReader:
         self._places = places
         self._titles = titles
         self._moments = moments
+        self._tagger = tagger
         self._kinds = kinds
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
@@ -86,13 +89,21 @@ class TicketReader:
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return one draft a demand; none where nothing is asked or told."""
         mentions = self.mentions(call)
-        parts = self.parts(call, mentions)
-        told = self._places.told(call, mentions) if self._places and parts else None
+        told = self.told(call, mentions)
+        parts = self.parts(call, mentions, told)
         return tuple(self._draft(call, mentions, part, told) for part in parts)
 
-    def parts(self, call: SpokenCall, mentions: Mentions) -> list[tuple[Clause, ...]]:
+    def told(self, call: SpokenCall, mentions: Mentions) -> Told:
+        """Return the call's characters as the taggers mark them."""
+        return self._tagger.told(call, mentions) if self._tagger else NOTHING_TOLD
+
+    def parts(self, call: SpokenCall, mentions: Mentions, told: Told) -> list[tuple[Clause, ...]]:
         """Return the clauses of each demand."""
-        clauses = leave_out_asides(call, mentions, read_clauses(call, mentions), self._matter_words, self._asides)
+        clauses = read_clauses(call, mentions)
+        asides = self._aside_rules.found(call, mentions, clauses, self._matter_words)
+        if self._asides:
+            asides |= self._asides.found(call, mentions, clauses, told, self._matter_words)
+        clauses = without(clauses, asides)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return []
         return [part for part in split_demands(call, mentions, clauses) if informative(part)]
@@ -129,9 +140,7 @@ class TicketReader:
             return False
         return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))
 
-    def _draft(
-        self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], told: Told | None
-    ) -> TicketDraft:
+    def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], told: Told) -> TicketDraft:
         matter, spoken = _texts(clauses)
         kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
         _leaves, shares = self._topics([matter])
@@ -140,7 +149,7 @@ class TicketReader:
         wants = compose_wants(call, mentions, clauses, kind, named, objects)
         bound = self._place_bound(int(shares[0].argmax()))
         detail = detail_by_rules(mentions, clauses, kind)
-        if self._places and told:
+        if self._places and told.lines:
             detail = self._places.best(call, told, mentions, clauses, kind, bound, detail)
         place, evidence, confidence = place_of(mentions, clauses, detail, least=self._least_place)
         citizen = self._citizen(call, mentions, evidence, confidence)
@@ -154,7 +163,7 @@ class TicketReader:
         spot = place.detail or place.town
         found = headings(clauses, kind, spot, self._matter_words, self._topics, named, objects)
         heading = by_rules(found, kind)
-        if self._titles and told:
+        if self._titles and told.lines:
             heading = self._titles.best(found, heading, told, clauses)
         title = heading.passage
         subject, said = self._subjects.read(clauses, matter)

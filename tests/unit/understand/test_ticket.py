@@ -251,3 +251,11 @@ def test_a_house_number_may_be_said_with_pauses(reader: Any) -> None:
 
 def test_a_matter_that_settled_itself_makes_no_ticket(reader: Any) -> None:
     assert not reader(call("您好", "幸福家园停电了，哎来电了来电了", "那您还需要反映吗", "不用了，麻烦你了"))
+
+
+def test_how_a_name_is_written_and_what_a_thing_is_like_stay_out(reader: Any) -> None:
+    said = "幸福家园9号楼电梯坏了，咣当咣当的，跟拖拉机似的"
+    content = reader(call("您好", said, "您贵姓", "郗，左边希望的希右边耳朵旁"))[0].content
+    assert "电梯坏了" in content
+    assert "拖拉机" not in content
+    assert "耳朵旁" not in content
