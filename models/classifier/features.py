@@ -9,6 +9,8 @@ from operator import add
 
 import jieba
 
+from models.classifier.shapes import Shapes, shapes_of
+
 _BREAKS = re.compile(r"[，。！？；,.!?;]+")
 
 _BREAK = re.compile(r"[，。！？；,;!?]+")
@@ -54,14 +56,17 @@ ANALYSERS: dict[str, Analyser] = {"chars": chars, "words": words, "edges": edges
 
 
 class WithFamilies:
-    """An analyser that also counts families of words, each pair of families in one text, and how it begins and ends.
+    """An analyser that also counts families of words, each pair of them in one text, both ends, and shapes of clauses.
 
     What was learnt of one word of a family holds for the others. The longest word at a place counts. The last clause
     says what a text is about: a question, a wish, or a threat.
     """
 
-    def __init__(self, analyse: Analyser, families: Mapping[str, str]) -> None:
-        """Take the words of each family, separated by spaces."""
+    def __init__(
+        self, analyse: Analyser, families: Mapping[str, str], classes: Mapping[str, str] | None = None
+    ) -> None:
+        """Take the words of each family, separated by spaces, and the classes of words that make shapes."""
+        self.shapes = Shapes(classes or {})
         self._analyse = analyse
         self.names = frozenset(families)
         self._families: dict[str, list[str]] = {}
@@ -80,7 +85,7 @@ class WithFamilies:
         found = [family for families in held for family in families]
         features = [*self._analyse(text), *(f"@{family}" for family in found)]
         features += [pair_name(one, other) for one, other in combinations(sorted(set(found)), 2)]
-        return features + ends(clauses, held)
+        return features + ends(clauses, held) + shapes_of(clauses, self.shapes)
 
     def in_clause(self, plain: str) -> list[str]:
         """Return the families of a clause's words, in order, one as often as it stands there."""
@@ -112,9 +117,11 @@ def ends(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> list[str]:
     return [*families, f"^{first[:2]}", f"${last[-2:]}", f"${last[-1]}"]
 
 
-def analyser(name: str, families: Mapping[str, str] | None = None) -> Analyser:
-    """Return the analyser with a name, with families of words where there are some."""
-    return WithFamilies(ANALYSERS[name], families) if families else ANALYSERS[name]
+def analyser(
+    name: str, families: Mapping[str, str] | None = None, classes: Mapping[str, str] | None = None
+) -> Analyser:
+    """Return the analyser with a name, with families and classes of words where there are some."""
+    return WithFamilies(ANALYSERS[name], families, classes) if families else ANALYSERS[name]
 
 
 def folded(text: str) -> str:

@@ -70,7 +70,7 @@ class KnownEdges:
 
 
 class KnownFamilies:
-    """The features of a vocabulary that texts hold: n-grams, families, pairs of families, both ends."""
+    """The features of a vocabulary that texts hold: n-grams, families, pairs of families, both ends, shapes."""
 
     def __init__(self, analyse: WithFamilies, words: Sequence[str]) -> None:
         """Take the analyser that training used and the vocabulary it made."""
@@ -78,6 +78,8 @@ class KnownFamilies:
         self._grams = KnownGrams(words)
         self._row = {word: row for row, word in enumerate(words)}
         self._in_clause = lru_cache(maxsize=_RECENT)(analyse.in_clause)
+        self._shapes = analyse.shapes
+        self._shape_rows = lru_cache(maxsize=_RECENT)(self._rows_of_shapes)
         names = sorted(analyse.names)
         self._place = {name: place for place, name in enumerate(names)}
         self._pairs = np.full((len(names), len(names)), -1)
@@ -96,7 +98,11 @@ class KnownFamilies:
         places = np.array(sorted({self._place[family] for family in chain(*held)}), np.int64)
         pairs = self._pairs[places[:, None], places].ravel()
         named = [self._row[name] for name in _named(clauses, held) if name in self._row]
-        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64)))
+        shapes = [self._shape_rows(clause) for clause in clauses]
+        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64), *shapes))
+
+    def _rows_of_shapes(self, clause: str) -> NDArray[np.int64]:
+        return np.array([self._row[name] for name in self._shapes.in_clause(clause) if name in self._row], np.int64)
 
 
 def _named(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -37,7 +37,7 @@ class LinearClassifier:
                 self._idf: NDArray[np.float32] = arrays["idf"]
                 self._temperature = float(arrays["temperature"])
             stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-            features = analyser(stored.get("analyser", "chars"), stored.get("families"))
+            features = analyser(stored.get("analyser", "chars"), stored.get("families"), stored.get("classes"))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
