@@ -19,6 +19,7 @@ from models.classifier.features import (
     folded,
     pair_name,
 )
+from models.classifier.known_shapes import KnownShapes
 from models.grams import Counted, KnownGrams
 
 _RECENT = 256
@@ -78,8 +79,7 @@ class KnownFamilies:
         self._grams = KnownGrams(words)
         self._row = {word: row for row, word in enumerate(words)}
         self._in_clause = lru_cache(maxsize=_RECENT)(analyse.in_clause)
-        self._shapes = analyse.shapes
-        self._shape_rows = lru_cache(maxsize=_RECENT)(self._rows_of_shapes)
+        self._shapes = KnownShapes(analyse.shapes, words)
         names = sorted(analyse.names)
         self._place = {name: place for place, name in enumerate(names)}
         self._pairs = np.full((len(names), len(names)), -1)
@@ -88,21 +88,17 @@ class KnownFamilies:
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the features of each text; no text may hold a line break."""
-        cells = [self._grams.cells([folded(text) for text in texts])]
-        cells += [self._of_families(text) + place * self._size for place, text in enumerate(texts)]
+        clauses = [clauses_of(text) for text in texts]
+        cells = [self._grams.cells([folded(text) for text in texts]), self._shapes.cells(clauses, self._size)]
+        cells += [self._of_families(each) + place * self._size for place, each in enumerate(clauses)]
         return self._grams.count(np.concatenate(cells))
 
-    def _of_families(self, text: str) -> NDArray[np.int64]:
-        clauses = clauses_of(text)
+    def _of_families(self, clauses: Sequence[str]) -> NDArray[np.int64]:
         held = [self._in_clause(clause) for clause in clauses]
         places = np.array(sorted({self._place[family] for family in chain(*held)}), np.int64)
         pairs = self._pairs[places[:, None], places].ravel()
         named = [self._row[name] for name in _named(clauses, held) if name in self._row]
-        shapes = [self._shape_rows(clause) for clause in clauses]
-        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64), *shapes))
-
-    def _rows_of_shapes(self, clause: str) -> NDArray[np.int64]:
-        return np.array([self._row[name] for name in self._shapes.in_clause(clause) if name in self._row], np.int64)
+        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64)))
 
 
 def _named(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> Iterator[str]:

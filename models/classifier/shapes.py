@@ -4,12 +4,14 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from itertools import compress, pairwise
+from operator import add, or_
 
-_NUMBER = re.compile(r"[0-9一二三四五六七八九十两几百千万]+")
-_SIZES = (2, 3, 4)
-"""Of runs of a shape that are counted, where a class or a number stands in one."""
+_NUMBERS = frozenset("0123456789一二三四五六七八九十两几百千万")
+_NUMBER = re.compile(f"[{''.join(sorted(_NUMBERS))}]+")
+LONGEST_RUN = 4
+"""Parts of a shape that are counted together."""
 
 
 class Shapes:
@@ -25,41 +27,57 @@ class Shapes:
         for word in self._class:
             lengths.setdefault(word[0], set()).add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._begins = frozenset(self._lengths).union(_NUMBERS)
 
     def in_clause(self, plain: str) -> list[str]:
         """Return runs of a clause's shape, and which class follows on which, whatever stands between."""
         if not self._class:
             return []
-        shape = ["^", *self._shape(plain), "$"]
-        found = [
-            "~" + "".join(run)
-            for size in _SIZES
-            for run in zip(*(shape[start:] for start in range(size)), strict=False)
-            if any(part[0] in "<#" for part in run)
-        ]
-        named = [part for part in shape if part[0] == "<"]
-        found += [f"~>{one}{other}" for one, other in pairwise(named)]
-        return found + [
-            f"~>>{one}{other}{third}" for one, other, third in zip(named, named[1:], named[2:], strict=False)
+        shape = self.parts(plain)
+        named = [part for part in shape if is_class(part)]
+        chains = [f"~>{one}{other}" for one, other in pairwise(named)]
+        return [
+            *_runs(shape),
+            *chains,
+            *(f"~>{chain[1:]}{third}" for chain, third in zip(chains, named[2:], strict=False)),
         ]
 
-    def _shape(self, plain: str) -> Iterator[str]:
-        place = 0
+    def parts(self, plain: str) -> list[str]:
+        """Return a clause's characters, classes in the place of words and one mark in the place of a number."""
+        parts = ["^"]
+        place, begins = 0, self._begins
         while place < len(plain):
-            if number := _NUMBER.match(plain, place):
-                yield "#"
-                place = number.end()
-                continue
-            part, length = self._at(plain, place)
-            yield part
+            part, length = self._at(plain, place) if plain[place] in begins else (plain[place], 1)
+            parts.append(part)
             place += length
+        parts.append("$")
+        return parts
 
     def _at(self, plain: str, place: int) -> tuple[str, int]:
-        """Return the class of the longest word at a place, or the character there, and its length."""
+        """Return the number, the class of the longest word or the character at a place, and its length."""
+        if plain[place] in _NUMBERS and (number := _NUMBER.match(plain, place)):
+            return "#", number.end() - place
         for length in self._lengths.get(plain[place], ()):
             if name := self._class.get(plain[place : place + length]):
                 return name, length
         return plain[place], 1
+
+
+def is_class(part: str) -> bool:
+    """Say whether a part of a shape stands for a class of words."""
+    return len(part) > 1
+
+
+def _runs(shape: list[str]) -> list[str]:
+    """Return the runs of two parts and more with a class or a number among them."""
+    general = [is_class(part) or part == "#" for part in shape]
+    runs, named = [f"~{part}" for part in shape], general
+    found: list[str] = []
+    for size in range(1, LONGEST_RUN):
+        runs = list(map(add, runs, shape[size:]))
+        named = list(map(or_, named, general[size:]))
+        found += compress(runs, named)
+    return found
 
 
 def shapes_of(clauses: Sequence[str], shapes: Shapes) -> list[str]:
