@@ -47,7 +47,7 @@ class Told:
     gold: str | None
 
 
-def main(data: Path = CALLS, least: float = 0.3) -> None:
+def main(data: Path = CALLS, least: float = 0.2) -> None:
     """Cross-validate, fit on all calls, write weights and manifest."""
     reference = load_reference_data(Settings().knowledge_dir)
     demands = list(read_demands(data))

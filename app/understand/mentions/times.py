@@ -21,7 +21,7 @@ _DAYS = {
 _WEEKDAYS = {name: i for i, name in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 _TURNS = {
     "过完年": "春节", "过了年": "春节", "开过年": "春节", "出了正月": "正月二十九", "出正月": "正月二十九", "打春": "立春", "立春": "立春",
-    "入了伏": "大暑", "入伏": "大暑", "数伏": "大暑", "立了秋": "立秋", "立秋": "立秋", "麦口": "芒种", "收麦": "芒种", "入冬": "立冬",
+    "入了伏": "大暑", "入伏": "大暑", "数伏": "大暑", "立了秋": "立秋", "立秋": "立秋", "麦口": "芒种", "收麦": "芒种", "入冬": "立冬", "正月里": "春节", "正月到": "春节",
 }  # fmt: skip
 """Turns of the year that callers count from, and the day whose month they mean."""
 _PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|上午|中午|下午|傍晚|晚上|夜里|半夜|黑|夜间)?"
@@ -34,7 +34,7 @@ _NUMBER = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "仨": 3, "几": None} | {
 
 _EXPRESSIONS = (
     re.compile(rf"(?P<day>{'|'.join(_DAYS)})(?:儿|个|黑|午)?\s?{_HOUR}"),
-    re.compile(rf"(?P<week>上上|上|这|本)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]){_HOUR}"),
+    re.compile(rf"(?:(?P<week>上上|上|这|本)个?|(?<![下每到至和、一两几多\d个单双]))(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]){_HOUR}"),
     re.compile(rf"(?:(?P<year>20\d\d)年|(?P<lastyear>去年|今年|前年)的?)?\s?(?P<month>1[0-2]|0?[1-9]|元(?=月\d))月份?(?:{_DATE}{_HOUR})?"),
     re.compile(rf"(?P<relmonth>上|这|本)个?月(?:{_DATE}{_HOUR}|初|底|中旬|份)?"),
     re.compile(rf"(?<![\d.第])(?P<dom>3[01]|[12]\d|0?[1-9])[号日](?![楼线院码库机门桌馆车窗床病]|单元|公馆|院){_HOUR}"),
@@ -182,8 +182,9 @@ def _day(parts: dict[str, Any], now: datetime) -> str:
 
 
 def _weekday(parts: dict[str, Any], now: datetime) -> str:
-    monday = now.date() - timedelta(days=now.weekday() + {"上上": 14, "上": 7}.get(parts["week"], 0))
-    return _with_hour(monday + timedelta(days=_WEEKDAYS[parts["weekday"]]), parts, now)
+    ahead = _WEEKDAYS[parts["weekday"]] - now.weekday()
+    back = {"上上": 14, "上": 7, None: 7 * (ahead > 0)}.get(parts["week"], 0)
+    return _with_hour(now.date() + timedelta(days=ahead - back), parts, now)
 
 
 def _lately(parts: dict[str, Any], now: datetime) -> str:
@@ -208,7 +209,7 @@ def _year(parts: dict[str, Any], now: datetime) -> str | None:
 
 _READERS: dict[str, Callable[[dict[str, Any], datetime], str | None]] = {
     "day": _day,
-    "week": _weekday,
+    "weekday": _weekday,
     "count": lambda parts, now: _ago(parts["count"], parts["unit"], now.date()),
     "festival": lambda parts, now: _festival(parts["festival"], since=bool(parts["since"]), today=now.date()),
     "turn": lambda parts, now: _festival(_TURNS[parts["turn"]], since=True, today=now.date()),
