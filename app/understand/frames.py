@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from app.domain.reference_rules import ReadingFrame
+from app.understand.anchors import anchors, held
 from app.understand.text_rules import Hit
 
 _CLAUSE = re.compile(r"[^。！？!?；;，,]+")
@@ -41,24 +42,34 @@ class Frames:
 class _Frame:
     def __init__(self, frame: ReadingFrame, direct: Sequence[str]) -> None:
         self._reach = frame.reach
-        self._opens = re.compile("|".join(frame.patterns))
+        self._opens = tuple((re.compile(pattern), anchors(pattern)) for pattern in frame.patterns)
         own = () if frame.reach in ("match", "whole") else direct
         self._unless = re.compile("|".join((*frame.unless, *own)) or "(?!)")
 
     def hits(self, text: str, clauses: Sequence[Clause]) -> Iterator[Hit]:
         """Yield what this frame covers."""
         last = -1
-        for match in self._opens.finditer(text):
-            at = _clause_at(clauses, match.start())
+        for opening in self._openings(text):
+            at = _clause_at(clauses, opening.start)
             if at <= last or self._kept(text, clauses[at]):
                 continue
             if self._reach == "match":
-                yield Hit(*match.span())
+                yield opening
                 continue
             last = at
             yield Hit(clauses[at].start, clauses[at].end)
             if self._reach != "clause":
                 yield from self._around(text, clauses, at)
+
+    def _openings(self, text: str) -> list[Hit]:
+        """Return where the patterns match; one is searched for only where its anchors stand."""
+        seen = held(text)
+        return sorted(
+            Hit(*match.span())
+            for pattern, needed in self._opens
+            if not needed or not needed.isdisjoint(seen)
+            for match in pattern.finditer(text)
+        )
 
     def _around(self, text: str, clauses: Sequence[Clause], at: int) -> Iterator[Hit]:
         """Yield the other clauses of the sentence that the frame covers."""
