@@ -25,6 +25,9 @@ from training.risk_classifier import WINDOWS, own_windows, train_risk
 DATA = Path("training/datasets/demands.jsonl")
 CALLS = Path("training/datasets/call_matters.jsonl")
 """Demands of the development calls, for kind and category (`python -m training.call_matters`)."""
+WISHES = Path("training/datasets/wishes.jsonl")
+"""Demands for kind and subject alone: questions that are wishes, wishes that are questions, workers and customers who
+speak of firms."""
 BLIND = Path("eval/datasets/dispatch_dev.jsonl")
 """Demands that no model learns: they tell how sure the ranker may be."""
 WEIGHTS = Path("models/weights")
@@ -40,10 +43,10 @@ COSTS = {"function": 1.0, "category": 0.5, "kind": 1.0, "asked": 1.0, "subject":
 OWN_FUNCTION = 0.3
 """Margin that a leaf of the right unit's functions gains."""
 FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000, "asked": 30_000, "subject": 30_000}
-ANALYSERS = {"asked": "edges"}
+ANALYSERS = {"kind": "requesting", "asked": "asking", "subject": "speaking"}
 """By cross-validation; the others read `chars`."""
 OF_CALLS = ("kind", "asked", "subject")
-"""Labels that the development calls' demands have as well."""
+"""Labels that the development calls' demands and the wishes have as well."""
 
 
 def main(data: Path = DATA, out: Path = WEIGHTS, only: Annotated[list[str] | None, typer.Option()] = None) -> None:
@@ -75,13 +78,14 @@ def own_classifier(reference: ReferenceData, data: Path, out: Path) -> dict[str,
 
 
 def written_examples(label: str, data: Path) -> list[Example]:
-    """Return the written demands that have a label, and the development calls' where they have it too.
+    """Return the written demands that have a label, and the wishes and development calls' where they have it too.
 
     `asked` is consultation or other; a row that has a kind says it by that.
     """
     named = "kind" if label == "asked" else label
     found = read_examples(data, label=named, partial=named == "kind")
-    found += read_examples(CALLS, label=named) if label in OF_CALLS else []
+    if label in OF_CALLS:
+        found += read_examples(CALLS, label=named) + read_examples(WISHES, label=named, partial=True)
     if label == "asked":
         asked = RequestKind.CONSULTATION
         found = [replace(e, label=e.label if e.label == asked else "other") for e in found]

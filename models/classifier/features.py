@@ -9,6 +9,7 @@ from operator import add
 
 import jieba
 
+from models.classifier.marks import clause_marks, speaker_marks, wish_marks
 from models.classifier.shapes import Shapes, shapes_of
 
 _BREAKS = re.compile(r"[，。！？；,.!?;]+")
@@ -51,8 +52,30 @@ def edge_marks(text: str) -> list[str]:
     return found
 
 
+def asking(text: str) -> list[str]:
+    """Return n-grams, edges of clauses and what is asked or wanted: tells a question from a wish."""
+    return [*edges(text), *wish_marks(text)]
+
+
+def requesting(text: str) -> list[str]:
+    """Return n-grams, what is asked or wanted and what is complained of: tells kinds of requests apart."""
+    return [*chars(text), *clause_marks(text, "wishes"), *clause_marks(text, "grievances")]
+
+
+def speaking(text: str) -> list[str]:
+    """Return n-grams and how firms and the speaker are spoken of: tells a business from a citizen."""
+    return [*chars(text), *speaker_marks(text)]
+
+
 Analyser = Callable[[str], Sequence[str]]
-ANALYSERS: dict[str, Analyser] = {"chars": chars, "words": words, "edges": edges}
+ANALYSERS: dict[str, Analyser] = {
+    "chars": chars,
+    "words": words,
+    "edges": edges,
+    "asking": asking,
+    "requesting": requesting,
+    "speaking": speaking,
+}
 
 
 class WithFamilies:
