@@ -9,7 +9,7 @@ from operator import add
 
 import jieba
 
-from models.classifier.marks import clause_marks, speaker_marks, wish_marks
+from models.classifier.phrases import clause_marks, speaker_marks, wish_marks
 from models.classifier.shapes import Shapes, shapes_of
 
 _BREAKS = re.compile(r"[，。！？；,.!?;]+")

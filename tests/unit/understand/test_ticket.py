@@ -17,14 +17,21 @@ from app.receive.spoken import Normaliser
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.reader import TicketReader
 from app.understand.unit import TopicReader
+from models.factory import load_classifier
 from tests.factories import call, message
 
 
 @pytest.fixture(scope="module")
 def reader(reference: ReferenceData) -> Any:
     normaliser = Normaliser(reference.gazetteer)
-    kinds, moments = KindReader(reference.request_kind, None), moment_model(Settings().weights_dir, reference)
-    tickets = TicketReader(reference, kinds, TopicReader(reference, None).topics, moments=moments)
+    kinds, weights = KindReader(reference.request_kind, None), Settings().weights_dir
+    tickets = TicketReader(
+        reference,
+        kinds,
+        TopicReader(reference, None).topics,
+        business=load_classifier(weights / "subject"),
+        moments=moment_model(weights, reference),
+    )
 
     def read(payload: dict[str, Any]) -> tuple[TicketDraft, ...]:
         return tickets.read(normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC))))
@@ -154,6 +161,12 @@ def test_a_shopkeeper_speaks_for_a_market_entity_a_customer_does_not(reader: Any
     assert reader(message("我开了个早餐店，办证跑了三趟"))[0].subject is Subject.MARKET_ENTITY
     assert reader(message("我承包的养殖场要拆，补偿谈不下来"))[0].subject is Subject.MARKET_ENTITY
     assert reader(message("我要投诉小区门口那家早餐店卖过期牛奶"))[0].subject is Subject.CITIZEN
+
+
+def test_who_works_for_a_firm_or_lets_to_it_speaks_for_himself(reader: Any) -> None:
+    assert reader(message("我在一家公司被辞退了，人事说我试用期没过"))[0].subject is Subject.CITIZEN
+    assert reader(message("我们公司要搬到外地去，不去的就让自己辞职，补偿一分不给"))[0].subject is Subject.CITIZEN
+    assert reader(message("俺的门市房叫楼上漏水泡了，楼上不承认"))[0].subject is Subject.CITIZEN
 
 
 def test_every_value_has_evidence_that_is_a_quote(reader: Any) -> None:
