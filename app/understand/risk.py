@@ -2,8 +2,9 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from itertools import chain
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRules, RoutingRules
 from app.domain.referral import Receiver
@@ -101,18 +102,18 @@ class LaneReader:
         if not windows:
             return
         scores = self._model.independent_scores([_joined(said.text, window) for window in windows])
-        for lane, entry in self._lanes.items():
-            column = self._column[lane]
-            at = int(scores[:, column].argmax())
-            best = among(float(scores[at, column]), len(windows))
-            if best >= SHOWN_FROM:
-                yield RiskSignal(
-                    signal=entry.signal,
-                    rule_id=entry.id,
-                    severity=entry.severity,
-                    score=round(best, 4),
-                    quote=said.evidence(self._quoted(said.text, windows[at], column)),
-                )
+        places = {lane: int(scores[:, self._column[lane]].argmax()) for lane in self._lanes}
+        found = {lane: among(float(scores[at, self._column[lane]]), len(windows)) for lane, at in places.items()}
+        shown = {lane: windows[places[lane]] for lane, score in found.items() if score >= SHOWN_FROM}
+        for lane, piece in self._quoted(said.text, shown).items():
+            entry = self._lanes[lane]
+            yield RiskSignal(
+                signal=entry.signal,
+                rule_id=entry.id,
+                severity=entry.severity,
+                score=round(found[lane], 4),
+                quote=said.evidence(piece),
+            )
 
     def doubt(self, said: Said, hit: Hit, lane: Receiver) -> float | None:
         """Return the score of what a rule's hit stands in, where it is too low to believe the hit.
@@ -129,9 +130,14 @@ class LaneReader:
         score = float(self._model.independent_scores(passages)[:, self._column[lane]].max())
         return score if score < self._lanes[lane].doubted_below else None
 
-    def _quoted(self, text: str, window: Window, column: int) -> Hit:
-        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in window])[:, column]
-        return window[int(scores.argmax())]
+    def _quoted(self, text: str, shown: Mapping[Receiver, Window]) -> dict[Receiver, Hit]:
+        """Return the piece of each lane's window that speaks for it most; all are read at once."""
+        pieces = list(dict.fromkeys(chain.from_iterable(shown.values())))
+        if not pieces:
+            return {}
+        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in pieces])
+        of = {lane: dict(zip(pieces, scores[:, self._column[lane]], strict=True)) for lane in shown}
+        return {lane: max(window, key=of[lane].__getitem__) for lane, window in shown.items()}
 
 
 def among(score: float, windows: int) -> float:
