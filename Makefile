@@ -38,6 +38,7 @@ train: .venv/dev.stamp
 	$(BIN)/python -m training.aside_classifier
 	$(BIN)/python -m training.correction_scorer
 	$(BIN)/python -m training.place_tagger
+	$(BIN)/python -m training.wants_chooser
 	$(BIN)/python -m training.moment_scorer
 	$(BIN)/python -m training.matter_embedding
 

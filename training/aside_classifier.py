@@ -88,7 +88,7 @@ class Marked(NamedTuple):
 
     def told(self, weights: NDArray[np.float32]) -> Told:
         """Return the call's characters as a tagger of asides marks them."""
-        return Told(self.lines, (), (), (), by_line(self.lines, shares_of(weights, self.codes)[:, 1]))
+        return Told(self.lines, (), (), (), by_line(self.lines, shares_of(weights, self.codes)[:, 1]), ())
 
 
 def main(asides: Path = ASIDES, calls: Path = CALLS, demands: Path = DEMANDS) -> None:

@@ -25,10 +25,12 @@ from app.understand.ticket.place_lines import CallTagger
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title_choice import TitleModel
+from app.understand.ticket.wants_choice import WantsModel
 from app.understand.unit import TopicReader, UnitReader
 from models.base import TextClassifier, TrainedEmbedder
 from models.char_tagger import CharTagger
 from models.classifier.pairs import PairModel
+from models.earlier_wants import EarlierWants
 from models.embedding.rare import RareGrams
 from models.factory import load_classifier, load_embedder, load_lane_scorer
 from models.ranker import FunctionRanker
@@ -76,7 +78,7 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     units = UnitReader(reference, function, category, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=ticket_reader(weights, reference, category, own),
+        tickets=ticket_reader(weights, reference, category, own, wants_model(weights)),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, *own)),
@@ -84,7 +86,11 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
 
 
 def ticket_reader(
-    weights: Path, reference: ReferenceData, category: TextClassifier, own: Sequence[TextClassifier]
+    weights: Path,
+    reference: ReferenceData,
+    category: TextClassifier,
+    own: Sequence[TextClassifier],
+    wants: WantsModel | None = None,
 ) -> TicketReader:
     """Wire the reader of tickets; `own` are the classifiers of kind, of what is only asked, and of subject."""
     kind, asked, subject = own
@@ -98,7 +104,8 @@ def ticket_reader(
         place_model(weights, reference),
         TitleModel(PairModel(weights / "title")),
         moment_model(weights, reference),
-        CallTagger(CharTagger(weights / "spot"), CharTagger(weights / "marks")),
+        CallTagger(*(CharTagger(weights / name) for name in ("spot", "marks", "wish"))),
+        wants,
     )
 
 
@@ -106,6 +113,12 @@ def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
     least = reference.thresholds.place["least_detail"]
     return PlaceModel(PairModel(weights / "place"), least)
+
+
+def wants_model(weights: Path) -> WantsModel:
+    """Load what words the wants of a demand."""
+    folder = weights / "wants"
+    return WantsModel(EarlierWants.load(folder), PairModel(weights / "wants_characters"), PairModel(folder))
 
 
 def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:

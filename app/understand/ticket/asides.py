@@ -11,7 +11,7 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, named, telling
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Told
-from app.understand.ticket.wants import is_wish
+from app.understand.ticket.wishes import is_wish
 from models.base import PairScorer, TextClassifier
 
 _ASKS_WHO = re.compile(

@@ -14,7 +14,7 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.demands import ASKS_WANTS
 from app.understand.ticket.place_lines import Told
-from app.understand.ticket.wants import is_wish
+from app.understand.ticket.wishes import is_wish
 
 _ASKS = re.compile(r"[?？吗呢哪几谁]|什么|多少|怎么|多久|多大")
 _FIGURE = re.compile(r"\d|[一二三四五六七八九十]{1,3}(?:[个次回天年月户人块元点号楼层]|多)")

@@ -7,7 +7,8 @@ from app.domain.ticket import RequestKind
 from app.domain.transcript import Evidence
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import Passage, is_wish
+from app.understand.ticket.wants import Passage
+from app.understand.ticket.wishes import is_wish
 
 LONGEST_CONTENT = 400
 _FACTS = re.compile(r"\d")

@@ -15,8 +15,8 @@ _LEAST = 0.15
 """Probability of a row's category leaves from which the demand may be about it."""
 _ANY_LEAF = 0.3
 """What stands for that probability in a row without leaves."""
-_MOST_SAID = 0.4
-"""Most that `_heard` returns."""
+MOST_ROWS = 4
+"""Rows that may name a demand."""
 
 
 class Named(NamedTuple):
@@ -28,7 +28,7 @@ class Named(NamedTuple):
 
 
 class MatterNamer:
-    """Finds the row of the table that a demand is about."""
+    """Finds the rows of the table that a demand may be about."""
 
     def __init__(self, matters: Sequence[Matter], leaf_codes: Sequence[str]) -> None:
         self._rows = tuple((matter, compiled(matter.said)) for matter in matters)
@@ -37,20 +37,19 @@ class MatterNamer:
         self._row_of_leaf = np.repeat(np.arange(len(own)), [len(leaves) for leaves in own])
         self._without = np.array([_ANY_LEAF if not matter.leaves else 0.0 for matter in matters])
 
-    def name(self, clauses: Sequence[Clause], shares: NDArray[np.float64]) -> Named | None:
-        """Return the row that fits best, or None; `shares` holds the demand's probability of each category leaf."""
+    def fitting(self, clauses: Sequence[Clause], shares: NDArray[np.float64]) -> tuple[Named, ...]:
+        """Return the rows that fit, best first; `shares` holds the demand's probability of each category leaf."""
         told = informative(clauses)
-        best: tuple[float, Matter, re.Pattern[str]] | None = None
-        rows = zip(self._rows, self._likely(shares).tolist(), strict=True)
-        for (matter, said), likely in rows:
-            if likely < _LEAST or (best and likely + _MOST_SAID < best[0]):
-                continue
-            score = likely + _heard(told, said)
-            if score > likely and (best is None or score > best[0]):
-                best = (score, matter, said)
-        if best is None:
-            return None
-        _, matter, said = best
+        found = []
+        likely = self._likely(shares)
+        for i in np.flatnonzero(likely >= _LEAST).tolist():
+            said = self._rows[i][1]
+            if heard := _heard(told, said):
+                found.append((float(likely[i]) + heard, -i))
+        return tuple(self._named(-i, told) for _, i in sorted(found, reverse=True)[:MOST_ROWS])
+
+    def _named(self, row: int, told: Sequence[Clause]) -> Named:
+        matter, said = self._rows[row]
         speaking = tuple(c for c in told if said.search(c.text)) or tuple(told[:1])
         return Named(matter, said, speaking[:3])
 

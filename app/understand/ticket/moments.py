@@ -18,7 +18,7 @@ from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.bearing import named
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import inside
-from app.understand.ticket.wants import is_wish
+from app.understand.ticket.wishes import is_wish
 from models.base import PairScorer
 
 TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)

@@ -30,14 +30,15 @@ class Line(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The lines of a call, and each character's probability to be in a place, to begin one, to belong in a title, and to
-    be an aside."""
+    """The lines of a call, and each character's probability to be in a place, to begin one, to belong in a title, to be
+    an aside, and to stand in the wants."""
 
     lines: tuple[Line, ...]
     inside: tuple[list[float], ...]
     begins: tuple[list[float], ...]
     keys: tuple[list[float], ...]
     asides: tuple[list[float], ...]
+    asks: tuple[list[float], ...]
 
     def aside_of(self, saying: int, start: int, end: int) -> tuple[float, float, float]:
         """Return how likely the characters of a stretch are an aside: on average, the likeliest, the least likely."""
@@ -50,21 +51,28 @@ class Told(NamedTuple):
 
     def keys_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
         """Return the characters of a stretch of a saying with their probability to belong in a title."""
-        for line, keys in zip(self.lines, self.keys, strict=True):
+        return self._of(self.keys, saying, start, end)
+
+    def asks_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
+        """Return the characters of a stretch of a saying with their probability to stand in the wants."""
+        return self._of(self.asks, saying, start, end)
+
+    def _of(self, streams: tuple[list[float], ...], saying: int, start: int, end: int) -> list[tuple[str, float]]:
+        for line, shares in zip(self.lines, streams, strict=True):
             if line.saying == saying:
                 first, last = np.searchsorted(line.at, [start, end]).tolist()
-                return list(zip(line.text[first:last], keys[first:last], strict=True))
+                return list(zip(line.text[first:last], shares[first:last], strict=True))
         return []
 
 
-NOTHING_TOLD = Told((), (), (), (), ())
+NOTHING_TOLD = Told((), (), (), (), (), ())
 
 
 class CallTagger:
     """Marks the characters of a call with every tagger at once."""
 
-    def __init__(self, spots: CharacterTagger, asides: CharacterTagger) -> None:
-        self._spots, self._asides = spots, asides
+    def __init__(self, spots: CharacterTagger, asides: CharacterTagger, wishes: CharacterTagger) -> None:
+        self._spots, self._asides, self._wishes = spots, asides, wishes
 
     def told(self, call: SpokenCall, mentions: Mentions) -> Told:
         """Tag a call."""
@@ -72,7 +80,7 @@ class CallTagger:
         if not lines:
             return NOTHING_TOLD
         codes = window_codes(*joint(lines))
-        return tagged(lines, *self._spots.shares(codes), *self._asides.shares(codes))
+        return tagged(lines, *self._spots.shares(codes), *self._asides.shares(codes), *self._wishes.shares(codes))
 
 
 def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
@@ -119,10 +127,12 @@ def tagged(
     places: NDArray[np.float32],
     keys: NDArray[np.float32],
     asides: NDArray[np.float32] | None = None,
+    asks: NDArray[np.float32] | None = None,
 ) -> Told:
     """Return the lines with the taggers' probabilities, one row a character of `joint`."""
     inside, begins, told = (by_line(lines, values) for values in (1 - places[:, 0], places[:, 2], keys[:, 1]))
-    return Told(tuple(lines), inside, begins, told, () if asides is None else by_line(lines, asides[:, 1]))
+    others = (() if values is None else by_line(lines, values[:, 1]) for values in (asides, asks))
+    return Told(tuple(lines), inside, begins, told, *others)
 
 
 def by_line(lines: Sequence[Line], values: NDArray[np.float32]) -> tuple[list[float], ...]:

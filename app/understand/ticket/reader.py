@@ -18,16 +18,18 @@ from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
-from app.understand.ticket.matters import MatterNamer
+from app.understand.ticket.matters import MatterNamer, Named
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.place import detail_by_rules, place_of
 from app.understand.ticket.place_lines import NOTHING_TOLD, CallTagger, Told
 from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
-from app.understand.ticket.title import Heading, Topics, by_rules, headings
+from app.understand.ticket.title import Heading, Topics, best_keys, by_rules, headings
 from app.understand.ticket.title_choice import TitleModel
-from app.understand.ticket.wants import compose_wants, is_wish
+from app.understand.ticket.want_pieces import Asking, asking_of
+from app.understand.ticket.wants_choice import WantsModel
+from app.understand.ticket.wishes import is_wish
 from models.base import PairScorer, TextClassifier
 
 _NO_DEMAND = re.compile(r"(?<!说)(?:打|拨)错|不是找|随便打|(?:打|拨)(?:着|个)?(?:电话)?(?:试试|玩)|^[哈嗯哦啊，]*没事")
@@ -65,6 +67,7 @@ class TicketReader:
         titles: TitleModel | None = None,
         moments: MomentModel | None = None,
         tagger: CallTagger | None = None,
+        wants: WantsModel | None = None,
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._aside_rules = AsideRules(reference.asides)
@@ -77,6 +80,7 @@ class TicketReader:
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places
         self._titles = titles
+        self._wants = wants
         self._moments = moments
         self._tagger = tagger
         self._kinds = kinds
@@ -118,8 +122,27 @@ class TicketReader:
         """Return the titles that a demand at a place could have."""
         matter, _spoken = _texts(clauses)
         shares = self._topics([matter])[1][0]
-        named, objects = self._matters.name(clauses, shares), self._objects.find(matter, shares)
-        return headings(clauses, kind, place, self._matter_words, self._topics, named, objects)
+        rows, objects = self._matters.fitting(clauses, shares), self._objects.find(matter, shares)
+        return self._headings(clauses, kind, place, rows, objects)
+
+    def asking(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...]) -> Asking:
+        """Return a demand as far as its wants go."""
+        matter, spoken = _texts(clauses)
+        kind, _sure = self._kinds.read(matter, spoken, call.transcript.title)
+        shares = self._topics([matter])[1][0]
+        rows, objects = self._matters.fitting(clauses, shares), self._objects.find(matter, shares)
+        keys = best_keys(self._headings(clauses, kind, None, rows, objects))
+        return asking_of(call, mentions, clauses, kind, shares, rows, objects, keys)
+
+    def _headings(
+        self,
+        clauses: tuple[Clause, ...],
+        kind: RequestKind,
+        place: str | None,
+        rows: tuple[Named, ...],
+        objects: tuple[str, ...],
+    ) -> list[Heading]:
+        return headings(clauses, kind, place, self._matter_words, self._topics, rows[0] if rows else None, objects)
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
@@ -144,9 +167,8 @@ class TicketReader:
         matter, spoken = _texts(clauses)
         kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
         _leaves, shares = self._topics([matter])
-        named = self._matters.name(clauses, shares[0])
+        rows = self._matters.fitting(clauses, shares[0])
         objects = self._objects.find(matter, shares[0])
-        wants = compose_wants(call, mentions, clauses, kind, named, objects)
         bound = self._place_bound(int(shares[0].argmax()))
         detail = detail_by_rules(mentions, clauses, kind)
         if self._places and told.lines:
@@ -159,9 +181,11 @@ class TicketReader:
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
-        content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         spot = place.detail or place.town
-        found = headings(clauses, kind, spot, self._matter_words, self._topics, named, objects)
+        found = self._headings(clauses, kind, spot, rows, objects)
+        asking = asking_of(call, mentions, clauses, kind, shares[0], rows, objects, best_keys(found))
+        wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
+        content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)
         if self._titles and told.lines:
             heading = self._titles.best(found, heading, told, clauses)

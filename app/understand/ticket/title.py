@@ -13,7 +13,8 @@ from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.matters import Named
 from app.understand.ticket.objects import apart
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import Passage, is_wish
+from app.understand.ticket.wants import Passage
+from app.understand.ticket.wishes import is_wish
 
 LONGEST_TITLE = 30
 _LONGEST_PLACE = 14
@@ -153,6 +154,12 @@ def by_rules(found: Sequence[Heading], kind: RequestKind) -> Heading:
         return name
     best = max((heading for heading in found if not heading.measures.named), key=_by_rules)
     return name if name and not best.measures.fits_name else best
+
+
+def best_keys(found: Sequence[Heading]) -> tuple[str, ...]:
+    """Return what the titles made of clauses say of the matter, the one that tells most first."""
+    said = [heading for heading in found if not heading.measures.named]
+    return tuple(heading.key for heading in sorted(said, key=_by_rules, reverse=True))
 
 
 def _by_rules(heading: Heading) -> float:

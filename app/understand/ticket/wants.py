@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.ticket import RequestKind
@@ -15,23 +14,13 @@ from app.understand.ticket.objects import apart, completed
 from app.understand.ticket.official import official
 from app.understand.ticket.register import written
 from app.understand.ticket.wish_words import demanded
+from app.understand.ticket.wishes import asks, is_wish
 
 MOST_CLAUSES = 4
 _SHORT = 9
 """Characters of a clause that goes with the wish beside it: 停工，拆了，把顶修好."""
 _NO_ANSWER = re.compile(
     r"不清楚|不知道|不想|打过|别给(?:我|俺)上课|谁急|没办法|就明白|就认了|不认|无所谓|说得对|[?？]$"
-)
-_WISH = re.compile(
-    r"希望|要求|请求|恳请|恳求|想让|想请|想要|就想|请(?!问|假)|能不能|能否|可不可以|可否|行不行|赶紧|赶快|抓紧|尽快|尽早|早点|快点|"
-    r"给(?:个|俺|我|我们|俺们|俺家|我家)?(?:个)?(?:说法|解决|修|查|处理|退|调|换|补|清|安|装|办|通|协调)|"
-    r"望(?:有关|相关|部门|领导|政府|尽快|能|贵|给予|予以|介入|处理)|帮(?:我|俺|忙|着)|(?:派|来)(?:个|几个)?人(?!来看|来了|说)|建议|要(?:求)?(?:退|赔|给)|"
-    r"得(?:给|管|赔|退)|管管|管一管|查查|查一查|修修|治治|清清|问问|(?:让|叫)(?:他|她|他们|公司|物业|老板|开发商|施工方)[^，。]{0,6}(?:退|赔|修|停|还|给|道歉|搬|拆|清)|"
-    r"(?:不许|不能|不准|别)(?:再)?(?:干|吵|放|占|停|排|让)|应该(?!是|有|会|在)|最好|^(?:并且?|及时|立即|依法|彻底|全额|把[^，。]{1,10})?(?:退还|退款|赔偿|返还|归还|撤销|恢复|维修|修复|清理|整改|查处|处罚|停止|拆除|补缴|补上|化验|检测|复工|停工|道歉|赔我|赔俺|加装|增设|补发|核实|严查|取缔|更换|疏通)(?!了|过|的)|把[^，。]{1,14}?(?:修|剪|清|拉|装|换|补|搬|挪|拆|改|停|关|填|通上|疏通|退|还|给|查|弄好|挖|砍|锯|抽|去了|刷|公示)|退(?=\d|十|钱|款|我|给|俺)|"
-    r"(?:让|叫)[^，。]{1,5}(?:来|做|认|开|把|出|给)|找(?:人来|专家|回)|加(?:个|装|宽|固)|换个|多(?:开|装|设|派|弄)几?个?|安排[^，。]{0,4}人|给[^，。]{0,4}(?:解释|答复|交代|准信|时间|结果|明白)"
-)
-_NOT_WISH = re.compile(
-    r"不(?:希望|想让|帮|想要)|(?:说|答应|承诺|保证|回复)[^，。]{0,6}(?:尽快|马上|请|赶紧|派人)|第[一二三]回|来了个?人|(?:让|叫)(?:我|俺|其|他|等)[^，。]{0,3}(?:等|找|去|来)"
 )
 _SUMMED_UP = re.compile(
     r"(?:希望|诉求(?:就)?是|要求是?|想(?:要|让|请)?)(?:就是|是)?(?P<wish>(?!怎么|什么|哪|如何|我们怎)[^，。？?！]{3,40}?)(?:\s*(?:对吧|对吗|对不对|是吧|是吗|是不是|吗|吧))?[\s。？?]*(?:$|您贵姓|您怎么称呼|[，。])"
@@ -51,9 +40,6 @@ _DEED = re.compile(
 )
 
 
-_IMPERATIVE = re.compile(
-    r"^(?:那|就|再|还|也|先)*(?:让|叫|得(?!到)|要求|希望|把|给我|给俺|该)|(?:退|赔|还|修|补|发|换|拆|清|查)(?:给|了|上|走|好|掉)?(?:我|俺)?(?:就行|就中|就管|吧)$"
-)
 _TALK = re.compile(r"说|咋|啥|谁|哪|吗$|不$|没$|多少|俺|我|恁|你们|是不是|到底")
 _NO_OBJECT = re.compile(
     r"尽快|派人|一下|他们?|她|它|安排|来人|来看看|处理|解决|整改|问题|此事|追究|钱$|个|说法|准信|答复"
@@ -75,8 +61,8 @@ _PLAIN = {
     RequestKind.COMPLAINT: "核实处理{}问题",
     RequestKind.REPORT: "依法查处{}问题",
 }
-_MOST_ASPECTS = 4
-_ASPECTS = tuple(
+_MOSTASPECTS = 4
+ASPECTS = tuple(
     (re.compile(said), aspect)
     for said, aspect in (
         (r"能不能|可不可以|行不行|够不够|符合|条件|能(?:办|报|领|续)[^，]{0,6}[吗不]", "条件"),
@@ -105,15 +91,19 @@ def compose_wants(
     kind: RequestKind,
     named: Named | None = None,
     objects: Sequence[str] = (),
+    asked: Sequence[Passage] | None = None,
 ) -> Passage | None:
-    """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help."""
+    """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help.
+
+    `asked` is what `demands_of` finds, where that is known already.
+    """
     told = informative(clauses)
     said = _said_wants(call, mentions, clauses, kind)
     if kind is RequestKind.PRAISE:
         return said or _about("表扬", told)
     if kind is RequestKind.CONSULTATION:
         return (_asked_about(told, named, objects) if named else None) or said or _about("咨询", told)
-    demands = _demands(call, mentions, told)
+    demands = list(asked if asked is not None else demands_of(call, mentions, told))
     if kind is RequestKind.SUGGESTION:
         return _suggested(_together(_within(demands)) if demands else said) or _about("建议", told)
     demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
@@ -153,11 +143,11 @@ def _plain(kind: RequestKind, objects: Sequence[str], told: Sequence[Clause]) ->
     return Passage(_PLAIN[kind].format(objects[0]), speaking[:1] or (told[0].evidence,))
 
 
-def _demands(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
+def demands_of(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
     """Return what the citizen demands in official words: in the answer to 您的诉求是, else wherever something is asked for."""
     answers = answers_to_asking(call, mentions)
     answered = [c for c in told if c.saying in answers and not _NO_ANSWER.search(c.text)]
-    wished = [c for c in told if is_wish(c) or _IMPERATIVE.search(c.text)]
+    wished = [c for c in told if asks(c)]
     found = _in_official_words(answered, told) or _in_official_words(wished, told)[-MOST_CLAUSES + 1 :]
     return [
         d for i, d in enumerate(found) if not any(d.text in e.text for e in (*found[:i], *found[i + 1 :]) if e != d)
@@ -199,8 +189,8 @@ def _asked_about(told: Sequence[Clause], named: Named, objects: Sequence[str]) -
     """Return 咨询 with the topic and every aspect asked about."""
     topic = named.matter.topic or named.matter.title
     topic = "、".join([*apart(objects[:1], topic), topic])
-    found = [(aspect, c) for said, aspect in _ASPECTS for c in told if said.search(c.text) and aspect not in topic]
-    aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOST_ASPECTS]
+    found = [(aspect, c) for said, aspect in ASPECTS for c in told if said.search(c.text) and aspect not in topic]
+    aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOSTASPECTS]
     if not aspects and (asked := _questions(told)):
         return Passage(f"咨询{topic}，{official(written(asked[-1].text))}", (asked[-1].evidence,))
     quotes = tuple(dict.fromkeys((*(c.evidence for c in named.clauses), *(c.evidence for _, c in found))))
@@ -249,16 +239,6 @@ def _confirmed(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) 
             quote = call.turns[saying.turn].evidence(*match.span("wish"))
             return Passage("，".join(dict.fromkeys(texts)), (quote, *saying.confirmed_by, *(c.evidence for c in added)))
     return None
-
-
-def is_wish(clause: Clause) -> bool:
-    """Tell whether a clause asks for something to be done."""
-    return _wishes(clause.text)
-
-
-@lru_cache(maxsize=1024)
-def _wishes(text: str) -> bool:
-    return bool(_WISH.search(text)) and not _NOT_WISH.search(text)
 
 
 def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:

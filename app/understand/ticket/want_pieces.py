@@ -1,0 +1,237 @@
+"""What a demand's wants can be made of: pieces of official wording, each with the words it rests on.
+
+A piece comes from what the caller asks for, from the matter's remedy, from a deed and a thing spoken of, or from the wants
+of an earlier demand like this one. One of the last kind is a piece only where what it names was said: its words that
+are no stock of the office must stand in the demand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.ticket import RequestKind
+from app.domain.transcript import Evidence, SpokenCall
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.clauses import Clause, informative
+from app.understand.ticket.demands import answers_to_asking
+from app.understand.ticket.matters import Named
+from app.understand.ticket.official import official
+from app.understand.ticket.register import written
+from app.understand.ticket.wants import ASPECTS, Passage, compose_wants, demands_of
+from app.understand.ticket.wishes import asks
+
+HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
+"""What the wants of these kinds begin with; a thing alone can follow."""
+SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "deed", "earlier", "topic", "aspect")
+DEEDS = (
+    "查处", "尽快修复", "维修", "更换", "清理", "疏通", "拆除", "治理", "核查", "退还", "赔偿", "支付", "恢复", "加装", "增设", "规范",
+    "协调解决", "督促整改", "制止", "办理", "调整", "公示", "说明", "停止", "检测", "补发", "救助",
+)  # fmt: skip
+_STOCK = re.compile(
+    r"尽快|依法|督促|责令|协调|核查|核实|查处|查清|检查|整治|整改|治理|处理|解决|处罚|清理|清运|清走|清除|修复|维修|抢修|检修|更换|补齐|补装|安装|加装|"
+    r"增设|设置|恢复|疏通|退还|返还|赔偿|补偿|支付|补发|公示|公开|说明|明确|答复|告知|回复|停止|制止|禁止|拆除|撤销|取消|减免|办理|协助|指导|规范|加强|"
+    r"改善|排除|消除|保障|落实|优化|调整|延长|增加|咨询|建议|表扬|问题|情况|行为|隐患|责任|损失|费用|原因|依据|结果|时间|材料|条件|流程|标准|地点|时限|"
+    r"管理|服务|监管|派人|到场|现场|进行|按时|及时|重新|并|和|与|或|的|对|为|将|给|由|违规|违法|相关|有关|所需|如何|能否|是否|多收|拖欠|欠|剩余|全额"
+)
+_NAMES_MORE = re.compile(r"[A-Za-z\d]")
+_PART = re.compile(r"[，、,]")
+_DIGIT = re.compile(r"\d")
+_DEED = re.compile(
+    r"^.{0,6}(?:修|清|查|退|赔|补|换|装|拆|停|发|恢复|道歉|交房|办|通|填|挖|安排|解决|处理|核实|答复|撤|减免|协调|检测|化验|派|禁止|治|整改|规范|督促|加|"
+    r"增|设|救|追|找|支付|公开|公示|说明|改|落实|明确|认定|鉴定|延|保障|调|评|接|供|送|迁|开|关|打|喷|扶|消|取消|出具|提供|指导|转|归还|帮|联系|叫|审|重|"
+    r"搬|移|疏|硬化|铺|画|限|管|表彰)"
+)
+_HASTE = re.compile(r"尽快|及时|立即|马上")
+_SHORTEST, _LONGEST = 2, 28
+_LONGEST_THING = 14
+_KEPT_SHARE = 0.66
+_LIKELY = 0.22
+"""Probability of a character from which it is in a thing that is asked about."""
+_NEAREST = 80
+"""Earlier demands whose wants are looked at."""
+_MOST_DEEDS = 6
+
+
+class Asking(NamedTuple):
+    """A demand as far as its wants go: what it is about, what is asked for, and what rules make of it."""
+
+    kind: RequestKind
+    shares: NDArray[np.float64]
+    told: tuple[Clause, ...]
+    matter: str
+    rows: tuple[Named, ...]
+    """The rows of the table of matters that fit, best first."""
+    objects: tuple[str, ...]
+    keys: tuple[str, ...]
+    """What the likeliest titles say of the matter, best first."""
+    ruled: Passage | None
+    demands: tuple[Passage, ...]
+    """What is asked for, in official words."""
+    wished: tuple[Clause, ...]
+    """Clauses in which something is asked for."""
+    answers: frozenset[int]
+    """Sayings that answer the question for the demand."""
+
+
+class Piece(NamedTuple):
+    """A piece of official wording, where it comes from, and its ground: the clause that shares most where none is given."""
+
+    text: str
+    source: str
+    evidence: tuple[Evidence, ...]
+
+
+def asking_of(
+    call: SpokenCall,
+    mentions: Mentions,
+    clauses: Sequence[Clause],
+    kind: RequestKind,
+    shares: NDArray[np.float64],
+    rows: tuple[Named, ...],
+    objects: tuple[str, ...],
+    keys: tuple[str, ...],
+) -> Asking:
+    """Return a demand as far as its wants go; `shares` are those of the category leaves."""
+    told = tuple(informative(clauses)) or tuple(clauses)
+    answers = frozenset(answers_to_asking(call, mentions))
+    demands = tuple(demands_of(call, mentions, told))
+    ruled = compose_wants(call, mentions, clauses, kind, rows[0] if rows else None, objects, demands)
+    questions = kind is RequestKind.CONSULTATION
+    wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))
+    matter = "，".join(clause.text for clause in told)
+    return Asking(kind, shares, told, matter, rows, objects, keys, ruled, demands, wished, answers)
+
+
+def parts_of(wants: str) -> list[str]:
+    """Return the pieces that wants are made of."""
+    return [part for part in _PART.split(wants) if part]
+
+
+def can_be_asked_again(part: str) -> bool:
+    """Tell whether a piece of earlier wants names nothing that belongs to one call alone."""
+    return len(part) > 3 and not _NAMES_MORE.search(part)
+
+
+def supported(part: str, matter: str) -> bool:
+    """Tell whether all that a piece names was said: its stretches of other than stock words stand in the demand."""
+    return all(_said(stretch, matter) for stretch in _named(part))
+
+
+@lru_cache(maxsize=8192)
+def _named(part: str) -> tuple[str, ...]:
+    return tuple(stretch for stretch in _STOCK.split(part) if stretch)
+
+
+def _said(stretch: str, matter: str) -> bool:
+    if len(stretch) <= _SHORTEST:
+        return stretch in matter
+    held = sum(map(matter.__contains__, stretch))
+    return held > _KEPT_SHARE * len(stretch) and any(stretch[i : i + 2] in matter for i in range(len(stretch) - 1))
+
+
+def pieces(
+    asking: Asking,
+    likely: Mapping[str, float],
+    asked: Sequence[Sequence[tuple[str, float]]],
+    earlier: Iterable[str],
+    done: Mapping[str, frozenset[str]],
+) -> list[Piece]:
+    """Return every piece once, from its best source.
+
+    `likely` holds the probability of characters in the wants, `asked` what the tagger says of those of each clause, `done`
+    the pairs of characters that each deed is done to.
+    """
+    head = HEADS.get(asking.kind, "")
+    before = [Piece(part, "earlier", ()) for part in earlier]
+    found: dict[str, Piece] = {}
+    for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, likely, asked, done), *before):
+        text = piece.text.strip("，、 ").removeprefix(head)
+        if _fits(text, piece.source, bool(head)) and text not in found:
+            found[text] = piece._replace(text=text)
+    return list(found.values())
+
+
+def _fits(text: str, source: str, headed: bool) -> bool:
+    """Tell whether a text can be a piece: more than 尽快修, and in its own words a deed, where no head makes it one."""
+    if not _SHORTEST <= len(text) <= _LONGEST or len(_HASTE.sub("", text)) < _SHORTEST:
+        return False
+    return headed or source not in ("clause", "asked") or bool(_DEED.match(text))
+
+
+def _asked(asking: Asking) -> Iterator[Piece]:
+    if asking.ruled:
+        yield Piece(asking.ruled.text, "ruled", asking.ruled.evidence)
+        for part in parts_of(asking.ruled.text):
+            yield Piece(part, "ruled", asking.ruled.evidence)
+    for demand in asking.demands:
+        yield Piece(demand.text, "asked", demand.evidence)
+    for clause in asking.wished:
+        yield Piece(official(written(clause.text)), "clause", (clause.evidence,))
+
+
+def _of_matter(asking: Asking) -> Iterator[Piece]:
+    for row in asking.rows:
+        quotes = tuple(clause.evidence for clause in row.clauses)
+        title = row.matter.title.removesuffix("问题")
+        if asking.kind in HEADS:
+            yield Piece(row.matter.topic or row.matter.title, "topic", quotes)
+            continue
+        for part in parts_of(row.matter.remedy):
+            yield Piece(part, "remedy", quotes)
+        yield Piece("查处" + title, "title", quotes)
+        yield Piece(f"处理{title}问题", "title", quotes)
+    if asking.kind is RequestKind.CONSULTATION:
+        for said, aspect in ASPECTS:
+            if speaking := [clause.evidence for clause in asking.told if said.search(clause.text)]:
+                yield Piece(aspect, "aspect", tuple(speaking[:1]))
+
+
+def _things(
+    asking: Asking,
+    likely: Mapping[str, float],
+    asked: Sequence[Sequence[tuple[str, float]]],
+    done: Mapping[str, frozenset[str]],
+) -> Iterator[Piece]:
+    """Yield what is spoken of, and what can be done with it."""
+    things = [*asking.objects, *asking.keys[:2], *stretches(asked)]
+    deeds = sorted(DEEDS, key=lambda deed: -sum(likely.get(c, 0.0) for c in deed) / len(deed))[:_MOST_DEEDS]
+    for thing in dict.fromkeys(things):
+        if not _SHORTEST <= len(thing) <= _LONGEST_THING:
+            continue
+        if asking.kind in HEADS:
+            yield Piece(thing, "thing", ())
+            continue
+        pairs = {thing[i : i + 2] for i in range(len(thing) - 1)}
+        for deed in deeds:
+            if pairs & done[deed] and not any(deed[i : i + 2] in thing for i in range(len(deed) - 1)):
+                yield Piece(deed + thing, "deed", ())
+
+
+def stretches(clauses: Sequence[Sequence[tuple[str, float]]]) -> Iterator[str]:
+    """Yield what stands together of likely characters, without figures."""
+    for clause in clauses:
+        run = ""
+        for character, share in (*clause, ("", 0.0)):
+            if share > _LIKELY and not _DIGIT.match(character):
+                run += character
+                continue
+            if len(run) >= _SHORTEST:
+                yield run
+            run = ""
+
+
+def ground(text: str, told: Sequence[Clause]) -> tuple[Evidence, ...]:
+    """Return the clause that shares most with a text."""
+    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
+    best = max(told, key=lambda clause: sum(pair in clause.text for pair in pairs))
+    return (best.evidence,)
+
+
+def nearest_parts(near: Sequence[int], parts: Sequence[Sequence[str]], matter: str) -> list[str]:
+    """Return the pieces of the nearest earlier demands that what was said supports, each once."""
+    once = dict.fromkeys(part for row in near[:_NEAREST] for part in parts[row])
+    return [part for part in once if supported(part, matter)]

@@ -1,0 +1,272 @@
+"""Which pieces make a demand's wants: those that hold most of what the wants will likely say, in fewest words.
+
+Three steps. Each character gets a probability to stand in the wants: from the wants of earlier demands that are like this
+one in category, kind and words, from the tagger's word on what the caller says, and from what rules made of it. Sets of
+up to three pieces are weighed by how much they hold of the expected characters (the F1 that the measurement takes on
+average). The best of them are weighed again by a linear scorer that also looks at where the pieces come from and whether
+their words stand beside each other anywhere: in the call or in official wording.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.ticket import RequestKind
+from app.understand.ticket.place_lines import Told
+from app.understand.ticket.want_pieces import HEADS, SOURCES, Asking, Piece, ground, nearest_parts, pieces
+from app.understand.ticket.wants import Passage
+from models.base import PairScorer
+from models.earlier_wants import EarlierWants
+
+KINDS = tuple(RequestKind)
+_POOL, _BEAM, _MOST_SETS, MOST_PIECES = 12, 10, 30, 3
+_LONGEST = 26
+"""Characters of several pieces together."""
+_SHARED = 0.5
+"""Share of a piece's characters from which it says what another says."""
+_PRONOUNS = frozenset("他她它这那你其个")
+_SHORT, _LONG = 4, 12
+
+CHARACTER_FEATURES = (
+    "prior_odds", "prior", "told_odds", "told", "both", "said", "times", "wished", "answered", "demanded", "remedy", "remedies",
+    "key", "remedy_alone", "asked", "topic", "ruled", "new", "often",
+)  # fmt: skip
+SET_FEATURES = (
+    "value", "below_best", "precision", "recall", "length", "off_length", "two", "three", "least_precise", "most_precise",
+    "as_ruled", *SOURCES, *KINDS, *(f"value_{kind}" for kind in KINDS), "strange_share", "strange", "usual_share", "begins",
+    "ends", "said", "pronoun", "figure", "short", "long",
+)  # fmt: skip
+Floats = NDArray[np.float32]
+_NO_CHARACTER = frozenset("、，,。 ")
+
+
+class Thought(NamedTuple):
+    """A demand with its characters and what is known of each, and what earlier demands like it asked for."""
+
+    asking: Asking
+    asked: tuple[list[tuple[str, float]], ...]
+    """The tagger's word on the characters of each clause."""
+    characters: dict[str, int]
+    features: Floats
+    earlier: tuple[str, ...]
+
+
+class Choice(NamedTuple):
+    """Sets of pieces, each as places among the pieces (-1: none), with what is weighed of them."""
+
+    asking: Asking
+    pieces: tuple[Piece, ...]
+    sets: NDArray[np.int64]
+    features: Floats
+
+    def worded(self, chosen: int) -> Passage:
+        """Return a set of pieces as wants."""
+        parts = [self.pieces[i] for i in self.sets[chosen].tolist() if i >= 0]
+        quotes = dict.fromkeys(
+            quote for part in parts for quote in part.evidence or ground(part.text, self.asking.told)
+        )
+        return Passage(HEADS.get(self.asking.kind, "") + "，".join(part.text for part in parts), tuple(quotes))
+
+
+class WantsModel:
+    """Words the wants of a demand with trained models."""
+
+    def __init__(self, earlier: EarlierWants, characters: PairScorer, sets: PairScorer) -> None:
+        self._earlier, self._characters, self._sets = earlier, characters, sets
+
+    def best(self, asking: Asking, told: Told) -> Passage | None:
+        """Return the likeliest wants; what rules make of the demand is one of those that are weighed."""
+        thought = thought_of(asking, told, self._earlier)
+        choice = choices(thought, self._characters.scores(thought.features), self._earlier)
+        if not len(choice.sets):
+            return asking.ruled
+        return choice.worded(int(self._sets.scores(choice.features).argmax()))
+
+
+def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Sequence[int] = ()) -> Thought:
+    """Return what is known of the characters that the wants may hold; `skipped` are earlier demands left out."""
+    kind, wishes = KINDS.index(asking.kind), "，".join(clause.text for clause in asking.wished)
+    like = earlier.likeness(asking.shares, kind, asking.matter, wishes)
+    like[list(skipped)] = 0
+    expected, near = earlier.expected(like, kind)
+    nearest = [row for row in near.tolist() if row not in skipped]
+    parts = nearest_parts(nearest, earlier.pieces, asking.matter)
+    asked = tuple(told.asks_of(clause.saying, clause.start, clause.end) for clause in asking.told)
+    said = {"matter": asking.matter, "wishes": wishes, **_rules_of(asking)}
+    held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
+    place = {character: i for i, character in enumerate(sorted(held))}
+    known = np.array([earlier.place.get(character, -1) for character in place])
+    prior = np.where(known >= 0, expected[known], np.float32(0))
+    often = np.where(known >= 0, earlier.often[known], np.float32(0))
+    features = _character_features(asking, place, said, _told_shares(asked, place), prior, often)
+    return Thought(asking, asked, place, features, tuple(parts))
+
+
+def _rules_of(asking: Asking) -> dict[str, str]:
+    """Return what rules make of a demand, by what it is."""
+    first = asking.rows[0].matter if asking.rows else None
+    return {
+        "answers": "".join(clause.text for clause in asking.told if clause.saying in asking.answers),
+        "questions": "".join(clause.text for clause in asking.told if clause.question),
+        "demands": "".join(demand.text for demand in asking.demands),
+        "remedy": first.remedy if first else "",
+        "remedies": "".join(row.matter.remedy for row in asking.rows),
+        "topic": (first.topic or first.title) if first else "",
+        "key": "".join(asking.keys[:1]),
+        "ruled": asking.ruled.text if asking.ruled else "",
+    }
+
+
+def _told_shares(asked: Sequence[Sequence[tuple[str, float]]], place: Mapping[str, int]) -> Floats:
+    """Return of each character the most that the tagger gives it anywhere."""
+    most: dict[str, float] = {}
+    for clause in asked:
+        for character, share in clause:
+            if share > most.get(character, 0.0):
+                most[character] = share
+    return np.array([most.get(character, 0.0) for character in place], np.float32)
+
+
+def _character_features(
+    asking: Asking, place: Mapping[str, int], said: Mapping[str, str], shares: Floats, prior: Floats, often: Floats
+) -> Floats:
+    """Return one row a character, columns as in `CHARACTER_FEATURES`; one that no earlier wants held is `often` 0."""
+    flags = {name: np.zeros(len(place), np.float32) for name in said}
+    for name, text in said.items():
+        flags[name][[place[c] for c in set(text) if c in place]] = 1
+    counted = Counter(asking.matter)
+    times = np.array([counted[character] for character in place], np.float32)
+    only_asked = asking.kind is RequestKind.CONSULTATION
+    columns = (
+        np.log(prior + 0.003),
+        prior,
+        np.log(shares + 0.003),
+        shares,
+        prior * shares,
+        flags["matter"],
+        np.log1p(times),
+        flags["wishes"],
+        flags["answers"],
+        flags["demands"],
+        flags["remedy"],
+        flags["remedies"],
+        flags["key"],
+        flags["remedy"] * (not asking.demands),
+        flags["questions"] * only_asked,
+        flags["topic"] * only_asked,
+        flags["ruled"],
+        often == 0,
+        np.log1p(often),
+    )
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def choices(thought: Thought, likely: Floats, earlier: EarlierWants) -> Choice:
+    """Return the sets of pieces that hold most of the likely characters, and the rules' wants as they are."""
+    asking, place = thought.asking, thought.characters
+    share = dict(zip(place, likely.tolist(), strict=True))
+    found = pieces(asking, share, thought.asked, thought.earlier, earlier.done)
+    if not found:
+        return Choice(asking, (), np.zeros((0, MOST_PIECES), np.int64), np.zeros((0, len(SET_FEATURES)), np.float32))
+    expected = float(likely.sum()) + 1
+    held = np.zeros((len(found), len(likely)), np.bool_)
+    for i, piece in enumerate(found):
+        held[i, [place[c] for c in set(piece.text) if c in place]] = True
+    lengths = np.array([len(piece.text) for piece in found])
+    pool = _pool(found, held @ likely, lengths, expected)
+    sets = _sets(pool, held, likely, lengths, expected)
+    if asking.ruled and not (sets == [0, -1, -1]).all(axis=1).any():
+        sets = np.vstack([sets, [0, -1, -1]])
+    return Choice(asking, tuple(found), sets, _set_features(asking, found, sets, held, likely, earlier.usual))
+
+
+def _pool(found: Sequence[Piece], alone: Floats, lengths: NDArray[np.int64], expected: float) -> NDArray[np.int64]:
+    """Return the pieces that hold most, the ones that hold least else, and all that is asked for or is the remedy."""
+    most = np.argsort(-alone / (lengths + expected), kind="stable")[:_POOL]
+    least = np.argsort(-alone / lengths, kind="stable")[:_POOL]
+    kept = [i for i, piece in enumerate(found) if piece.source in ("remedy", "asked")]
+    return np.unique(np.concatenate([most, least, np.array(kept, np.int64)]))
+
+
+def _sets(
+    pool: NDArray[np.int64], held: NDArray[np.bool_], likely: Floats, lengths: NDArray[np.int64], expected: float
+) -> NDArray[np.int64]:
+    """Return sets of one to three pieces of the pool, the best first; each size grows from the best of the one before."""
+    own, sizes = held[pool], lengths[pool]
+    shared = (own.astype(np.float32) @ own.T.astype(np.float32)) / np.maximum(1, own.sum(axis=1))
+    apart = np.maximum(shared, shared.T) <= _SHARED
+    sets, unions, totals = np.arange(len(pool))[:, None], own, sizes
+    values = 2 * (unions @ likely) / (totals + expected)
+    found, worth = [np.pad(sets, ((0, 0), (0, 2)), constant_values=-1)], [values]
+    for size in range(2, MOST_PIECES + 1):
+        best = np.argsort(-values, kind="stable")[:_BEAM]
+        fits = apart[sets[best]].all(axis=1) & (totals[best][:, None] + sizes <= _LONGEST)
+        one, more = np.nonzero(fits)
+        grown = np.sort(np.column_stack([sets[best][one], more]), axis=1)
+        _, single = np.unique(grown @ len(pool) ** np.arange(size), return_index=True)
+        sets, one, more = grown[single], one[single], more[single]
+        if not len(sets):
+            break
+        unions, totals = unions[best][one] | own[more], totals[best][one] + sizes[more]
+        values = 2 * (unions @ likely) / (totals + expected)
+        found.append(np.pad(sets, ((0, 0), (0, MOST_PIECES - size)), constant_values=-1))
+        worth.append(values)
+    best = np.argsort(-np.concatenate(worth), kind="stable")[:_MOST_SETS]
+    chosen = np.vstack(found)[best]
+    return np.where(chosen >= 0, pool[chosen], -1)
+
+
+def _set_features(
+    asking: Asking,
+    found: Sequence[Piece],
+    sets: NDArray[np.int64],
+    held: NDArray[np.bool_],
+    likely: Floats,
+    usual: Mapping[str, int],
+) -> Floats:
+    """Return one row a set, columns as in `SET_FEATURES`."""
+    used, expected = np.unique(sets[sets >= 0]), float(likely.sum()) + 1
+    own = np.zeros((len(found), 9 + len(SOURCES)), np.float32)
+    own[used] = [_piece_features(found[i], asking.matter, usual) for i in used.tolist()]
+    there = (sets >= 0).astype(np.float32)
+    length = own[sets, 0] * there
+    total = length.sum(axis=1)
+    unions = (held[sets] & (sets >= 0)[:, :, None]).any(axis=1)
+    holds = unions @ likely
+    value = 2 * holds / (total + expected)
+    alone = (held @ likely)[sets] / np.maximum(own[sets, 0], 1)
+
+    def summed(column: int) -> Floats:
+        return np.asarray((own[sets, column] * there).sum(axis=1), np.float32)
+
+    def least(values: Floats) -> Floats:
+        return np.asarray(np.where(sets >= 0, values, np.inf).min(axis=1), np.float32)
+
+    inner = np.maximum(1, summed(1))
+    kinds = np.array([asking.kind is kind for kind in KINDS], np.float32)
+    columns = [
+        value, value - value.max(), holds / total, holds / expected, total / 10, abs(total - expected) / 10, there.sum(axis=1) == 2,
+        there.sum(axis=1) == 3, least(alone), np.where(sets >= 0, alone, 0).max(axis=1), (sets == [0, -1, -1]).all(axis=1) & bool(asking.ruled),
+    ]  # fmt: skip
+    sources = np.einsum("kps,kp->ks", own[sets, 9:], length) / total[:, None]
+    of_kind = np.repeat(kinds[None], len(sets), axis=0)
+    more = [
+        summed(2) / inner, summed(2), summed(3) / inner, np.log1p(least(own[sets, 4])), np.log1p(least(own[sets, 5])), summed(6) / total,
+        summed(7) > 0, summed(8) > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG,
+    ]  # fmt: skip
+    return np.column_stack([*columns, sources, of_kind, of_kind * value[:, None], *more]).astype(np.float32)
+
+
+def _piece_features(piece: Piece, matter: str, usual: Mapping[str, int]) -> list[float]:
+    """Return length, inner pairs, strange ones, usual ones, begin, end, characters said, pronouns, figures, sources."""
+    text = piece.text
+    pairs = [text[i : i + 2] for i in range(len(text) - 1)]
+    strange = sum(pair not in usual and pair not in matter for pair in pairs)
+    return [
+        len(text), len(pairs), strange, sum(pair in usual for pair in pairs), usual.get("^" + text[0], 0), usual.get(text[-1] + "$", 0),
+        sum(character in matter for character in text), any(c in _PRONOUNS for c in text), any(c.isdigit() for c in text),
+        *(piece.source == source for source in SOURCES),
+    ]  # fmt: skip

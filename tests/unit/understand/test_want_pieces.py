@@ -1,0 +1,59 @@
+"""Pieces of wants: nothing is asked for that nobody spoke of, and rules' wants stay among what is weighed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.ticket import TicketDraft
+from app.receive.payload import parse_transcript
+from app.understand.ticket.want_pieces import can_be_asked_again, parts_of, supported
+from tests.conftest import embedded
+from tests.factories import call
+
+
+@pytest.mark.parametrize(
+    ("part", "matter", "said"),
+    [
+        ("尽快修复路灯", "俺庄上路灯黑了半个月了", True),
+        ("尽快修复路灯", "门口的井盖没了", False),
+        ("督促物业维修电梯", "物业说没钱，电梯停了二十天", True),
+        ("督促物业维修电梯", "电梯停了二十天", False),
+        ("赔偿损失", "车叫树枝砸了", True),
+        ("退还学费", "押金不给退，学校也不管", False),
+    ],
+)
+def test_what_a_piece_names_was_said(part: str, matter: str, said: bool) -> None:
+    assert supported(part, matter) is said
+
+
+def test_figures_and_short_pieces_belong_to_one_call_alone() -> None:
+    parts = parts_of("退还押金2000元，道歉、恢复B10路公交")
+    assert parts == ["退还押金2000元", "道歉", "恢复B10路公交"]
+    assert not any(can_be_asked_again(part) for part in parts)
+
+
+@pytest.fixture(scope="module")
+def draft_of() -> Callable[[str], TicketDraft]:
+    reader = embedded().reader
+
+    def read(said: str) -> TicketDraft:
+        return reader.read(parse_transcript(call("您好", said), received_at=datetime.now(UTC))).demands[0].draft
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("滕州市幸福家园暖气不热，交了两千多取暖费，要求把取暖费退给我", "取暖费"),
+        ("俺庄上路灯黑了半个月了，黢黑的没法走", "路灯"),
+        ("市中区永安镇那个超市欠我三个月工资不给，叫他把工资给我", "工资"),
+    ],
+)
+def test_wants_name_what_is_asked_for_and_quote_the_call(
+    draft_of: Callable[[str], TicketDraft], said: str, asked: str
+) -> None:
+    draft = draft_of(said)
+    assert asked in (draft.wants or "")
+    assert all(quote.text in said for quote in draft.evidence["wants"])

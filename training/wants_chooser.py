@@ -1,0 +1,227 @@
+"""Trains what words the wants of a demand: `python -m training.wants_chooser`.
+
+Learnt from the development calls, and from written demands with their wants in official words
+(`training/datasets/wants.jsonl`): the tagger's head that marks what is asked for, the memory of earlier wants, the
+probability of a character, and which set of pieces is right, as the measurement of tickets counts it. What is fitted on
+top of the head and the memory has not been seen by them: folds keep a call together, a demand never remembers itself.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+
+from app.bootstrap.reader import classifier, ticket_reader
+from app.config import Settings
+from app.domain.reference import ReferenceData
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.store.reference.load import load_reference_data
+from app.understand.ticket.place_lines import Line, Told, joint, tagged
+from app.understand.ticket.want_pieces import Asking
+from app.understand.ticket.wants_choice import (
+    CHARACTER_FEATURES,
+    SET_FEATURES,
+    Thought,
+    choices,
+    thought_of,
+)
+from eval.base import read_jsonl
+from eval.examples import Example
+from eval.normal_form import rouge_l
+from eval.tasks.ticket import WANTS_SIMILAR
+from models.char_tagger import APART, shares_of, window_codes
+from models.earlier_wants import EarlierWants
+from training.aside_classifier import write_layers
+from training.char_tagger import fit_tagger, write_tagger
+from training.data import group_folds
+from training.manifest import write_manifest
+from training.wants_memory import remembered
+
+CALLS, DEMANDS = Path("eval/datasets/ticket_dev.jsonl"), Path("training/datasets/demands.jsonl")
+WANTS, WEIGHTS = Path("training/datasets/wants.jsonl"), Path("models/weights")
+SEED, FOLDS = 7, 5
+_CHARACTERS_COST, _SETS_COST, _SOFT = 0.3, 0.1, 0.05
+"""Costs of the two scorers; how far from the limit of the measurement a set is half right."""
+_ALONE = frozenset("修退赔查换装拆清补停撤罚挪救")
+"""Verbs that are marked wherever they stand; of other characters only pairs are."""
+_HEADS = ("咨询", "建议", "表扬")
+_MESSAGE = {"channel": "phone", "called_at": "2026-11-18T09:00:00+08:00", "caller_number": "13900000000"}
+
+Layers = list[tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A call read: its lines with hashed features and tags, its demands with their wants."""
+
+    lines: tuple[Line, ...]
+    codes: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    demands: tuple[tuple[Asking, str], ...]
+    written: bool
+    """It is a written demand, no call: it is learnt from, never measured."""
+
+
+def main(data: Path = CALLS) -> None:
+    """Cross-validate, fit on everything, write weights and manifests."""
+    reference = load_reference_data(Settings().knowledge_dir)
+    reads = list(read_demands(reference, data))
+    calls = [Example(str(i), str(read.written), "", str(i)) for i, read in enumerate(reads)]
+    folds = group_folds(calls, FOLDS, SEED)
+    told = _told(reads, folds)
+    figures = _cross_validated(reads, told, folds, reference)
+    write_tagger(_head(reads), WEIGHTS / "wish")
+    arrays, stored = _remembered(reads, reference)
+    characters, sets = _fitted(reads, told, EarlierWants(arrays, stored))
+    write_layers(sets, WEIGHTS / "wants")
+    with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+    (WEIGHTS / "wants" / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False) + "\n", "utf-8")
+    write_layers(characters, WEIGHTS / "wants_characters")
+    facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
+    for name, more in (
+        ("wish", {"heads": [2]}),
+        ("wants", {"features": list(SET_FEATURES)}),
+        ("wants_characters", {"features": list(CHARACTER_FEATURES)}),
+    ):
+        write_manifest(WEIGHTS / name, name=f"own-{name}", task=name, data=data, facts=facts | more)
+    Console().print(facts)
+
+
+def read_demands(reference: ReferenceData, data: Path) -> Iterator[Read]:
+    """Yield the calls in which as many demands are found as were made, paired in order, and the written demands."""
+    category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
+    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    for payload, wanted, written in _sources(data):
+        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+        mentions = reader.mentions(call)
+        told = reader.told(call, mentions)
+        parts, lines = reader.parts(call, mentions, told), told.lines
+        if lines and parts and len(parts) == len(wanted):
+            asking = [reader.asking(call, mentions, part) for part in parts]
+            pairs = tuple(zip(asking, wanted, strict=True))
+            yield Read(lines, window_codes(*joint(lines)), tags_of(lines, wanted), pairs, written)
+
+
+def _sources(data: Path) -> Iterator[tuple[dict[str, Any], list[str], bool]]:
+    """Yield payloads with the wants of their demands, and whether they are written demands."""
+    for row in read_jsonl(data):
+        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        yield payload, [demand["wants"] for demand in row["gold"]["demands"]], False
+    texts = {row["id"]: row["text"] for row in read_jsonl(DEMANDS)}
+    for row in read_jsonl(WANTS):
+        turns = [{"speaker": "operator", "text": "您好"}, {"speaker": "citizen", "text": texts[row["demand"]]}]
+        yield {"id": row["demand"], "turns": turns, **_MESSAGE}, [row["wants"]], True
+
+
+def tags_of(lines: Sequence[Line], wants: Sequence[str]) -> NDArray[np.int64]:
+    """Return 1 for every character of a pair that stands in the wants too, and for the commonest verbs of wants."""
+    wanted = "、".join(wants)
+    for head in _HEADS:
+        wanted = wanted.replace(head, "")
+    tags = [np.zeros(len(line.text) + len(APART), np.int64) for line in lines]
+    for line, own in zip(lines, tags, strict=True):
+        for i, character in enumerate(line.text):
+            if i and line.text[i - 1 : i + 1] in wanted and not set(line.text[i - 1 : i + 1]) & {"，", ","}:
+                own[i - 1 : i + 1] = 1
+            own[i] |= character in wanted and character in _ALONE
+    return np.concatenate(tags)[: -len(APART)]
+
+
+def _head(reads: Sequence[Read]) -> NDArray[np.float32]:
+    return fit_tagger([read.codes for read in reads], [read.tags for read in reads], classes=2, seed=SEED)
+
+
+def _told(reads: Sequence[Read], folds: NDArray[np.int64]) -> list[Told]:
+    """Return each call tagged by a head that has not learnt from it."""
+    told: dict[int, Told] = {}
+    for fold in range(FOLDS):
+        head = _head([read for read, f in zip(reads, folds, strict=True) if f != fold])
+        for i in np.flatnonzero(folds == fold).tolist():
+            size = len(reads[i].tags)
+            others = np.zeros((size, 3), np.float32), np.zeros((size, 2), np.float32)
+            told[i] = tagged(reads[i].lines, *others, asks=shares_of(head, reads[i].codes))
+    return [told[i] for i in range(len(reads))]
+
+
+def _remembered(reads: Sequence[Read], reference: ReferenceData) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    first = sorted({leaf.code[:2] for leaf in reference.categories.leaves})
+    fields = [first.index(leaf.code[:2]) for leaf in reference.categories.leaves]
+    return remembered([pair for read in reads for pair in read.demands], fields, reference.matters.matters)
+
+
+def _thoughts(reads: Sequence[Read], told: Sequence[Told], earlier: EarlierWants) -> list[tuple[str, Thought]]:
+    """Return what is thought of the demands of the calls, each without remembering its own call."""
+    found, at = [], 0
+    for read, own in zip(reads, told, strict=True):
+        rows = range(at, at + len(read.demands))
+        at = rows.stop
+        if not read.written:
+            found += [(wanted, thought_of(asking, own, earlier, rows)) for asking, wanted in read.demands]
+    return found
+
+
+def _fitted(reads: Sequence[Read], told: Sequence[Told], earlier: EarlierWants) -> tuple[Layers, Layers]:
+    """Return the layers that weigh characters and sets of pieces."""
+    thoughts = _thoughts(reads, told, earlier)
+    rows = np.vstack([thought.features for _, thought in thoughts])
+    right = np.array([c in wanted for wanted, thought in thoughts for c in thought.characters], float)
+    characters = _layer(rows, right, np.ones(len(right)), _CHARACTERS_COST)
+    features, shares, weights = [], [], []
+    for wanted, thought in thoughts:
+        choice = choices(thought, _scores(characters, thought.features), earlier)
+        alike = [rouge_l(wanted, choice.worded(i).text) for i in range(len(choice.sets))]
+        features.append(choice.features)
+        shares.append(1 / (1 + np.exp(-(np.array(alike) - WANTS_SIMILAR) / _SOFT)))
+        weights.append(np.full(len(alike), 40 / max(1, len(alike))))
+    return characters, _layer(np.vstack(features), np.concatenate(shares), np.concatenate(weights), _SETS_COST)
+
+
+def _layer(rows: NDArray[np.float32], shares: NDArray[Any], weights: NDArray[Any], cost: float) -> Layers:
+    """Return one layer of a logistic model; `shares` tells how right each row is."""
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    scaled, right = (rows - mean) / spread, np.repeat([1, 0], len(rows))
+    both = np.concatenate([shares * weights, (1 - shares) * weights])
+    used = both > 0
+    model = LogisticRegression(C=cost, max_iter=500).fit(np.vstack([scaled, scaled])[used], right[used], both[used])
+    inner = (model.coef_ / spread).T
+    return [(inner, model.intercept_ - mean @ inner)]
+
+
+def _scores(layers: Layers, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    [(inner, bias)] = layers
+    return np.asarray(1 / (1 + np.exp(-(features @ inner + bias)[:, 0])), np.float32)
+
+
+def _cross_validated(
+    reads: Sequence[Read], told: Sequence[Told], folds: NDArray[np.int64], reference: ReferenceData
+) -> dict[str, float]:
+    """Return the share of right wants, as the measurement counts them, with the models and with the rules alone."""
+    right, written = [], np.array([read.written for read in reads])
+    for fold in range(FOLDS):
+        inside = np.flatnonzero((folds != fold) | written).tolist()
+        earlier = EarlierWants(*_remembered([reads[i] for i in inside], reference))
+        characters, sets = _fitted([reads[i] for i in inside], [told[i] for i in inside], earlier)
+        for i in np.flatnonzero((folds == fold) & ~written).tolist():
+            for asking, wanted in reads[i].demands:
+                thought = thought_of(asking, told[i], earlier)
+                choice = choices(thought, _scores(characters, thought.features), earlier)
+                ruled = asking.ruled.text if asking.ruled else ""
+                odds = choice.features @ sets[0][0]
+                given = choice.worded(int(odds.argmax())).text if len(odds) else ruled, ruled
+                right.append([rouge_l(wanted, text) >= WANTS_SIMILAR for text in given])
+    chosen, rules = np.mean(right, axis=0).tolist()
+    return {"wants": round(chosen, 3), "rules_wants": round(rules, 3)}
+
+
+if __name__ == "__main__":
+    typer.run(main)
