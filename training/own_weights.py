@@ -45,6 +45,9 @@ OWN_FUNCTION = 0.3
 FEATURES = {"function": 40_000, "category": 40_000, "kind": 30_000, "asked": 30_000, "subject": 30_000}
 ANALYSERS = {"kind": "requesting", "asked": "asking", "subject": "speaking"}
 """By cross-validation; the others read `chars`."""
+COPIES = {"kind": 3}
+"""How often a development call counts, by cross-validation over calls: they are few, long, and read unlike written
+demands."""
 OF_CALLS = ("kind", "asked", "subject")
 """Labels that the development calls' demands and the wishes have as well."""
 
@@ -85,7 +88,8 @@ def written_examples(label: str, data: Path) -> list[Example]:
     named = "kind" if label == "asked" else label
     found = read_examples(data, label=named, partial=named == "kind")
     if label in OF_CALLS:
-        found += read_examples(CALLS, label=named) + read_examples(WISHES, label=named, partial=True)
+        found += COPIES.get(label, 1) * read_examples(CALLS, label=named)
+        found += read_examples(WISHES, label=named, partial=True)
     if label == "asked":
         asked = RequestKind.CONSULTATION
         found = [replace(e, label=e.label if e.label == asked else "other") for e in found]
