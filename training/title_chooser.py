@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Line, Told
 from app.understand.ticket.title import Heading
-from app.understand.ticket.title_choice import title_features
+from app.understand.ticket.title_choice import cost, title_features
 from eval.tasks.ticket import holds_keywords
 from models.char_tagger import APART
 
@@ -55,6 +55,7 @@ def titles_right(layers: list[tuple[Any, Any]], demands: Sequence[tuple[Titled, 
     right = []
     for demand, told in demands:
         odds = (title_features(demand.found, demand.rule, told, demand.clauses) @ inner + bias)[:, 0]
+        odds = odds - np.array([cost(heading.passage.text) for heading in demand.found])
         chosen = demand.found[int(odds.argmax())]
         right.append([holds_keywords(demand.keywords, h.passage.text) for h in (chosen, demand.rule)])
     return np.array(right, bool).reshape(-1, 2)

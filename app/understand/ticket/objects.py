@@ -68,7 +68,7 @@ def completed(demand: str, objects: Sequence[str], told: Sequence[Clause]) -> st
     if bare := _BARE.match(demand):
         deed = bare["deed"]
         demand = bare["how"] + deed + (_OWN.get(deed) or (objects[0] if objects else ""))
-    if _PAYS.search(demand) and not _DIGIT.search(demand):
+    if _PAYS.search(demand) and not _DIGIT.search(demand) and "剩" not in demand:
         sums = {match["sum"] for clause in told for match in _SUM.finditer(clause.text)}
         demand += f"{sums.pop()}元" if len(sums) == 1 else ""
     return demand

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -88,7 +89,7 @@ def headings(
     named: Named | None,
     objects: Sequence[str] = (),
 ) -> list[Heading]:
-    """Return the titles that the likeliest clauses make, and that of the matter's official name."""
+    """Return the titles that the likeliest clauses make, with what follows them and alone, and the matter's official name."""
     told = informative(clauses) or list(clauses)
     ranked = sorted(
         ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
@@ -99,10 +100,13 @@ def headings(
     gains = shares[1:, int(shares[0].argmax())].tolist()
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
     where = _short_place(place or "")
-    found = []
-    for (score, place_in), clause, gain in zip(ranked, likely, gains, strict=True):
+    found: list[Heading] = []
+    each = zip(ranked, likely, gains, strict=True)
+    for ((score, place_in), clause, gain), follows in product(each, (True, False)):
         longest = LONGEST_TITLE - len(start + end + where)
-        key, used = _key_words(told, -place_in, where, matter_words, longest)
+        key, used = _key_words(told, -place_in, where, matter_words, longest, follows=follows)
+        if not follows and found[-1].key == key:
+            continue
         runs_on = where[-1:].isdigit() and key[:1].isdigit()
         spot = "" if runs_on or (where and where in key) else where
         measures = _measured(clause.text, key, kind, objects, matter_words)._replace(
@@ -192,17 +196,18 @@ _NOT_IN_TITLES = re.compile(
     r"(?:的)?(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨)?(?:\d{1,2}点(?:多|半|\d{1,2}分?)?)?|"
     r"^(?:我|俺|其)?(?:要|想|来|得)?(?:投诉|举报|反映)(?:一下|一?个)?|"
     r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是|然后|而且|所以|并且|还有|另外|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天)(?=[\u4e00-\u9fff]{2})|"
+    r"(?:都|快|得有|有)?(?:\d+|[一二两三四五六七八九十半几好])个?多?(?:天|月|年|星期|礼拜|小时|钟头)多?(?:了|来)?$|"
     r"(?:了|啊|呀|呢|吧|的)$"
 )
 
 
 def _key_words(
-    told: Sequence[Clause], position: int, where: str, matter_words: re.Pattern[str], longest: int
+    told: Sequence[Clause], position: int, where: str, matter_words: re.Pattern[str], longest: int, *, follows: bool
 ) -> tuple[str, list[Clause]]:
-    """Return a clause's matter, with its neighbours' while that is short and fits, and the clauses used."""
+    """Return a clause's matter, with what `follows` it while that is short and fits, and the clauses used."""
     used = [told[position]]
     text = _matter_of(told[position].text, where)
-    for clause in told[position + 1 :]:
+    for clause in told[position + 1 :] if follows else ():
         more = _matter_of(clause.text, where)
         if clause.saying != told[position].saying or len(text) >= _TELLING or len(text) + len(more) > longest:
             break

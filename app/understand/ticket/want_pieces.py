@@ -8,6 +8,7 @@ are no stock of the office must stand in the demand.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,6 @@ _DEED = re.compile(
 _HASTE = re.compile(r"尽快|及时|立即|马上")
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
-_KEPT_SHARE = 0.66
 _LIKELY = 0.22
 """Probability of a character from which it is in a thing that is asked about."""
 _NEAREST = 80
@@ -127,10 +127,11 @@ def _named(part: str) -> tuple[str, ...]:
 
 
 def _said(stretch: str, matter: str) -> bool:
-    if len(stretch) <= _SHORTEST:
-        return stretch in matter
-    held = sum(map(matter.__contains__, stretch))
-    return held > _KEPT_SHARE * len(stretch) and any(stretch[i : i + 2] in matter for i in range(len(stretch) - 1))
+    """Tell whether a text stands in the demand, or every character of it beside a neighbour."""
+    if stretch in matter:
+        return True
+    pairs = [stretch[i : i + 2] in matter for i in range(len(stretch) - 1)]
+    return bool(pairs) and pairs[0] and pairs[-1] and all(map(or_, pairs, pairs[1:]))
 
 
 def pieces(
@@ -197,6 +198,8 @@ def _things(
     done: Mapping[str, frozenset[str]],
 ) -> Iterator[Piece]:
     """Yield what is spoken of, and what can be done with it."""
+    if asking.kind is RequestKind.PRAISE:
+        return
     things = [*asking.objects, *asking.keys[:2], *stretches(asked)]
     deeds = sorted(DEEDS, key=lambda deed: -sum(likely.get(c, 0.0) for c in deed) / len(deed))[:_MOST_DEEDS]
     for thing in dict.fromkeys(things):
