@@ -20,6 +20,8 @@ READMES: dict[Path, dict[str, str]] = {
         "value": "数值",
         "function": "职能",
         "category": "末级分类",
+        "as people ask": "口语问法",
+        "short": "短句标准问法",
     },
 }
 """Each README with its words for the heads of columns."""
@@ -62,7 +64,7 @@ TABLES = {
         ("recall_at_10", "recall_at_10_dissimilar", "merge_precision", "merge_recall", "b3_f1", "ari"),
     ),
     "answer": FigureTable(
-        {"value": "answer_test"},
+        {"as people ask": "answer_test", "short": "answer_short_test"},
         (
             "recall_at_5",
             "mrr_at_10",

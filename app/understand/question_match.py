@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.knowledge import NATIONAL, Article, ScoredArticle
+from app.understand.question_form import asked_in, plain_form
 from app.understand.question_traps import TrapReader
 from models.base import AnswerScorer, TextClassifier
 
@@ -31,12 +32,12 @@ class QuestionMatcher:
     def rank(self, question: str, found: Sequence[ScoredArticle]) -> tuple[ScoredArticle, ...]:
         """Return the articles with their `fit`, the likeliest first; what is missing to 1 is that none answers.
 
-        A question in the very words of a title or of a listed question needs no weighing: its editor answered it.
+        A question that means the same as a title or a listed question needs no weighing: its editor answered it.
         """
         if not found:
             return ()
         pairs, whole = self.measure(question, found)
-        asked = _plain(question)
+        asked = plain_form(question)
         meant = np.array([asked in _asked_as(one.article) for one in found])
         fits = meant / meant.sum() if meant.any() else self._scorer.fits(question, pairs, whole)
         scored = [one.model_copy(update={"fit": float(fit)}) for one, fit in zip(found, fits, strict=True)]
@@ -104,12 +105,7 @@ def _share(asked: Mapping[str, float], held: frozenset[str], total: float) -> fl
 
 @lru_cache(maxsize=_KEPT)
 def _asked_as(article: Article) -> frozenset[str]:
-    return frozenset(map(_plain, (article.title, *article.questions)))
-
-
-def _plain(text: str) -> str:
-    """Return the letters and figures."""
-    return "".join(filter(str.isalnum, text))
+    return frozenset(map(plain_form, (article.title, asked_in(article.title), *article.questions)))
 
 
 @lru_cache(maxsize=_KEPT)
