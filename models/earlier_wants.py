@@ -64,8 +64,6 @@ class EarlierWants:
         """Of each earlier demand what its wants are made of, where it can be asked for in another call."""
         self.usual: dict[str, int] = stored["usual"]
         """Pairs of characters of official wording with their counts; `^` stands before a piece, `$` behind it."""
-        self.done = {deed: frozenset(pairs) for deed, pairs in stored["done"].items()}
-        """Pairs of characters that each deed was asked for with."""
         rows = len(self._kinds)
         self._held = np.zeros((rows, len(self.characters)), np.float32)
         self._held[arrays["held_rows"], arrays["held_characters"]] = 1

@@ -10,7 +10,7 @@ from scipy.sparse import csc_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from app.domain.reference_rules import Matter
-from app.understand.ticket.want_pieces import DEEDS, HEADS, Asking, can_be_asked_again, parts_of
+from app.understand.ticket.want_pieces import HEADS, Asking, can_be_asked_again, parts_of
 from app.understand.ticket.wants_choice import KINDS
 from models.grams import LONGEST
 
@@ -40,10 +40,6 @@ def remembered(demands: Sequence[tuple[Asking, str]], fields: Sequence[int], mat
     }
     pieces = [_pieces(asking, wanted) for asking, wanted in demands]
     usual = _usual([*(part for wanted in wants for part in parts_of(wanted))], matters)
-    parts = [
-        *(part for wanted in wants for part in parts_of(wanted)),
-        *(p for m in matters for p in parts_of(m.remedy)),
-    ]
     stored: dict[str, Any] = {
         "characters": characters,
         "grams": grams,
@@ -51,13 +47,7 @@ def remembered(demands: Sequence[tuple[Asking, str]], fields: Sequence[int], mat
         "pieces": pieces,
         "usual": usual,
     }
-    return arrays, stored | {"done": _done(parts)}
-
-
-def _done(parts: Sequence[str]) -> dict[str, list[str]]:
-    """Return the pairs of characters that each deed was asked for with."""
-    rests = {deed: [rest for part in parts if deed in part for rest in part.split(deed) if rest] for deed in DEEDS}
-    return {deed: sorted({pair for rest in rests[deed] for pair in _pairs(rest)}) for deed in DEEDS}
+    return arrays, stored
 
 
 def _pieces(asking: Asking, wanted: str) -> list[str]:

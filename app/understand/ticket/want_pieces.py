@@ -1,12 +1,12 @@
 """What a demand's wants can be made of: pieces of official wording, each with the words it rests on.
 
-A piece comes from what the caller asks for, from the matter's remedy, from a deed and a thing spoken of, or from the wants
+A piece comes from what the caller asks for, from the matter's remedy, from a thing that is asked about, or from the wants
 of an earlier demand like this one. One of the last kind is a piece only where what it names was said: its words that
 are no stock of the office must stand in the demand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import or_
 from typing import NamedTuple
@@ -27,11 +27,7 @@ from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
 """What the wants of these kinds begin with; a thing alone can follow."""
-SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "deed", "earlier", "topic", "aspect")
-DEEDS = (
-    "查处", "尽快修复", "维修", "更换", "清理", "疏通", "拆除", "治理", "核查", "退还", "赔偿", "支付", "恢复", "加装", "增设", "规范",
-    "协调解决", "督促整改", "制止", "办理", "调整", "公示", "说明", "停止", "检测", "补发", "救助",
-)  # fmt: skip
+SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect")
 _STOCK = re.compile(
     r"尽快|依法|督促|责令|协调|核查|核实|查处|查清|检查|整治|整改|治理|处理|解决|处罚|清理|清运|清走|清除|修复|维修|抢修|检修|更换|补齐|补装|安装|加装|"
     r"增设|设置|恢复|疏通|退还|返还|赔偿|补偿|支付|补发|公示|公开|说明|明确|答复|告知|回复|停止|制止|禁止|拆除|撤销|取消|减免|办理|协助|指导|规范|加强|"
@@ -47,13 +43,14 @@ _DEED = re.compile(
     r"搬|移|疏|硬化|铺|画|限|管|表彰)"
 )
 _HASTE = re.compile(r"尽快|及时|立即|马上")
+_EMPTY = frozenset(("管理", "处理", "办理", "尽快处理"))
+"""Deeds that tell nothing without what they are done to."""
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
 _LIKELY = 0.22
 """Probability of a character from which it is in a thing that is asked about."""
 _NEAREST = 80
 """Earlier demands whose wants are looked at."""
-_MOST_DEEDS = 6
 
 
 class Asking(NamedTuple):
@@ -136,20 +133,14 @@ def _said(stretch: str, matter: str) -> bool:
 
 def pieces(
     asking: Asking,
-    likely: Mapping[str, float],
     asked: Sequence[Sequence[tuple[str, float]]],
     earlier: Iterable[str],
-    done: Mapping[str, frozenset[str]],
 ) -> list[Piece]:
-    """Return every piece once, from its best source.
-
-    `likely` holds the probability of characters in the wants, `asked` what the tagger says of those of each clause, `done`
-    the pairs of characters that each deed is done to.
-    """
+    """Return every piece once, from its best source; `asked` is what the tagger says of the characters of each clause."""
     head = HEADS.get(asking.kind, "")
     before = [Piece(part, "earlier", ()) for part in earlier]
     found: dict[str, Piece] = {}
-    for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, likely, asked, done), *before):
+    for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before):
         text = piece.text.strip("，、 ").removeprefix(head)
         if _fits(text, piece.source, bool(head)) and text not in found:
             found[text] = piece._replace(text=text)
@@ -158,7 +149,7 @@ def pieces(
 
 def _fits(text: str, source: str, headed: bool) -> bool:
     """Tell whether a text can be a piece: more than 尽快修, and in its own words a deed, where no head makes it one."""
-    if not _SHORTEST <= len(text) <= _LONGEST or len(_HASTE.sub("", text)) < _SHORTEST:
+    if not _SHORTEST <= len(text) <= _LONGEST or len(_HASTE.sub("", text)) < _SHORTEST or text in _EMPTY:
         return False
     return headed or source not in ("clause", "asked") or bool(_DEED.match(text))
 
@@ -191,27 +182,12 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
                 yield Piece(aspect, "aspect", tuple(speaking[:1]))
 
 
-def _things(
-    asking: Asking,
-    likely: Mapping[str, float],
-    asked: Sequence[Sequence[tuple[str, float]]],
-    done: Mapping[str, frozenset[str]],
-) -> Iterator[Piece]:
-    """Yield what is spoken of, and what can be done with it."""
-    if asking.kind is RequestKind.PRAISE:
-        return
-    things = [*asking.objects, *asking.keys[:2], *stretches(asked)]
-    deeds = sorted(DEEDS, key=lambda deed: -sum(likely.get(c, 0.0) for c in deed) / len(deed))[:_MOST_DEEDS]
-    for thing in dict.fromkeys(things):
-        if not _SHORTEST <= len(thing) <= _LONGEST_THING:
-            continue
-        if asking.kind in HEADS:
-            yield Piece(thing, "thing", ())
-            continue
-        pairs = {thing[i : i + 2] for i in range(len(thing) - 1)}
-        for deed in deeds:
-            if pairs & done[deed] and not any(deed[i : i + 2] in thing for i in range(len(deed) - 1)):
-                yield Piece(deed + thing, "deed", ())
+def _things(asking: Asking, asked: Sequence[Sequence[tuple[str, float]]]) -> Iterator[Piece]:
+    """Yield what is asked or proposed about, where a thing alone can follow the head."""
+    if asking.kind in HEADS and asking.kind is not RequestKind.PRAISE:
+        for thing in dict.fromkeys([*asking.objects, *asking.keys[:2], *stretches(asked)]):
+            if _SHORTEST <= len(thing) <= _LONGEST_THING:
+                yield Piece(thing, "thing", ())
 
 
 def stretches(clauses: Sequence[Sequence[tuple[str, float]]]) -> Iterator[str]:

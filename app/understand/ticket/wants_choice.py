@@ -167,8 +167,7 @@ def _character_features(
 def choices(thought: Thought, likely: Floats, earlier: EarlierWants) -> Choice:
     """Return the sets of pieces that hold most of the likely characters, and the rules' wants as they are."""
     asking, place = thought.asking, thought.characters
-    share = dict(zip(place, likely.tolist(), strict=True))
-    found = pieces(asking, share, thought.asked, thought.earlier, earlier.done)
+    found = pieces(asking, thought.asked, thought.earlier)
     if not found:
         return Choice(asking, (), np.zeros((0, MOST_PIECES), np.int64), np.zeros((0, len(SET_FEATURES)), np.float32))
     expected = float(likely.sum()) + 1
