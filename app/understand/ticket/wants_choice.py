@@ -62,6 +62,11 @@ class Choice(NamedTuple):
     sets: NDArray[np.int64]
     features: Floats
 
+    def touching(self, asked: str) -> NDArray[np.bool_]:
+        """Tell which sets share a character with what the caller asks for; all do where nothing is asked for."""
+        shared = np.array([not asked or bool(set(piece.text) & set(asked)) for piece in self.pieces], np.bool_)
+        return np.asarray((shared[self.sets] & (self.sets >= 0)).any(axis=1)) if len(self.pieces) else shared
+
     def worded(self, chosen: int) -> Passage:
         """Return a set of pieces as wants."""
         parts = [self.pieces[i] for i in self.sets[chosen].tolist() if i >= 0]
@@ -78,12 +83,20 @@ class WantsModel:
         self._earlier, self._characters, self._sets = earlier, characters, sets
 
     def best(self, asking: Asking, told: Told) -> Passage | None:
-        """Return the likeliest wants; what rules make of the demand is one of those that are weighed."""
+        """Return the likeliest wants that touch on what was asked for; what rules make of the demand is weighed too."""
         thought = thought_of(asking, told, self._earlier)
         choice = choices(thought, self._characters.scores(thought.features), self._earlier)
-        if not len(choice.sets):
+        touching = choice.touching(asked_of(asking))
+        if not touching.any():
             return asking.ruled
-        return choice.worded(int(self._sets.scores(choice.features).argmax()))
+        scores = np.asarray(self._sets.scores(choice.features)).ravel()
+        return choice.worded(int(np.where(touching, scores, -np.inf).argmax()))
+
+
+def asked_of(asking: Asking) -> str:
+    """Return what the caller asks for: deeds that are known, else what rules make of the wish; nothing without a wish."""
+    known = "".join(demand.text for demand in asking.demands)
+    return known or (asking.ruled.text if asking.ruled and asking.wished else "")
 
 
 def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Sequence[int] = ()) -> Thought:
