@@ -177,7 +177,7 @@ def test_a_question_without_an_answer_shows_as_a_gap_and_a_document_becomes_a_dr
     page.get_by_label("文档", exact=True).set_input_files(document)
     page.get_by_label("依据", exact=True).fill("枣庄市供热管理办法")
     page.get_by_role("button", name="预览").click()
-    page.get_by_role("button", name="导入为草稿").click()
+    page.get_by_role("button", name="导入为草稿").click(timeout=60_000)
     sync_api.expect(page.locator("#message")).to_contain_text("已导入 1 条草稿")
 
 

@@ -116,7 +116,8 @@ def test_every_page_has_contrast_and_names_and_fits_the_screen(scheme: str, serv
         assert page.evaluate(CHECKS) == {"faint": [], "nameless": [], "wide": False}, address
 
 
-def test_the_look_is_chosen_by_hand_and_pages_open_by_keyboard(sign_in: Open) -> None:
+def test_the_look_is_chosen_by_hand_and_pages_open_by_keyboard(served: Served, sign_in: Open) -> None:
+    received(served, "keyboard")
     page = sign_in("admin", color_scheme="light")
     for _ in range(2):
         page.get_by_role("button", name="外观").click()
