@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from app.bootstrap.chat import build_chat, with_chat
 from app.bootstrap.reader import build_reader, kept_for_good
 from app.config import Settings
-from app.domain.reading import CallReading
+from app.domain.reading import CallReading, Unreadable
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.store.reference.load import load_reference_data
@@ -25,11 +25,18 @@ def start_worker(settings: Settings) -> None:
     _at_once = settings.chat.concurrency if settings.chat.engine == "llm" else 1
 
 
-def read_many(transcripts: Sequence[Transcript]) -> list[CallReading]:
-    """Read calls in a worker process."""
+def read_many(transcripts: Sequence[Transcript]) -> list[CallReading | Unreadable]:
+    """Read calls in a worker process; one that cannot be read stops no other."""
+    if _at_once == 1:
+        return [_read(transcript) for transcript in transcripts]
+    with ThreadPoolExecutor(_at_once) as calls:
+        return list(calls.map(_read, transcripts))
+
+
+def _read(transcript: Transcript) -> CallReading | Unreadable:
     if _worker_reader is None:
         raise RuntimeError("start_worker has not run in this process")
-    if _at_once == 1:
-        return [_worker_reader.read(transcript) for transcript in transcripts]
-    with ThreadPoolExecutor(_at_once) as calls:
-        return list(calls.map(_worker_reader.read, transcripts))
+    try:
+        return _worker_reader.read(transcript)
+    except Exception as error:  # noqa: BLE001  whatever it is, the other calls must go on
+        return Unreadable(reason=f"读取出错，请人工处理：{type(error).__name__} {error}")

@@ -31,3 +31,10 @@ class CallReading(Frozen):
     """Chinese; set where another engine should have answered and could not."""
     embedded_fields: tuple[str, ...] = ()
     """Of the language model's answer: fields it got wrong, where the embedded value stands (`0.title`)."""
+
+
+class Unreadable(Frozen):
+    """A call that no reader could read: a fault of ours, kept for a person and never in the way of other calls."""
+
+    reason: str
+    """Chinese, with the fault's own words."""

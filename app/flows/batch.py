@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.domain.errors import Conflict, InvalidInput
-from app.domain.reading import CallReading
+from app.domain.reading import CallReading, Unreadable
 from app.domain.ticket import IntakeResult
 from app.domain.transcript import Transcript
 from app.flows.intake import Delivery, IntakeFlow
@@ -19,7 +19,7 @@ from app.receive.batch import Line, read_lines
 CHUNK = 100
 """Calls a transaction: large enough that the disk does not set the pace, small enough to lose nothing dear."""
 
-ReadMany = Callable[[Sequence[Transcript]], list[CallReading]]
+ReadMany = Callable[[Sequence[Transcript]], list[CallReading | Unreadable]]
 
 
 @dataclass
@@ -103,7 +103,7 @@ class BatchFlow:
             return None
 
     def _store(
-        self, chunk: list[Delivery], readings: list[CallReading], rejects: IO[str], count: BatchCount
+        self, chunk: list[Delivery], readings: list[CallReading | Unreadable], rejects: IO[str], count: BatchCount
     ) -> Iterator[IntakeResult]:
         pending = []
         known = self._intake.known(chunk)
@@ -116,6 +116,8 @@ class BatchFlow:
             if earlier:
                 count.skipped += 1
                 yield earlier
+            elif isinstance(reading, Unreadable):
+                reject(rejects, count, 0, reading.reason, json.dumps(dict(delivery.raw), ensure_ascii=False))
             else:
                 pending.append((delivery, reading))
         started = time.perf_counter()
@@ -125,7 +127,7 @@ class BatchFlow:
 
 def read_ahead(
     chunks: Iterator[list[Delivery]], executor: Executor, read_many: ReadMany, ahead: int
-) -> Iterator[tuple[list[Delivery], list[CallReading]]]:
+) -> Iterator[tuple[list[Delivery], list[CallReading | Unreadable]]]:
     """Keep the workers ahead of the writer; order is kept."""
     waiting: list[tuple[list[Delivery], Any]] = []
     for chunk in chunks:

@@ -117,7 +117,15 @@ def candidates(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) 
 def _sourced(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> list[tuple[int, Mention]]:
     clocks = [clock for clock in mentions.clocks if not any(_overlap(clock, m) for m in mentions.times)]
     groups = (mentions.times, mentions.durations, clocks, filter(None, [_right_now(call, clauses)]))
-    return [(source, m) for source, group in enumerate(groups) for m in group]
+    return [(source, m) for source, group in enumerate(groups) for m in group if _first_day(m.value)]
+
+
+def _first_day(value: str) -> date | None:
+    """Return the day that a moment begins with; None where it is no day at all (2月30日, 两千年前)."""
+    try:
+        return date(int(value[:4]), int(value[5:7] or 1), int(value[8:10] or 1))
+    except ValueError:
+        return None
 
 
 def _overlap(one: Mention, other: Mention) -> bool:
@@ -160,8 +168,7 @@ def _form(value: str, today: date) -> Iterator[float]:
     """Yield how exact a moment is and how long ago."""
     size = len(value)
     yield from (size == len("2026"), size == len("2026-11"), size == _DAY, size >= _HOUR, value.startswith(str(today)))
-    first = date(int(value[:4]), int(value[5:7] or 1), int(value[8:10] or 1))
-    age = max((today - first).days, 0)
+    age = max((today - (_first_day(value) or today)).days, 0)
     yield from (min(age / 365, 5), log1p(age), age <= _YOUNG, value.startswith(str(today)[: len(value)]))
 
 

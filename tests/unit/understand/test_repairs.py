@@ -115,3 +115,10 @@ def test_two_sides_are_no_slip_of_the_tongue(reader: CallReader) -> None:
 def test_a_player_gets_no_ticket(reader: CallReader) -> None:
     played = call("您好", "给我来三碗羊肉汤 再加十个烧饼", "请您不要占用热线资源", "哈哈")
     assert not reader.read(parse_transcript(played, received_at=RECEIVED)).demands
+
+
+@pytest.mark.parametrize("when", ["2月30号", "停了2026年了", "0000年", "9999年"])
+def test_a_day_that_never_was_is_no_moment(reader: CallReader, when: str) -> None:
+    transcript = parse_transcript(call("您好", f"路灯{when}坏的，希望修好"), received_at=datetime.now(UTC))
+    for demand in reader.read(transcript).demands:
+        assert demand.draft.event_time is None or demand.draft.event_time[:2] == "20"

@@ -1,0 +1,29 @@
+"""A call that our readers fail on is kept for a person and stops no other."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from app.domain.reading import CallReading, Unreadable
+from app.domain.transcript import Transcript
+from app.flows.registry import Flows
+from tests.factories import message
+
+
+def test_a_call_that_cannot_be_read_is_rejected_with_its_reason_and_stops_no_other(
+    flows: Flows, tmp_path: Path
+) -> None:
+    rows = [{**message("建设路路灯不亮，希望尽快修复"), "id": f"b-{i}"} for i in range(3)]
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+
+    def read_many(transcripts: Sequence[Transcript]) -> list[CallReading | Unreadable]:
+        return [Unreadable(reason="读取出错") if t.id == "b-1" else flows.intake.reader.read(t) for t in transcripts]
+
+    with ThreadPoolExecutor(1) as pool:
+        count = flows.batch.run(source, out, executor=pool, read_many=read_many, progress=lambda _: None)
+    assert (count.taken, count.rejected) == (2, 1)
+    assert [json.loads(line)["call_id"] for line in out.read_text("utf-8").splitlines()] == ["b-0", "b-2"]
+    [left] = map(json.loads, out.with_name("out.rejected.jsonl").read_text("utf-8").splitlines())
+    assert (left["reason"], json.loads(left["text"])["id"]) == ("读取出错", "b-1")
