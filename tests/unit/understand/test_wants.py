@@ -52,6 +52,19 @@ def ticket_of(reference: ReferenceData) -> Callable[[str], TicketDraft]:
     return read
 
 
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("望相关部门予以整治占道经营", "整治占道经营"),
+        ("望能尽快解决此事", "尽快解决此事"),
+        ("请予以查处黑作坊", "查处黑作坊"),
+        ("恳请给予维修路灯", "维修路灯"),
+    ],
+)
+def test_a_letter_s_polite_words_are_no_object(written: str, asked: str) -> None:
+    assert demanded(written) == asked
+
+
 def test_a_matter_told_in_talk_gets_its_official_remedy_with_evidence(
     ticket_of: Callable[[str], TicketDraft],
 ) -> None:
