@@ -15,7 +15,6 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
-from sklearn.linear_model import LogisticRegression
 
 from app.bootstrap.reader import classifier, ticket_reader
 from app.config import Settings
@@ -30,6 +29,7 @@ from eval.metrics import f1
 from eval.tasks.ticket import same_time
 from training.aside_classifier import write_layers
 from training.data import group_folds
+from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
@@ -92,18 +92,15 @@ def read_demands(data: Path) -> Iterator[Told]:
             yield Told(row["id"], values, rows, gold["event_time"])
 
 
-def fit(demands: Sequence[Told]) -> list[tuple[Any, Any]]:
+def fit(demands: Sequence[Told]) -> Layers:
     """Return one layer that weighs the moments of a demand."""
     told = [d for d in demands if d.values]
     rows = np.vstack([d.features for d in told])
     right = [d.gold is not None and same_time(d.gold, value) for d in told for value in d.values]
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=COST, max_iter=2000).fit((rows - mean) / spread, right)
-    inner = (model.coef_ / spread).T
-    return [(inner, model.intercept_ - mean @ inner)]
+    return fit_layer(rows, right, cost=COST)
 
 
-def chosen(demand: Told, layers: list[tuple[Any, Any]], least: float) -> str | None:
+def chosen(demand: Told, layers: Layers, least: float) -> str | None:
     """Return the likeliest moment, if it is likely."""
     if not demand.values:
         return None

@@ -15,7 +15,6 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
-from sklearn.linear_model import LogisticRegression
 
 from app.bootstrap.reader import classifier, ticket_reader
 from app.config import Settings
@@ -41,6 +40,7 @@ from models.char_tagger import APART, shares_of, window_codes
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
+from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
 from training.title_chooser import Titled, fit_titles, key_tags, titles_right
 
@@ -179,7 +179,7 @@ def _rows(call: Read, shares: Shares) -> Iterator[tuple[Demand, list[Candidate],
             yield demand, found, place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule)
 
 
-def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Any, Any]]:
+def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> Layers:
     """Return one layer; a right candidate counts the more the nearer it is to the gold."""
     rows: list[NDArray[np.float32]] = []
     right: list[int] = []
@@ -192,11 +192,7 @@ def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Any, 
                 rows += [row, row] if fits else [row]
                 right += [1, 0] if fits else [0]
                 weights += [1 - near, near] if fits else [1]
-    told = np.array(rows)
-    mean, spread = told.mean(axis=0), told.std(axis=0) + 1e-6
-    model = LogisticRegression(C=COST, max_iter=2000).fit((told - mean) / spread, right, sample_weight=weights)
-    inner = (model.coef_ / spread).T
-    return [(inner, model.intercept_ - mean @ inner)]
+    return fit_layer(np.array(rows), right, cost=COST, weights=weights)
 
 
 def _cross_validated(

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Line, Told
@@ -15,6 +13,7 @@ from app.understand.ticket.title import Heading
 from app.understand.ticket.title_choice import cost, title_features
 from eval.tasks.ticket import holds_keywords
 from models.char_tagger import APART
+from training.linear_layer import Layers, fit_layer
 
 COST = 0.3
 
@@ -39,17 +38,14 @@ def key_tags(lines: Sequence[Line], keywords: Sequence[str]) -> NDArray[np.int64
     return np.concatenate(tags)[: -len(APART)]
 
 
-def fit_titles(demands: Sequence[tuple[Titled, Told]]) -> list[tuple[Any, Any]]:
+def fit_titles(demands: Sequence[tuple[Titled, Told]]) -> Layers:
     """Return one layer that weighs titles by how likely they hold the keywords."""
     rows = np.vstack([title_features(d.found, d.rule, told, d.clauses) for d, told in demands])
     right = [holds_keywords(d.keywords, heading.passage.text) for d, _ in demands for heading in d.found]
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    model = LogisticRegression(C=COST, max_iter=2000).fit((rows - mean) / spread, right)
-    inner = (model.coef_ / spread).T
-    return [(inner, model.intercept_ - mean @ inner)]
+    return fit_layer(rows, right, cost=COST)
 
 
-def titles_right(layers: list[tuple[Any, Any]], demands: Sequence[tuple[Titled, Told]]) -> NDArray[np.bool_]:
+def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told]]) -> NDArray[np.bool_]:
     """Return of each demand whether the chosen title and the rules' own hold the keywords."""
     [(inner, bias)] = layers
     right = []

@@ -43,6 +43,7 @@ from models.earlier_wants import EarlierWants
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
+from training.linear_layer import Layers
 from training.manifest import write_manifest
 from training.wants_memory import remembered
 
@@ -55,8 +56,6 @@ _ALONE = frozenset("修退赔查换装拆清补停撤罚挪救")
 """Verbs that are marked wherever they stand; of other characters only pairs are."""
 _HEADS = ("咨询", "建议", "表扬")
 _MESSAGE = {"channel": "phone", "called_at": "2026-11-18T09:00:00+08:00", "caller_number": "13900000000"}
-
-Layers = list[tuple[Any, Any]]
 
 
 @dataclass(frozen=True)

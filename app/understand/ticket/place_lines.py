@@ -42,12 +42,8 @@ class Told(NamedTuple):
 
     def aside_of(self, saying: int, start: int, end: int) -> tuple[float, float, float]:
         """Return how likely the characters of a stretch are an aside: on average, the likeliest, the least likely."""
-        for line, asides in zip(self.lines, self.asides, strict=True):
-            if line.saying == saying:
-                first, last = np.searchsorted(line.at, [start, end]).tolist()
-                if own := asides[first:last]:
-                    return sum(own) / len(own), max(own), min(own)
-        return 0.0, 0.0, 0.0
+        own = [share for _, share in self._of(self.asides, saying, start, end)]
+        return (sum(own) / len(own), max(own), min(own)) if own else (0.0, 0.0, 0.0)
 
     def keys_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
         """Return the characters of a stretch of a saying with their probability to belong in a title."""
