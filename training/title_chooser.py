@@ -51,7 +51,7 @@ def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told]]) -> NDAr
     right = []
     for demand, told in demands:
         odds = (title_features(demand.found, demand.rule, told, demand.clauses) @ inner + bias)[:, 0]
-        odds = odds - np.array([cost(heading.passage.text) for heading in demand.found])
+        odds = odds - np.array([cost(heading) for heading in demand.found])
         chosen = demand.found[int(odds.argmax())]
         right.append([holds_keywords(demand.keywords, h.passage.text) for h in (chosen, demand.rule)])
     return np.array(right, bool).reshape(-1, 2)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
 from itertools import product
 from typing import NamedTuple
 
@@ -13,15 +12,11 @@ from app.domain.ticket import RequestKind
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.matters import Named
 from app.understand.ticket.objects import apart
-from app.understand.ticket.register import written
+from app.understand.ticket.title_words import fitted, short_place, tells_matter, without_area, worded
 from app.understand.ticket.wants import Passage
 from app.understand.ticket.wishes import is_wish
 
 LONGEST_TITLE = 30
-_LONGEST_PLACE = 14
-_SAME_PLACE = 4
-"""Characters in common from which a clause repeats the place before it."""
-_FIRST_NAME = re.compile(r".{1,9}?(?:街道|社区|小区|大道|[区市镇路街园])(?=..)")
 _TELLING = 9
 """Characters from which a clause tells the matter alone."""
 _FOCUS_WEIGHT = 3.0
@@ -34,8 +29,8 @@ _MOST_CLAUSES = 6
 """Likely clauses that the category model looks at."""
 _SHORT_KEY = 4
 _DIGIT = re.compile(r"\d")
+_WHY = re.compile(r"为什么|为何|为啥|怎么(?=[没不还])")
 _PERSON = re.compile(r"[我俺其他她你]")
-_TAIL = re.compile(r"(?:吗|么|不|没|行不行|好不好|可以吗|一下)$")
 Topics = Callable[[Sequence[str]], tuple[tuple[str, ...], NDArray[np.float64]]]
 """Texts in; the names of all topics and each text's probabilities out."""
 
@@ -78,6 +73,8 @@ class Heading(NamedTuple):
     key: str
     clauses: tuple[Clause, ...]
     measures: TitleMeasures
+    cut: bool = False
+    """It is longer than a title and was cut."""
 
 
 def headings(
@@ -91,24 +88,19 @@ def headings(
 ) -> list[Heading]:
     """Return the titles that the likeliest clauses make, with what follows them and alone, and the matter's official name."""
     told = informative(clauses) or list(clauses)
-    ranked = sorted(
-        ((_matter_score(clause, position, matter_words), -position) for position, clause in enumerate(told)),
-        reverse=True,
-    )[:_MOST_CLAUSES]
+    can_be = [position for position, clause in enumerate(told) if tells_matter(clause)] or range(len(told))
+    ranked = sorted(((_matter_score(told[i], i, matter_words), -i) for i in can_be), reverse=True)[:_MOST_CLAUSES]
     likely = [told[-position] for _, position in ranked]
     _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
     gains = shares[1:, int(shares[0].argmax())].tolist()
     start, end = _TITLE_FORMS.get(kind, ("", "问题"))
-    where = _short_place(place or "")
+    where, longest = short_place(place or ""), LONGEST_TITLE - len(start + end)
     found: list[Heading] = []
     each = zip(ranked, likely, gains, strict=True)
     for ((score, place_in), clause, gain), follows in product(each, (True, False)):
-        longest = LONGEST_TITLE - len(start + end + where)
-        key, used = _key_words(told, -place_in, where, matter_words, longest, follows=follows)
+        key, text, cut, used = _said(told, -place_in, where, longest, follows=follows)
         if not follows and found[-1].key == key:
             continue
-        runs_on = where[-1:].isdigit() and key[:1].isdigit()
-        spot = "" if runs_on or (where and where in key) else where
         measures = _measured(clause.text, key, kind, objects, matter_words)._replace(
             score=score,
             below_best=score - ranked[0][0],
@@ -124,8 +116,9 @@ def headings(
             person=bool(_PERSON.search(key)),
             clauses=len(used),
         )
-        passage = Passage(f"{start}{spot}{key}{end}", tuple(clause.evidence for clause in used))
-        found.append(Heading(passage, key, tuple(used), measures))
+        text = text if clause.question and start else _WHY.sub("", text)
+        passage = Passage(start + text.removesuffix(end) + end, tuple(clause.evidence for clause in used))
+        found.append(Heading(passage, key, tuple(used), measures, cut=cut))
     if named and kind in _NAMED_KINDS:
         passage = _titled(named, kind, place, objects)
         official = _measured(passage.text, passage.text, kind, objects, matter_words)._replace(
@@ -177,7 +170,7 @@ def _titled(named: Named, kind: RequestKind, place: str | None, objects: Sequenc
     if kind is RequestKind.CONSULTATION:
         topic = named.matter.topic or named.matter.title
         return Passage(f"咨询{'、'.join([*apart(objects[:2], topic), topic])}", quotes)
-    return Passage(f"{_short_place(place or '')}{named.matter.title.removesuffix('问题')}问题", quotes)
+    return Passage(f"{short_place(place or '')}{named.matter.title.removesuffix('问题')}问题", quotes)
 
 
 _NAMED_KINDS = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT, RequestKind.CONSULTATION)
@@ -191,40 +184,40 @@ _THREAT = re.compile(r"跳下去|跳楼|不想活|自杀|喝药|同归于尽|拼
 _TROUBLE = re.compile(
     r"拖欠|欠|坏|漏|堵|停[水电气暖]|吵|臭|脏|占|骗|打人|塌|裂|淹|冷|不热|不亮|不通|不给|不退|不管|不发|没发|乱|超|违|偷|缺|断|丢|撞|倒闭|跑路|推诿|态度|扰民|涨价|收费|隐患|办不|报销|补贴|申请"
 )
-_NOT_IN_TITLES = re.compile(
-    r"(?:从|自|到|打从)?(?:大前天|前天|昨天|昨晚|今天|今早|现在|目前|最近|近期|这几天|这两天|刚才|夜来|上个?(?:月|周|星期|礼拜).?|去年|今年|前年|\d{1,2}月\d{1,2}[号日]|\d{4}年(?:\d{1,2}月)?)(?:开始|以来|起)?"
-    r"(?:的)?(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨)?(?:\d{1,2}点(?:多|半|\d{1,2}分?)?)?|"
-    r"^(?:我|俺|其)?(?:要|想|来|得)?(?:投诉|举报|反映)(?:一下|一?个)?|"
-    r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是|然后|而且|所以|并且|还有|另外|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天)(?=[\u4e00-\u9fff]{2})|"
-    r"(?:都|快|得有|有)?(?:\d+|[一二两三四五六七八九十半几好])个?多?(?:天|月|年|星期|礼拜|小时|钟头)多?(?:了|来)?$|"
-    r"(?:了|啊|呀|呢|吧|的)$"
-)
 
 
-def _key_words(
-    told: Sequence[Clause], position: int, where: str, matter_words: re.Pattern[str], longest: int, *, follows: bool
-) -> tuple[str, list[Clause]]:
-    """Return a clause's matter, with what `follows` it while that is short and fits, and the clauses used."""
+class _Said(NamedTuple):
+    """What clauses say of the matter, in the words of a title, with the place in its own spot before it or inside it."""
+
+    key: str
+    text: str
+    cut: bool
+    clauses: list[Clause]
+
+
+def _said(told: Sequence[Clause], position: int, where: str, longest: int, *, follows: bool) -> _Said:
+    """Return a clause's matter, with what `follows` it while that is short and fits."""
     used = [told[position]]
-    text = _matter_of(told[position].text, where)
+    key, whole = worded(told[position].text, where)
+    before = "" if whole else _spot(where, key)
     for clause in told[position + 1 :] if follows else ():
-        more = _matter_of(clause.text, where)
-        if clause.saying != told[position].saying or len(text) >= _TELLING or len(text) + len(more) > longest:
+        more = worded(clause.text, where)
+        if clause.saying != told[position].saying or len(key) >= _TELLING or len(before + key + more.key) > longest:
             break
-        if more and not is_wish(clause):
-            text, used = text + more, [*used, clause]
-    if len(text) > longest and (first := matter_words.search(text)):
-        text = text[max(0, min(first.start() - 2, len(text) - longest)) :]
-    return _shorter(text, longest), used
+        if more.key and not more.whole and not is_wish(clause) and tells_matter(clause):
+            key, used = key + more.key, [*used, clause]
+            whole = whole and whole + more.key
+    text = whole or before + key
+    if len(text) > longest and whole and where in whole:
+        text = whole[whole.index(where) :]
+    text = without_area(text) if len(text) > longest else text
+    return _Said(fitted(key, longest), fitted(text, longest), len(text) > longest, used)
 
 
-def _matter_of(clause: str, where: str) -> str:
-    """Return a clause without time, pronoun, or the place that stands before it."""
-    text = written(_NOT_IN_TITLES.sub("", clause.replace(where, "") if where else clause))
-    text = _TAIL.sub("", _NOT_IN_TITLES.sub("", text)).lstrip("在的、").replace(" ", "")
-    while (common := SequenceMatcher(None, text, where, autojunk=False).find_longest_match()).size >= _SAME_PLACE:
-        text = (text[: common.a] + text[common.a + common.size :]).lstrip("在的、旁边")
-    return "" if text in where else text
+def _spot(where: str, key: str) -> str:
+    """Return the place that stands before a matter; none before its own end or a number that would run into it."""
+    runs_on = where[-1:].isdigit() and key[:1].isdigit()
+    return "" if runs_on or (where and where in key) else where
 
 
 def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) -> float:
@@ -242,22 +235,8 @@ def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) 
     )
 
 
-def _short_place(place: str) -> str:
-    """Return the end of a long place, from where one of its names begins."""
-    while len(place) > _LONGEST_PLACE and (first := _FIRST_NAME.match(place)):
-        place = place[first.end() :]
-    return place[-_LONGEST_PLACE:]
-
-
 def _says_where(clause: Clause, place: str | None) -> float:
     """Return the share of a clause that only names the place."""
     words = clause.text.replace(" ", "")
     pairs = [words[i : i + 2] for i in range(len(words) - 1)]
     return sum(pair in (place or "") for pair in pairs) / len(pairs) if pairs else 0.0
-
-
-def _shorter(text: str, longest: int) -> str:
-    if len(text) <= longest:
-        return text
-    cut = text[:longest]
-    return cut[: cut.rfind("的")] if "的" in cut[longest // 2 :] else cut

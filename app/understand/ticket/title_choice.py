@@ -15,8 +15,9 @@ _TOP, _MOST = 3, 4
 """Characters that most likely belong in a title."""
 _TALK = re.compile(r"[了其他她俺我你咱这那吗呢吧啥咋]|就|还|都|说|老是|一直|没人")
 _MEASURED = re.compile(r"\d[\d.]*多?(?:元|块|万|天|个?月|年|次|回|小时)")
-_LENGTH, _LONG, _TALKED, _FIGURE = 16, 0.04, 0.25, 0.3
-"""Characters from which a title is long, and what each more, each word of talk and each figure costs in log-odds."""
+_LENGTH, _LONG, _TALKED, _FIGURE, _CUT = 16, 0.04, 0.25, 0.3, 1.0
+"""Characters from which a title is long, and what each more, each word of talk, each figure and a lost end cost in
+log-odds."""
 FEATURES = (
     *TitleMeasures._fields,
     "held",
@@ -39,14 +40,15 @@ class TitleModel:
     def best(self, found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause]) -> Heading:
         """Return the likeliest title, a short one in written words before a long one; `rule` is what the rules choose."""
         likely = np.clip(self._scorer.scores(title_features(found, rule, told, clauses)), 1e-6, 1 - 1e-6)
-        costs = np.array([cost(heading.passage.text) for heading in found])
+        costs = np.array([cost(heading) for heading in found])
         return found[int((np.log(likely / (1 - likely)) - costs).argmax())]
 
 
-def cost(title: str) -> float:
-    """Return what speaks against a title beside its matter: length, words of talk, amounts and durations."""
+def cost(heading: Heading) -> float:
+    """Return what speaks against a title beside its matter: length, words of talk, amounts, durations, a lost end."""
+    title = heading.passage.text
     talk, figures = len(_TALK.findall(title)), len(_MEASURED.findall(title))
-    return _LONG * max(0, len(title) - _LENGTH) + _TALKED * talk + _FIGURE * figures
+    return _LONG * max(0, len(title) - _LENGTH) + _TALKED * talk + _FIGURE * figures + _CUT * heading.cut
 
 
 def title_features(
