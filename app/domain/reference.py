@@ -23,6 +23,7 @@ from app.domain.reference_rules import (
 from app.domain.thresholds import Thresholds
 from app.domain.ticket import Category
 from app.domain.unit import Function, Unit, UnitKind, UnitName
+from app.domain.wish_rules import WishRules
 
 CITY_AREA = "370400"
 
@@ -121,6 +122,7 @@ class ReferenceData(Frozen):
     emotion: EmotionRules
     request_kind: RequestKindRules
     matters: MatterRules
+    wishes: WishRules
     asides: AsideCues
     corrections: CueRules
     moments: CueRules

@@ -8,8 +8,10 @@ from app.decide.deadline import deadline_rule
 from app.domain.cue_rules import Cue
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
+from app.domain.wish_rules import Deed, Way, Wording
 from app.understand.risk import EmotionScale, Said
 from app.understand.text_rules import Patterns
+from app.understand.ticket.official import WishWords
 from tests.conftest import embedded
 
 REFERENCE: ReferenceData = embedded().reference
@@ -78,3 +80,24 @@ def test_the_city_is_complete() -> None:
     assert len(towns) == len(REFERENCE.gazetteer.towns) == 66
     assert len(REFERENCE.units) >= 180
     assert len(REFERENCE.categories.categories) == 15
+
+
+WISHES = REFERENCE.wishes
+
+
+@pytest.mark.parametrize(("name", "way"), list(WISHES.ways), ids=lambda value: value if isinstance(value, str) else "")
+def test_ways_of_wishing_match_their_examples_and_no_others(name: str, way: Way) -> None:
+    assert [text for text in way.examples.match if not re.search(way.pattern, text)] == []
+    assert [text for text in way.examples.no_match if re.search(way.pattern, text)] == []
+
+
+@pytest.mark.parametrize("word", WISHES.words, ids=lambda word: word.said)
+def test_spoken_words_have_an_official_wording(word: Wording) -> None:
+    assert [text for text in word.examples.match if not re.search(word.said, text)] == []
+
+
+@pytest.mark.parametrize("deed", WISHES.deeds, ids=lambda deed: deed.deed)
+def test_a_deed_names_its_examples(deed: Deed) -> None:
+    words = WishWords(WISHES)
+    named = {text: found[1].deed for text in deed.examples.match if (found := words.deed_in(text))}
+    assert named == dict.fromkeys(deed.examples.match, deed.deed)

@@ -8,6 +8,7 @@ from typing import Any
 from app.domain.patterns import compiled
 from app.domain.reference import CITY_AREA, CategoryNode, ReferenceData
 from app.domain.unit import UnitKind
+from app.domain.wish_rules import WishRules
 from app.store.reference.yaml_file import Location, YamlFile
 
 Files = dict[str, YamlFile]
@@ -135,6 +136,7 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_text_rules(reference, files)
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
+    _check_wishes(reference.wishes, files["rules/wishes"])
     for name in ("asides", "corrections", "moments"):
         cues = getattr(reference, name).cues
         _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
@@ -144,6 +146,14 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
     for key in ("guess", "dropped", "began"):
         _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
+
+
+def _check_wishes(wishes: WishRules, file: YamlFile) -> None:
+    for name, way in wishes.ways:
+        _check_patterns(file, ("ways", name), (way.pattern,))
+    for part in ("words", "deeds"):
+        for i, row in enumerate(getattr(wishes, part)):
+            _check_patterns(file, (part, i, "said"), (row.said,))
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:

@@ -24,6 +24,7 @@ from app.domain.reference_rules import (
 )
 from app.domain.thresholds import Thresholds
 from app.domain.unit import Function, Unit
+from app.domain.wish_rules import WishRules
 from app.store.reference.checks import check_cross_references
 from app.store.reference.yaml_file import YamlFile
 
@@ -37,6 +38,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "emotion": EmotionRules,
     "request_kind": RequestKindRules,
     "matters": MatterRules,
+    "wishes": WishRules,
     "asides": AsideCues,
     "corrections": CueRules,
     "moments": CueRules,

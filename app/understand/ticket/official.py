@@ -1,43 +1,119 @@
-"""A wish as it was said to the words a ticket uses."""
+"""A wish as it was said to the words a ticket uses, by the table `rules/wishes.yaml`."""
 
 import re
 
-_NUMBERED = re.compile(
-    r"^(?:第[一二三四](?:个|条)?(?!楼|单元|层|期)|[一二三四](?=[、：:，]|个?是)|再就是|再一个(?:就是|是)?|还有(?:就是|一个)?|另外|[一两]个?是|首先|其次|最后|\d[、.：:])+[：:、，是]*"
+from app.domain.patterns import compiled
+from app.domain.wish_rules import Deed, WishRules
+
+_KEPT = ("当面", "重新", "彻底")
+"""Fillers that stay: they say how."""
+_NEVER = re.compile(
+    r"^(?!.{0,3}[我俺]|也不要)(?P<when>[^，。]{0,12}?)(?:别(?![的人家])|甭|不要(?!紧)|不许|不准|不能(?!不)|不得|莫)(?:再|老|光|让|叫|给|都)*(?:他们?|人|它|大车)?(?P<deed>[^，。]+)$"
 )
-_HEAD = re.compile(
-    r"^(?:其|我们?|俺们?|就是|就|只|也|主要|那|所以|但|还是|现在|特此|在此|本人|说|再|真|最好|(?:能)?麻烦|一个|第[一二]个?)*"
-    r"(?:诉求(?:就是|是)?|想着?|希望(?:能够?)?|要求|请求|恳请|恳求|想让|想请|想要|敬请|请|望|建议|能不能|能否|可不可以|可否|要|得|应该|就想)+(?:能够?|可以|着)?"
+_OBJECT_FIRST = re.compile(r"(?:^|.{0,12})(?:把|将)(?P<object>[^，。把]{1,16}?)(?:都|也|全|赶紧|尽快|再|给)*$")
+_MOVED = re.compile(
+    r"^(?:把|将)(?P<object>[^，。把]{1,12}?)(?P<verb>改|移|迁|搬|挪|换|调)(?P<to>到|至|成)(?P<where>[^，。]{1,10}?)(?:去|来)?$"
 )
-_WHOM = re.compile(
-    r"^(?:你们|恁们?|相关单位|咱们?|政府|领导们?|(?:有关|相关|贵|主管|上级)(?:部门|单位)|部门|热线|12345|帮忙|帮助|帮(?:其|我|俺)|给(?:其家|其|我们?|俺们?|咱)(?!个)|也|都|能(?!源|不能|否)|可以|去|来(?!人))+"
+"""把烟道改到楼顶去: what is brought where, or to what."""
+_AFTER_DEED = re.compile(
+    r"^(?:给(?:我们?|俺们?|其|他|她)?|我们?|俺们?|其|了|上|掉|好|一下|一遍|回来|下来|起来|过来|一[查管修清治])+"
 )
-_OFFICIAL = tuple(
-    (re.compile(spoken), official)
-    for spoken, official in (
-        (r"赶紧|赶快|抓紧|快点|早点|尽早|马上|立马|快一点", "尽快"),
-        (r"(?:给)?(?:修修|修一修|修一下|修理一下|维修一下|来修)", "维修"),
-        (r"管一管|管管|管一下", "管理"),
-        (r"查一查|查查|查一下|调查一下", "核查"),
-        (r"清一清|清清|清一下|拉走", "清理"),
-        (r"来个人|来人|派个人|派几个人|派人来", "派人"),
-        (r"问一问|问问|打听打听|打听", "了解"),
-        (r"要回来", "追回"), (r"弄好|整好", "修好"), (r"退给(?:其|我|俺)|退了", "退还"), (r"解决解决|解决一下", "解决"),
-        (r"处理处理|处理一下", "处理"), (r"给(?:其|我|俺)个", "给"), (r"协调协调|协调一下", "协调"), (r"给其家?(?=维修|修|解决|处理|核查|退|清|换|补|安装|装|办|恢复|通|协调)", ""), (r"给(?=维修|清理|解决|处理|核查|退还|协调)", ""),
-        (r"不许|不准|^别再?(?=[\u4e00-\u9fff])", "不得"),
-    )
-)  # fmt: skip
-_TAIL = re.compile(
-    r"(?:就(?:行|中|管|好|可以|得)了?|行不行|好不好|中不中|可以吗|吗|(?<!什)(?<!怎)么|呗|吧|呀|啊|哈|嘛|一下|了)+$"
-)
+_BEFORE_DEED = re.compile(r"(?:都|也|全|再|给|能|要|得|该|去|来|就|必须)+$|^(?:给|对|在|往|有)(?=[\u4e00-\u9fff]{2})")
+_PRONOUN = re.compile(r"^(?:它|他|她|他们|人家)(?:的|那个?)?(?=[\u4e00-\u9fff])|^(?:到底|究竟)")
+_SHORT_THING = 4
+_LONGEST_BODY = 6
+_LONGEST = 18
+_SHORTEST = 2
+_LEAST_LEFT = 3
+"""Characters from which a wish stands without a second head."""
 
 
-def official(text: str) -> str:
-    """Return a wish without its head, in the words a ticket uses: 赶紧给修修 → 尽快维修."""
-    text = _NUMBERED.sub("", text) or text
-    shorter = _HEAD.sub("", text, count=1)
-    shorter = _WHOM.sub("", shorter if len(shorter) > 1 else text, count=1)
-    shorter = _HEAD.sub("", shorter, count=1) if len(_HEAD.sub("", shorter, count=1)) > 3 else shorter
-    for spoken, wording in _OFFICIAL:
-        shorter = spoken.sub(wording, shorter)
-    return _TAIL.sub("", shorter).strip(" 的，") or text
+class WishWords:
+    """Says wishes in official words."""
+
+    def __init__(self, rules: WishRules) -> None:
+        self._way = {name: compiled(way.pattern) for name, way in rules.ways}
+        self._words = tuple((compiled(word.said), word.written) for word in rules.words)
+        self._deeds = tuple((compiled(deed.said), deed) for deed in rules.deeds)
+
+    def official(self, text: str) -> str:
+        """Return a wish of whatever deed without its head: 赶紧给修修 → 尽快维修."""
+        head, whom = self._way["head"], self._way["whom"]
+        text = self._way["numbered"].sub("", text) or text
+        shorter = head.sub("", text, count=1)
+        shorter = whom.sub("", shorter if len(shorter) > 1 else text, count=1)
+        again = head.sub("", shorter, count=1)
+        shorter = again if len(again) > _LEAST_LEFT else shorter
+        for spoken, wording in self._words:
+            shorter = spoken.sub(wording, shorter)
+        return self._way["ended"].sub("", shorter).strip(" 的，") or text
+
+    def demanded(self, clause: str) -> str | None:
+        """Return a wish as deed and object: 把多收的钱退给我 → 退还多收的钱; None where it asks for no deed that is known."""
+        text = clause.strip().replace(" ", "")
+        if self._way["not_asked"].search(text) and not self._way["told"].match(text):
+            return None
+        text = self._way["may_you"].sub("", text)
+        text = self._way["sorry"].sub("道歉", text)
+        hasty = bool(self._way["haste"].search(text))
+        text = self._stripped(self._way["haste"].sub("", text))
+        if match := _NEVER.match(text):
+            return self._forbidden(match)
+        if moved := _MOVED.match(text):
+            return f"{moved['object']}{moved['verb']}{'至' if moved['to'] == '到' else moved['to']}{moved['where']}"
+        if named := self.deed_in(text):
+            return self._in_order(text, *named, hasty)
+        return None
+
+    def deed_in(self, text: str) -> tuple[re.Match[str], Deed] | None:
+        """Return the deed that a clause names, the first and of those the longest, and where it stands."""
+        found = [(m.start(), -len(m.group()), m, deed) for said, deed in self._deeds if (m := said.search(text))]
+        return min(found, key=lambda item: item[:2])[2:] if found else None
+
+    def _forbidden(self, match: re.Match[str]) -> str | None:
+        """Return what shall not be done: 晚上10点以后别干 → 晚上10点以后禁止干."""
+        deed = self._way["tail"].sub("", match["deed"])
+        timed = not match["when"] or self._way["when_or_how"].search(match["when"])
+        fits = _SHORTEST <= len(match["when"] + deed) <= _LONGEST and timed and not self._way["secret"].search(deed)
+        return f"{match['when']}禁止{deed}" if fits else None
+
+    def _in_order(self, text: str, match: re.Match[str], deed: Deed, hasty: bool) -> str | None:
+        """Return deed and object, the object from before the verb where it stands there."""
+        before, after = text[: match.start()], self._way["tail"].sub("", text[match.end() :])
+        if deed.deed == "道歉":
+            return f"{before}道歉" if len(before) <= _LONGEST_BODY else deed.deed
+        said = match.group()
+        as_said = deed.as_said and len(set(said)) > 1 and not self._way["as_spoken"].search(said)
+        phrase = self._placed(before, said if as_said else deed.deed, _AFTER_DEED.sub("", after), deed)
+        phrase = phrase.strip("的，：:")[:_LONGEST]
+        if len(phrase) < _SHORTEST:
+            return None
+        return ("尽快" if hasty and not phrase.startswith("尽快") else "") + phrase
+
+    def _placed(self, before: str, verb: str, after: str, deed: Deed) -> str:
+        """Put what stands before a verb where it belongs: its object after it, time and manner before it."""
+        if moved := _OBJECT_FIRST.match(before):
+            return verb + moved["object"] + after
+        head, after = _BEFORE_DEED.sub("", before), _PRONOUN.sub("", after)
+        if self._way["authority"].match(head):
+            return verb + after
+        if self._way["body"].match(head):
+            return "督促" + head.rstrip("的") + verb + after
+        if head and not after and not self._way["when_or_how"].search(head):
+            return verb + head
+        short = _SHORTEST <= len(head) <= _SHORT_THING and _SHORTEST <= len(after) <= _SHORT_THING
+        return verb + head + after if short and deed.before_spot and verb == deed.deed else head + verb + after
+
+    def _stripped(self, text: str) -> str:
+        """Return a clause without its lead, the one asked, the caller and filler words."""
+        before = ""
+        while before != text:
+            before = text
+            text = self._way["lead"].sub("", text) or text
+            if sent := self._way["sent"].match(text):
+                return "派人" + self._stripped(text[sent.end() :])
+            text = self._way["asked"].sub("", text) or text
+        text = self._way["for_me"].sub("", self._way["told"].sub("", text))
+        text = text.replace("剩下的", "剩余").replace("剩下", "剩余")
+        text = self._way["tail"].sub("", text)
+        return self._way["filler"].sub(lambda m: m.group() if m.group() in _KEPT else "", text)

@@ -21,6 +21,7 @@ from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer, Named
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
 from app.understand.ticket.objects import ObjectFinder
+from app.understand.ticket.official import WishWords
 from app.understand.ticket.place import detail_by_rules, place_of
 from app.understand.ticket.place_lines import NOTHING_TOLD, CallTagger, Told
 from app.understand.ticket.place_spans import PlaceModel
@@ -87,6 +88,7 @@ class TicketReader:
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
         self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
+        self._words = WishWords(reference.wishes)
         self._objects = ObjectFinder(reference)
         self._matter_words = self._objects.words
 
@@ -132,7 +134,7 @@ class TicketReader:
         shares = self._topics([matter])[1][0]
         rows, objects = self._matters.fitting(clauses, shares), self._objects.find(matter, shares)
         keys = best_keys(self._headings(clauses, kind, None, rows, objects))
-        return asking_of(call, mentions, clauses, kind, shares, rows, objects, keys)
+        return asking_of(self._words, call, mentions, clauses, kind, shares, rows, objects, keys)
 
     def _headings(
         self,
@@ -183,7 +185,7 @@ class TicketReader:
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         spot = place.detail or place.town
         found = self._headings(clauses, kind, spot, rows, objects)
-        asking = asking_of(call, mentions, clauses, kind, shares[0], rows, objects, best_keys(found))
+        asking = asking_of(self._words, call, mentions, clauses, kind, shares[0], rows, objects, best_keys(found))
         wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)

@@ -20,9 +20,9 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
-from app.understand.ticket.official import official
+from app.understand.ticket.official import WishWords
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import ASPECTS, Passage, compose_wants, demands_of
+from app.understand.ticket.wants import ASPECTS, Passage, WantsRules
 from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
@@ -70,6 +70,8 @@ class Asking(NamedTuple):
     """What is asked for, in official words."""
     wished: tuple[Clause, ...]
     """Clauses in which something is asked for."""
+    worded: tuple[str, ...]
+    """Each of them in official words."""
     answers: frozenset[int]
     """Sayings that answer the question for the demand."""
 
@@ -83,6 +85,7 @@ class Piece(NamedTuple):
 
 
 def asking_of(
+    words: WishWords,
     call: SpokenCall,
     mentions: Mentions,
     clauses: Sequence[Clause],
@@ -95,12 +98,14 @@ def asking_of(
     """Return a demand as far as its wants go; `shares` are those of the category leaves."""
     told = tuple(informative(clauses)) or tuple(clauses)
     answers = frozenset(answers_to_asking(call, mentions))
-    demands = tuple(demands_of(call, mentions, told))
-    ruled = compose_wants(call, mentions, clauses, kind, rows[0] if rows else None, objects, demands)
+    rules = WantsRules(words)
+    demands = tuple(rules.demands_of(call, mentions, told))
+    ruled = rules.compose(call, mentions, clauses, kind, rows[0] if rows else None, objects, demands)
     questions = kind is RequestKind.CONSULTATION
     wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))
     matter = "，".join(clause.text for clause in told)
-    return Asking(kind, shares, told, matter, rows, objects, keys, ruled, demands, wished, answers)
+    worded = tuple(words.official(written(clause.text)) for clause in wished)
+    return Asking(kind, shares, told, matter, rows, objects, keys, ruled, demands, wished, worded, answers)
 
 
 def parts_of(wants: str) -> list[str]:
@@ -161,8 +166,8 @@ def _asked(asking: Asking) -> Iterator[Piece]:
             yield Piece(part, "ruled", asking.ruled.evidence)
     for demand in asking.demands:
         yield Piece(demand.text, "asked", demand.evidence)
-    for clause in asking.wished:
-        yield Piece(official(written(clause.text)), "clause", (clause.evidence,))
+    for clause, text in zip(asking.wished, asking.worded, strict=True):
+        yield Piece(text, "clause", (clause.evidence,))
 
 
 def _of_matter(asking: Asking) -> Iterator[Piece]:

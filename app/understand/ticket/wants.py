@@ -11,9 +11,8 @@ from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
 from app.understand.ticket.objects import apart, completed
-from app.understand.ticket.official import official
+from app.understand.ticket.official import WishWords
 from app.understand.ticket.register import written
-from app.understand.ticket.wish_words import demanded
 from app.understand.ticket.wishes import asks, is_wish
 
 MOST_CLAUSES = 4
@@ -84,37 +83,135 @@ class Passage(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-def compose_wants(
-    call: SpokenCall,
-    mentions: Mentions,
-    clauses: Sequence[Clause],
-    kind: RequestKind,
-    named: Named | None = None,
-    objects: Sequence[str] = (),
-    asked: Sequence[Passage] | None = None,
-) -> Passage | None:
-    """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help.
+class WantsRules:
+    """Says in official words what the citizen asks for, by the table of wishes."""
 
-    `asked` is what `demands_of` finds, where that is known already.
-    """
-    told = informative(clauses)
-    said = _said_wants(call, mentions, clauses, kind)
-    if kind is RequestKind.PRAISE:
-        return said or _about("表扬", told)
-    if kind is RequestKind.CONSULTATION:
-        return (_asked_about(told, named, objects) if named else None) or said or _about("咨询", told)
-    demands = list(asked if asked is not None else demands_of(call, mentions, told))
-    if kind is RequestKind.SUGGESTION:
-        return _suggested(_together(_within(demands)) if demands else said) or _about("建议", told)
-    demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
-    if named is None:
-        return _together(_within(demands)) if demands else _brief(said) or _plain(kind, objects, told) or said
-    remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
-    full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
-    if not full:
-        return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
-    kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
-    return _together(kept)
+    def __init__(self, words: WishWords) -> None:
+        self._words = words
+
+    def compose(
+        self,
+        call: SpokenCall,
+        mentions: Mentions,
+        clauses: Sequence[Clause],
+        kind: RequestKind,
+        named: Named | None = None,
+        objects: Sequence[str] = (),
+        asked: Sequence[Passage] | None = None,
+    ) -> Passage | None:
+        """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help.
+
+        `asked` is what `demands_of` finds, where that is known already.
+        """
+        told = informative(clauses)
+        said = self._said_wants(call, mentions, clauses, kind)
+        if kind is RequestKind.PRAISE:
+            return said or self._about("表扬", told)
+        if kind is RequestKind.CONSULTATION:
+            return (self._asked_about(told, named, objects) if named else None) or said or self._about("咨询", told)
+        demands = list(asked if asked is not None else self.demands_of(call, mentions, told))
+        if kind is RequestKind.SUGGESTION:
+            return _suggested(_together(_within(demands)) if demands else said) or self._about("建议", told)
+        demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
+        if named is None:
+            return _together(_within(demands)) if demands else _brief(said) or _plain(kind, objects, told) or said
+        remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
+        full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
+        if not full:
+            return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
+        kept = _within([d for d in demands if d in full or not _deed_in(d, remedy)])
+        return _together(kept)
+
+    def demands_of(self, call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
+        """Return what the citizen demands in official words: in the answer to 您的诉求是, else wherever something is asked for."""
+        answers = answers_to_asking(call, mentions)
+        answered = [c for c in told if c.saying in answers and not _NO_ANSWER.search(c.text)]
+        wished = [c for c in told if asks(c)]
+        found = self._in_official_words(answered, told) or self._in_official_words(wished, told)[-MOST_CLAUSES + 1 :]
+        return [
+            d for i, d in enumerate(found) if not any(d.text in e.text for e in (*found[:i], *found[i + 1 :]) if e != d)
+        ]
+
+    def _in_official_words(self, clauses: Sequence[Clause], told: Sequence[Clause]) -> list[Passage]:
+        named = _MONEY.search("".join(clause.text for clause in told))
+        found: dict[str, Clause] = {}
+        for clause in clauses:
+            words = self._words.demanded(clause.text)
+            if words and named and (back := _MONEY_BACK.fullmatch(words)):
+                words = back["back"] + named.group()
+            if words and not _TALK.search(words):
+                found.setdefault(words, clause)
+        return [Passage(words, (clause.evidence,)) for words, clause in found.items()]
+
+    def _about(self, head: str, told: Sequence[Clause]) -> Passage | None:
+        """Return 表扬, 咨询 or 建议 with the clause that says most, where nothing better was said."""
+        if not told:
+            return None
+        clause = max(told, key=lambda c: len(c.text) if len(c.text) <= _LONGEST_WANTS else 0)
+        return Passage(head + self._words.official(written(clause.text)), (clause.evidence,))
+
+    def _asked_about(self, told: Sequence[Clause], named: Named, objects: Sequence[str]) -> Passage | None:
+        """Return 咨询 with the topic and every aspect asked about."""
+        topic = named.matter.topic or named.matter.title
+        topic = "、".join([*apart(objects[:1], topic), topic])
+        found = [(aspect, c) for said, aspect in ASPECTS for c in told if said.search(c.text) and aspect not in topic]
+        aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOSTASPECTS]
+        if not aspects and (asked := _questions(told)):
+            return Passage(f"咨询{topic}，{self._words.official(written(asked[-1].text))}", (asked[-1].evidence,))
+        quotes = tuple(dict.fromkeys((*(c.evidence for c in named.clauses), *(c.evidence for _, c in found))))
+        return Passage(f"咨询{topic}{'、'.join(aspects)}", quotes)
+
+    def _said_wants(
+        self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind
+    ) -> Passage | None:
+        """Return the wishes as they were said, or None where none was."""
+        told = informative(clauses)
+        if kind is not RequestKind.CONSULTATION and (confirmed := self._confirmed(call, mentions, clauses)):
+            return confirmed
+        answers = answers_to_asking(call, mentions)
+        if kind is RequestKind.PRAISE:
+            return _praised(told)
+        chosen = _questions(told) if kind is RequestKind.CONSULTATION else []
+        chosen = chosen or _asked_for(told, answers) or self._wished(told)
+        if not chosen:
+            return None
+        texts = list(dict.fromkeys(filter(None, (self._words.official(written(clause.text)) for clause in chosen))))
+        if not texts:
+            return None
+        head = "咨询" if kind is RequestKind.CONSULTATION and not texts[0].startswith("咨询") else ""
+        return Passage(head + "，".join(texts), tuple(clause.evidence for clause in chosen))
+
+    def _confirmed(self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Passage | None:
+        """Return the wish that the operator summed up and the citizen confirmed, with what the citizen then added."""
+        turns = {mentions.sayings[clause.saying].turn for clause in clauses}
+        for saying in mentions.sayings:
+            match = _SUMMED_UP.search(saying.text) if saying.confirmed_by and saying.turn + 1 in turns else None
+            if match:
+                added = [
+                    c for c in informative(clauses) if mentions.sayings[c.saying].turn == saying.turn + 1 and is_wish(c)
+                ][:2]
+                texts = [
+                    self._words.official(match["wish"]),
+                    *(self._words.official(written(clause.text)) for clause in added),
+                ]
+                quote = call.turns[saying.turn].evidence(*match.span("wish"))
+                return Passage(
+                    "，".join(dict.fromkeys(texts)), (quote, *saying.confirmed_by, *(c.evidence for c in added))
+                )
+        return None
+
+    def _wished(self, told: Sequence[Clause]) -> list[Clause]:
+        """Return the most telling wishes in the order they were said: the later and the more definite first."""
+        wishes = [(clause, position) for position, clause in enumerate(told) if is_wish(clause)]
+        ranked = sorted(
+            wishes,
+            key=lambda item: (
+                bool(_VAGUE.match(self._words.official(written(item[0].text)))),
+                not _DEED.search(item[0].text),
+                -item[1],
+            ),
+        )
+        return [clause for clause, _ in sorted(ranked[:2], key=lambda item: item[1])]
 
 
 def _brief(said: Passage | None) -> Passage | None:
@@ -127,43 +224,12 @@ def _suggested(said: Passage | None) -> Passage | None:
     return Passage(f"建议{text[:_LONGEST_WANTS]}", said.evidence) if said and text else None
 
 
-def _about(head: str, told: Sequence[Clause]) -> Passage | None:
-    """Return 表扬, 咨询 or 建议 with the clause that says most, where nothing better was said."""
-    if not told:
-        return None
-    clause = max(told, key=lambda c: len(c.text) if len(c.text) <= _LONGEST_WANTS else 0)
-    return Passage(head + official(written(clause.text)), (clause.evidence,))
-
-
 def _plain(kind: RequestKind, objects: Sequence[str], told: Sequence[Clause]) -> Passage | None:
     """Return the bare remedy of a matter that is known by its object alone."""
     if not objects:
         return None
     speaking = tuple(clause.evidence for clause in told if objects[0] in clause.text)
     return Passage(_PLAIN[kind].format(objects[0]), speaking[:1] or (told[0].evidence,))
-
-
-def demands_of(call: SpokenCall, mentions: Mentions, told: Sequence[Clause]) -> list[Passage]:
-    """Return what the citizen demands in official words: in the answer to 您的诉求是, else wherever something is asked for."""
-    answers = answers_to_asking(call, mentions)
-    answered = [c for c in told if c.saying in answers and not _NO_ANSWER.search(c.text)]
-    wished = [c for c in told if asks(c)]
-    found = _in_official_words(answered, told) or _in_official_words(wished, told)[-MOST_CLAUSES + 1 :]
-    return [
-        d for i, d in enumerate(found) if not any(d.text in e.text for e in (*found[:i], *found[i + 1 :]) if e != d)
-    ]
-
-
-def _in_official_words(clauses: Sequence[Clause], told: Sequence[Clause]) -> list[Passage]:
-    named = _MONEY.search("".join(clause.text for clause in told))
-    found: dict[str, Clause] = {}
-    for clause in clauses:
-        words = demanded(clause.text)
-        if words and named and (back := _MONEY_BACK.fullmatch(words)):
-            words = back["back"] + named.group()
-        if words and not _TALK.search(words):
-            found.setdefault(words, clause)
-    return [Passage(words, (clause.evidence,)) for words, clause in found.items()]
 
 
 def _within(demands: Sequence[Passage]) -> list[Passage]:
@@ -185,37 +251,6 @@ def _deed_in(demand: Passage, remedy: Passage) -> bool:
     return set(_NO_OBJECT.sub("", demand.text)[:2]) <= set(remedy.text)
 
 
-def _asked_about(told: Sequence[Clause], named: Named, objects: Sequence[str]) -> Passage | None:
-    """Return 咨询 with the topic and every aspect asked about."""
-    topic = named.matter.topic or named.matter.title
-    topic = "、".join([*apart(objects[:1], topic), topic])
-    found = [(aspect, c) for said, aspect in ASPECTS for c in told if said.search(c.text) and aspect not in topic]
-    aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOSTASPECTS]
-    if not aspects and (asked := _questions(told)):
-        return Passage(f"咨询{topic}，{official(written(asked[-1].text))}", (asked[-1].evidence,))
-    quotes = tuple(dict.fromkeys((*(c.evidence for c in named.clauses), *(c.evidence for _, c in found))))
-    return Passage(f"咨询{topic}{'、'.join(aspects)}", quotes)
-
-
-def _said_wants(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], kind: RequestKind) -> Passage | None:
-    """Return the wishes as they were said, or None where none was."""
-    told = informative(clauses)
-    if kind is not RequestKind.CONSULTATION and (confirmed := _confirmed(call, mentions, clauses)):
-        return confirmed
-    answers = answers_to_asking(call, mentions)
-    if kind is RequestKind.PRAISE:
-        return _praised(told)
-    chosen = _questions(told) if kind is RequestKind.CONSULTATION else []
-    chosen = chosen or _asked_for(told, answers) or _wished(told)
-    if not chosen:
-        return None
-    texts = list(dict.fromkeys(filter(None, (official(written(clause.text)) for clause in chosen))))
-    if not texts:
-        return None
-    head = "咨询" if kind is RequestKind.CONSULTATION and not texts[0].startswith("咨询") else ""
-    return Passage(head + "，".join(texts), tuple(clause.evidence for clause in chosen))
-
-
 def _praised(told: Sequence[Clause]) -> Passage | None:
     """Return 表扬 with whom the praise is for, as the citizen named them."""
     for pattern in (_PRAISED_NAME, _PRAISED_POST):
@@ -223,21 +258,6 @@ def _praised(told: Sequence[Clause]) -> Passage | None:
             if match := pattern.search(clause.text):
                 who = written(match["who"])
                 return Passage(f"表扬{who}", (clause.evidence,))
-    return None
-
-
-def _confirmed(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> Passage | None:
-    """Return the wish that the operator summed up and the citizen confirmed, with what the citizen then added."""
-    turns = {mentions.sayings[clause.saying].turn for clause in clauses}
-    for saying in mentions.sayings:
-        match = _SUMMED_UP.search(saying.text) if saying.confirmed_by and saying.turn + 1 in turns else None
-        if match:
-            added = [
-                c for c in informative(clauses) if mentions.sayings[c.saying].turn == saying.turn + 1 and is_wish(c)
-            ][:2]
-            texts = [official(match["wish"]), *(official(written(clause.text)) for clause in added)]
-            quote = call.turns[saying.turn].evidence(*match.span("wish"))
-            return Passage("，".join(dict.fromkeys(texts)), (quote, *saying.confirmed_by, *(c.evidence for c in added)))
     return None
 
 
@@ -254,20 +274,6 @@ def _asked_for(told: Sequence[Clause], answers: set[int]) -> list[Clause]:
             break
         kept.append(clause)
     return kept[:MOST_CLAUSES] if wishes or all(len(clause.text) <= 2 * _SHORT for clause in kept) else []
-
-
-def _wished(told: Sequence[Clause]) -> list[Clause]:
-    """Return the most telling wishes in the order they were said: the later and the more definite first."""
-    wishes = [(clause, position) for position, clause in enumerate(told) if is_wish(clause)]
-    ranked = sorted(
-        wishes,
-        key=lambda item: (
-            bool(_VAGUE.match(official(written(item[0].text)))),
-            not _DEED.search(item[0].text),
-            -item[1],
-        ),
-    )
-    return [clause for clause, _ in sorted(ranked[:2], key=lambda item: item[1])]
 
 
 def _questions(told: Sequence[Clause]) -> list[Clause]:

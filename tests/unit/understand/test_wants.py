@@ -10,12 +10,14 @@ from app.domain.ticket import TicketDraft
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.ticket.kind import KindReader
-from app.understand.ticket.official import official
+from app.understand.ticket.official import WishWords
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
-from app.understand.ticket.wish_words import demanded
 from app.understand.unit import TopicReader
+from tests.conftest import embedded
 from tests.factories import call
+
+WORDS = WishWords(embedded().reference.wishes)
 
 
 @pytest.mark.parametrize(
@@ -32,12 +34,12 @@ from tests.factories import call
     ],
 )
 def test_a_wish_keeps_its_meaning(said: str, wanted: str) -> None:
-    assert official(written(said)) == wanted
+    assert WORDS.official(written(said)) == wanted
 
 
 @pytest.mark.parametrize("said", ["能不能修", "能否退款", "可不可以加个路灯", "你们能不能管管", "咱能不能快点"])
 def test_a_polite_question_never_becomes_a_refusal(said: str) -> None:
-    assert not official(written(said)).startswith(("不", "否"))
+    assert not WORDS.official(written(said)).startswith(("不", "否"))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def ticket_of(reference: ReferenceData) -> Callable[[str], TicketDraft]:
     ],
 )
 def test_a_letter_s_polite_words_are_no_object(written: str, asked: str) -> None:
-    assert demanded(written) == asked
+    assert WORDS.demanded(written) == asked
 
 
 def test_a_matter_told_in_talk_gets_its_official_remedy_with_evidence(
@@ -95,14 +97,14 @@ def test_a_refused_name_is_not_missing_and_an_unasked_one_is(ticket_of: Callable
     ],
 )
 def test_what_the_caller_asks_for_is_said_in_official_words(said: str, asked: str) -> None:
-    assert demanded(said) == asked
+    assert WORDS.demanded(said) == asked
 
 
 @pytest.mark.parametrize(
     "said", ["物业说明天派人来修", "我也不要他赔三倍", "去年修过一回", "别让工地知道是我", "派出所也来过"]
 )
 def test_what_was_done_or_refused_is_no_demand(said: str) -> None:
-    assert demanded(said) is None
+    assert WORDS.demanded(said) is None
 
 
 def test_the_callers_own_demand_stands_before_the_usual_remedy(ticket_of: Callable[[str], TicketDraft]) -> None:
