@@ -6,7 +6,8 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.people import read_callback, read_caller, read_confidential
 from app.understand.mentions.places import AreaReader, read_areas
 from app.understand.mentions.sayings import read_sayings
-from app.understand.mentions.times import date_reader, read_clocks, read_durations, read_times
+from app.understand.mentions.time_values import date_reader
+from app.understand.mentions.times import read_clocks, read_durations, read_times
 from app.understand.mentions.types import Mentions
 from app.understand.mentions.values import numeral_reader
 

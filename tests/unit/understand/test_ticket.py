@@ -191,10 +191,10 @@ def test_festivals_are_read_by_many_threads_at_once(reference: ReferenceData) ->
     program = """
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from app.understand.mentions.times import _festival
+from app.understand.mentions.time_values import festival
 names = ["中秋节", "国庆节", "春节", "元旦"] * 8
 with ThreadPoolExecutor(8) as pool:
-    found = list(pool.map(lambda n: _festival(n, since=False, today=date(2026, 11, 18)), names))
+    found = list(pool.map(lambda n: festival(n, since=False, today=date(2026, 11, 18)), names))
 assert found == ["2026-09-25", "2026-10-01", "2026-02-17", "2026-01-01"] * 8, found
 """
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)

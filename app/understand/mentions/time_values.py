@@ -1,0 +1,208 @@
+"""What an expression of time means, seen from the moment of the call: ISO 8601, as exact as the caller was."""
+
+import calendar
+import contextlib
+import io
+import re
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from app.understand.mentions.time_words import (
+    AFTERNOON,
+    DAYS,
+    EVENING_DAYS,
+    JUST_NOW,
+    LUNAR_DAYS,
+    NAMED,
+    NIGHT,
+    NUMBERS,
+    WEEKDAYS,
+)
+
+DAY_HOURS = 24
+_NOON, _EVENING, _SMALL_HOURS = 12, 6, 5
+_YEARS_BACK = {"去年": -1, "头年": -1, "前年": -2, "大前年": -3}
+_MONTH = len("2026-11")
+_ONE_AT_A_TIME = threading.Lock()
+"""jionlp's reader keeps the call at hand, and its own setting up, in itself: two threads would mix them."""
+_NAMES = tuple((re.compile(words), name, exact) for words, (name, exact) in NAMED.items())
+Parts = dict[str, Any]
+
+
+def value_of(match: re.Match[str], now: datetime) -> str | None:
+    """Return the moment that an expression of `EXPRESSIONS` names; None where it names none."""
+    parts = match.groupdict()
+    if parts.get("named"):
+        return _named(match, now)
+    name = next((name for name in _READERS if parts.get(name)), None)
+    return _READERS[name](parts, now) if name else _in_month(parts, now)
+
+
+def ago(count: str, unit: str, today: date) -> str | None:
+    """Return the day or month that lies so many units back."""
+    number = float(count) if count.isdigit() else NUMBERS.get(count)
+    if number is None:
+        return None
+    if unit == "天":
+        return (today - timedelta(days=int(number))).isoformat()
+    if unit == "年半":
+        return ago(str(int(number * 12 + 6)), "个月", today)
+    if "月" in unit:
+        return _months_ago(number, today - timedelta(days=15 if "半" in unit else 0))
+    if unit == "年":
+        return str(today.year - int(number)) if number >= 1 else ago("6", "个月", today)
+    return (today - timedelta(weeks=int(number))).isoformat() if number >= 1 else None
+
+
+def _months_ago(number: float, today: date) -> str:
+    if number < 1:
+        return (today - timedelta(days=15)).isoformat()
+    months = today.year * 12 + today.month - 1 - int(number)
+    return f"{months // 12}-{months % 12 + 1:02}"
+
+
+def hours_ago(count: str, unit: str, now: datetime) -> str:
+    """Return the day that lies so many hours or minutes back."""
+    number = float(count) if count.isdigit() else NUMBERS[count]
+    back = timedelta(minutes=number) if unit == "分钟" else timedelta(hours=number)
+    return (now - back).date().isoformat()
+
+
+def last_clock(parts: Parts, now: datetime) -> str | None:
+    """Return the last time before `now` that a clock showed an hour; None where no clock shows it."""
+    hour, minute = int(parts["hour"]), 30 if parts["half"] else int(parts["minute"] or 0)
+    if hour >= DAY_HOURS:
+        return None
+    part = parts.get("part")
+    late = part in AFTERNOON or (part in NIGHT and hour >= _EVENING)
+    either = part is None and hour < _NOON
+    hours = {hour + _NOON} if late and hour < _NOON else {hour, hour + _NOON} if either else {hour}
+    today = now.replace(tzinfo=None, second=0, microsecond=0)
+    moments = [today.replace(hour=h % DAY_HOURS, minute=minute % 60) for h in hours]
+    last = max(m if m <= today else m - timedelta(days=1) for m in moments)
+    return last.isoformat(timespec="minutes" if parts["half"] or parts["minute"] else "hours")
+
+
+@cache
+def date_reader() -> Callable[..., dict[str, Any]]:
+    """Return jionlp's reader of dates; its greeting on import stays off the standard output."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        from jionlp import parse_time
+    return parse_time  # type: ignore[no-any-return]
+
+
+def festival(name: str, *, since: bool, today: date) -> str | None:
+    """Return the day of a festival or lunar date, the last one before today; 五一以后 is no more exact than a month."""
+    name = re.sub(r"(?<!大年)年初", "大年初", name.replace("头年", "去年"))
+    name = re.sub(r"\d+(?!月)", lambda m: LUNAR_DAYS[int(m.group()) - 1] if 0 < int(m.group()) <= 30 else "", name)
+    for year in (today.year, today.year - 1):
+        try:
+            with _ONE_AT_A_TIME:
+                parsed = date_reader()(name, time_base={"year": year, "month": today.month, "day": today.day})
+        except ValueError:
+            return None
+        day = str(parsed["time"][0])[:10]
+        if day <= today.isoformat():
+            return day[:_MONTH] if since else day
+    return None
+
+
+def _named(match: re.Match[str], now: datetime) -> str | None:
+    at = match.start("named")
+    name, exact = next((name, exact) for words, name, exact in _NAMES if words.match(match.string, at))
+    back = _YEARS_BACK.get(match["lastyear"] or "")
+    seen = now.date() if back is None else date(now.year + back, 12, 31)
+    day = festival(name or match["named"], since=exact != "day" or bool(match["since"]), today=seen)
+    if day and exact == "month before":
+        return _months_ago(1, date(int(day[:4]), int(day[5:7]), 1))
+    return day
+
+
+def _day(parts: Parts, now: datetime) -> str:
+    return _with_hour(now.date() + timedelta(days=DAYS[parts["day"]]), parts, now)
+
+
+def _weekday(parts: Parts, now: datetime) -> str:
+    ahead = WEEKDAYS[parts["weekday"]] - now.weekday()
+    back = {"上上": 14, "上": 7, None: 7 * (ahead > 0)}.get(parts["week"], 0)
+    return _with_hour(now.date() + timedelta(days=ahead - back), parts, now)
+
+
+def _lately(parts: Parts, now: datetime) -> str:
+    """Return the month of last week's Monday, or of a few days ago."""
+    back = now.weekday() + 7 if parts["lately"].startswith("上") else 3
+    return (now.date() - timedelta(days=back)).strftime("%Y-%m")
+
+
+def _of_two(digits: str) -> int:
+    """Return the year that two digits or spoken ones name."""
+    return 2000 + int(
+        "".join(str("零一二三四五六七八九".find(c)) if not c.isdigit() else c for c in digits.replace("〇", "零"))
+    )
+
+
+def _year(parts: Parts, now: datetime) -> str | None:
+    back = _YEARS_BACK.get(parts["relyear"], 0)
+    return str(now.year + back) if parts["season"] or parts["relyear"] != "今年" else None
+
+
+_READERS: dict[str, Callable[[Parts, datetime], str | None]] = {
+    "day": _day,
+    "weekday": _weekday,
+    "count": lambda parts, now: ago(parts["count"], parts["unit"], now.date()),
+    "moon": lambda parts, now: festival("农历" + parts["moon"], since=False, today=now.date()),
+    "festival": lambda parts, now: festival(parts["festival"], since=bool(parts["since"]), today=now.date()),
+    "lunarmonth": lambda parts, now: festival(parts["lunarmonth"], since=True, today=now.date()),
+    "lately": _lately,
+    "spoken": lambda parts, _now: str(_of_two(parts["spoken"])),
+    "sametime": lambda parts, now: f"{now.year + _YEARS_BACK[parts['sametime']]}-{now.month:02}",
+    "edge": lambda _parts, now: now.strftime("%Y-%m"),
+    "relyear": _year,
+}
+"""By the group of an expression that was said; any other expression names a month, a day of it, or a bare hour."""
+
+
+def _in_month(parts: Parts, now: datetime) -> str | None:
+    if not any(parts.get(name) for name in ("year", "month", "relmonth", "dom", "said")):
+        return last_clock(parts, now)
+    year, month = _month_of(parts, now.date())
+    dom = parts.get("dom") or (LUNAR_DAYS.index(parts["said"]) + 1 if parts.get("said") in LUNAR_DAYS else None)
+    if not dom:
+        whole_year = parts.get("year") and not parts.get("month")
+        return str(year) if whole_year else f"{year}-{month:02}"
+    day = int(dom)
+    if not parts.get("month") and not parts.get("relmonth") and day > now.day:
+        year, month = (year, month - 1) if month > 1 else (year - 1, _NOON)
+    if day > calendar.monthrange(year, month)[1]:
+        return None
+    return _with_hour(date(year, month, day), parts, now)
+
+
+def _month_of(parts: Parts, today: date) -> tuple[int, int]:
+    year = today.year + _YEARS_BACK.get(parts.get("lastyear") or "", 0)
+    if stated := parts.get("year") or parts.get("short"):
+        year = int(stated) if len(stated) > 2 else _of_two(stated)
+    month = 1 if parts.get("month") == "元" else int(parts.get("month") or today.month)
+    if parts.get("relmonth") == "上":
+        return (year, month - 1) if month > 1 else (year - 1, 12)
+    if not stated and not parts.get("lastyear") and not parts.get("relmonth") and month > today.month:
+        return year - 1, month
+    return year, month
+
+
+def _with_hour(day: date, parts: Parts, now: datetime) -> str:
+    if not parts.get("hour"):
+        return day.isoformat()
+    hour, part = int(parts["hour"]), parts.get("part")
+    evening = part in AFTERNOON or (parts.get("day") or "")[-1:] in EVENING_DAYS
+    if (part in NIGHT and hour == _NOON) or (evening and hour < _SMALL_HOURS):
+        return day.isoformat()
+    if not part and parts.get("day") in JUST_NOW and hour < _NOON and now.hour >= hour + _NOON:
+        hour += _NOON
+    if hour < _NOON and (evening or (part in NIGHT and hour >= _EVENING)):
+        hour += _NOON
+    minute = ":30" if parts.get("half") else f":{int(parts['minute'] or 0):02}" if parts.get("minute") else ""
+    return f"{day.isoformat()}T{hour:02}{minute}" if hour < DAY_HOURS else day.isoformat()

@@ -1,0 +1,96 @@
+"""What callers say of time, and the moments it means, seen from Saturday 28 November 2026, half past nine."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.reference import ReferenceData
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.mentions.times import read_clocks, read_durations, read_times
+from app.understand.mentions.types import Mention, Saying
+
+
+@pytest.fixture(scope="module")
+def normaliser(reference: ReferenceData) -> Normaliser:
+    return Normaliser(reference.gazetteer)
+
+
+def named(
+    normaliser: Normaliser, said: str, at: str = "2026-11-28T09:30:00+08:00"
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the moments, the days that stretches point back to, and the bare hours of one turn."""
+    payload = {"id": "t", "channel": "phone", "called_at": at, "turns": [{"speaker": "citizen", "text": said}]}
+    call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+    sayings = (Saying(turn=0, text=call.turns[0].text),)
+    times, stretches, clocks = (read(call, sayings) for read in (read_times, read_durations, read_clocks))
+    return values(times), values(stretches), values(clocks)
+
+
+def values(found: tuple[Mention, ...]) -> list[str]:
+    return list(dict.fromkeys(mention.value for mention in found))
+
+
+@pytest.mark.parametrize(
+    ("said", "moments"),
+    [
+        ("昨晚七点到九点", ["2026-11-27T19"]),
+        ("昨晚两点", ["2026-11-27"]),
+        ("昨天半夜十二点多", ["2026-11-27"]),
+        ("前天后半夜三点", ["2026-11-26T03"]),
+        ("打昨黑起", ["2026-11-27"]),
+        ("大前儿", ["2026-11-25"]),
+        ("上周末", ["2026-11-21"]),
+        ("去年九月份到十二月的工资", ["2025-09", "2025-12"]),
+        ("二四年五月份", ["2024-05"]),
+        ("25年3月份", ["2025-03"]),
+        ("11月15开始", ["2026-11-15"]),
+        ("11.15号供暖", ["2026-11-15"]),
+        ("2026-11-05 14:30", ["2026-11-05T14:30"]),
+        ("2026年11月5日14时30分", ["2026-11-05T14:30"]),
+        ("合同上写的2026年3月31日前交付", ["2026-03-31"]),
+        ("正月初八去上班", ["2026-02-24"]),
+        ("年初六", ["2026-02-22"]),
+        ("大年三十晚上", ["2026-02-16"]),
+        ("打头年腊月", ["2026-01"]),
+        ("农历八月初三", ["2026-09-13"]),
+        ("八月十五那天晚上", ["2026-09-25"]),
+        ("八月十五号晚上", ["2026-08-15"]),
+        ("去年中秋", ["2025-10-06"]),
+        ("国庆节后", ["2026-10"]),
+        ("十一放假", ["2026-10-01"]),
+        ("霜降前后", ["2026-10"]),
+        ("麦收那会儿", ["2026-06"]),
+        ("年前交的钱", ["2026-01"]),
+        ("三年前交的钱", ["2023"]),
+        ("去年这个时候", ["2025-11"]),
+        ("五一路", []),
+        ("2026年2月30号", []),
+    ],
+)
+def test_moments_are_read_as_exactly_as_they_were_said(normaliser: Normaliser, said: str, moments: list[str]) -> None:
+    assert named(normaliser, said)[0] == moments
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("停水三天了", "2026-11-25"),
+        ("十来天了", "2026-11-18"),
+        ("二十多天了", "2026-11-08"),
+        ("两周了", "2026-11-14"),
+        ("两个半月了", "2026-09"),
+        ("四天四夜了", "2026-11-24"),
+        ("连着三天", "2026-11-25"),
+        ("半个小时前", "2026-11-28"),
+        ("十个钟头了", "2026-11-27"),
+    ],
+)
+def test_stretches_point_back_to_their_first_day(normaliser: Normaliser, said: str, day: str) -> None:
+    assert named(normaliser, said)[1] == [day]
+
+
+def test_a_bare_hour_is_the_last_one_before_the_call(normaliser: Normaliser) -> None:
+    assert named(normaliser, "十一点零五放的炮", "2026-02-17T23:20:00+08:00")[2] == ["2026-02-17T23:05"]
+    assert named(normaliser, "下午2:30")[2] == ["2026-11-27T14:30"]
+    assert named(normaliser, "每天晚上十点")[2] == []
