@@ -47,7 +47,7 @@ class KnownGrams:
 
     def cells(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return one cell for each n-gram that stands in a text."""
-        points = _points("\n".join(texts))
+        points = code_points("\n".join(texts))
         owner = np.cumsum(points == ord("\n"))
         owners = np.concatenate([owner[: max(0, len(owner) - step)] for step in range(LONGEST)])
         known, rows = self._rows(_windows(points))
@@ -65,10 +65,11 @@ class KnownGrams:
 @lru_cache(maxsize=_RECENT)
 def _of_one(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the n-grams of one text by code, and how often each stands there."""
-    return np.unique(_windows(_points(text)), return_counts=True)
+    return np.unique(_windows(code_points(text)), return_counts=True)
 
 
-def _points(text: str) -> NDArray[np.uint64]:
+def code_points(text: str) -> NDArray[np.uint64]:
+    """Return a text's code points."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
 
 

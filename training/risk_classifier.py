@@ -26,7 +26,7 @@ from app.domain.risk import Severity
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
-from app.understand.risk import passage
+from app.understand.said import passage
 from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import Analyser, analyser

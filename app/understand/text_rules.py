@@ -1,6 +1,7 @@
 """Pattern rules over a turn: hits that no exclusion takes away, in the order they stand."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from app.domain.patterns import compiled
@@ -25,13 +26,14 @@ class Patterns:
         self._patterns = tuple((compiled(pattern), anchors(pattern)) for pattern in patterns)
         self._exclude = tuple((compiled(pattern), anchors(pattern)) for pattern in exclude)
         each = [needed for _, needed in self._patterns]
-        self._needed = frozenset().union(*each) if all(each) else frozenset()
+        self.needed = frozenset().union(*each) if all(each) else frozenset()
+        """One of these stands in every text with a hit; empty where nothing can be said."""
         self._window = window
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
         seen = held(text)
-        if self._needed and self._needed.isdisjoint(seen):
+        if self.needed and self.needed.isdisjoint(seen):
             return
         for pattern, needed in self._patterns:
             if needed and needed.isdisjoint(seen):
@@ -54,6 +56,23 @@ class Patterns:
             for pattern, needed in self._exclude
             if not needed or not needed.isdisjoint(seen)
             for match in pattern.finditer(around)
+        )
+
+
+class Possible:
+    """Tells which of many patterns a text may match, by one look at its anchors."""
+
+    def __init__(self, each: Sequence[Patterns]) -> None:
+        self._always = [place for place, patterns in enumerate(each) if not patterns.needed]
+        self._of: dict[str, list[int]] = {}
+        for place, patterns in enumerate(each):
+            for anchor in patterns.needed:
+                self._of.setdefault(anchor, []).append(place)
+
+    def among(self, text: str) -> list[int]:
+        """Return the places of the patterns that may match, in order."""
+        return sorted(
+            {*self._always, *chain.from_iterable(self._of[anchor] for anchor in self._of.keys() & held(text))}
         )
 
 

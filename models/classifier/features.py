@@ -92,12 +92,12 @@ class WithFamilies:
         self.shapes = Shapes(classes or {})
         self._analyse = analyse
         self.names = frozenset(families)
-        self._families: dict[str, list[str]] = {}
+        self.families_of: dict[str, list[str]] = {}
         for family, members in families.items():
             for word in members.split():
-                self._families.setdefault(word, []).append(family)
+                self.families_of.setdefault(word, []).append(family)
         lengths: dict[str, set[int]] = {}
-        for word in self._families:
+        for word in self.families_of:
             lengths.setdefault(word[0], set()).add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
@@ -115,7 +115,7 @@ class WithFamilies:
         found: list[str] = []
         for start, first in enumerate(plain):
             for length in self._lengths.get(first, ()):
-                if families := self._families.get(plain[start : start + length]):
+                if families := self.families_of.get(plain[start : start + length]):
                     found += families
                     break
         return found
@@ -135,9 +135,16 @@ def ends(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> list[str]:
     """Return the features of a text's first and last clause and of the families there."""
     if not clauses:
         return []
-    first, last = clauses[0], clauses[-1]
     families = [*(f"^{family}" for family in set(held[0])), *(f"${family}" for family in set(held[-1]))]
-    return [*families, f"^{first[:2]}", f"${last[-2:]}", f"${last[-1]}"]
+    return [*families, *edges_of(clauses)]
+
+
+def edges_of(clauses: Sequence[str]) -> tuple[str, ...]:
+    """Return how a text's first clause begins and its last one ends."""
+    if not clauses:
+        return ()
+    first, last = clauses[0], clauses[-1]
+    return f"^{first[:2]}", f"${last[-2:]}", f"${last[-1]}"
 
 
 def analyser(

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
+from itertools import chain, combinations
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,16 @@ from models.classifier.features import (
     clauses_of,
     edge_marks,
     edges,
-    ends,
+    edges_of,
     folded,
     pair_name,
 )
-from models.classifier.known_shapes import KnownShapes
-from models.grams import Counted, KnownGrams
+from models.classifier.known_shapes import KnownShapes, by_clause
+from models.classifier.lexicon import NONE, Lexicon
+from models.grams import Counted, KnownGrams, code_points
 
 _RECENT = 256
-"""Clauses whose families are kept: the windows of one call overlap."""
+"""Clauses that are kept."""
 
 
 Counts = Callable[[Sequence[str]], Counted]
@@ -78,30 +79,110 @@ class KnownFamilies:
         self._size = len(words)
         self._grams = KnownGrams(words)
         self._row = {word: row for row, word in enumerate(words)}
-        self._in_clause = lru_cache(maxsize=_RECENT)(analyse.in_clause)
-        self._shapes = KnownShapes(analyse.shapes, words)
         names = sorted(analyse.names)
-        self._place = {name: place for place, name in enumerate(names)}
-        self._pairs = np.full((len(names), len(names)), -1)
-        for at, one in enumerate(names):
-            self._pairs[at, at + 1 :] = [self._row.get(pair_name(one, other), -1) for other in names[at + 1 :]]
+        self._clauses = KnownClauses(analyse, names, words)
+        self._single = np.array([self._row.get(f"@{name}", NONE) for name in names])
+        self._pairs = np.full((len(names), len(names)), NONE)
+        for (i, one), (j, other) in combinations(enumerate(names), 2):
+            self._pairs[i, j] = self._row.get(pair_name(one, other), NONE)
+        self._first, self._last = (np.array([self._row.get(f"{end}{name}", NONE) for name in names]) for end in "^$")
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the features of each text; no text may hold a line break."""
-        clauses = [clauses_of(text) for text in texts]
-        cells = [self._grams.cells([folded(text) for text in texts]), self._shapes.cells(clauses, self._size)]
-        cells += [self._of_families(each) + place * self._size for place, each in enumerate(clauses)]
+        plain = [folded(text) for text in texts]
+        clauses = [clauses_of(text) for text in plain]
+        cells = [self._grams.cells(plain), np.array(list(self._edges(clauses)), np.int64)]
+        if read := self._clauses.read(list(chain(*clauses))):
+            owner = np.repeat(np.arange(len(texts)), [len(each) for each in clauses])
+            shapes = [one.shapes for one in read]
+            cells += [np.concatenate(shapes) + _spread(owner * self._size, shapes)]
+            cells += self._of_families(owner, [one.families for one in read], len(texts))
         return self._grams.count(np.concatenate(cells))
 
-    def _of_families(self, clauses: Sequence[str]) -> NDArray[np.int64]:
-        held = [self._in_clause(clause) for clause in clauses]
-        places = np.array(sorted({self._place[family] for family in chain(*held)}), np.int64)
-        pairs = self._pairs[places[:, None], places].ravel()
-        named = [self._row[name] for name in _named(clauses, held) if name in self._row]
-        return np.concatenate((pairs[pairs >= 0], np.array(named, np.int64)))
+    def _edges(self, clauses: Sequence[Sequence[str]]) -> Iterator[int]:
+        """Yield the cells of how texts begin and end."""
+        for place, each in enumerate(clauses):
+            for mark in edges_of(each):
+                if mark in self._row:
+                    yield place * self._size + self._row[mark]
+
+    def _of_families(
+        self, owner: NDArray[np.int64], families: Sequence[NDArray[np.int64]], texts: int
+    ) -> Iterator[NDArray[np.int64]]:
+        """Yield the cells of single families, of both ends, and of pairs in one text."""
+        found, text = np.concatenate(families), _spread(owner, families)
+        yield _cells(text, self._single[found], self._size)
+        held = np.zeros((3, texts, len(self._single)), np.bool_)
+        begins = owner[1:] != owner[:-1]
+        held[0, text, found] = True
+        for place, edge in ((1, np.append(True, begins)), (2, np.append(begins, True))):
+            here = _spread(edge, families)
+            held[place, text[here], found[here]] = True
+        for place, rows in ((1, self._first), (2, self._last)):
+            of, family = held[place].nonzero()
+            yield _cells(of, rows[family], self._size)
+        of, family = held[0].nonzero()
+        one, other = _pairs(of)
+        yield _cells(of[one], self._pairs[family[one], family[other]], self._size)
 
 
-def _named(clauses: Sequence[str], held: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the features of single families and of both ends."""
-    yield from (f"@{family}" for family in chain(*held))
-    yield from ends(clauses, held)
+def _cells(text: NDArray[np.int64], rows: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    known = rows != NONE
+    return np.asarray(text[known] * size + rows[known], np.int64)
+
+
+def _pairs(text: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of all pairs of entries of one text, given the text of each entry in order."""
+    counts = np.bincount(text, minlength=1)
+    each = counts[text]
+    one = np.repeat(np.arange(len(text)), each)
+    first = counts.cumsum() - counts
+    return one, np.arange(len(one)) - np.repeat(each.cumsum() - each - first[text], each)
+
+
+def _spread(values: NDArray[Any], each: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
+    """Return a clause's value once for everything that was found in it."""
+    return values.repeat([len(one) for one in each])
+
+
+class ReadClause(NamedTuple):
+    """What a clause holds: families by number, one as often as it stands there, and rows of shapes."""
+
+    families: NDArray[np.int64]
+    shapes: NDArray[np.int64]
+
+
+class KnownClauses:
+    """Reads families and shapes of clauses in one pass; the windows of one call overlap, so the last ones are kept."""
+
+    def __init__(self, analyse: WithFamilies, names: Sequence[str], words: Sequence[str]) -> None:
+        """Take the analyser, its families in the order of their numbers, and the vocabulary."""
+        self._shapes = KnownShapes(analyse.shapes, words)
+        number = {name: place for place, name in enumerate(names)}
+        told = sorted(analyse.families_of)
+        each = [[number[name] for name in analyse.families_of[word]] for word in told]
+        self._members = np.array(list(chain(*each)), np.int64)
+        self._counts = np.array([len(one) for one in each], np.int64)
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._lexicon = Lexicon({word: place for place, word in enumerate(told)}, self._shapes.words)
+        self._recent: dict[str, ReadClause] = {}
+
+    def read(self, clauses: Sequence[str]) -> list[ReadClause]:
+        """Return what each clause holds."""
+        recent = self._recent if len(self._recent) < _RECENT else {}
+        if fresh := [clause for clause in dict.fromkeys(clauses) if clause not in recent]:
+            recent |= zip(fresh, self._read(fresh), strict=True)
+        self._recent = recent
+        return [recent[clause] for clause in clauses]
+
+    def _read(self, clauses: Sequence[str]) -> Iterator[ReadClause]:
+        points = code_points("".join(f"^{clause}$" for clause in clauses))
+        clause = np.repeat(np.arange(len(clauses)), [len(one) + 2 for one in clauses])
+        told, named = self._lexicon.longest(points)
+        at = np.flatnonzero(told.words != NONE)
+        words = told.words[at]
+        counts = self._counts[words]
+        inside = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        members = self._members[np.repeat(self._starts[words], counts) + inside]
+        families = by_clause(members, np.repeat(clause[at], counts), len(clauses) - 1)
+        return map(ReadClause, families, self._shapes.rows(points, clause, named))

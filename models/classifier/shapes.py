@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import compress, pairwise
 from operator import add, or_
 
-_NUMBERS = frozenset("0123456789一二三四五六七八九十两几百千万")
-_NUMBER = re.compile(f"[{''.join(sorted(_NUMBERS))}]+")
+DIGITS = frozenset("0123456789一二三四五六七八九十两几百千万")
+_NUMBER = re.compile(f"[{''.join(sorted(DIGITS))}]+")
 LONGEST_RUN = 4
 """Parts of a shape that are counted together."""
 
@@ -19,19 +19,19 @@ class Shapes:
 
     def __init__(self, classes: Mapping[str, str]) -> None:
         """Take the words of each class, separated by spaces; the first class that has a word keeps it."""
-        self._class: dict[str, str] = {}
+        self.class_of: dict[str, str] = {}
         for name, members in classes.items():
             for word in members.split():
-                self._class.setdefault(word, f"<{name}>")
+                self.class_of.setdefault(word, f"<{name}>")
         lengths: dict[str, set[int]] = {}
-        for word in self._class:
+        for word in self.class_of:
             lengths.setdefault(word[0], set()).add(len(word))
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
-        self._begins = frozenset(self._lengths).union(_NUMBERS)
+        self._begins = frozenset(self._lengths).union(DIGITS)
 
     def in_clause(self, plain: str) -> list[str]:
         """Return runs of a clause's shape, and which class follows on which, whatever stands between."""
-        if not self._class:
+        if not self.class_of:
             return []
         shape = self.parts(plain)
         named = [part for part in shape if is_class(part)]
@@ -55,10 +55,10 @@ class Shapes:
 
     def _at(self, plain: str, place: int) -> tuple[str, int]:
         """Return the number, the class of the longest word or the character at a place, and its length."""
-        if plain[place] in _NUMBERS and (number := _NUMBER.match(plain, place)):
+        if plain[place] in DIGITS and (number := _NUMBER.match(plain, place)):
             return "#", number.end() - place
         for length in self._lengths.get(plain[place], ()):
-            if name := self._class.get(plain[place : place + length]):
+            if name := self.class_of.get(plain[place : place + length]):
                 return name, length
         return plain[place], 1
 

@@ -9,7 +9,8 @@ from app.domain.cue_rules import Cue
 from app.domain.reference import ReferenceData
 from app.domain.transcript import Speaker, SpokenTurn
 from app.domain.wish_rules import Deed, Way, Wording
-from app.understand.risk import EmotionScale, Said
+from app.understand.risk import EmotionScale
+from app.understand.said import Said
 from app.understand.text_rules import Patterns
 from app.understand.ticket.official import WishWords
 from tests.conftest import embedded

@@ -10,7 +10,9 @@ pytest.importorskip("sklearn")
 from app.domain.referral import Receiver
 from models.classifier.features import ANALYSERS, WithFamilies
 from models.classifier.known import KnownFamilies
+from models.classifier.lexicon import NONE, Lexicon
 from models.classifier.shapes import Shapes
+from models.grams import code_points
 from training.risk_classifier import families, made_windows
 from training.risk_grammar import GRAMMAR, made_texts, word_classes
 
@@ -35,13 +37,21 @@ def test_the_longest_word_and_the_whole_number_stand_for_one_part() -> None:
 
 def test_shapes_are_counted_at_service_as_in_training() -> None:
     analyse = WithFamilies(ANALYSERS["chars"], {"fine": "罚 罚款"}, CLASSES)
-    texts = ["城管把我的秤拉走，罚我两千", "我的秤，我的秤", ""]
+    texts = ["城管把我的秤拉走，罚我两千", "我的秤，我的秤", "", "罚款，罚秤盘"]
     words = sorted({feature for text in texts for feature in analyse(text)})
     counted = KnownFamilies(analyse, words).counted(texts)
     served = [Counter[str]() for _ in texts]
     for text, gram, count in zip(*counted, strict=True):
         served[text][words[gram]] = int(count)
     assert served == [Counter(analyse(text)) for text in texts]
+
+
+def test_the_longest_word_of_each_set_is_found_at_its_place() -> None:
+    lexicon = Lexicon({"罚": 0, "罚款单": 1, "贴": 2}, {"罚款": 7, "款单上": 8})
+    one, other = lexicon.longest(code_points("😀罚款单上贴罚"))
+    assert one.words.tolist() == [NONE, 1, NONE, NONE, NONE, 2, 0]
+    assert one.lengths.tolist() == [0, 3, 0, 0, 0, 1, 1]
+    assert other.words.tolist() == [NONE, 7, 8, NONE, NONE, NONE, NONE]
 
 
 def test_a_grammar_fills_every_pattern_and_repeats_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.understand.anchors import anchors, held
-from app.understand.text_rules import Hit, Patterns
+from app.understand.text_rules import Hit, Patterns, Possible
 from tests.conftest import embedded
 
 REFERENCE = embedded().reference
@@ -44,3 +44,13 @@ def test_no_rule_matches_a_text_without_its_anchors() -> None:
 
 def test_a_pattern_without_anchors_is_searched_for_everywhere() -> None:
     assert list(Patterns([".$", "楼"], window=4).hits("跳河")) == [Hit(1, 2)]
+
+
+def test_patterns_that_may_match_are_found_by_one_look() -> None:
+    each = [Patterns(patterns, window=4) for patterns in (["跳河"], ["汽油", "楼"], [".$"], ["拆"])]
+    assert Possible(each).among("他在楼上跳河") == [0, 1, 2]
+    all_rules = [Patterns(rule.patterns, rule.exclude, window=16) for rule in RULES]
+    possible = Possible(all_rules)
+    for text in SAID:
+        missed = set(range(len(all_rules))) - set(possible.among(text))
+        assert not any(list(all_rules[place].hits(text)) for place in missed)

@@ -12,7 +12,8 @@ from app.domain.risk import RiskReading
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.frames import Frames
-from app.understand.risk import RiskReader, among
+from app.understand.lane_reader import among
+from app.understand.risk import RiskReader
 from tests.conftest import embedded
 from tests.factories import call, message
 

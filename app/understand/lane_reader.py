@@ -1,0 +1,104 @@
+"""Scores what the citizen said for each lane of referral by a model, and tells which hits of rules to doubt."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from app.domain.reference_rules import ReferralRules
+from app.domain.referral import Receiver
+from app.domain.risk import RiskSignal
+from app.understand.said import Said, Window, around, joined, windows
+from app.understand.text_rules import Hit
+from models.base import LaneScorer
+
+SHOWN_FROM = 0.05
+"""Probability from which the model's reading of a lane is kept as a signal."""
+_SHORT = 60
+"""Characters up to which a message tells one matter."""
+
+
+class LaneReader:
+    """Scores passages for each lane, and quotes the sentence that speaks for it most.
+
+    It learnt of news, denial and the past by examples: frames hold for the rules alone.
+    """
+
+    def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
+        self._model = model
+        self._column = {label: i for i, label in enumerate(model.labels)}
+        self._lanes = {entry.receiver: entry for entry in referral.models}
+        self._direct = re.compile("|".join(referral.direct))
+
+    def read(
+        self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
+    ) -> tuple[list[float | None], tuple[RiskSignal, ...]]:
+        """Return each hit's score where it is too low to believe the hit, and at most one signal a lane.
+
+        Everything is put before the model at once.
+        """
+        each = list(windows(said.pieces))
+        if not each:
+            return [None] * len(hits), ()
+        own = [joined(said.text, window) for window in each]
+        asked = [self._asked(said, hit) for hit, _ in hits]
+        texts = list(dict.fromkeys(chain(own, *asked)))
+        scores = dict(zip(texts, self._model.independent_scores(texts).tolist(), strict=True))
+        doubts = [
+            self._doubt(lane, [scores[text] for text in passages])
+            for passages, (_, lane) in zip(asked, hits, strict=True)
+        ]
+        return doubts, tuple(self._signals(said, each, [scores[text] for text in own]))
+
+    def _asked(self, said: Said, hit: Hit) -> list[str]:
+        """Return the passages that must bear a rule's hit out.
+
+        A short message is read whole. In a longer one other matters would drown the hit: it is read alone and with
+        the pieces beside it. Callers who speak of themselves and of now are believed.
+        """
+        near = around(said.pieces, hit, 1)
+        if self._direct.search(joined(said.text, near)):
+            return []
+        passages = [said.pieces] if len(said.text) <= _SHORT else [around(said.pieces, hit, 0), near]
+        return [joined(said.text, window) for window in passages]
+
+    def _doubt(self, lane: Receiver, scores: Sequence[Sequence[float]]) -> float | None:
+        score = max((of[self._column[lane]] for of in scores), default=1.0)
+        return score if score < self._lanes[lane].doubted_below else None
+
+    def _signals(self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]]) -> Iterator[RiskSignal]:
+        found: dict[Receiver, float] = {}
+        shown: dict[Receiver, Window] = {}
+        for lane in self._lanes:
+            of = [one[self._column[lane]] for one in scores]
+            best = max(of)
+            found[lane] = among(best, len(of))
+            if found[lane] >= SHOWN_FROM:
+                shown[lane] = each[of.index(best)]
+        for lane, piece in self._quoted(said.text, shown).items():
+            entry = self._lanes[lane]
+            yield RiskSignal(
+                signal=entry.signal,
+                rule_id=entry.id,
+                severity=entry.severity,
+                score=round(found[lane], 4),
+                quote=said.evidence(piece),
+            )
+
+    def _quoted(self, text: str, shown: Mapping[Receiver, Window]) -> dict[Receiver, Hit]:
+        """Return the piece of each lane's window that speaks for it most; all are read at once."""
+        pieces = list(dict.fromkeys(chain.from_iterable(window for window in shown.values() if len(window) > 1)))
+        if not pieces:
+            return {lane: window[0] for lane, window in shown.items()}
+        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in pieces])
+        of = {lane: dict(zip(pieces, scores[:, self._column[lane]].tolist(), strict=True)) for lane in shown}
+        return {lane: max(window, key=lambda piece: of[lane].get(piece, 0.0)) for lane, window in shown.items()}
+
+
+def among(score: float, windows: int) -> float:
+    """Return the probability of the gravest of several windows: a grave one was the less to be expected in each.
+
+    A lane's matter is as rare in a long call as in a short one, and every word lies in two windows, so the odds are
+    divided by half the windows. Without this a long call would alert many times as often as a short one.
+    """
+    odds = score / max(1 - score, 1e-9) * 2 / (windows + 1)
+    return odds / (1 + odds)

@@ -1,0 +1,67 @@
+"""Finds the longest known word at every place of a text, for several sets of words at once. numpy only."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Mixes the characters of a word into one of 64 bits; that two words share one is as good as impossible."""
+_PLANE = 0x10000
+_LAST = np.uint64(_PLANE - 1)
+NONE = -1
+
+
+class Longest(NamedTuple):
+    """For every place of a text the number of the longest word that begins there (`NONE`: none), and its length."""
+
+    words: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+class Lexicon:
+    """Words and all their beginnings by length and code: only places where a beginning goes on are looked at again."""
+
+    def __init__(self, *tables: Mapping[str, int]) -> None:
+        """Take sets of words with a number for each word."""
+        words = {word for table in tables for word in table}
+        self._begins = np.zeros(_PLANE, np.bool_)
+        self._begins[[min(ord(word[0]), _PLANE - 1) for word in sorted(words)]] = True
+        self._steps: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
+        known: dict[str, list[tuple[int, int]]] = {"": [(NONE, 0)] * len(tables)}
+        for size in range(1, 1 + max(map(len, words), default=0)):
+            beginnings = sorted({word[:size] for word in words if len(word) >= size})
+            codes = _codes(beginnings)
+            order = np.argsort(codes)
+            self._steps.append((codes[order], len(known) + order))
+            for one in beginnings:
+                before = zip(tables, known[one[:-1]], strict=True)
+                known[one] = [(table[one], size) if one in table else shorter for table, shorter in before]
+        self._known = np.array(list(known.values()), np.int64).reshape(len(known), len(tables), 2)
+
+    def longest(self, points: NDArray[np.uint64]) -> list[Longest]:
+        """Return what each set has at the places of a text that is given by its code points."""
+        reached = np.zeros(len(points), np.int64)
+        after = np.concatenate((points, np.zeros(len(self._steps), np.uint64)))
+        at = self._begins[np.minimum(points, _LAST)].nonzero()[0]
+        code = np.zeros(len(at), np.uint64)
+        for size, (codes, beginnings) in enumerate(self._steps):
+            code = (code * _FACTOR) ^ after[at + size]
+            place = codes.searchsorted(code)
+            place[place == len(codes)] = 0
+            going = (codes[place] == code).nonzero()[0]
+            if not len(going):
+                break
+            at, code = at[going], code[going]
+            reached[at] = beginnings[place[going]]
+        found = self._known[reached]
+        return [Longest(found[:, table, 0], found[:, table, 1]) for table in range(found.shape[1])]
+
+
+def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
+    """Return a code for each of several words of one length."""
+    codes = np.zeros(len(words), np.uint64)
+    for column in np.array([[ord(character) for character in word] for word in words], np.uint64).T:
+        codes = (codes * _FACTOR) ^ column
+    return codes
