@@ -26,7 +26,8 @@ from app.domain.risk import Severity
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
-from app.understand.said import passage
+from app.understand.said import Said, joined, passage
+from app.understand.said import windows as cut
 from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import Analyser, analyser
@@ -40,6 +41,8 @@ WINDOWS = Path("training/datasets/risk.jsonl")
 DEMANDS = Path("training/datasets/demands.jsonl")
 ORDINARY = Path("training/datasets/ordinary.jsonl")
 """Spoken passages that no referral lane wants: everyday talk, dialect, grumbling."""
+CALLS = Path("eval/datasets/ticket_dev.jsonl")
+"""Development calls: what none of the lanes got of them is as ordinary as talk is."""
 FAMILIES = Path("training/risk_concepts.yaml")
 MADE_OF_EACH = 60
 """Texts that are made of each pattern of the grammar."""
@@ -99,7 +102,24 @@ def own_windows() -> list[Window]:
     """Return everything the project wrote: windows, rules with their examples, everyday texts, what a grammar makes."""
     rules = load_reference_data(Path("knowledge_base")).referral
     ordinary = [window for path in (DEMANDS, ORDINARY) for window in ordinary_windows(path)]
-    return read_windows(WINDOWS) + windows_of_rules(rules) + ordinary + made_windows()
+    return read_windows(WINDOWS) + windows_of_rules(rules) + ordinary + call_windows(CALLS) + made_windows()
+
+
+def call_windows(path: Path) -> list[Window]:
+    """Read the passages of calls that no lane should learn of, cut as the service cuts them, as what no lane wants.
+
+    A call has ten passages where a message has one: what is never said in a single text must not alert in one of them.
+    """
+    windows = []
+    for row in read_jsonl(path):
+        if row["gold"]["referrals"]:
+            continue
+        transcript = parse_transcript({"id": row["id"], "turns": row["turns"]}, received_at=datetime.now(UTC))
+        said = Said(_normaliser().normalise(transcript).citizen_turns)
+        for i, pieces in enumerate(cut(said.pieces)):
+            example = Example(f"{row['id']}-{i}", joined(said.text, pieces), "", row["id"])
+            windows.append(Window(example, frozenset(), ordinary=True))
+    return windows
 
 
 def ordinary_windows(path: Path) -> list[Window]:
