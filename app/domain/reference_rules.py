@@ -253,9 +253,18 @@ class Matter(Frozen):
     """What a consultation is about, where that is not the title."""
 
 
+class Claim(Frozen):
+    """A deed that claims something for the caller: a remedy names it only where the demand speaks of it."""
+
+    deed: str
+    said: str
+    examples: TextExamples
+
+
 class MatterRules(Basis):
     """The file rules/matters.yaml."""
 
     anywhere: tuple[str, ...]
     """Prefixes of the codes of leaves whose matters are tied to no spot: own papers, accounts, benefits, conduct."""
+    claims: tuple[Claim, ...]
     matters: tuple[Matter, ...]

@@ -63,9 +63,24 @@ class Deed(Frozen):
     examples: TextExamples
 
 
+class Aspect(Frozen):
+    """Something that can be asked about a matter."""
+
+    said: str
+    aspect: str
+    examples: TextExamples
+
+
 class WishRules(Basis):
     """The file rules/wishes.yaml."""
 
     ways: Ways
     words: tuple[Wording, ...]
     deeds: tuple[Deed, ...]
+    aspects: tuple[Aspect, ...]
+    when: Way
+    """A time is asked about."""
+    when_of: tuple[str, ...]
+    """Deeds whose time is asked about by name: 通车 in 什么时候通车."""
+    other_when: str
+    """What is asked about where a time is, but of no such deed."""

@@ -7,8 +7,9 @@ import pytest
 from app.decide.deadline import deadline_rule
 from app.domain.cue_rules import Cue
 from app.domain.reference import ReferenceData
+from app.domain.reference_rules import Claim
 from app.domain.transcript import Speaker, SpokenTurn
-from app.domain.wish_rules import Deed, Way, Wording
+from app.domain.wish_rules import Aspect, Deed, Way, Wording
 from app.understand.risk import EmotionScale
 from app.understand.said import Said
 from app.understand.text_rules import Patterns
@@ -86,15 +87,23 @@ def test_the_city_is_complete() -> None:
 WISHES = REFERENCE.wishes
 
 
-@pytest.mark.parametrize(("name", "way"), list(WISHES.ways), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "way"), [*WISHES.ways, ("when", WISHES.when)], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_ways_of_wishing_match_their_examples_and_no_others(name: str, way: Way) -> None:
     assert [text for text in way.examples.match if not re.search(way.pattern, text)] == []
     assert [text for text in way.examples.no_match if re.search(way.pattern, text)] == []
 
 
-@pytest.mark.parametrize("word", WISHES.words, ids=lambda word: word.said)
-def test_spoken_words_have_an_official_wording(word: Wording) -> None:
+@pytest.mark.parametrize("word", [*WISHES.words, *WISHES.aspects], ids=lambda word: word.said)
+def test_spoken_words_have_an_official_wording(word: Wording | Aspect) -> None:
     assert [text for text in word.examples.match if not re.search(word.said, text)] == []
+
+
+@pytest.mark.parametrize("claim", REFERENCE.matters.claims, ids=lambda claim: claim.deed)
+def test_claims_are_heard_in_their_examples_and_in_no_others(claim: Claim) -> None:
+    assert [text for text in claim.examples.match if not re.search(claim.said, text)] == []
+    assert [text for text in claim.examples.no_match if re.search(claim.said, text)] == []
 
 
 @pytest.mark.parametrize("deed", WISHES.deeds, ids=lambda deed: deed.deed)

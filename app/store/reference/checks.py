@@ -151,7 +151,8 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
 def _check_wishes(wishes: WishRules, file: YamlFile) -> None:
     for name, way in wishes.ways:
         _check_patterns(file, ("ways", name), (way.pattern,))
-    for part in ("words", "deeds"):
+    _check_patterns(file, ("when",), (wishes.when.pattern,))
+    for part in ("words", "deeds", "aspects"):
         for i, row in enumerate(getattr(wishes, part)):
             _check_patterns(file, (part, i, "said"), (row.said,))
 
@@ -194,6 +195,8 @@ def _check_lanes(reference: ReferenceData, file: YamlFile) -> None:
 def _check_matters(reference: ReferenceData, file: YamlFile) -> None:
     codes = [leaf.code for leaf in reference.categories.leaves]
     rules = reference.matters
+    for i, claim in enumerate(rules.claims):
+        _check_patterns(file, ("claims", i), (claim.deed, claim.said))
     named = [(("anywhere", i), prefix) for i, prefix in enumerate(rules.anywhere)]
     for i, matter in enumerate(rules.matters):
         _check_patterns(file, ("matters", i, "said"), (matter.said,))

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.patterns import compiled
-from app.domain.reference_rules import Matter
+from app.domain.reference_rules import Matter, MatterRules
 from app.understand.ticket.clauses import Clause, informative
 
 _LEAST = 0.15
 """Probability of a row's category leaves from which the demand may be about it."""
 _ANY_LEAF = 0.3
 """What stands for that probability in a row without leaves."""
+_PIECE = re.compile(r"[，、,]")
 MOST_ROWS = 4
 """Rows that may name a demand."""
 
@@ -25,12 +26,16 @@ class Named(NamedTuple):
     matter: Matter
     said: re.Pattern[str]
     clauses: tuple[Clause, ...]
+    remedies: tuple[str, ...]
+    """The pieces of its remedy that the demand bears out."""
 
 
 class MatterNamer:
     """Finds the rows of the table that a demand may be about."""
 
-    def __init__(self, matters: Sequence[Matter], leaf_codes: Sequence[str]) -> None:
+    def __init__(self, rules: MatterRules, leaf_codes: Sequence[str]) -> None:
+        matters = rules.matters
+        self._claims = tuple((compiled(claim.deed), compiled(claim.said)) for claim in rules.claims)
         self._rows = tuple((matter, compiled(matter.said)) for matter in matters)
         own = [[i for i, code in enumerate(leaf_codes) if code.startswith(matter.leaves)] for matter in matters]
         self._leaves = np.array([leaf for leaves in own for leaf in leaves], np.int64)
@@ -51,7 +56,14 @@ class MatterNamer:
     def _named(self, row: int, told: Sequence[Clause]) -> Named:
         matter, said = self._rows[row]
         speaking = tuple(c for c in told if said.search(c.text)) or tuple(told[:1])
-        return Named(matter, said, speaking[:3])
+        unsaid = self.unsaid(told)
+        remedies = tuple(piece for piece in _PIECE.split(matter.remedy) if not any(d.search(piece) for d in unsaid))
+        return Named(matter, said, speaking[:3], remedies)
+
+    def unsaid(self, told: Sequence[Clause]) -> tuple[re.Pattern[str], ...]:
+        """Return the claims that a demand does not speak of."""
+        text = "，".join(clause.text for clause in told)
+        return tuple(deed for deed, said in self._claims if not said.search(text))
 
     def _likely(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of each row's likeliest leaf."""

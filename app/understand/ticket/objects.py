@@ -19,8 +19,14 @@ _NO_OBJECT = re.compile(
 )
 """Words of the catalogue that name a setting or an event, not what is to be dealt with."""
 
+_VAGUE = re.compile(
+    r"^(?=.*(?:核实|核查|[查究]处|查清|严查|调查|检查|处理|解决|整[治改]|治理|管理|监管|协调|落实|重视|关注|处置|办理|监督|改善|介入))"
+    r"(?:尽快|能?够|立即|马上|及时|早日|快速|派人|依法|依规|重新|严肃|认真|彻底|切实|妥善|加急|予以|给予|进行|加强|加大|帮助|帮忙|督促|到?现场|到场|去|来|并|和|的?力度|一下|到位|好|"
+    r"核实|核查|[查究]处|查清|严查|调查|检查|处理|解决|整[治改]|治理|管理|监管|协调|落实|重视|关注|处置|办理|监督|改善|介入|此事|这件事|该事|[该此这]个?问题|(?:相关)?(?:问题|情况))+$"
+)
+"""A wish that names no object: 介入处理, 立即查处此事."""
 _BARE = re.compile(
-    r"^(?P<how>(?:尽快|派人|上门|依法|马上|重新|严肃)*)(?P<deed>修复|维修|更换|安装|加装|清理|疏通|拆除|治理|查处|核查|查清|处罚|赔偿|退还|支付|恢复|迁移|整改|处理|解决|检测|取消|关停|公开)"
+    r"^(?P<how>(?:尽快|派人|上门|依法|马上|重新|严肃)*)(?P<deed>修复|维修|更换|安装|加装|清理|疏通|拆除|处罚|赔偿|退还|支付|恢复|迁移|检测|取消|关停|公开)"
     r"(?:他们?|它们?|她|一下|这家|该店|钱|好|不行的?|下来|回来|来)*$"
 )
 _OWN = {"赔偿": "损失", "退还": "费用", "支付": "欠款"}
@@ -63,11 +69,21 @@ def apart(objects: Sequence[str], text: str) -> list[str]:
     return [word for word in objects if not any(word[i : i + 2] in text for i in range(len(word) - 1))]
 
 
+def vague(demand: str) -> bool:
+    """Tell whether a demand asks for no more than that somebody sees to the matter."""
+    return bool(_VAGUE.match(demand))
+
+
+def bare(demand: str) -> bool:
+    """Tell whether a demand names a deed alone: 尽快维修."""
+    return bool(_BARE.match(demand))
+
+
 def completed(demand: str, objects: Sequence[str], told: Sequence[Clause]) -> str:
     """Return a demand with the object that its bare deed lacks, and the one sum that is spoken of."""
-    if bare := _BARE.match(demand):
-        deed = bare["deed"]
-        demand = bare["how"] + deed + (_OWN.get(deed) or (objects[0] if objects else ""))
+    if alone := _BARE.match(demand):
+        deed = alone["deed"]
+        demand = alone["how"] + deed + (_OWN.get(deed) or (objects[0] if objects else ""))
     if _PAYS.search(demand) and not _DIGIT.search(demand) and "剩" not in demand:
         sums = {match["sum"] for clause in told for match in _SUM.finditer(clause.text)}
         demand += f"{sums.pop()}元" if len(sums) == 1 else ""

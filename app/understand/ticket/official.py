@@ -1,9 +1,11 @@
 """A wish as it was said to the words a ticket uses, by the table `rules/wishes.yaml`."""
 
 import re
+from collections.abc import Sequence
 
 from app.domain.patterns import compiled
 from app.domain.wish_rules import Deed, WishRules
+from app.understand.ticket.clauses import Clause
 
 _KEPT = ("当面", "重新", "彻底")
 """Fillers that stay: they say how."""
@@ -35,6 +37,9 @@ class WishWords:
         self._way = {name: compiled(way.pattern) for name, way in rules.ways}
         self._words = tuple((compiled(word.said), word.written) for word in rules.words)
         self._deeds = tuple((compiled(deed.said), deed) for deed in rules.deeds)
+        self._aspects = tuple((compiled(row.said), row.aspect) for row in rules.aspects)
+        self._when, self._other_when = compiled(rules.when.pattern), rules.other_when
+        self._when_of = compiled("|".join(rules.when_of))
 
     def official(self, text: str) -> str:
         """Return a wish of whatever deed without its head: 赶紧给修修 → 尽快维修."""
@@ -64,6 +69,16 @@ class WishWords:
         if named := self.deed_in(text):
             return self._in_order(text, *named, hasty)
         return None
+
+    def aspects(self, told: Sequence[Clause]) -> list[tuple[str, Clause]]:
+        """Return what is asked about, each with the clause that asks."""
+        found = [(aspect, clause) for said, aspect in self._aspects for clause in told if said.search(clause.text)]
+        return found + [(self.time_of(clause.text), clause) for clause in told if self._when.search(clause.text)]
+
+    def time_of(self, text: str) -> str:
+        """Return the time that is asked about: 什么时候通车 → 通车时间."""
+        deed = self._when_of.search(text)
+        return f"{deed.group()}时间" if deed else self._other_when
 
     def deed_in(self, text: str) -> tuple[re.Match[str], Deed] | None:
         """Return the deed that a clause names, the first and of those the longest, and where it stands."""

@@ -87,7 +87,7 @@ class TicketReader:
         self._kinds = kinds
         self._leaf_codes = tuple(leaf.code for leaf in reference.categories.leaves)
         self._anywhere = reference.matters.anywhere
-        self._matters = MatterNamer(reference.matters.matters, self._leaf_codes)
+        self._matters = MatterNamer(reference.matters, self._leaf_codes)
         self._words = WishWords(reference.wishes)
         self._objects = ObjectFinder(reference)
         self._matter_words = self._objects.words
@@ -134,7 +134,18 @@ class TicketReader:
         shares = self._topics([matter])[1][0]
         rows, objects = self._matters.fitting(clauses, shares), self._objects.find(matter, shares)
         keys = best_keys(self._headings(clauses, kind, None, rows, objects))
-        return asking_of(self._words, call, mentions, clauses, kind, shares, rows, objects, keys)
+        return asking_of(
+            self._words,
+            call,
+            mentions,
+            clauses,
+            kind,
+            shares,
+            rows,
+            objects,
+            keys,
+            self._matters.unsaid(informative(clauses)),
+        )
 
     def _headings(
         self,
@@ -185,7 +196,18 @@ class TicketReader:
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         spot = place.detail or place.town
         found = self._headings(clauses, kind, spot, rows, objects)
-        asking = asking_of(self._words, call, mentions, clauses, kind, shares[0], rows, objects, best_keys(found))
+        asking = asking_of(
+            self._words,
+            call,
+            mentions,
+            clauses,
+            kind,
+            shares[0],
+            rows,
+            objects,
+            best_keys(found),
+            self._matters.unsaid(informative(clauses)),
+        )
         wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)

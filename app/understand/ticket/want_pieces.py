@@ -20,9 +20,10 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
+from app.understand.ticket.objects import bare, vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import ASPECTS, Passage, WantsRules
+from app.understand.ticket.wants import Passage, WantsRules, tells
 from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
@@ -42,9 +43,7 @@ _DEED = re.compile(
     r"增|设|救|追|找|支付|公开|公示|说明|改|落实|明确|认定|鉴定|延|保障|调|评|接|供|送|迁|开|关|打|喷|扶|消|取消|出具|提供|指导|转|归还|帮|联系|叫|审|重|"
     r"搬|移|疏|硬化|铺|画|限|管|表彰)"
 )
-_HASTE = re.compile(r"尽快|及时|立即|马上")
-_EMPTY = frozenset(("管理", "处理", "办理", "尽快处理"))
-"""Deeds that tell nothing without what they are done to."""
+_TELLS_NOTHING = re.compile(r"尽快|及时|立即|马上|[A-Za-z\d]+路?")
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
 _LIKELY = 0.22
@@ -72,8 +71,12 @@ class Asking(NamedTuple):
     """Clauses in which something is asked for."""
     worded: tuple[str, ...]
     """Each of them in official words."""
+    aspects: tuple[tuple[str, Evidence], ...]
+    """What is asked about in a consultation, with the words that ask."""
     answers: frozenset[int]
     """Sayings that answer the question for the demand."""
+    unsaid: tuple[re.Pattern[str], ...]
+    """Claims that the demand does not speak of."""
 
 
 class Piece(NamedTuple):
@@ -94,18 +97,22 @@ def asking_of(
     rows: tuple[Named, ...],
     objects: tuple[str, ...],
     keys: tuple[str, ...],
+    unsaid: tuple[re.Pattern[str], ...],
 ) -> Asking:
     """Return a demand as far as its wants go; `shares` are those of the category leaves."""
     told = tuple(informative(clauses)) or tuple(clauses)
     answers = frozenset(answers_to_asking(call, mentions))
     rules = WantsRules(words)
-    demands = tuple(rules.demands_of(call, mentions, told))
-    ruled = rules.compose(call, mentions, clauses, kind, rows[0] if rows else None, objects, demands)
+    demands = tuple(d for d in rules.demands_of(call, mentions, told) if not vague(d.text))
+    ruled = rules.compose(call, mentions, clauses, kind, demands, rows[0] if rows else None, objects, "".join(keys[:1]))
     questions = kind is RequestKind.CONSULTATION
     wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))
     matter = "，".join(clause.text for clause in told)
     worded = tuple(words.official(written(clause.text)) for clause in wished)
-    return Asking(kind, shares, told, matter, rows, objects, keys, ruled, demands, wished, worded, answers)
+    aspects = tuple((aspect, clause.evidence) for aspect, clause in words.aspects(told)) if questions else ()
+    return Asking(
+        kind, shares, told, matter, rows, objects, keys, ruled, demands, wished, worded, aspects, answers, unsaid
+    )
 
 
 def parts_of(wants: str) -> list[str]:
@@ -143,7 +150,8 @@ def pieces(
 ) -> list[Piece]:
     """Return every piece once, from its best source; `asked` is what the tagger says of the characters of each clause."""
     head = HEADS.get(asking.kind, "")
-    before = [Piece(part, "earlier", ()) for part in earlier]
+    claimed = (part for part in earlier if not any(deed.search(part) for deed in asking.unsaid))
+    before = [Piece(part, "earlier", ()) for part in claimed]
     found: dict[str, Piece] = {}
     for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before):
         text = piece.text.strip("，、 ").removeprefix(head)
@@ -154,9 +162,12 @@ def pieces(
 
 def _fits(text: str, source: str, headed: bool) -> bool:
     """Tell whether a text can be a piece: more than 尽快修, and in its own words a deed, where no head makes it one."""
-    if not _SHORTEST <= len(text) <= _LONGEST or len(_HASTE.sub("", text)) < _SHORTEST or text in _EMPTY:
+    if not _SHORTEST <= len(text) <= _LONGEST or len(_TELLS_NOTHING.sub("", text)) < _SHORTEST:
         return False
-    return headed or source not in ("clause", "asked") or bool(_DEED.match(text))
+    if (vague(text) and source != "ruled") or (bare(text) and source == "earlier"):
+        return False
+    own = source in ("clause", "asked")
+    return headed or not own or bool(_DEED.match(text) and not tells(text))
 
 
 def _asked(asking: Asking) -> Iterator[Piece]:
@@ -177,14 +188,12 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
         if asking.kind in HEADS:
             yield Piece(row.matter.topic or row.matter.title, "topic", quotes)
             continue
-        for part in parts_of(row.matter.remedy):
+        for part in row.remedies:
             yield Piece(part, "remedy", quotes)
         yield Piece("查处" + title, "title", quotes)
         yield Piece(f"处理{title}问题", "title", quotes)
-    if asking.kind is RequestKind.CONSULTATION:
-        for said, aspect in ASPECTS:
-            if speaking := [clause.evidence for clause in asking.told if said.search(clause.text)]:
-                yield Piece(aspect, "aspect", tuple(speaking[:1]))
+    for aspect, evidence in asking.aspects:
+        yield Piece(aspect, "aspect", (evidence,))
 
 
 def _things(asking: Asking, asked: Sequence[Sequence[tuple[str, float]]]) -> Iterator[Piece]:

@@ -10,7 +10,7 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
-from app.understand.ticket.objects import apart, completed
+from app.understand.ticket.objects import apart, completed, vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.register import written
 from app.understand.ticket.wishes import asks, is_wish
@@ -52,6 +52,10 @@ _MONEY = re.compile(
 _LONGEST_WANTS = 28
 """Characters of all wishes together."""
 _LEAST_WANTS = 5
+_LONGEST_THING, _LONGEST_KEY = 10, 18
+_STORY = re.compile(
+    r"[我俺咱你您]|(?<![尤极与])其(?![他中])|希望|什么|怎么|一直|当时|昨天|(?:部门|单位|机关|中|时)$|吗$|没有?人|不得了"
+)
 _SUGGESTED = re.compile(
     r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于"
 )
@@ -61,19 +65,6 @@ _PLAIN = {
     RequestKind.REPORT: "依法查处{}问题",
 }
 _MOSTASPECTS = 4
-ASPECTS = tuple(
-    (re.compile(said), aspect)
-    for said, aspect in (
-        (r"能不能|可不可以|行不行|够不够|符合|条件|能(?:办|报|领|续)[^，]{0,6}[吗不]", "条件"),
-        (r"多少钱|多少|标准|几成|怎么算|收费|费用|补多少|比例", "标准"),
-        (r"带(?:什么|啥|哪些)|材料|手续|原件|复印件|证明", "所需材料"),
-        (r"怎么(?:办|弄|申请|报|交|缴|认|走)|咋(?:办|弄|申请|报)|流程|程序|如何", "办理流程"),
-        (r"上哪|去哪|到哪|哪里|哪儿|搁哪|哪个(?:窗口|部门)|地点|地址", "办理地点"),
-        (r"啥时候|什么时候|几天|多久|多长时间|几号|何时|到期|时限|几点|上班", "办理时间"),
-        (r"网上|手机上|线上|小程序|爱山东", "网上办理"),
-        (r"代办|别人替|委托|上门|本人", "委托办理"),
-    )
-)
 
 
 class Passage(NamedTuple):
@@ -95,27 +86,30 @@ class WantsRules:
         mentions: Mentions,
         clauses: Sequence[Clause],
         kind: RequestKind,
+        asked: Sequence[Passage],
         named: Named | None = None,
-        objects: Sequence[str] = (),
-        asked: Sequence[Passage] | None = None,
+        things: Sequence[str] = (),
+        key: str = "",
     ) -> Passage | None:
         """Return what the citizen asks for, in official words; the matter's remedy where they ask for no more than help.
 
-        `asked` is what `demands_of` finds, where that is known already.
+        `asked` is what `demands_of` finds and names an object, `things` is what the demand is about, the likeliest first,
+        and `key` what its likeliest title says.
         """
         told = informative(clauses)
         said = self._said_wants(call, mentions, clauses, kind)
         if kind is RequestKind.PRAISE:
             return said or self._about("表扬", told)
         if kind is RequestKind.CONSULTATION:
-            return (self._asked_about(told, named, objects) if named else None) or said or self._about("咨询", told)
-        demands = list(asked if asked is not None else self.demands_of(call, mentions, told))
+            return (self._asked_about(told, named, things) if named else None) or said or self._about("咨询", told)
+        demands = list(asked)
         if kind is RequestKind.SUGGESTION:
             return _suggested(_together(_within(demands)) if demands else said) or self._about("建议", told)
-        demands = [d._replace(text=completed(d.text, objects, told)) for d in demands]
-        if named is None:
-            return _together(_within(demands)) if demands else _brief(said) or _plain(kind, objects, told) or said
-        remedy = Passage(named.matter.remedy, tuple(clause.evidence for clause in named.clauses))
+        demands = [d._replace(text=completed(d.text, things, told)) for d in demands]
+        if named is None or not named.remedies:
+            known = named.matter.title if named else (*things, key)[0]
+            return _together(_within(demands)) if demands else _sought(kind, said, known, key, told)
+        remedy = Passage("，".join(named.remedies), tuple(clause.evidence for clause in named.clauses))
         full = [d for d in demands if len(_NO_OBJECT.sub("", d.text)) >= _LEAST_OBJECT]
         if not full:
             return Passage(remedy.text, (*remedy.evidence, *(quote for d in demands for quote in d.evidence)))
@@ -154,7 +148,7 @@ class WantsRules:
         """Return 咨询 with the topic and every aspect asked about."""
         topic = named.matter.topic or named.matter.title
         topic = "、".join([*apart(objects[:1], topic), topic])
-        found = [(aspect, c) for said, aspect in ASPECTS for c in told if said.search(c.text) and aspect not in topic]
+        found = [(aspect, clause) for aspect, clause in self._words.aspects(told) if aspect not in topic]
         aspects = list(dict.fromkeys(aspect for aspect, _ in found))[:_MOSTASPECTS]
         if not aspects and (asked := _questions(told)):
             return Passage(f"咨询{topic}，{self._words.official(written(asked[-1].text))}", (asked[-1].evidence,))
@@ -215,8 +209,9 @@ class WantsRules:
 
 
 def _brief(said: Passage | None) -> Passage | None:
-    """Return a wish that is short enough for the field and more than a bare 尽快."""
-    return said if said and _LEAST_WANTS <= len(said.text) <= _LONGEST_WANTS else None
+    """Return a wish that is short enough for the field and names an object without telling a story."""
+    fits = said and _LEAST_WANTS <= len(said.text) <= _LONGEST_WANTS
+    return said if said and fits and not vague(said.text) and not tells(said.text) else None
 
 
 def _suggested(said: Passage | None) -> Passage | None:
@@ -224,12 +219,24 @@ def _suggested(said: Passage | None) -> Passage | None:
     return Passage(f"建议{text[:_LONGEST_WANTS]}", said.evidence) if said and text else None
 
 
-def _plain(kind: RequestKind, objects: Sequence[str], told: Sequence[Clause]) -> Passage | None:
-    """Return the bare remedy of a matter that is known by its object alone."""
-    if not objects:
+def _sought(kind: RequestKind, said: Passage | None, known: str, key: str, told: Sequence[Clause]) -> Passage | None:
+    """Return what is asked for where no deed is: the wish as it was said, else to see to what the demand is about."""
+    short = _brief(said) or _plain(kind, known, told, _LONGEST_THING)
+    return short or said or _plain(kind, key, told, _LONGEST_KEY)
+
+
+def _plain(kind: RequestKind, thing: str, told: Sequence[Clause], longest: int) -> Passage | None:
+    """Return the bare remedy of a matter that is known by what it is about alone."""
+    thing = thing.removesuffix("问题")
+    if not 1 < len(thing) <= longest or tells(thing):
         return None
-    speaking = tuple(clause.evidence for clause in told if objects[0] in clause.text)
-    return Passage(_PLAIN[kind].format(objects[0]), speaking[:1] or (told[0].evidence,))
+    speaking = tuple(clause.evidence for clause in told if thing in clause.text)
+    return Passage(_PLAIN[kind].format(thing), speaking[:1] or (told[0].evidence,))
+
+
+def tells(text: str) -> bool:
+    """Tell whether a text tells of somebody or asks, where a wish would name what is to be done."""
+    return bool(_STORY.search(text))
 
 
 def _within(demands: Sequence[Passage]) -> list[Passage]:

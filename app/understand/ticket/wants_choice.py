@@ -120,13 +120,14 @@ def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Seque
 
 def _rules_of(asking: Asking) -> dict[str, str]:
     """Return what rules make of a demand, by what it is."""
-    first = asking.rows[0].matter if asking.rows else None
+    best = asking.rows[0] if asking.rows else None
+    first = best.matter if best else None
     return {
         "answers": "".join(clause.text for clause in asking.told if clause.saying in asking.answers),
         "questions": "".join(clause.text for clause in asking.told if clause.question),
         "demands": "".join(demand.text for demand in asking.demands),
-        "remedy": first.remedy if first else "",
-        "remedies": "".join(row.matter.remedy for row in asking.rows),
+        "remedy": "".join(best.remedies) if best else "",
+        "remedies": "".join(piece for row in asking.rows for piece in row.remedies),
         "topic": (first.topic or first.title) if first else "",
         "key": "".join(asking.keys[:1]),
         "ruled": asking.ruled.text if asking.ruled else "",

@@ -10,6 +10,7 @@ from app.domain.ticket import TicketDraft
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.ticket.kind import KindReader
+from app.understand.ticket.objects import vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
@@ -110,3 +111,26 @@ def test_what_was_done_or_refused_is_no_demand(said: str) -> None:
 def test_the_callers_own_demand_stands_before_the_usual_remedy(ticket_of: Callable[[str], TicketDraft]) -> None:
     draft = ticket_of("滕州幸福家园暖气不热，交了两千多取暖费，要求把取暖费退给我")
     assert draft.wants == "退还取暖费"
+
+
+@pytest.mark.parametrize("said", ["介入处理", "立即查处此事", "核实处理", "尽快到现场处理", "处理及时介入"])
+def test_a_wish_to_see_to_it_names_nothing(said: str) -> None:
+    assert vague(said)
+
+
+@pytest.mark.parametrize("said", ["查处黑车", "处理建筑垃圾", "尽快修复路灯", "退还押金"])
+def test_a_wish_with_an_object_is_not_vague(said: str) -> None:
+    assert not vague(said)
+
+
+def test_a_remedy_claims_nothing_that_nobody_spoke_of(ticket_of: Callable[[str], TicketDraft]) -> None:
+    draft = ticket_of("达河边上这一排棚户区为何这次不一起列入拆迁，望有关部门介入处理")
+    assert "补偿和安置" not in (draft.wants or "")
+    assert "介入" not in (draft.wants or "")
+
+
+@pytest.mark.parametrize(
+    ("said", "aspect"), [("什么时候通车", "通车时间"), ("生育津贴几号到账", "到账时间"), ("多久才有消息", "办理时间")]
+)
+def test_the_time_asked_about_is_that_of_its_deed(said: str, aspect: str) -> None:
+    assert WORDS.time_of(said) == aspect
