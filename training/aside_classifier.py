@@ -210,7 +210,7 @@ def odds_of(layers: Sequence[tuple[Floats, Floats]], features: NDArray[np.float3
 def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) -> Iterator[Marked]:
     """Yield the marked calls, clause by clause; a row without turns marks a call of the tickets' development set."""
     normaliser = Normaliser(reference.gazetteer)
-    areas, details = AreaReader(reference.gazetteer), DetailReader(reference.gazetteer)
+    areas, details = AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer)
     own = {row["id"]: {k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(tickets)}
     for row in read_jsonl(path):
         payload = own[row["id"]] if "turns" not in row else {"channel": "phone", "id": row["id"], "turns": row["turns"]}

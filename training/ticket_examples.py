@@ -43,7 +43,7 @@ class TicketExamples:
     def __init__(self, reader: CallReader, reference: ReferenceData, kinds: KindReader, prompt: Prompt) -> None:
         self._reader = reader
         self._prompt = prompt
-        areas = AreaReader(reference.gazetteer)
+        areas = AreaReader(reference.gazetteer, reference.areas)
         least = reference.thresholds.request_kind["least_generated"]
         self._checker = FieldChecker(reference.gazetteer, areas, kinds, least_kind=least)
 

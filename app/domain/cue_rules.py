@@ -1,4 +1,6 @@
-"""Cues that a trained model weighs: the rule types of rules/asides.yaml and rules/corrections.yaml."""
+"""Cues that a trained model weighs, and cues that say themselves how sure a thing is: the types of their files."""
+
+from pydantic import Field
 
 from app.domain.frozen import Frozen
 from app.domain.reference_rules import Basis, TextExamples
@@ -25,3 +27,15 @@ class AsideCues(CueRules):
     guess: Cue
     dropped: Cue
     began: Cue
+
+
+class SureCue(Cue):
+    """A way of speaking, and how sure is what it is said of."""
+
+    confidence: float = Field(ge=0, le=1)
+
+
+class SureCues(Basis):
+    """A file of cues of which the first that fits decides."""
+
+    cues: tuple[SureCue, ...]

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CueRules
+from app.domain.cue_rules import AsideCues, CueRules, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
@@ -123,6 +123,7 @@ class ReferenceData(Frozen):
     request_kind: RequestKindRules
     matters: MatterRules
     wishes: WishRules
+    areas: SureCues
     asides: AsideCues
     corrections: CueRules
     moments: CueRules

@@ -35,7 +35,7 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
 ASIDES = REFERENCE.asides
 CUES = (
     *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
-    *REFERENCE.corrections.cues, *REFERENCE.moments.cues,
+    *REFERENCE.corrections.cues, *REFERENCE.moments.cues, *REFERENCE.areas.cues,
 )  # fmt: skip
 
 

@@ -137,7 +137,7 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
     _check_wishes(reference.wishes, files["rules/wishes"])
-    for name in ("asides", "corrections", "moments"):
+    for name in ("areas", "asides", "corrections", "moments"):
         cues = getattr(reference, name).cues
         _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
         for i, cue in enumerate(cues):

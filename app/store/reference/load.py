@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CueRules
+from app.domain.cue_rules import AsideCues, CueRules, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
@@ -39,6 +39,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "request_kind": RequestKindRules,
     "matters": MatterRules,
     "wishes": WishRules,
+    "areas": SureCues,
     "asides": AsideCues,
     "corrections": CueRules,
     "moments": CueRules,

@@ -54,7 +54,7 @@ class TicketWriter:
     ) -> None:
         self._task = task
         self._mentions_of = mentions_of
-        areas = AreaReader(reference.gazetteer)
+        areas = AreaReader(reference.gazetteer, reference.areas)
         self._checker = FieldChecker(
             reference.gazetteer, areas, kinds, least_kind=reference.thresholds.request_kind["least_generated"]
         )

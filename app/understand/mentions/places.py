@@ -1,15 +1,19 @@
 """Which districts and towns were named; a town or a landmark names its district too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from app.domain.cue_rules import SureCues
 from app.domain.place import Gazetteer, Town
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Saying
 
 ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从|(?:家|户口)(?:住)?(?:在|是)?)[^，。]{0,4}$")
-COMES_FROM = re.compile(r"人(?=[，。,]|在|$)|的?户口")
-"""What follows the place that a caller is from (我是山亭人，在台儿庄干活)."""
+"""What stands before a place that the matter is not at."""
+_NAMED = 0.9
+"""How sure a name is that no cue speaks of."""
+_FROM_LANDMARK = 0.8
+"""How sure the district is that a landmark stands in, at most."""
 _NO_TOWN = r"(?![路村河桥小中]|街(?!上))"
 """What follows a town's bare name where it is part of a road's, a village's or a school's."""
 _NO_DISTRICT = {"市中": r"(?<![全本我该])市中(?!心|小学|医院|级|考)"}
@@ -26,20 +30,21 @@ def read_areas(
     districts: list[Mention] = []
     towns: list[Mention] = []
     for saying in sayings:
-        for name, start, end in reader.named(saying.text):
+        for name, start, end, sure in reader.sure(saying.text):
             district, town = reader.area(name)
-            sure = 0.6 if ELSEWHERE.search(saying.text[:start]) or COMES_FROM.match(saying.text, end) else 0.9
             if town:
                 towns.append(mention(call, saying, start, end, town, sure))
             if district:
-                districts.append(mention(call, saying, start, end, district, sure if name in reader.own_names else 0.8))
+                known = sure if name in reader.own_names else min(sure, _FROM_LANDMARK)
+                districts.append(mention(call, saying, start, end, district, known))
     return tuple(districts), tuple(towns)
 
 
 class AreaReader:
-    """Finds every gazetteer name in a text, longest first."""
+    """Finds every gazetteer name in a text, longest first, and how sure the matter is there."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, cues: SureCues) -> None:
+        self._cues = tuple((re.compile(cue.pattern), cue.confidence) for cue in cues.cues)
         self._gazetteer = gazetteer
         self._towns = {**gazetteer.town_by_name, **_behind_districts(gazetteer)}
         self.own_names = {*gazetteer.district_by_name, *self._towns}
@@ -51,6 +56,16 @@ class AreaReader:
     def named(self, text: str) -> Iterator[tuple[str, int, int]]:
         for match in self._pattern.finditer(text):
             yield match.group(), match.start(), match.end()
+
+    def sure(self, text: str) -> Iterator[tuple[str, int, int, float]]:
+        """Yield each name, where it stands, and how sure the first cue that fits is: its name is @ there, others #."""
+        found = list(self.named(text))
+        for name, start, end in found:
+            before = _others_marked(text[:start], [(s, e) for _, s, e in found if e <= start], 0)
+            after = _others_marked(text[end:], [(s, e) for _, s, e in found if s >= end], end)
+            marked = f"{before}@{after}"
+            sure = next((known for pattern, known in self._cues if pattern.search(marked)), _NAMED)
+            yield name, start, end, sure
 
     def area(self, name: str) -> tuple[str | None, str | None]:
         if district := self._gazetteer.district_by_name.get(name):
@@ -72,6 +87,13 @@ def _behind_districts(gazetteer: Gazetteer) -> dict[str, Town]:
             districts = [name for name, one in gazetteer.district_by_name.items() if one.name == town.district]
             found |= {f"{district}{of}{bare}": town for district in districts for of in ("", "的")}
     return found
+
+
+def _others_marked(text: str, spans: Sequence[tuple[int, int]], offset: int) -> str:
+    """Return a text with # for each of the names in it, which stand at `spans` less `offset`."""
+    for start, end in reversed(spans):
+        text = f"{text[: start - offset]}#{text[end - offset :]}"
+    return text
 
 
 def mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, sure: float) -> Mention:

@@ -50,13 +50,17 @@ class KindReader:
         """Return the probability of every kind; cues look at `said`, or at the matter where that is not given."""
         logits = self._model_logits(matter)
         for kind, weight, pattern in self._cues:
-            if pattern.search(said or matter):
+            if pattern.search(said or matter) and not self._weighed(kind, pattern, matter):
                 logits[kind] += weight
         if title and (named := _TITLE_SAYS.findall(title)):
             logits[_TITLE_KIND[named[-1]]] += _TITLE_WEIGHT
         most = max(logits.values())
         total = sum(math.exp(value - most) for value in logits.values())
         return {kind: math.exp(value - most) / total for kind, value in logits.items()}
+
+    def _weighed(self, kind: RequestKind, pattern: re.Pattern[str], matter: str) -> bool:
+        """Tell whether a model has weighed a cue already: 请问啥时候能来修 is a wish, whatever 请问 says."""
+        return bool(self._asked and kind is RequestKind.CONSULTATION and pattern.search(matter))
 
     def _model_logits(self, matter: str) -> dict[RequestKind, float]:
         if self._model is None:

@@ -13,6 +13,8 @@ _ROADS = ("路", "街", "大道")
 _DETAIL_OF_QUESTION = 0.9
 """A place named in a question is seldom where something is wrong: only a sure one is kept."""
 _NEAR_TURNS = 2
+_MUCH_SURER = 0.1
+"""By how much a district elsewhere is surer than the town that a caller only comes from."""
 _NEAR_CHARACTERS = 8
 """Characters between a village and what stands in it."""
 _VILLAGE = re.compile(r"[村庄寨屯]$")
@@ -34,7 +36,12 @@ def detail_by_rules(mentions: Mentions, clauses: Sequence[Clause], kind: Request
 def place_of(mentions: Mentions, clauses: Sequence[Clause], detail: Mention | None, *, least: float) -> Found:
     """Return the place of a demand with evidence and confidence; what lies outside its clauses is inherited."""
     town = _best(mentions.towns, mentions, clauses)
-    district = _district(mentions, clauses, town)
+    district = _best(mentions.districts, mentions, clauses)
+    if town:
+        its = _its_district(town, mentions)
+        surer = district and district.turn == town.turn and district.confidence > town.confidence + _MUCH_SURER
+        elsewhere = its and district and district.value != its.value
+        town, district = (None, district) if surer and elsewhere else (town, its or district)
     evidence: dict[str, tuple[Evidence, ...]] = {}
     confidence: dict[str, float] = {}
     values: dict[str, str] = {}
@@ -46,12 +53,9 @@ def place_of(mentions: Mentions, clauses: Sequence[Clause], detail: Mention | No
     return Place(**values), evidence, confidence
 
 
-def _district(mentions: Mentions, clauses: Sequence[Clause], town: Mention | None) -> Mention | None:
-    if town:
-        same = [d for d in mentions.districts if d.evidence == town.evidence]
-        if same:
-            return same[0]
-    return _best(mentions.districts, mentions, clauses)
+def _its_district(town: Mention, mentions: Mentions) -> Mention | None:
+    """Return the district that was named with a town."""
+    return next((d for d in mentions.districts if d.evidence == town.evidence), None)
 
 
 def _best(found: Sequence[Mention], mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:

@@ -35,7 +35,7 @@ from models.base import PairScorer, TextClassifier
 
 _NO_DEMAND = re.compile(r"(?<!说)(?:打|拨)错|不是找|随便打|(?:打|拨)(?:着|个)?(?:电话)?(?:试试|玩)|^[哈嗯哦啊，]*没事")
 _WRONG_NUMBER = re.compile(
-    r"(?<!说)(?:打|拨|存|按)(?:错|混|岔|串)了|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
+    r"(?<!说)(?<!名字)(?:打|拨|存|按)(?:错|混|岔|串)了(?![一两][个位]?[字数])|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
 )
 _PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
 """What an operator says to nobody but a player."""
@@ -76,7 +76,7 @@ class TicketReader:
         least = reference.thresholds.clauses["taken_back"]
         self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
         self._topics = topics
-        self._areas = AreaReader(reference.gazetteer)
+        self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places

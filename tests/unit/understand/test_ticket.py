@@ -121,6 +121,7 @@ def test_a_call_without_demand_makes_no_ticket(reader: Any, said: str) -> None:
         "沙沟镇广场的双杠断了一根，铁茬子支棱着，小孩天天在那玩",
         "住院没做的检查出现在清单里，说打错了又不退",
         "隔壁打桩震裂俺墙，施工方说没事",
+        "病历上把俺名字打错了一个字，报销报不了",
     ],
 )
 def test_a_matter_is_no_wrong_number_for_a_word_in_it(reader: Any, said: str) -> None:
@@ -135,6 +136,11 @@ def test_a_matter_is_no_wrong_number_for_a_word_in_it(reader: Any, said: str) ->
         ("俺在羊庄街上买的玉米种不出苗", "滕州市", "羊庄镇"),
         ("我是山亭人，在台儿庄一个造纸厂干活，不发工资", "台儿庄区", None),
         ("建议全市中小学统一早上八点到校", None, None),
+        ("俺是桑村镇的，在北辛街道开三轮拉货，车叫人扣了", "滕州市", "北辛街道"),
+        ("俺是阴平镇种梨的，拉到市中区水果市场卖，收了两遍钱", "市中区", None),
+        ("以前住临城街道，前年搬到常庄街道来的，楼下饭馆的烟往屋里灌", "薛城区", "常庄街道"),
+        ("孟庄镇那边修得平平的，齐村镇这一截全是坑", "市中区", "齐村镇"),
+        ("不是滕州，是薛城，沙沟镇，下水道冒了", "薛城区", "沙沟镇"),
     ],
 )
 def test_a_place_is_where_the_matter_is(reader: Any, said: str, district: str | None, town: str | None) -> None:
@@ -221,6 +227,14 @@ def test_a_model_says_whether_only_an_answer_is_wanted(reference: ReferenceData)
 
     assert kind(0.95) is RequestKind.CONSULTATION
     assert kind(0.05) is RequestKind.COMPLAINT
+
+
+def test_words_that_a_model_has_read_are_not_counted_twice(reference: ReferenceData) -> None:
+    matter = "请问桥头的路灯啥时候能来修"
+    six, asked = _Says("help", "consultation", 0.9), _Says("consultation", "other", 0.3)
+    kinds = KindReader(reference.request_kind, six, asked)
+    assert kinds.read(matter, matter, None)[0] is RequestKind.HELP
+    assert kinds.read("社保卡换地方", "我想咨询一下，社保卡换地方", None)[0] is RequestKind.CONSULTATION
 
 
 def test_a_business_is_known_by_what_it_tells(reference: ReferenceData) -> None:
