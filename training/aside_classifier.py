@@ -27,6 +27,7 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
+from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, feature_names
@@ -211,11 +212,12 @@ def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) 
     """Yield the marked calls, clause by clause; a row without turns marks a call of the tickets' development set."""
     normaliser = Normaliser(reference.gazetteer)
     areas, details = AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer)
+    privacy = PrivacyRules(reference.privacy)
     own = {row["id"]: {k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(tickets)}
     for row in read_jsonl(path):
         payload = own[row["id"]] if "turns" not in row else {"channel": "phone", "id": row["id"], "turns": row["turns"]}
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
-        mentions = read_mentions(call, areas, details)
+        mentions = read_mentions(call, areas, details, privacy)
         clauses, lines = read_clauses(call, mentions), lines_of(call, mentions)
         labels = np.array([_label(clause, row) for clause in clauses])
         if not lines:

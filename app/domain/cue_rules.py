@@ -1,4 +1,4 @@
-"""Cues that a trained model weighs, and cues that say themselves how sure a thing is: the types of their files."""
+"""Ways of speaking as data: cues that a trained model weighs and cues that say themselves how sure a thing is."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from app.domain.reference_rules import Basis, TextExamples
 
 
 class Cue(Frozen):
-    """A way of speaking; one feature of the trained model."""
+    """A way of speaking; where a trained model weighs it, one of its features."""
 
     id: str
     pattern: str
@@ -39,3 +39,22 @@ class SureCues(Basis):
     """A file of cues of which the first that fits decides."""
 
     cues: tuple[SureCue, ...]
+
+
+class PrivacyCues(Basis):
+    """The file of what callers keep to themselves."""
+
+    secrecy: tuple[Cue, ...]
+    promised: tuple[Cue, ...]
+    offered: tuple[Cue, ...]
+    open: tuple[Cue, ...]
+    name_refused: tuple[Cue, ...]
+    name_declined: tuple[Cue, ...]
+    call_declined: tuple[Cue, ...]
+    asks_to_call: tuple[Cue, ...]
+    call_refused: tuple[Cue, ...]
+
+    @property
+    def by_key(self) -> dict[str, tuple[Cue, ...]]:
+        """Every list of cues by its key in the file."""
+        return {name: value for name, value in self if isinstance(value, tuple)}

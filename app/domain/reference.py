@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CueRules, SureCues
+from app.domain.cue_rules import AsideCues, CueRules, PrivacyCues, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
@@ -127,6 +127,7 @@ class ReferenceData(Frozen):
     asides: AsideCues
     corrections: CueRules
     moments: CueRules
+    privacy: PrivacyCues
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules

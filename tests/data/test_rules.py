@@ -36,6 +36,7 @@ ASIDES = REFERENCE.asides
 CUES = (
     *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
     *REFERENCE.corrections.cues, *REFERENCE.moments.cues, *REFERENCE.areas.cues,
+    *(cue for cues in REFERENCE.privacy.by_key.values() for cue in cues),
 )  # fmt: skip
 
 

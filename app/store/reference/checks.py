@@ -137,6 +137,10 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
     _check_wishes(reference.wishes, files["rules/wishes"])
+    _check_cues(reference, files)
+
+
+def _check_cues(reference: ReferenceData, files: Files) -> None:
     for name in ("areas", "asides", "corrections", "moments"):
         cues = getattr(reference, name).cues
         _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
@@ -146,6 +150,8 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
     for key in ("guess", "dropped", "began"):
         _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
+    for key, cues in reference.privacy.by_key.items():
+        _check_patterns(files["rules/privacy"], (key,), [cue.pattern for cue in cues])
 
 
 def _check_wishes(wishes: WishRules, file: YamlFile) -> None:

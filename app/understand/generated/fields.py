@@ -11,7 +11,7 @@ from app.domain.transcript import Evidence
 from app.prompting.grounding import invention, letters, numbers_of, share_kept
 from app.understand.generated.forms import Claim, Passage, TicketForm
 from app.understand.generated.ground import Found, Ground
-from app.understand.mentions.people import read_callback, read_caller
+from app.understand.mentions.people import name_said, read_callback
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.times import read_durations, read_times
 from app.understand.ticket.kind import KindReader
@@ -128,13 +128,13 @@ class FieldChecker:
     def _name(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
         if ground.mentions.name_refused:
             return "诉求人不愿透露姓名"
-        mention, _ = read_caller(ground.call, (found.saying,))
+        mention = name_said(ground.call, (found.saying,))
         if mention is None or value != mention.value:
             return "引文没有说这是诉求人本人的姓名"
         return Verified(mention.value, mention.evidence)
 
     def _phone(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
-        mention, _ = read_callback(ground.call, (found.saying,))
+        mention = read_callback(ground.call, (found.saying,))
         if mention is None or letters(value) != letters(mention.value):
             return "引文没有说这是回电号码"
         return Verified(mention.value, mention.evidence)

@@ -3,8 +3,9 @@
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
-from app.understand.mentions.people import read_callback, read_caller, read_confidential
+from app.understand.mentions.people import read_callback, read_caller
 from app.understand.mentions.places import AreaReader, read_areas
+from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.sayings import read_sayings
 from app.understand.mentions.time_values import date_reader
 from app.understand.mentions.times import read_clocks, read_durations, read_times
@@ -19,13 +20,16 @@ def get_ready() -> None:
 
 
 def read_mentions(
-    call: SpokenCall, areas: AreaReader, details: DetailReader, corrections: CorrectionModel | None = None
+    call: SpokenCall,
+    areas: AreaReader,
+    details: DetailReader,
+    privacy: PrivacyRules,
+    corrections: CorrectionModel | None = None,
 ) -> Mentions:
     """Return everything mentioned in a call."""
     sayings = read_sayings(call, corrections)
     districts, towns = read_areas(call, sayings, areas)
-    name, name_refused = read_caller(call, sayings)
-    callback, phone_refused = read_callback(call, sayings)
+    name, name_refused = read_caller(call, sayings, privacy)
     named, spots = details.read(call, sayings)
     return Mentions(
         sayings=sayings,
@@ -38,7 +42,7 @@ def read_mentions(
         spots=spots,
         caller_name=name,
         name_refused=name_refused,
-        callback=callback,
-        phone_refused=phone_refused,
-        confidential=read_confidential(call, sayings),
+        callback=read_callback(call, sayings),
+        phone_refused=privacy.wants_no_call(call),
+        confidential=privacy.confidential(call),
     )

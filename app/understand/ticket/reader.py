@@ -10,6 +10,7 @@ from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
+from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.asides import AsideModel, AsideRules, without
@@ -76,6 +77,7 @@ class TicketReader:
         least = reference.thresholds.clauses["taken_back"]
         self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
         self._topics = topics
+        self._privacy = PrivacyRules(reference.privacy)
         self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._details = DetailReader(reference.gazetteer)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
@@ -159,7 +161,7 @@ class TicketReader:
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
-        return read_mentions(call, self._areas, self._details, self._corrections)
+        return read_mentions(call, self._areas, self._details, self._privacy, self._corrections)
 
     def no_demand_reason(self, call: SpokenCall) -> str:
         """Return, in Chinese, why a call holds no demand."""
@@ -263,7 +265,7 @@ class TicketReader:
         evidence: dict[str, tuple[Evidence, ...]],
         confidence: dict[str, float],
     ) -> Citizen:
-        phone = call.transcript.caller_number
+        phone = None if mentions.phone_refused else call.transcript.caller_number
         found = (
             ("citizen.name", mentions.caller_name),
             ("citizen.phone", mentions.callback),

@@ -1,0 +1,70 @@
+"""Who calls, what they keep to themselves, and on which number."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.ticket import TicketDraft
+from app.flows.reading import CallReader
+from app.receive.payload import parse_transcript
+from tests.conftest import embedded
+from tests.factories import call
+
+RECEIVED = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def reader() -> CallReader:
+    return embedded().reader
+
+
+def first(reader: CallReader, *turns: str) -> TicketDraft:
+    return reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands[0].draft
+
+
+CALLED = [
+    ("您贵姓", "俺姓郗 你可能没听说过 希望的希那个音", "稀饭的稀", "不是 希加个耳刀 郗长顺", "郗长顺"),
+    ("您叫", "糜小雨 米字旁那个", "好 糜小雨 是女士吧", "对", "糜小雨"),
+    ("您贵姓", "伏 伏羲的伏 伏小月 我老公姓马", "好的", "嗯", "伏小月"),
+    ("请留联系人", "经办是会计小彭 还是留我吧 法人 顾洋", "顾总", "是", "顾洋"),
+    ("您贵姓", "我姓杭", "杭先生对吗", "女士", "杭女士"),
+    ("您贵姓", "鞠 不 写我对象的吧 我对象姓盖 算了 就写鞠女士", "好的", "嗯", "鞠女士"),
+    ("工牌看到了吗", "姓晁 晁什么 叫杯子挡着", "好的", "嗯", None),
+    ("大爷叫什么名字", "他说姓关 不让往外说", "好的", "嗯", None),
+    ("需要留名字吗", "不用", "好的", "嗯", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "said", "then", "last", "name"), CALLED)
+def test_the_callers_full_name_is_pieced_together(
+    reader: CallReader, asked: str, said: str, then: str, last: str, name: str | None
+) -> None:
+    draft = first(reader, "您好", "幸福家园9号楼电梯坏了没人修", asked, said, then, last)
+    assert draft.citizen.name == name
+
+
+@pytest.mark.parametrize("asked", ["怎么称呼您", "需要留名字吗", "您贵姓"])
+@pytest.mark.parametrize("said", ["不用称呼", "不用", "不能说", "姓就不说了"])
+def test_a_name_once_refused_is_not_asked_for(reader: CallReader, asked: str, said: str) -> None:
+    draft = first(reader, "您好", "幸福家园9号楼电梯坏了没人修", asked, said)
+    assert "citizen.name" not in draft.missing
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "kept"),
+    [
+        ("您希望我们保密吗", "要的", True),
+        ("姓名需要保密吗", "不用 我不怕他", False),
+        ("电话呢", "电话可以 但不要给学校", True),
+        ("您贵姓", "我姓杜", False),
+    ],
+)
+def test_secrecy_counts_once_it_is_wanted(reader: CallReader, asked: str, said: str, kept: bool) -> None:
+    draft = first(reader, "您好", "学校宿舍墙上全是霉没人管", asked, said)
+    assert draft.citizen.confidential is kept
+
+
+def test_who_wants_no_call_has_no_number_on_the_ticket(reader: CallReader) -> None:
+    draft = first(reader, "您好", "网吧天天放小孩进去上网没人管", "电话可以回访您吧", "不用回 查就行")
+    assert draft.citizen.phone is None
+    assert "citizen.phone" not in draft.missing
