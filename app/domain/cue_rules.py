@@ -1,4 +1,4 @@
-"""Ways of speaking as data: cues that a trained model weighs and cues that say themselves how sure a thing is."""
+"""Ways of speaking as data: cues that a trained model weighs, and cues that say themselves what holds."""
 
 from pydantic import Field
 
