@@ -36,9 +36,11 @@ from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.place_lines import NOTHING_TOLD, Line, Told, by_line, joint, lines_of
 from eval.base import read_jsonl
 from eval.examples import Example, read_examples
-from models.base import TextClassifier
+from eval.normal_form import contains, holds_fact
+from models.base import Embedder, TextClassifier
 from models.char_tagger import APART, shares_of, window_codes
 from models.classifier.linear import LinearClassifier
+from models.factory import load_embedder
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_classifier import (
@@ -54,12 +56,14 @@ CALLS = Path("training/datasets/aside_calls.jsonl")
 TICKETS = Path("eval/datasets/ticket_dev.jsonl")
 DEMANDS = Path("training/datasets/demands.jsonl")
 OUT = Path("models/weights/aside")
+EMBEDDING = Path("models/weights/embedding")
 BESIDE, MARKS = Path("models/weights/bearing"), Path("models/weights/marks")
 LABELS = ("aside", "matter")
 MOST_LOST_ALONE, MOST_LOST = 0.009, 0.012
 """Share of the demands' clauses, and of the calls' matter clauses, that may be taken for asides."""
 _BREAK = re.compile(r"[，。？！；、,\s]+")
 _HALF = 0.5
+_TAUGHT = ("gold", "scenario", "asides", "taken_back")
 Floats = NDArray[np.float64]
 
 
@@ -114,10 +118,13 @@ def main(asides: Path = ASIDES, calls: Path = CALLS, demands: Path = DEMANDS) ->
     }
     Console().print(write_manifest(OUT, name="own-aside", task="aside", data=asides, facts=facts))
     reference = load_reference_data(Settings().knowledge_dir)
-    Console().print(weigh(list(marked_calls(calls, reference)), LinearClassifier(OUT), reference, calls))
+    marked, meaning = list(marked_calls(calls, reference)), load_embedder(EMBEDDING)
+    Console().print(weigh(marked, LinearClassifier(OUT), meaning, reference, calls))
 
 
-def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceData, data: Path) -> dict[str, Any]:
+def weigh(
+    marked: Sequence[Marked], alone: TextClassifier, meaning: Embedder, reference: ReferenceData, data: Path
+) -> dict[str, Any]:
     """Cross-validate and fit the second model, write its folder; return the manifest."""
     settings = WeighingSettings()
     cues = tuple(re.compile(cue.pattern) for cue in reference.asides.cues)
@@ -127,9 +134,12 @@ def weigh(marked: Sequence[Marked], alone: TextClassifier, reference: ReferenceD
     told = marks(marked, folds)
     rows, gold, of_call = [], [], []
     for one, marked_by in zip(marked, told, strict=True):
-        scores_alone = alone.scores([clause.text.strip() for clause in one.clauses])[:, column].astype(np.float64)
+        texts = [clause.text.strip() for clause in one.clauses]
+        scores_alone = alone.scores(texts)[:, column].astype(np.float64)
         odds = np.where([clause.chatter for clause in one.clauses], 0, aside_odds(scores_alone))
-        rows.append(bearing_features(one.call, one.mentions, one.clauses, odds, marked_by, words, cues)[one.aside >= 0])
+        stands = one.call, one.mentions, one.clauses
+        found = bearing_features(*stands, odds, marked_by, words, cues, meaning.embed(texts))
+        rows.append(found[one.aside >= 0])
         gold.append(one.aside[one.aside >= 0])
         of_call.append(len(gold[-1]))
     features, aside, fold_of = np.vstack(rows), np.concatenate(gold), np.repeat(folds, of_call)
@@ -208,27 +218,51 @@ def odds_of(layers: Sequence[tuple[Floats, Floats]], features: NDArray[np.float3
     return np.asarray((np.maximum(features @ inner + bias, 0) @ outer + last)[:, 0])
 
 
+class TaughtCall(NamedTuple):
+    """A call to learn from: its marks (asides, taken_back) where somebody marked it, its gold where it has one."""
+
+    payload: dict[str, Any]
+    marks: dict[str, Any] | None
+    gold: dict[str, Any] | None
+
+
+def taught_calls(path: Path, tickets: Path = TICKETS) -> Iterator[TaughtCall]:
+    """Yield the marked calls, then the rest of the tickets' development set, which marks without turns refer to."""
+    own = {row["id"]: row for row in read_jsonl(tickets)}
+    marked = {row["id"]: row for row in read_jsonl(path)}
+    for name in (*marked, *(name for name in own if name not in marked)):
+        told = own.get(name) or marked[name]
+        payload = {"channel": "phone"} | {key: value for key, value in told.items() if key not in _TAUGHT}
+        yield TaughtCall(payload, marked.get(name), told.get("gold"))
+
+
 def marked_calls(path: Path, reference: ReferenceData, tickets: Path = TICKETS) -> Iterator[Marked]:
-    """Yield the marked calls, clause by clause; a row without turns marks a call of the tickets' development set."""
+    """Yield the calls to learn from, clause by clause."""
     normaliser = Normaliser(reference.gazetteer)
     areas, details = AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer)
     privacy = PrivacyRules(reference.privacy)
-    own = {row["id"]: {k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(tickets)}
-    for row in read_jsonl(path):
-        payload = own[row["id"]] if "turns" not in row else {"channel": "phone", "id": row["id"], "turns": row["turns"]}
-        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+    for one in taught_calls(path, tickets):
+        call = normaliser.normalise(parse_transcript(one.payload, received_at=datetime.now(UTC)))
         mentions = read_mentions(call, areas, details, privacy)
         clauses, lines = read_clauses(call, mentions), lines_of(call, mentions)
-        labels = np.array([_label(clause, row) for clause in clauses])
-        if not lines:
+        labels = np.array([_label(clause, one) for clause in clauses])
+        if not lines or not clauses:
             continue
-        yield Marked(row["id"], call, mentions, clauses, labels, tuple(lines), window_codes(*joint(lines)))
+        yield Marked(one.payload["id"], call, mentions, clauses, labels, tuple(lines), window_codes(*joint(lines)))
 
 
-def _label(clause: Clause, row: dict[str, Any]) -> int:
-    if clause.chatter or len(clause.text.strip()) <= 1 or inside(clause.evidence, row.get("taken_back", ())):
+def _label(clause: Clause, one: TaughtCall) -> int:
+    """Return whether a clause is an aside, -1 where nobody can say: a call without marks tells by values and facts."""
+    marks, gold = one.marks, one.gold
+    if clause.chatter or len(clause.text.strip()) <= 1:
         return -1
-    return int(inside(clause.evidence, row["asides"]))
+    if marks is not None:
+        taken = inside(clause.evidence, marks.get("taken_back", ()))
+        return -1 if taken else int(inside(clause.evidence, marks["asides"]))
+    assert gold is not None
+    if any(contains(clause.text, value) for value in gold["must_not_contain"]):
+        return 1
+    return 0 if any(holds_fact(clause.text, fact) for fact in gold["facts"]) else -1
 
 
 def inside(quote: Evidence, spans: Sequence[Sequence[int]], *, share: float = _HALF) -> bool:

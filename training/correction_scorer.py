@@ -24,9 +24,17 @@ from app.store.reference.load import load_reference_data
 from app.understand.mentions.corrections import Stretch, correction_features, feature_names, stretches_of
 from app.understand.mentions.sayings import read_sayings
 from app.understand.mentions.types import Saying
-from eval.base import read_jsonl
 from eval.examples import Example
-from training.aside_classifier import CALLS, TICKETS, WeighingSettings, fit, inside, odds_of, write_layers
+from training.aside_classifier import (
+    CALLS,
+    TICKETS,
+    WeighingSettings,
+    fit,
+    inside,
+    odds_of,
+    taught_calls,
+    write_layers,
+)
 from training.data import group_folds
 from training.manifest import write_manifest
 
@@ -67,19 +75,17 @@ def labelled(
     """Return features and labels of the stretches of all calls, and the call of each."""
     normaliser = Normaliser(reference.gazetteer)
     cues = tuple(re.compile(cue.pattern) for cue in reference.corrections.cues)
-    own = {row["id"]: row for row in read_jsonl(tickets)}
     rows, gold, groups = [], [], []
-    for row in read_jsonl(calls):
-        ticket = own.get(row["id"], {})
-        payload = {"channel": "phone", "id": row["id"], "turns": row.get("turns") or ticket["turns"]}
-        call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+    for taught in taught_calls(calls, tickets):
+        call = normaliser.normalise(parse_transcript(taught.payload, received_at=datetime.now(UTC)))
         sayings = [s.model_copy(update={"text": call.turns[s.turn].text}) for s in read_sayings(call)]
         if stretches := list(stretches_of(sayings)):
-            hidden = None if "taken_back" in row or "turns" in row else ticket["gold"]["must_not_contain"]
-            labels = np.array([_label(call, sayings, one, row.get("taken_back", ()), hidden) for one in stretches])
+            marks = taught.marks or {}
+            hidden = taught.gold["must_not_contain"] if taught.gold and "taken_back" not in marks else None
+            labels = np.array([_label(call, sayings, one, marks.get("taken_back", ()), hidden) for one in stretches])
             rows.append(correction_features(call, sayings, stretches, cues)[labels >= 0])
             gold.append(labels[labels >= 0])
-            groups += [Example("", "", "", row["id"])] * len(gold[-1])
+            groups += [Example("", "", "", taught.payload["id"])] * len(gold[-1])
     return np.vstack(rows), np.concatenate(gold), groups
 
 

@@ -19,6 +19,7 @@ from app.store.ticket_index import TicketSegments
 from app.understand.duplicate.reader import DuplicateReader
 from app.understand.duplicate.rows import ROW, TicketEncoder
 from app.understand.risk import RiskReader
+from app.understand.ticket.asides import AsideModels
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.moments import MomentModel
 from app.understand.ticket.place_lines import CallTagger
@@ -98,7 +99,7 @@ def ticket_reader(
         reference,
         KindReader(reference.request_kind, kind, asked),
         TopicReader(reference, category).topics,
-        (classifier(weights / "aside"), PairModel(weights / "bearing")),
+        AsideModels(classifier(weights / "aside"), PairModel(weights / "bearing"), embedder(weights / "embedding")),
         subject,
         PairModel(weights / "correction"),
         place_model(weights, reference),

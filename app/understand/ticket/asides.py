@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from app.understand.ticket.bearing import aside_odds, bearing_features, named, t
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.wishes import is_wish
-from models.base import PairScorer, TextClassifier
+from models.base import Embedder, PairScorer, TextClassifier
 
 _ASKS_WHO = re.compile(
     r"贵姓|怎么称呼|姓名|全名|名字|您姓|联系(?:电话|方式|您)|(?:电话|号码|手机)[^，。]{0,8}(?:吗|是|多少|行)|打(?:这个|您)"
@@ -24,17 +25,23 @@ _LONGEST_DIGRESSION = 8
 _LONGEST_IDENTITY = 14
 
 
+class AsideModels(NamedTuple):
+    """What is trained to tell asides: of a clause alone, of a clause beside the others, and of what a clause means."""
+
+    alone: TextClassifier
+    beside: PairScorer
+    meaning: Embedder
+
+
 class AsideModel:
     """The trained models of asides: one reads a clause alone, one weighs that beside the rest of its call."""
 
-    def __init__(
-        self, alone: TextClassifier, beside: PairScorer, cues: Sequence[Cue], least: Mapping[str, float]
-    ) -> None:
-        self._alone, self._beside = alone, beside
+    def __init__(self, models: AsideModels, cues: Sequence[Cue], least: Mapping[str, float]) -> None:
+        self._alone, self._beside, self._meaning = models
         self._least_alone, self._hinted, self._least_beside, self._least_named = (
             least[name] for name in ("aside_alone", "aside_hinted", "aside", "aside_named")
         )
-        self._column = alone.labels.index("aside")
+        self._column = self._alone.labels.index("aside")
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
     def found(
@@ -45,9 +52,13 @@ class AsideModel:
         if not told:
             return set()
         alone = np.zeros(len(clauses))
-        alone[told] = self._alone.scores([clauses[i].text.strip() for i in told])[:, self._column]
+        texts = [clause.text.strip() for clause in clauses]
+        alone[told] = self._alone.scores([texts[i] for i in told])[:, self._column]
         odds = np.where([clause.chatter for clause in clauses], 0, aside_odds(alone))
-        beside = self._beside.scores(bearing_features(call, mentions, clauses, odds, told_of, words, self._cues))
+        vectors = self._meaning.embed(texts)
+        beside = self._beside.scores(
+            bearing_features(call, mentions, clauses, odds, told_of, words, self._cues, vectors)
+        )
         names = np.array([named(clause.text, words) > 0 for clause in clauses])
         sure = beside >= np.where(names, self._least_named, self._least_beside)
         likely = (alone >= self._least_alone) & (beside >= self._hinted)

@@ -25,14 +25,16 @@ _MOST_LENGTH, _MOST_PLACE, _MOST_SIZE, _MOST_WORDS = 20, 6, 10, 3
 _STANDING = (
     "first last place share size asked answered operator others wish answer asks_wants unasked length question wishes figure words number"
 ).split()
+_RELATED = "to_others to_far nearest nearest_far others_alike three_nearest".split()
 _NEAR = (-2, -1, 1, 2)
+_FEW = 3
 
 
 def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
     """Return the names of `bearing_features`, in order."""
     beside = [f"{name}{at:+d}" for at in (-1, 1) for name in cues]
     marked = [f"{name}{at}" for at in ("", "-1", "+1") for name in ("marked", "most_marked", "least_marked")]
-    return ("aside", *(f"aside{at:+d}" for at in _NEAR), *_STANDING, *cues, *beside, *marked)
+    return ("aside", *(f"aside{at:+d}" for at in _NEAR), *_STANDING, *cues, *beside, *marked, *_RELATED)
 
 
 def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -60,15 +62,17 @@ def bearing_features(
     told: Told,
     words: re.Pattern[str],
     cues: Sequence[re.Pattern[str]],
+    vectors: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Return one row a clause; `alone` holds the log-odds that a clause, read alone, is an aside, `told` what the
-    taggers say of its characters."""
+    taggers say of its characters, `vectors` what it is about."""
     heard = np.array([[bool(cue.search(c.text.strip())) for cue in cues] for c in clauses], np.float32)
     saying = np.array([clause.saying for clause in clauses])
     columns = [alone[:, None], *(_beside(alone[:, None], saying, at) for at in _NEAR)]
     columns += [_standing(call, mentions, clauses, words), heard, _beside(heard, saying, -1), _beside(heard, saying, 1)]
     marked = np.array([told.aside_of(c.saying, c.start, c.end) for c in clauses], np.float32)
     columns += [marked, _beside(marked, saying, -1), _beside(marked, saying, 1)]
+    columns.append(_related(vectors, saying, np.array([clause.chatter for clause in clauses])))
     return np.hstack(columns).astype(np.float32)
 
 
@@ -78,6 +82,25 @@ def _beside(values: NDArray[np.floating], saying: NDArray[np.int64], at: int) ->
     here, there = (slice(None, -at), slice(at, None)) if at > 0 else (slice(-at, None), slice(None, at))
     np.copyto(beside[here], values[there], where=(saying[here] == saying[there])[:, None])
     return beside
+
+
+def _related(
+    vectors: NDArray[np.float32], saying: NDArray[np.int64], chatter: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return how near each clause is in meaning to the others that tell something, and to those of other sayings."""
+    of_length_one = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    alike = of_length_one @ of_length_one.T
+    others = np.broadcast_to(~chatter, alike.shape) & ~np.eye(len(saying), dtype=bool)
+    far = others & (saying[:, None] != saying)
+    means = [(kept @ of_length_one) / np.maximum(kept.sum(axis=1, keepdims=True), 1) for kept in (others, far)]
+    ranked = -np.sort(-np.where(others, alike, 0), axis=1)[:, :_FEW]
+    columns = [
+        *((of_length_one * mean).sum(axis=1) for mean in means),
+        *(np.where(kept, alike, -1).max(axis=1) * kept.any(axis=1) for kept in (others, far)),
+        np.linalg.norm(means[0], axis=1),
+        ranked.sum(axis=1) / np.clip(others.sum(axis=1), 1, _FEW),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _standing(

@@ -13,7 +13,7 @@ from app.understand.mentions.places import AreaReader
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
-from app.understand.ticket.asides import AsideModel, AsideRules, without
+from app.understand.ticket.asides import AsideModel, AsideModels, AsideRules, without
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import split_demands
@@ -62,7 +62,7 @@ class TicketReader:
         reference: ReferenceData,
         kinds: KindReader,
         topics: Topics,
-        asides: tuple[TextClassifier, PairScorer] | None = None,
+        asides: AsideModels | None = None,
         business: TextClassifier | None = None,
         corrections: PairScorer | None = None,
         places: PlaceModel | None = None,
@@ -73,7 +73,7 @@ class TicketReader:
     ) -> None:
         self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
         self._aside_rules = AsideRules(reference.asides)
-        self._asides = AsideModel(*asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
+        self._asides = AsideModel(asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
         least = reference.thresholds.clauses["taken_back"]
         self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
         self._topics = topics
