@@ -24,7 +24,7 @@ _NOT_IN_TITLES = re.compile(
     r"(?:从|自|到|打从)?(?:大前天|前天|昨天|昨晚|今天|今早|现在|目前|最近|近期|这几天|这两天|刚才|夜来|上个?(?:月|周|星期|礼拜).?|去年|今年|前年|\d{1,2}月\d{1,2}[号日]|\d{4}年(?:\d{1,2}月)?)(?:开始|以来|起)?"
     r"(?:的)?(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨)?(?:\d{1,2}点(?:多|半|\d{1,2}分?)?)?|"
     r"^(?:我|俺|其)?(?:要|想|来|得)?(?:投诉|举报|反映)(?:一下|一?个)?|"
-    r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是|不过|然后|而且|所以|并且|还有|另外|同时|既然|说是|近日|均|不但|不仅|甚至|尤其是?|特别是?|为了|造成|导致|致使|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天|连续几天|众所周知)(?=[\u4e00-\u9fff]{2})|"
+    r"^(?:我们?|俺们?|咱们?|其|本人|他们?|她|这个|那个|就是|因为|但是?|不过|然后|而且|所以|并且|还有|另外|同时|既然|说是|近日|均|不但|不仅|甚至|尤其是?|特别是?|为了|造成|导致|致使|由于|关于|反映|建议|希望|表扬|请问|想咨询|咨询|投诉|举报)+|(?:一直|已经|都|就|又|还在|还|也|竟然|居然|总是|老是|天天|每天|连续几天|众所周知)(?=[\u4e00-\u9fff]{2})|"
     r"(?:都|快|得有|有)?(?:\d+|[一二两三四五六七八九十半几好])个?多?(?:天|月|年|星期|礼拜|小时|钟头)多?(?:了|来)?$|"
     r"(?:了|啊|呀|呢|吧|的)$"
 )
@@ -66,7 +66,15 @@ def worded(clause: str, where: str) -> Worded:
     whole = _plain(said)
     common = SequenceMatcher(None, whole, where, autojunk=False).find_longest_match()
     inside = common.size >= min(_SAME_PLACE, max(len(where), 2)) and common.a > 0
-    return Worded("" if key in where else key, whole if inside and key not in where else "")
+    return Worded(
+        "" if key in where else key.removeprefix(_runs_on(where, key)), whole if inside and key not in where else ""
+    )
+
+
+def _runs_on(where: str, key: str) -> str:
+    """Return the end of the place that a matter begins with: 6号楼 in 某小区6号楼, 6号楼漏水."""
+    sizes = range(min(len(where), len(key) - 1), 1, -1)
+    return next((key[:size] for size in sizes if where.endswith(key[:size])), "")
 
 
 def short_place(place: str) -> str:

@@ -103,7 +103,7 @@ def asking_of(
     told = tuple(informative(clauses)) or tuple(clauses)
     answers = frozenset(answers_to_asking(call, mentions))
     rules = WantsRules(words)
-    demands = tuple(d for d in rules.demands_of(call, mentions, told) if not vague(d.text))
+    demands = tuple(d for d in rules.demands_of(call, mentions, told) if not (vague(d.text) or tells(d.text)))
     ruled = rules.compose(call, mentions, clauses, kind, demands, rows[0] if rows else None, objects, "".join(keys[:1]))
     questions = kind is RequestKind.CONSULTATION
     wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))
