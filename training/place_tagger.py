@@ -26,8 +26,9 @@ from app.store.reference.load import load_reference_data
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
+from app.understand.ticket.place_choice import FEATURES, place_features
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
-from app.understand.ticket.place_spans import FEATURES, Candidate, candidates, place_features
+from app.understand.ticket.place_spans import Candidate, candidates
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
@@ -106,7 +107,7 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
 
 
 def read_calls(data: Path) -> Iterator[Read]:
-    """Yield the calls in which as many demands are found as were made, paired in order."""
+    """Yield the calls in which something is asked, with demands where as many are found as were made."""
     reference = load_reference_data(Settings().knowledge_dir)
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
     reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
@@ -116,8 +117,9 @@ def read_calls(data: Path) -> Iterator[Read]:
         mentions = reader.mentions(call)
         told = reader.told(call, mentions)
         parts, wanted, lines = reader.parts(call, mentions, told), row["gold"]["demands"], told.lines
-        if lines and parts and len(parts) == len(wanted):
-            demands = tuple(_demand(reader, call, mentions, p, gold) for p, gold in zip(parts, wanted, strict=True))
+        if lines and wanted:
+            pairs = zip(parts, wanted, strict=True) if len(parts) == len(wanted) else ()
+            demands = tuple(_demand(reader, call, mentions, part, gold) for part, gold in pairs)
             words = [word for gold in wanted for word in gold["title_keywords"]]
             tags = tags_of(lines, [gold["place"] for gold in wanted]), key_tags(lines, words)
             yield Read(row["id"], mentions, tuple(lines), window_codes(*joint(lines)), tags, demands)

@@ -22,8 +22,8 @@ from app.understand.risk import RiskReader
 from app.understand.ticket.asides import AsideModels
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.moments import MomentModel
+from app.understand.ticket.place_choice import PlaceModel
 from app.understand.ticket.place_lines import CallTagger
-from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title_choice import TitleModel
 from app.understand.ticket.wants_choice import WantsModel

@@ -8,12 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.types import Mentions
+from app.understand.mentions.types import Mention, Mentions
 from models.base import CharacterTagger
 from models.char_tagger import APART, window_codes
 
 _ASKS_WHERE = re.compile(r"哪|位置|地址|小区|路段|地点|具体")
 _BREAKS = frozenset("，,。？?！!\n")
+_SPELLED = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?P<own>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,4}(?:的|那个|这个)+\s?(?P=own)(?![\u4e00-\u9fff])"
+    r"|(?:[上下左右]面|[左右]边)?[\u4e00-\u9fff]{1,2}字[头旁底框边](?:下边|下面|[一个的\s]){0,3}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
+)
+"""中华的华, 草字头的苑: how a character is written, no part of a name."""
 
 
 class Line(NamedTuple):
@@ -27,6 +32,8 @@ class Line(NamedTuple):
     in_area: list[bool]
     confirmed: bool
     asked: bool
+    edges: NDArray[np.int64]
+    """Whether a pause is before a character, after it, and whether it spells another out."""
 
 
 class Told(NamedTuple):
@@ -87,6 +94,7 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
         before = call.turns[saying.turn - 1] if saying.turn else None
         asked = before is not None and before.speaker is Speaker.OPERATOR and bool(_ASKS_WHERE.search(before.text))
         flags = np.zeros(len(saying.text) + 1, np.int64)
+        named = [m for m in mentions.details if m.turn == saying.turn]
         for found, flag in ((mentions.details, 1), (mentions.spots, 4), (mentions.towns, 8), (mentions.districts, 8)):
             for m in found:
                 if m.turn == saying.turn:
@@ -94,8 +102,26 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
                     flags[m.start] |= 2 * (flag == 1)
         text = "".join(saying.text[i] for i in at)
         own = flags[at]
-        lines.append(Line(index, saying.turn, text, at, own, (own & 8 > 0).tolist(), bool(saying.confirmed_by), asked))
+        areas = np.zeros(len(saying.text), bool)
+        for m in (*mentions.towns, *mentions.districts):
+            if m.turn == saying.turn and not _within(m, named):
+                areas[m.start : m.end] = True
+        area, edges = areas[at].tolist(), _edges(saying.text, at)
+        lines.append(Line(index, saying.turn, text, at, own, area, bool(saying.confirmed_by), asked, edges))
     return [line for line in lines if line.text]
+
+
+def _within(area: Mention, named: Sequence[Mention]) -> bool:
+    """Tell whether an area is part of a name: a station, a hospital that names its district."""
+    return any(m.start <= area.start and area.end <= m.end for m in named)
+
+
+def _edges(text: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    spells = np.zeros(len(text), np.int64)
+    for match in _SPELLED.finditer(text):
+        spells[match.start() : match.end()] = 4
+    pause = np.array([c.isspace() or c in _BREAKS for c in f" {text} "], np.int64)
+    return (pause[at] + 2 * pause[at + 2] + spells[at]).astype(np.int64)
 
 
 def joint(lines: Sequence[Line]) -> tuple[str, list[NDArray[np.int64]]]:

@@ -1,26 +1,20 @@
-"""Which stretch of the talk is the place of a demand: a tagger marks characters, a small model weighs what they make.
+"""Stretches of the talk that may be the place of a demand.
 
 The rules (`mentions/details.py`) know the words that places end in; the tagger has learnt how callers say where.
-Candidates are what either marks, both together, and two of them joined; the likeliest is the place, or none.
+Candidates are what either marks, both together, their parts between pauses, and two of them joined.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, permutations
-from math import log, log1p
 from operator import add
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.domain.ticket import RequestKind
-from app.domain.transcript import SpokenCall
 from app.understand.mentions.types import Mention, Mentions
-from app.understand.ticket.clauses import Clause
-from app.understand.ticket.place_lines import Told, stretches
-from models.base import PairScorer
+from app.understand.ticket.place_lines import Line, Told, stretches
 
 _LEVELS = ((0.15, 0.08), (0.5, 0.35), (0.3, 0.12))
 """Probability of a character that begins a stretch, and of those that it takes along."""
@@ -28,17 +22,15 @@ _FILLER = re.compile(
     r"[，,。\s、“”\"]+|那个|这个|就是|(?<=[\u4e00-\u9fff])那(?=[\u4e00-\u9fff]{2})|的(?=[^\u4e00-\u9fff]|[工空东西南北门对路后前院楼])|从(?=.)|哎|呃|啊"
 )
 _EDGES = re.compile(
-    r"^(?:[的在是住到有从往离去和跟与叫镇]|就是|具体|旁边的?(?=[\u4e00-\u9fff]{3}))+|(?:[的了呢吧有那这他我俺就叫开]|有人|什么)+$"
+    r"^(?:[的在是住到有从往离去和跟与叫镇就我俺]|其实|说是|现在|经过|过了|具体|旁边的?(?=[\u4e00-\u9fff]{3}))+"
+    r"|(?:[的了呢吧嘛啊有那这他我俺就叫开说办]|有人|什么|这边|这块|那块|这一[段片带])+$"
 )
-_ROAD = re.compile(r"(?:路|街|大道)$")
-_HEAD = re.compile(
-    r"(?:小区|家园|花园|苑|城|路|街|大道|村|庄|店|馆|厂|公司|学校|小学|中学|医院|市场|超市|公园|广场|桥|河|站|中心|大厅|社区|门|口|旁|侧|头|边|楼|单元|室|\d|工地|段|处|下|前|后|对过|对面|东|西|南|北|米)$"
-)
-_NUMBER = re.compile(r"[\dA-Za-z]")
+ROAD = re.compile(r"(?:路|街|大道)$")
+_ROADS = re.compile(r"(?<=[路街道])[和跟](?=[^路街道]{1,5}(?:路|街|大道))")
+_CROSSING = re.compile(r"(?<=[路街道])(?:那个|这个)?(?:(?:十字|丁字|交叉)?路口|交叉口)(?:红绿灯)?")
+NUMBER = re.compile(r"[\dA-Za-z]")
 _FIGURE = re.compile(r"\d+")
 """No place may hold a part of a number, nor two numbers that run into one."""
-_VILLAGE = re.compile(r"[村庄]")
-_LETTER = re.compile(r"[\u4e00-\u9fff]")
 _SHORTEST, _LONGEST = 2, 26
 _CLOSE = 6
 """Characters between two stretches that are taken for one place."""
@@ -47,12 +39,8 @@ _AREA_NEAR = 8
 _MOST_AREA = 0.7
 _SAME = 0.3
 """Share of pairs in common from which two stretches are the same place twice."""
-_SOURCES = ("tagged", "named", "both", "apart")
-FEATURES = (
-    "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
-    "both apart rule in_rule repeated agreed longer fits expected rest head road number distance road_first number_second forward saying "
-    "consultation praise suggestion report bound rule_mean rule_sure letter village"
-).split()
+_REACH = 4
+"""Characters from a stretch to the pause that it may reach to."""
 
 
 class Candidate(NamedTuple):
@@ -70,36 +58,6 @@ class Candidate(NamedTuple):
     area_before: bool
     area: float
     named: float
-
-
-class PlaceModel:
-    """Finds the place of a demand with trained models."""
-
-    def __init__(self, scorer: PairScorer, least: float) -> None:
-        self._scorer, self._least = scorer, least
-
-    def best(
-        self,
-        call: SpokenCall,
-        told: Told,
-        mentions: Mentions,
-        clauses: Sequence[Clause],
-        kind: RequestKind,
-        bound: bool,
-        rule: Mention | None,
-    ) -> Mention | None:
-        """Return the likeliest place, as sure as the model is; `rule` is what the rules found."""
-        found = candidates(told, mentions, rule)
-        if not found:
-            return None
-        scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule))
-        best = int(scores.argmax())
-        if scores[best] < self._least:
-            return None
-        sure = round(float(scores[best]), 2)
-        if not found[best].spans:
-            return rule.model_copy(update={"confidence": sure}) if rule else None
-        return _mention(call, told, mentions, found[best], sure)
 
 
 def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Candidate]:
@@ -121,27 +79,67 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
 
 
 def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
-    line, inside = told.lines[k], told.inside[k]
+    line = told.lines[k]
     named = [
         (int(np.searchsorted(line.at, m.start)), int(np.searchsorted(line.at, m.end)), m.confidence)
         for m in mentions.details
         if m.turn == line.turn
     ]
+    items, main = _stretches(line, told.inside[k], named)
+    for span, source in items.items():
+        for kept, of in _clear_of_areas(line.in_area, *span, source):
+            yield _candidate(told, k, (kept,), of, named)
+    for first, second in pairwise(main):
+        again = alike(line.text[slice(*first)], line.text[slice(*second)]) > _SAME
+        if second[0] - first[1] <= _CLOSE and not again:
+            yield _candidate(told, k, (first, second), "apart", named)
+
+
+def _stretches(
+    line: Line, inside: Sequence[float], named: Sequence[tuple[int, int, float]]
+) -> tuple[dict[tuple[int, int], str], list[tuple[int, int]]]:
+    """Return where something is marked and by what, and the tagger's own stretches."""
     likely = max(inside) >= _LEVELS[0][0]
     levels = [stretches(line.text, inside, *level) for level in _LEVELS] if likely else [[]]
     main = levels[-1]
     items = {span: "tagged" for level in levels for span in level}
+    for part in [part for span in items for part in _parts(line, span)]:
+        items.setdefault(part, "part")
     for a, b, _ in named:
         items.setdefault((a, b), "named")
     for a, b in main:
         for x, y, _ in named:
             if x < b and a < y:
                 items.setdefault((min(a, x), max(b, y)), "both")
-    for (a, b), source in items.items():
-        yield _candidate(told, k, ((a, b),), source, named)
-    for first, second in pairwise(main):
-        if second[0] - first[1] <= _CLOSE:
-            yield _candidate(told, k, (first, second), "apart", named)
+    return items, main
+
+
+def _parts(line: Line, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the parts that pauses make of a stretch, and the stretch as far as the pauses around it."""
+    first, last = span[0], span[1] - 1
+    edges = line.edges.tolist()
+    stops = [first, *(i for i in range(first + 1, last + 1) if edges[i] & 1), last + 1]
+    if len(stops) > 2:
+        yield from pairwise(stops)
+    start = next((i for i in range(first, max(first - _REACH, 0) - 1, -1) if edges[i] & 1), first)
+    end = next((i for i in range(last, min(last + _REACH, len(edges) - 1) + 1) if edges[i] & 2), last)
+    yield start, end + 1
+    if len(stops) > 2:
+        yield start, stops[1]
+        yield stops[-2], end + 1
+
+
+def _clear_of_areas(area: Sequence[bool], start: int, end: int, source: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield a stretch without the part of a district's or town's name that it begins or ends in, then without any."""
+    while 0 < start < end and area[start] and area[start - 1]:
+        start += 1
+    while end < len(area) and start < end and area[end - 1] and area[end]:
+        end -= 1
+    if end - start >= _SHORTEST:
+        yield (start, end), source
+    inner = next((i for i in range(start, end) if not area[i]), end)
+    if inner > start and end - inner >= _SHORTEST:
+        yield (inner, end), "part"
 
 
 def _candidate(
@@ -153,7 +151,7 @@ def _candidate(
     sure = max((sure for x, y, sure in named if x < b and a < y), default=0.0)
     area = line.in_area
     return Candidate(
-        "".join(_cleaned(line.text[x:y]) for x, y in spans),
+        _official("".join(_cleaned(_without_spelling(line, x, y)) for x, y in spans)),
         tuple((k, x, y) for x, y in spans),
         source,
         total,
@@ -170,16 +168,17 @@ def _candidate(
 
 def _joins(single: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield pairs of different stretches, the outer first: in the order they were said, or a road or before a number."""
-    likely = sorted(single, key=lambda c: (-c.sum, c.spans))[:_MOST_JOINED]
+    surest = {c.value: c for c in sorted(single, key=lambda c: (c.sum + c.named, c.spans))}
+    likely = list(surest.values())[: -_MOST_JOINED - 1 : -1]
     for first, second in permutations(likely, 2):
         if first.value in second.value or second.value in first.value or _overlap(first, second):
             continue
         forward = first.spans < second.spans
-        if alike(first.value, second.value) > _SAME or not (forward or _ROAD.search(first.value) or _number(second)):
+        if alike(first.value, second.value) > _SAME or not (forward or ROAD.search(first.value) or _number(second)):
             continue
         size, more = len(first.value), len(second.value)
         yield first._replace(
-            value=first.value + second.value,
+            value=_official(first.value + second.value),
             spans=(*first.spans, *second.spans),
             source="joined",
             sum=first.sum + second.sum,
@@ -195,68 +194,20 @@ def _overlap(first: Candidate, second: Candidate) -> bool:
 
 
 def _number(one: Candidate) -> bool:
-    return bool(_NUMBER.match(one.value))
+    return bool(NUMBER.match(one.value))
 
 
-def place_features(
-    told: Told,
-    found: Sequence[Candidate],
-    clauses: Sequence[Clause],
-    kind: RequestKind,
-    bound: bool,
-    rule: Mention | None,
-) -> NDArray[np.float32]:
-    """Return one row a candidate, columns as in `FEATURES`."""
-    own = {clause.saying for clause in clauses}
-    expected = max(c.sum for c in found)
-    value, sure = (rule.value, rule.confidence) if rule else ("", 0.0)
-    kinds = [
-        kind is k for k in (RequestKind.CONSULTATION, RequestKind.PRAISE, RequestKind.SUGGESTION, RequestKind.REPORT)
-    ]
-    rows = []
-    for c in found:
-        size, is_rule = len(c.value), c.value == value
-        lines = [told.lines[k] for k, _, _ in c.spans]
-        joined = c.source == "joined"
-        others = [o for o in found if o is not c]
-        agreed = sum(alike(c.value, o.value) * o.mean for o in others) / max(len(others), 1)
-        longer = max((o.sum - c.sum for o in others if c.value in o.value), default=0.0)
-        row = [
-            c.sum,
-            log1p(c.sum),
-            c.mean,
-            c.least,
-            c.begins,
-            c.after,
-            c.before,
-            all(x.saying in own for x in lines),
-        ]
-        row += [any(x.confirmed for x in lines), c.area_before, c.area, c.named, size / 10, log(size), joined]
-        row += [not c.spans, *(c.source == name for name in _SOURCES), is_rule, c.value in value or value in c.value]
-        row += [min(_times(told, c.value), 3), agreed, longer, 2 * c.sum / (size + expected + 0.1), expected]
-        row += [expected - c.sum, bool(_HEAD.search(c.value)), bool(_ROAD.search(c.value)), c.value[0].isdigit()]
-        row += [abs(lines[0].saying - lines[-1].saying) if joined else 0, *_order(told, c)]
-        row += [min(lines[0].saying if lines else 0, 5) / 5, *kinds, bound, is_rule * c.mean, is_rule * sure]
-        rows.append([*row, bool(_LETTER.match(c.value)), bool(_VILLAGE.search(c.value))])
-    return np.array(rows, np.float32)
-
-
-def _order(told: Told, one: Candidate) -> tuple[bool, bool, bool]:
-    """Return of a pair whether it begins with a road, ends in a number, and was said in this order."""
-    if one.source != "joined":
-        return False, False, True
-    k, a, b = one.spans[0]
-    m, x, _ = one.spans[-1]
-    road, number = _ROAD.search(told.lines[k].text[a:b]), _NUMBER.match(told.lines[m].text[x:])
-    return bool(road), bool(number), (k, a) < (m, x)
-
-
-def _times(told: Told, value: str) -> int:
-    return sum(value in line.text for line in told.lines)
+def _without_spelling(line: Line, start: int, end: int) -> str:
+    return "".join(c for c, edge in zip(line.text[start:end], line.edges[start:end], strict=True) if not edge & 4)
 
 
 def _cleaned(text: str) -> str:
     return _EDGES.sub("", _FILLER.sub("", text))
+
+
+def _official(value: str) -> str:
+    """Return a place with two roads written as officials write a crossing."""
+    return _CROSSING.sub("路口", _ROADS.sub("与", value))
 
 
 def alike(left: str, right: str) -> float:
@@ -268,16 +219,3 @@ def alike(left: str, right: str) -> float:
 @lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(map(add, text, text[1:]))
-
-
-def _mention(call: SpokenCall, told: Told, mentions: Mentions, one: Candidate, sure: float) -> Mention:
-    quotes = []
-    for k, a, b in one.spans:
-        line = told.lines[k]
-        quote = call.turns[line.turn].evidence(int(line.at[a]), int(line.at[b - 1]) + 1)
-        quotes += [quote, *mentions.sayings[line.saying].confirmed_by]
-    k, a, b = one.spans[0]
-    line = told.lines[k]
-    start, end = int(line.at[a]), int(line.at[b - 1]) + 1
-    evidence = tuple(dict.fromkeys(quotes))
-    return Mention(value=one.value, turn=line.turn, start=start, end=end, confidence=sure, evidence=evidence)

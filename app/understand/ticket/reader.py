@@ -24,8 +24,8 @@ from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, t
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.place import detail_by_rules, place_of
+from app.understand.ticket.place_choice import PlaceModel
 from app.understand.ticket.place_lines import NOTHING_TOLD, CallTagger, Told
-from app.understand.ticket.place_spans import PlaceModel
 from app.understand.ticket.subject import SubjectReader
 from app.understand.ticket.title import Heading, Topics, best_keys, by_rules, headings
 from app.understand.ticket.title_choice import TitleModel

@@ -1,0 +1,138 @@
+"""Chooses which stretch of the talk is the place of a demand: a small model weighs the candidates, or takes none."""
+
+import re
+from collections.abc import Sequence
+from math import log, log1p
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.ticket import RequestKind
+from app.domain.transcript import SpokenCall
+from app.understand.mentions.types import Mention, Mentions
+from app.understand.ticket.clauses import Clause
+from app.understand.ticket.place_lines import Told
+from app.understand.ticket.place_spans import NUMBER, ROAD, Candidate, alike, candidates
+from models.base import PairScorer
+
+_HEAD = re.compile(
+    r"(?:小区|家园|花园|苑|城|路|街|大道|村|庄|店|馆|厂|公司|学校|小学|中学|医院|市场|超市|公园|广场|桥|河|站|中心|大厅|社区|门|口|旁|侧|头|边|楼|单元|室|\d|工地|段|处|下|前|后|对过|对面|东|西|南|北|米)$"
+)
+_VILLAGE = re.compile(r"[村庄]")
+_LETTER = re.compile(r"[\u4e00-\u9fff]")
+_SOURCES = ("tagged", "named", "both", "apart", "part")
+FEATURES = (
+    "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
+    "both apart part rule in_rule repeated agreed longer fits expected rest head road number distance road_first number_second forward saying "
+    "consultation praise suggestion report bound rule_mean rule_sure letter village pause_before pause_after pauses"
+).split()
+
+
+class PlaceModel:
+    """Finds the place of a demand with trained models."""
+
+    def __init__(self, scorer: PairScorer, least: float) -> None:
+        self._scorer, self._least = scorer, least
+
+    def best(
+        self,
+        call: SpokenCall,
+        told: Told,
+        mentions: Mentions,
+        clauses: Sequence[Clause],
+        kind: RequestKind,
+        bound: bool,
+        rule: Mention | None,
+    ) -> Mention | None:
+        """Return the likeliest place, as sure as the model is; `rule` is what the rules found."""
+        found = candidates(told, mentions, rule)
+        if not found:
+            return None
+        scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule))
+        best = int(scores.argmax())
+        if scores[best] < self._least:
+            return None
+        sure = round(float(scores[best]), 2)
+        if not found[best].spans:
+            return rule.model_copy(update={"confidence": sure}) if rule else None
+        return _mention(call, told, mentions, found[best], sure)
+
+
+def place_features(
+    told: Told,
+    found: Sequence[Candidate],
+    clauses: Sequence[Clause],
+    kind: RequestKind,
+    bound: bool,
+    rule: Mention | None,
+) -> NDArray[np.float32]:
+    """Return one row a candidate, columns as in `FEATURES`."""
+    own = {clause.saying for clause in clauses}
+    expected = max(c.sum for c in found)
+    value, sure = (rule.value, rule.confidence) if rule else ("", 0.0)
+    kinds = [
+        kind is k for k in (RequestKind.CONSULTATION, RequestKind.PRAISE, RequestKind.SUGGESTION, RequestKind.REPORT)
+    ]
+    rows = []
+    for c in found:
+        size, is_rule = len(c.value), c.value == value
+        lines = [told.lines[k] for k, _, _ in c.spans]
+        joined = c.source == "joined"
+        others = [o for o in found if o is not c]
+        agreed = sum(alike(c.value, o.value) * o.mean for o in others) / max(len(others), 1)
+        longer = max((o.sum - c.sum for o in others if c.value in o.value), default=0.0)
+        row = [
+            c.sum,
+            log1p(c.sum),
+            c.mean,
+            c.least,
+            c.begins,
+            c.after,
+            c.before,
+            all(x.saying in own for x in lines),
+        ]
+        row += [any(x.confirmed for x in lines), c.area_before, c.area, c.named, size / 10, log(size), joined]
+        row += [not c.spans, *(c.source == name for name in _SOURCES), is_rule, c.value in value or value in c.value]
+        row += [min(_times(told, c.value), 3), agreed, longer, 2 * c.sum / (size + expected + 0.1), expected]
+        row += [expected - c.sum, bool(_HEAD.search(c.value)), bool(ROAD.search(c.value)), c.value[0].isdigit()]
+        row += [abs(lines[0].saying - lines[-1].saying) if joined else 0, *_order(told, c)]
+        row += [min(lines[0].saying if lines else 0, 5) / 5, *kinds, bound, is_rule * c.mean, is_rule * sure]
+        row += [bool(_LETTER.match(c.value)), bool(_VILLAGE.search(c.value)), *_pauses(told, c)]
+        rows.append(row)
+    return np.array(rows, np.float32)
+
+
+def _order(told: Told, one: Candidate) -> tuple[bool, bool, bool]:
+    """Return of a pair whether it begins with a road, ends in a number, and was said in this order."""
+    if one.source != "joined":
+        return False, False, True
+    k, a, b = one.spans[0]
+    m, x, _ = one.spans[-1]
+    road, number = ROAD.search(told.lines[k].text[a:b]), NUMBER.match(told.lines[m].text[x:])
+    return bool(road), bool(number), (k, a) < (m, x)
+
+
+def _pauses(told: Told, one: Candidate) -> tuple[float, float, float]:
+    """Return the share of stretches that begin behind a pause, that end before one, and the pauses inside."""
+    edges = [told.lines[k].edges[a:b] for k, a, b in one.spans]
+    if not edges:
+        return 0.5, 0.5, 0
+    begins, ends = sum(bool(e[0] & 1) for e in edges), sum(bool(e[-1] & 2) for e in edges)
+    return begins / len(edges), ends / len(edges), sum(int((e[1:] & 1).sum()) for e in edges)
+
+
+def _times(told: Told, value: str) -> int:
+    return sum(value in line.text for line in told.lines)
+
+
+def _mention(call: SpokenCall, told: Told, mentions: Mentions, one: Candidate, sure: float) -> Mention:
+    quotes = []
+    for k, a, b in one.spans:
+        line = told.lines[k]
+        quote = call.turns[line.turn].evidence(int(line.at[a]), int(line.at[b - 1]) + 1)
+        quotes += [quote, *mentions.sayings[line.saying].confirmed_by]
+    k, a, b = one.spans[0]
+    line = told.lines[k]
+    start, end = int(line.at[a]), int(line.at[b - 1]) + 1
+    evidence = tuple(dict.fromkeys(quotes))
+    return Mention(value=one.value, turn=line.turn, start=start, end=end, confidence=sure, evidence=evidence)
