@@ -1,0 +1,37 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.reference import ReferenceData
+from app.receive.payload import parse_transcript
+from app.receive.spoken import Normaliser
+from app.understand.mentions.details import DetailReader
+from app.understand.mentions.places import AreaReader
+from app.understand.mentions.read import read_mentions
+from app.understand.ticket.place_lines import NOTHING_TOLD, lines_of
+from app.understand.ticket.place_spans import candidates
+from tests.factories import call
+
+
+@pytest.mark.parametrize(
+    ("said", "marked", "value"),
+    [
+        ("台儿庄古城里头的路灯不亮", "台儿庄古城", "台儿庄古城"),
+        ("滕州 北辛街道 远帆图文 招牌掉了", "街道远帆图文", "远帆图文"),
+        ("薛城 临城街道 青云苑 云彩的云 南门 堵了", "青云苑云彩的云南门", "青云苑南门"),
+        ("广利路和平安路那个十字路口灯不亮", "广利路和平安路那个十字路口", "广利路与平安路路口"),
+        ("我买的 远帆图文 发票", "的远帆图", "远帆图文"),
+    ],
+)
+def test_candidates_end_where_names_end(reference: ReferenceData, said: str, marked: str, value: str) -> None:
+    read = Normaliser(reference.gazetteer).normalise(
+        parse_transcript(call("您好，请讲", said), received_at=datetime.now(UTC))
+    )
+    mentions = read_mentions(read, AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer))
+    lines = lines_of(read, mentions)
+    shares = []
+    for line in lines:
+        start = line.text.find(marked)
+        shares.append([0.9 if 0 <= start <= i < start + len(marked) else 0.0 for i in range(len(line.text))])
+    told = NOTHING_TOLD._replace(lines=tuple(lines), inside=tuple(shares), begins=tuple(shares))
+    assert value in [one.value for one in candidates(told, mentions, None)]
