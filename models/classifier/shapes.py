@@ -68,6 +68,11 @@ def is_class(part: str) -> bool:
     return len(part) > 1
 
 
+def is_run(feature: str) -> bool:
+    """Say whether a feature is a run of a shape."""
+    return feature[:1] == "~" and feature[1:2] not in ("", ">")
+
+
 def _runs(shape: list[str]) -> list[str]:
     """Return the runs of two parts and more with a class or a number among them."""
     general = [is_class(part) or part == "#" for part in shape]
