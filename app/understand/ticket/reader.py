@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, RequestKind, TicketDraft
 from app.domain.transcript import Evidence, Speaker, SpokenCall
@@ -16,7 +18,7 @@ from app.understand.mentions.types import Mentions
 from app.understand.ticket.asides import AsideModel, AsideModels, AsideRules, without
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
 from app.understand.ticket.compose import compose_content
-from app.understand.ticket.demands import split_demands
+from app.understand.ticket.demands import Apart, split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer, Named
@@ -49,6 +51,8 @@ _GIVEN_UP = re.compile(
     r"小朋友|听不到您的声音|没有(?:什么)?诉求|开玩笑|(?:这里|这边|我们)(?:可)?不是|不是[^，。]{1,6}(?:客服|医院|快递|驿站|公司|银行|饭店)|您(?:是不是)?(?:打|拨)错"
 )
 """What an operator says to a caller who wants nothing of the hotline."""
+_LEAST_SURE, _MOST_ALIKE = 0.5, 0.9
+"""Of a second matter: the share of its likeliest topic, and how alike the topics of two may be."""
 _LEAST_MATTER = 4
 _LEAST_WISH = 8
 _LAST_TURNS = 4
@@ -114,7 +118,20 @@ class TicketReader:
         clauses = without(clauses, asides)
         if not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return []
-        return [part for part in split_demands(call, mentions, clauses) if informative(part)]
+        return [part for part in split_demands(call, mentions, clauses, self._apart(call)) if informative(part)]
+
+    def _apart(self, call: SpokenCall) -> Apart:
+        """Return what tells two matters of a call apart: the second is a sure one, and not a second question."""
+
+        def apart(before: Sequence[Clause], after: Sequence[Clause]) -> bool:
+            shares = self._topics([_texts(before)[0], _texts(after)[0]])[1]
+            alike = float(shares[0] @ shares[1] / np.linalg.norm(shares[0]) / np.linalg.norm(shares[1]))
+            kinds = {self.kind_and_bound(call, part)[0] for part in (before, after)}
+            return (
+                float(shares[1].max()) >= _LEAST_SURE and alike <= _MOST_ALIKE and kinds != {RequestKind.CONSULTATION}
+            )
+
+        return apart
 
     def kind_and_bound(self, call: SpokenCall, clauses: Sequence[Clause]) -> tuple[RequestKind, bool]:
         """Return what kind of demand the clauses make, and whether its matter stands or happens somewhere."""

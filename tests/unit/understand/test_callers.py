@@ -1,4 +1,4 @@
-"""Who calls, what they keep to themselves, and on which number."""
+"""Who calls, what they keep to themselves, on which number, and how many matters they have."""
 
 from datetime import UTC, datetime
 
@@ -68,3 +68,22 @@ def test_who_wants_no_call_has_no_number_on_the_ticket(reader: CallReader) -> No
     draft = first(reader, "您好", "网吧天天放小孩进去上网没人管", "电话可以回访您吧", "不用回 查就行")
     assert draft.citizen.phone is None
     assert "citizen.phone" not in draft.missing
+
+
+@pytest.mark.parametrize(
+    ("turns", "matters"),
+    [
+        (("您好", "文化路的路灯坏了一个星期了 第二个是 小区门口垃圾桶满了没人拉"), 2),
+        (("您好", "文化路的路灯坏了一个星期了 他还说愿意上哪告上哪告"), 1),
+        (("您好", "文化路的路灯坏了一个星期了 第二个路口也不亮"), 1),
+        (
+            (
+                "您好", "文化路的路灯坏了一个星期了", "还有吗",
+                "还有个事 小区里邻居圈地种菜 算了算了 这个我自己跟他说 别记", "好的", "嗯",
+            ),
+            1,
+        ),
+    ],
+)  # fmt: skip
+def test_a_second_matter_is_one_that_is_told_and_kept(reader: CallReader, turns: tuple[str, ...], matters: int) -> None:
+    assert len(reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands) == matters
