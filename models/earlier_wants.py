@@ -1,5 +1,6 @@
 """A demand in, a probability of every character of its wants out: by earlier wants of demands like it. numpy only."""
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -91,7 +92,8 @@ class EarlierWants:
         """
         try:
             with np.load(folder / "memory.npz") as arrays:
-                return cls(dict(arrays), json.loads((folder / "vocabulary.json").read_text("utf-8")))
+                stored = json.loads(gzip.decompress((folder / "vocabulary.json.gz").read_bytes()))
+                return cls(dict(arrays), stored)
         except (OSError, KeyError, ValueError, IndexError) as error:
             raise ModelUnavailable(f"no usable memory of wants in {folder}: {error}") from error
 

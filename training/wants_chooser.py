@@ -6,6 +6,7 @@ probability of a character, and which set of pieces is right, as the measurement
 top of the head and the memory has not been seen by them: folds keep a call together, a demand never remembers itself.
 """
 
+import gzip
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,8 @@ def main(data: Path = CALLS) -> None:
     write_layers(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    (WEIGHTS / "wants" / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False) + "\n", "utf-8")
+    words = json.dumps(stored, ensure_ascii=False).encode()
+    (WEIGHTS / "wants" / "vocabulary.json.gz").write_bytes(gzip.compress(words, mtime=0))
     write_layers(characters, WEIGHTS / "wants_characters")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
     for name, more in (

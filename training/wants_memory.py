@@ -16,6 +16,8 @@ from models.grams import LONGEST
 
 _COMMON = 0.1
 """Share of the demands from which an n-gram tells nothing."""
+_LIKELY = 0.005
+"""Probability from which a category leaf of a demand is remembered."""
 _NO_CHARACTER = frozenset("、，,。 0123456789")
 
 Remembered = tuple[dict[str, NDArray[Any]], dict[str, Any]]
@@ -30,7 +32,7 @@ def remembered(demands: Sequence[tuple[Asking, str]], fields: Sequence[int], mat
     told, grams = _indexed("words", [asking.matter for asking, _ in demands])
     wishes, wish_grams = _indexed("wishes", ["，".join(c.text for c in asking.wished) for asking, _ in demands])
     arrays: dict[str, NDArray[Any]] = {
-        "leaves": np.array([asking.shares for asking, _ in demands], np.float16),
+        "leaves": np.array([np.where(asking.shares < _LIKELY, 0, asking.shares) for asking, _ in demands], np.float16),
         "field_of": np.array(fields, np.int16),
         "kinds": np.array([KINDS.index(asking.kind) for asking, _ in demands], np.int8),
         "held_rows": np.array([row for row, _ in held], np.int32),
