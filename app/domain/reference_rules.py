@@ -179,12 +179,13 @@ class Intensifiers(Frozen):
 
 
 class EmotionLevel(Frozen):
-    """Words of one level of emotion."""
+    """Words of one level of emotion; `slight` ones count half, and so only beside another."""
 
     level: Emotion
     weight: float
     reached_at: float
     patterns: tuple[str, ...]
+    slight: tuple[str, ...] = ()
     examples: TextExamples
 
 

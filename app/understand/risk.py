@@ -1,7 +1,7 @@
 """A call in, its emotion and risk signals out, each with its quote: rules that always run, and a model beside them."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRule, ReferralRules, RoutingRules
@@ -16,6 +16,8 @@ from models.base import LaneScorer
 
 SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
 """How sure a rule is of itself."""
+_SLIGHT = 0.5
+"""What a slight cue counts beside a whole one."""
 Framed = Callable[[Receiver], Sequence[Hit]]
 """What frames cover for a lane: looked for once, and only where something is to be covered."""
 
@@ -111,7 +113,12 @@ class EmotionScale:
 
     def __init__(self, rules: EmotionRules) -> None:
         self._levels = tuple(
-            (level, Patterns(level.patterns, rules.idioms, window=rules.window)) for level in rules.levels
+            (
+                level,
+                Patterns(level.patterns, rules.idioms, window=rules.window),
+                Patterns(level.slight, rules.idioms, window=rules.window),
+            )
+            for level in rules.levels
         )
         self._intensifiers = tuple(re.compile(pattern) for pattern in rules.intensifiers.patterns)
         self._factor = rules.intensifiers.factor
@@ -119,14 +126,23 @@ class EmotionScale:
 
     def level(self, said: Said) -> tuple[Emotion, tuple[Evidence, ...], float]:
         """Return the level, the words it rests on, and a confidence."""
-        for level, patterns in self._levels:
-            found = longest_apart(said.each(patterns))
-            total = sum(self._weight(level, said.before(hit, self._near)) for hit in found)
+        for level, patterns, slight in self._levels:
+            whole = set(longest_apart(said.each(patterns)))
+            found = longest_apart((*whole, *_apart_from(whole, said.each(slight))))
+            total = sum(self._weight(level, said, hit) * (1.0 if hit in whole else _SLIGHT) for hit in found)
             if found and total >= level.reached_at:
                 quotes = tuple(said.evidence(hit) for hit in found)
                 return level.level, quotes, min(0.95, 0.5 + 0.2 * total / level.reached_at)
         return Emotion.CALM, (), 0.8
 
-    def _weight(self, level: EmotionLevel, before: str) -> float:
+    def _weight(self, level: EmotionLevel, said: Said, hit: Hit) -> float:
+        before = said.before(hit, self._near)
         strong = any(pattern.search(before) for pattern in self._intensifiers)
         return level.weight * (self._factor if strong else 1.0)
+
+
+def _apart_from(whole: Collection[Hit], hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield the hits that overlap none of those that count in full."""
+    for hit in hits:
+        if all(hit.end <= other.start or other.end <= hit.start for other in whole):
+            yield hit

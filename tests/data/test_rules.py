@@ -76,6 +76,7 @@ def test_emotion_levels_match_their_examples(level: object) -> None:
         return found in order and order.index(found) <= order.index(level.level)  # type: ignore[attr-defined]
 
     assert [text for text in level.examples.match if not at_least(text)] == []  # type: ignore[attr-defined]
+    assert [text for text in level.examples.no_match if at_least(text)] == []  # type: ignore[attr-defined]
 
 
 def test_the_city_is_complete() -> None:
