@@ -3,11 +3,11 @@
 Every view of a text comes from models that never saw its scenario. The weights are those of a conditional logit:
 few, shared by all labels, so that a renamed or a new function needs no training. How sure they are depends on the
 length of the text, learnt from the written demands and, for long ones, from the demands of the development calls.
-How sure the best label may be is told by the demands written blind: the others are written to mislead.
+How sure the best label may be is told by demands written blind: the training texts are written to mislead.
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +39,17 @@ FEW = 25
 def train_ranker(
     functions: Sequence[Example],
     categories: Sequence[Example],
-    unseen: Path,
+    unseen: Sequence[Path],
     reference: ReferenceData,
     out: Path,
     *,
-    blind: Collection[str],
     settings: Mapping[str, LinearSettings],
     beside: Mapping[str, Sequence[Example]],
     data: Path,
 ) -> dict[str, Any]:
     """Write the folder the ranker is served from; return its manifest.
 
-    `unseen` is a file of demands that no model learns, the development calls'. `blind` are ids of examples that were
-    written blind.
+    `unseen` are files of demands that no model learns: the development calls', then written ones.
     """
     labels = [f.function for f in reference.functions]
     leaves = [leaf.code for leaf in reference.categories.leaves]
@@ -75,7 +73,8 @@ def train_ranker(
         linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ table
     text = _softmax(held["function"] / sharp["function"])
     views = np.stack([text, linked, *_catalogue_views([e.text for e in functions], reference)])
-    texts, right = _demands(unseen, labels)
+    calls, written = (_demands(path, labels) for path in unseen)
+    texts, right = [*calls[0], *written[0]], np.concatenate([calls[1], written[1]])
     fresh = {
         name: _softmax(_fresh_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
         for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
@@ -85,11 +84,9 @@ def train_ranker(
     lengths = np.array([len(text) for text in (*(e.text for e in functions), *texts)])
     weights, sureness = _fit_weights(every, lengths, np.concatenate([np.eye(len(labels), dtype=bool)[gold], right]))
     scores = ranked(every, weights[:, None] * (knots(lengths) @ sureness))
-    fresh_rows = np.array([i for i, e in enumerate(functions) if e.id in blind])
-    marks = np.eye(len(labels), dtype=bool)[gold[fresh_rows]]
-    lead = _fit_lead(scores[fresh_rows], marks)
+    lead = _fit_lead(scores[-len(written[0]) :], written[1])
     scores = calibrated(scores, lead)
-    scores, called = scores[: len(gold)], scores[len(gold) :]
+    scores, called = scores[: len(gold)], scores[len(gold) :][: len(calls[0])]
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out / "weights.npz",
@@ -111,10 +108,9 @@ def train_ranker(
         "weights": dict(zip(VIEWS, (round(float(w), 4) for w in weights), strict=True)),
         "sureness": dict(zip(map(str, LENGTHS), (round(float(x), 4) for x in sureness), strict=True)),
         "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
-        "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(blind)},
-        "blind_right": round(float((scores[fresh_rows].argmax(axis=1) == gold[fresh_rows]).mean()), 4),
+        "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(written[0])},
         "calls": len(called),
-        "calls_right": round(float(right[np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
+        "calls_right": round(float(calls[1][np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
         "calls_sure": round(float(called.max(axis=1).mean()), 4),
         "cross_validated_accuracy": round(float((top[:, 0] == gold).mean()), 4),
         "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),

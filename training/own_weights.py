@@ -29,7 +29,7 @@ WISHES = Path("training/datasets/wishes.jsonl")
 """Demands for kind and subject alone: questions that are wishes, wishes that are questions, workers and customers who
 speak of firms."""
 BLIND = Path("eval/datasets/dispatch_dev.jsonl")
-"""Demands that were written blind: scored by models that had not seen them, they tell how sure the ranker may be."""
+"""Demands that no model learns: they tell how sure the ranker may be."""
 WEIGHTS = Path("models/weights")
 TASKS = {
     "function": "unit",
@@ -74,10 +74,7 @@ def own_classifier(reference: ReferenceData, data: Path, out: Path) -> dict[str,
     label = out.name
     examples, catalogue = written_examples(label, data), catalogue_examples(reference, label)
     settings = svm_settings(label)
-    if label == "category":
-        known = [*examples, *catalogue]
-        catalogue += call_leaves(reference, known, settings)
-        catalogue += blind_leaves(reference, known, settings)
+    catalogue += call_leaves(reference, [*examples, *catalogue], settings) if label == "category" else []
     return train_linear(
         examples, out, name=f"own-{label}", task=TASKS[label], data=data, settings=settings, beside=catalogue
     )
@@ -90,7 +87,6 @@ def written_examples(label: str, data: Path) -> list[Example]:
     """
     named = "kind" if label == "asked" else label
     found = read_examples(data, label=named, partial=named == "kind")
-    found += blind_examples(label)
     if label in OF_CALLS:
         found += COPIES.get(label, 1) * read_examples(CALLS, label=named)
         found += read_examples(WISHES, label=named, partial=True)
@@ -99,12 +95,6 @@ def written_examples(label: str, data: Path) -> list[Example]:
         found = [replace(e, label=e.label if e.label == asked else "other") for e in found]
         found += read_examples(data, label=label, partial=True)
     return found
-
-
-def blind_examples(label: str) -> list[Example]:
-    """Return the development part's demands, for functions and questions: kinds of calls and subjects gain nothing."""
-    named = {"function": "label", "asked": "kind"}.get(label)
-    return read_examples(BLIND, label=named) if named else []
 
 
 def svm_settings(label: str) -> LinearSettings:
@@ -120,19 +110,14 @@ def svm_settings(label: str) -> LinearSettings:
 
 def own_ranker(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any]:
     """Train what makes one view of functions out of text, leaves, words and duties."""
-    settings = {label: svm_settings(label) for label in ("function", "category")}
-    beside = {label: catalogue_examples(reference, label) for label in settings}
-    leaves = read_examples(data, label="category")
-    blind = blind_leaves(reference, [*leaves, *beside["category"]], settings["category"])
     return train_ranker(
-        written_examples("function", data),
-        [*leaves, *blind],
-        CALLS,
+        read_examples(data, label="function"),
+        read_examples(data, label="category"),
+        (CALLS, BLIND),
         reference,
         out,
-        blind={e.id for e in blind},
-        settings=settings,
-        beside=beside,
+        settings={label: svm_settings(label) for label in ("function", "category")},
+        beside={label: catalogue_examples(reference, label) for label in ("function", "category")},
         data=data,
     )
 
@@ -144,22 +129,7 @@ def call_leaves(
 
     The gold names the field only. A leaf of a function that the right unit has is a little likelier.
     """
-    return likeliest_leaves(reference, read_jsonl(calls), written, settings)
-
-
-def blind_leaves(
-    reference: ReferenceData, written: Sequence[Example], settings: LinearSettings, blind: Path = BLIND
-) -> list[Example]:
-    """Return the demands that were written blind, each under its leaf or, where it names none, the likeliest."""
-    rows = [row | {"functions": [row["label"]]} for row in read_jsonl(blind)]
-    guessed = likeliest_leaves(reference, rows, written, settings)
-    return [replace(e, label=row.get("category") or e.label) for row, e in zip(rows, guessed, strict=True)]
-
-
-def likeliest_leaves(
-    reference: ReferenceData, rows: Sequence[dict[str, Any]], written: Sequence[Example], settings: LinearSettings
-) -> list[Example]:
-    """Return rows under the leaf that is likeliest by what is written, within the row's field where it has one."""
+    rows = read_jsonl(calls)
     fitted = fit([e.text for e in written], [e.label for e in written], settings)
     fields = {field.code: field.name for field in reference.categories.categories}
     functions = {leaf.code: leaf.function for leaf in reference.categories.leaves}
@@ -169,7 +139,7 @@ def likeliest_leaves(
         likely = {
             code: score + OWN_FUNCTION * (functions[code] in row["functions"])
             for code, score in zip(codes, scores, strict=True)
-            if row.get("field") in (None, fields[code[:2]])
+            if fields[code[:2]] == row["field"]
         }
         found.append(Example(row["id"], row["text"], max(likely, key=lambda code: likely[code]), row["scenario"]))
     return found
