@@ -17,6 +17,7 @@ READMES: dict[Path, dict[str, str]] = {
         "metric": "指标",
         "development": "开发集",
         "test": "测试集",
+        "an ordinary day": "平常一天",
         "value": "数值",
         "function": "职能",
         "category": "末级分类",
@@ -38,7 +39,7 @@ class FigureTable(NamedTuple):
 _LABELS = ("accuracy", "top3", "macro_f1", "tail_macro_f1", "coverage_at_98", "ece", "ece_floor")
 TABLES = {
     "ticket": FigureTable(
-        {"development": "ticket_dev", "test": "ticket_test"},
+        {"development": "ticket_dev", "test": "ticket_test", "an ordinary day": "ticket_day_test"},
         ("fact_recall", "unsupported_rate", "forbidden_rate", "split_f1", "field_f1.micro", "field_f1."),
     ),
     "dispatch": FigureTable(

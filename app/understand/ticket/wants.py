@@ -59,6 +59,7 @@ _STORY = re.compile(
 _SUGGESTED = re.compile(
     r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于"
 )
+_FIGURE = re.compile(r"\d")
 _PLAIN = {
     RequestKind.HELP: "尽快处理{}问题",
     RequestKind.COMPLAINT: "核实处理{}问题",
@@ -228,7 +229,7 @@ def _sought(kind: RequestKind, said: Passage | None, known: str, key: str, told:
 def _plain(kind: RequestKind, thing: str, told: Sequence[Clause], longest: int) -> Passage | None:
     """Return the bare remedy of a matter that is known by what it is about alone."""
     thing = thing.removesuffix("问题")
-    if not 1 < len(thing) <= longest or tells(thing):
+    if not 1 < len(thing) <= longest or tells(thing) or _FIGURE.search(thing):
         return None
     speaking = tuple(clause.evidence for clause in told if thing in clause.text)
     return Passage(_PLAIN[kind].format(thing), speaking[:1] or (told[0].evidence,))
