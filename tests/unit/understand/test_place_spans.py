@@ -7,6 +7,7 @@ from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
+from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
 from app.understand.ticket.place_lines import NOTHING_TOLD, lines_of
 from app.understand.ticket.place_spans import candidates
@@ -27,7 +28,8 @@ def test_candidates_end_where_names_end(reference: ReferenceData, said: str, mar
     read = Normaliser(reference.gazetteer).normalise(
         parse_transcript(call("您好，请讲", said), received_at=datetime.now(UTC))
     )
-    mentions = read_mentions(read, AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer))
+    areas, details = AreaReader(reference.gazetteer, reference.areas), DetailReader(reference.gazetteer)
+    mentions = read_mentions(read, areas, details, PrivacyRules(reference.privacy))
     lines = lines_of(read, mentions)
     shares = []
     for line in lines:
