@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
         except json.JSONDecodeError as error:
             raise ValueError(f"{path}:{number}: {error}") from error
     return rows
+
+
+def payload_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's call as a channel would deliver it, without its gold and scenario."""
+    return {key: value for key, value in row.items() if key not in ("gold", "scenario")}
 
 
 def sha256_of(path: Path) -> str:

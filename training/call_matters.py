@@ -15,7 +15,7 @@ from app.config import Settings
 from app.domain.reference import ReferenceData
 from app.receive.payload import parse_transcript
 from app.store.reference.load import load_reference_data
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 OUT = Path("training/datasets/call_matters.jsonl")
@@ -29,7 +29,7 @@ def main(calls: Path = CALLS, out: Path = OUT) -> None:
     reader = build_reader(settings, reference)
     rows = []
     for call in read_jsonl(calls):
-        payload = {key: value for key, value in call.items() if key not in ("gold", "scenario")}
+        payload = payload_of(call)
         found = reader.read(parse_transcript(payload, received_at=RECEIVED)).demands
         wanted = call["gold"]["demands"]
         if len(found) == len(wanted):

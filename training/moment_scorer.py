@@ -23,7 +23,7 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.ticket.moments import TIMELESS, candidates, feature_names, moment_features
 from app.understand.ticket.objects import ObjectFinder
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
 from eval.tasks.ticket import same_time
@@ -77,7 +77,7 @@ def read_demands(data: Path) -> Iterator[Told]:
     reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
     words, cues = ObjectFinder(reference).words, [re.compile(cue.pattern) for cue in reference.moments.cues]
     for row in read_jsonl(data):
-        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        payload = payload_of(row)
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
         parts, wanted = reader.parts(call, mentions, reader.told(call, mentions)), row["gold"]["demands"]

@@ -32,7 +32,7 @@ from app.understand.ticket.place_spans import Candidate, candidates
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
 from eval.normal_form import bigram_f1, normal
@@ -112,7 +112,7 @@ def read_calls(data: Path) -> Iterator[Read]:
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
     reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
     for row in read_jsonl(data):
-        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        payload = payload_of(row)
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
         told = reader.told(call, mentions)

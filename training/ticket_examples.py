@@ -18,6 +18,7 @@ from app.understand.generated.ground import Ground
 from app.understand.generated.tickets import called_at, turns_of
 from app.understand.mentions.places import AreaReader
 from app.understand.ticket.kind import KindReader
+from eval.base import payload_of
 
 _CLAUSE = re.compile(r"[^，。！？；,\s]+")
 _CLAIMED = {
@@ -94,7 +95,7 @@ class TicketExamples:
 def _payload(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as a delivery; an exported correction is a message."""
     if "turns" in row:
-        return {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        return payload_of(row)
     return {"id": str(row["id"]), "channel": "web", "turns": [{"speaker": "citizen", "text": row["text"]}]}
 
 

@@ -35,7 +35,7 @@ from app.understand.ticket.wants_choice import (
     choices,
     thought_of,
 )
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.normal_form import rouge_l
 from eval.tasks.ticket import WANTS_SIMILAR
@@ -116,7 +116,7 @@ def read_demands(reference: ReferenceData, data: Path) -> Iterator[Read]:
 def _sources(data: Path) -> Iterator[tuple[dict[str, Any], list[str], bool]]:
     """Yield payloads with the wants of their demands, and whether they are written demands."""
     for row in read_jsonl(data):
-        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        payload = payload_of(row)
         yield payload, [demand["wants"] for demand in row["gold"]["demands"]], False
     texts = {row["id"]: row["text"] for row in read_jsonl(DEMANDS)}
     for row in read_jsonl(WANTS):

@@ -24,7 +24,7 @@ from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.domain.ticket import IntakeResult
 from app.flows.registry import Flows
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 from eval.bench.fake_openai import (
     Behaviour,
     babbles,
@@ -70,7 +70,7 @@ def main(
     data: Path = Path("eval/datasets/ticket_dev.jsonl"), calls: int = 100, at_once: int = 10, seconds: float = 2.0
 ) -> None:
     """Print the fallback matrix."""
-    rows = [{k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(data)]
+    rows = [payload_of(row) for row in read_jsonl(data)]
     rows = [{**rows[i % len(rows)], "id": f"f-{i}"} for i in range(calls)]
     with flows_with(ChatSettings()) as flows:
         _, own = run(flows, rows, at_once)

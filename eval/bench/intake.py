@@ -22,7 +22,7 @@ from rich.table import Table
 
 from app.bootstrap import build_flows
 from app.config import Settings
-from eval.base import read_jsonl
+from eval.base import payload_of, read_jsonl
 
 ROUNDS = 5
 
@@ -31,7 +31,7 @@ def main(
     data: Path = Path("eval/datasets/ticket_dev.jsonl"), batch: Path | None = None, batch_rows: int = 5000
 ) -> None:
     """Print the figures of the main line."""
-    rows = [{k: v for k, v in row.items() if k not in ("gold", "scenario")} for row in read_jsonl(data)]
+    rows = [payload_of(row) for row in read_jsonl(data)]
     table = Table("figure", "value", title=f"main line, embedded engine, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         for name, value in latency(rows, Path(folder)):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from app.domain.ticket import IntakeResult, Ticket
-from eval.base import Measurement, with_intervals
+from eval.base import Measurement, payload_of, with_intervals
 from eval.metrics import f1
 from eval.normal_form import bigram_f1, contains, holds_fact, normal, rouge_l
 from eval.tasks.ticket_support import unsupported_values
@@ -43,7 +43,7 @@ def measure_ticket(intake: Intake, rows: Sequence[dict[str, Any]]) -> Measuremen
     """Run every transcript through `intake` and compare with its gold."""
     counted = []
     for row in rows:
-        payload = {key: value for key, value in row.items() if key not in ("gold", "scenario")}
+        payload = payload_of(row)
         counted.append(compare(row, intake(payload)))
     metrics, intervals = with_intervals(counted, aggregate)
     faults = [
