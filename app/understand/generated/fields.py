@@ -22,7 +22,6 @@ LONGEST_WANTS = 80
 _CONTENT_HEAD = re.compile(r"^来[电信]人(?:反映|咨询|表扬)：|^(?:咨询|表扬|反映)：")
 _BUSINESS = re.compile(r"店|公司|厂|企业|合作社|超市|饭馆|餐馆|个体|经营|门市|门头|作坊|养殖|诊所|民宿")
 _FIRST_PERSON = re.compile(r"我|俺|咱|本人|本店|本公司|我司")
-_TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 _LEAST_PIECE = 2
 LEAST_KEPT = 0.4
 """Share of the embedded content that the model's must hold or name as an aside: it rewords, it does not drop."""

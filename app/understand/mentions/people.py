@@ -62,11 +62,6 @@ _NOT_BUT = re.compile(
 )
 """不是干钩于 是余数的余."""
 _NOBODY = re.compile(r"[^\u4e00-\u9fff]*(?:游客|群众|居民|市民|业主|家长|时间|方便|安全|别)(?!.*姓)")
-_NOT_BUT = re.compile(
-    r"不是[^，,。\s]+[，,。\s]+(?:就)?是[\u4e00-\u9fff]{1,3}的(?P<surname>[\u4e00-\u9fff])(?=[，,。\s]|$)"
-)
-"""不是干钩于 是余数的余."""
-_NOBODY = re.compile(r"[^\u4e00-\u9fff]*(?:游客|群众|居民|市民|业主|家长|时间|方便|安全|别)(?!.*姓)")
 """An answer to 您贵姓 by which nobody is named."""
 _SEX = re.compile(r"(?:^|[，,。\s])(?:[俺我]是)?(?P<sex>男|女|先生)(?:的|同志|士)?(?=[，,。\s]|$)")
 _BY_SEX = {"男": "先生", "先生": "先生", "女": "女士"}

@@ -175,10 +175,14 @@ def _in_month(parts: Parts, now: datetime) -> str | None:
         return str(year) if whole_year else f"{year}-{month:02}"
     day = int(dom)
     if not parts.get("month") and not parts.get("relmonth") and day > now.day:
-        year, month = (year, month - 1) if month > 1 else (year - 1, _NOON)
+        year, month = _month_before(year, month)
     if day > calendar.monthrange(year, month)[1]:
         return None
     return _with_hour(date(year, month, day), parts, now)
+
+
+def _month_before(year: int, month: int) -> tuple[int, int]:
+    return (year, month - 1) if month > 1 else (year - 1, 12)
 
 
 def _month_of(parts: Parts, today: date) -> tuple[int, int]:
@@ -187,7 +191,7 @@ def _month_of(parts: Parts, today: date) -> tuple[int, int]:
         year = int(stated) if len(stated) > 2 else _of_two(stated)
     month = 1 if parts.get("month") == "元" else int(parts.get("month") or today.month)
     if parts.get("relmonth") == "上":
-        return (year, month - 1) if month > 1 else (year - 1, 12)
+        return _month_before(year, month)
     if not stated and not parts.get("lastyear") and not parts.get("relmonth") and month > today.month:
         return year - 1, month
     return year, month

@@ -63,7 +63,7 @@ EXPRESSIONS = (
     re.compile(rf"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])(?:[-/.](?P<dom>{_DOM})(?!\d)[T\s]?{HOUR}|(?![-/.\d]))"),
     re.compile(rf"(?P<day>{'|'.join(DAYS)})(?:儿|个|黑|午|头)*\s?{HOUR}"),
     re.compile(rf"(?:(?P<week>上上|上|这|本)个?|(?<![下每到至和、一两几多\d个单双]))(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]|(?<=[上这本]周)末|(?<=[上这本]个周)末){HOUR}"),
-    re.compile(r"(?:(?P<lunar>农历|阴历|旧历)(?:的)?|(?=(?:\d{1,2}|[五六七八])月初[一二三四五六七八九十\d]))(?P<moon>(?:\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月(?:初)?[一二三四五六七八九十廿\d]{1,3})"),
+    re.compile(r"(?:(?:农历|阴历|旧历)(?:的)?|(?=(?:\d{1,2}|[五六七八])月初[一二三四五六七八九十\d]))(?P<moon>(?:\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月(?:初)?[一二三四五六七八九十廿\d]{1,3})"),
     re.compile(rf"(?P<festival>(?:(?:{_RELATIVE_YEAR})的?)?(?:正月初?|腊月|大?年初)[一二三四五六七八九十廿\d]{{1,3}})(?P<since>{ABOUT})?"),
     re.compile(rf"(?:(?P<lastyear>{_RELATIVE_YEAR})的?)?(?P<named>{'|'.join(NAMED)})(?P<since>{ABOUT})?"),
     re.compile(rf"(?P<lunarmonth>(?:(?:{_RELATIVE_YEAR})的?)?(?:腊月|正月))(?!初|\d)"),

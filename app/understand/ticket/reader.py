@@ -153,18 +153,8 @@ class TicketReader:
         shares = self._topics([matter])[1][0]
         rows, objects = self._matters.fitting(clauses, shares), self._objects.find(matter, shares)
         keys = best_keys(self._headings(clauses, kind, None, rows, objects))
-        return asking_of(
-            self._words,
-            call,
-            mentions,
-            clauses,
-            kind,
-            shares,
-            rows,
-            objects,
-            keys,
-            self._matters.unsaid(informative(clauses)),
-        )
+        unsaid = self._matters.unsaid(informative(clauses))
+        return asking_of(self._words, call, mentions, clauses, kind, shares, rows, objects, keys, unsaid)
 
     def _headings(
         self,
@@ -215,18 +205,8 @@ class TicketReader:
         apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
         spot = place.detail or place.town
         found = self._headings(clauses, kind, spot, rows, objects)
-        asking = asking_of(
-            self._words,
-            call,
-            mentions,
-            clauses,
-            kind,
-            shares[0],
-            rows,
-            objects,
-            best_keys(found),
-            self._matters.unsaid(informative(clauses)),
-        )
+        keys, unsaid = best_keys(found), self._matters.unsaid(informative(clauses))
+        asking = asking_of(self._words, call, mentions, clauses, kind, shares[0], rows, objects, keys, unsaid)
         wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
         content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)
