@@ -29,6 +29,14 @@ class AsideCues(CueRules):
     began: Cue
 
 
+class CorrectionCues(CueRules):
+    """The file of values taken back: cues to weigh, and what says itself that a name or a remark does not count."""
+
+    elsewhere: tuple[Cue, ...]
+    dropped: Cue
+    unrecorded: tuple[Cue, ...]
+
+
 class SureCue(Cue):
     """A way of speaking, and how sure is what it is said of."""
 

@@ -35,7 +35,8 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
 ASIDES = REFERENCE.asides
 CUES = (
     *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
-    *REFERENCE.corrections.cues, *REFERENCE.moments.cues, *REFERENCE.areas.cues,
+    *REFERENCE.corrections.cues, *REFERENCE.corrections.elsewhere, REFERENCE.corrections.dropped,
+    *REFERENCE.corrections.unrecorded, *REFERENCE.moments.cues, *REFERENCE.areas.cues,
     *(cue for cues in REFERENCE.privacy.by_key.values() for cue in cues),
 )  # fmt: skip
 

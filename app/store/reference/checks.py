@@ -150,6 +150,10 @@ def _check_cues(reference: ReferenceData, files: Files) -> None:
     _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
     for key in ("guess", "dropped", "began"):
         _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
+    taken_back = reference.corrections
+    for key in ("elsewhere", "unrecorded"):
+        _check_patterns(files["rules/corrections"], (key,), [cue.pattern for cue in getattr(taken_back, key)])
+    _check_patterns(files["rules/corrections"], ("dropped", "pattern"), (taken_back.dropped.pattern,))
     for key, cues in reference.privacy.by_key.items():
         _check_patterns(files["rules/privacy"], (key,), [cue.pattern for cue in cues])
 

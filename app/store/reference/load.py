@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CueRules, PrivacyCues, SureCues
+from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
@@ -41,7 +41,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "wishes": WishRules,
     "areas": SureCues,
     "asides": AsideCues,
-    "corrections": CueRules,
+    "corrections": CorrectionCues,
     "moments": CueRules,
     "privacy": PrivacyCues,
     "duplicate": DuplicateRules,

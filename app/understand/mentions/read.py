@@ -7,6 +7,7 @@ from app.understand.mentions.people import read_callback, read_caller
 from app.understand.mentions.places import AreaReader, read_areas
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.sayings import read_sayings
+from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.time_values import date_reader
 from app.understand.mentions.times import read_clocks, read_durations, read_times
 from app.understand.mentions.types import Mentions
@@ -25,9 +26,10 @@ def read_mentions(
     details: DetailReader,
     privacy: PrivacyRules,
     corrections: CorrectionModel | None = None,
+    set_aside: SetAside | None = None,
 ) -> Mentions:
     """Return everything mentioned in a call."""
-    sayings = read_sayings(call, corrections)
+    sayings = read_sayings(call, corrections, set_aside)
     districts, towns = read_areas(call, sayings, areas)
     name, name_refused = read_caller(call, sayings, privacy)
     named, spots = details.read(call, sayings)

@@ -144,7 +144,7 @@ def _corrects(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
     between = saying.text[old.end : new.start]
     if not same_kind(old, new) or not differ(old, new) or len(between) > _LONGEST_GAP or _CONTRAST.search(between):
         return False
-    if not re.search(r"[，,\s。]", between):
+    if not (re.search(r"[，,\s。]", between) if between else old.kind == "单元"):
         return False
     if (
         old.kind != new.kind

@@ -8,6 +8,7 @@ from app.understand.mentions.choices import not_chosen
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.repairs import explained_away, hesitations, taken_back, withdrawn
 from app.understand.mentions.retractions import Retraction, retractions
+from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.slips import slips
 from app.understand.mentions.types import Saying
 
@@ -18,10 +19,13 @@ DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
 _PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 
 
-def read_sayings(call: SpokenCall, corrections: CorrectionModel | None = None) -> tuple[Saying, ...]:
+def read_sayings(
+    call: SpokenCall, corrections: CorrectionModel | None = None, set_aside: SetAside | None = None
+) -> tuple[Saying, ...]:
     """Return what counts, in order; a value taken back is blank wherever it was said before."""
     sayings = list(_sayings(call))
     retracted = [*retractions(call, sayings), *(corrections.found(call, sayings) if corrections else ())]
+    retracted += set_aside.found(call, sayings) if set_aside else ()
     sayings = _without_rejected(call, sayings)
     sayings = _without_slips(call, sayings)
     for position, saying in enumerate(sayings):

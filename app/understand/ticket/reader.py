@@ -14,6 +14,7 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
+from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.asides import AsideModel, AsideModels, AsideRules, without
 from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
@@ -84,6 +85,7 @@ class TicketReader:
         self._privacy = PrivacyRules(reference.privacy)
         self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._details = DetailReader(reference.gazetteer)
+        self._set_aside = SetAside(reference.corrections, self._areas.own_names)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places
         self._titles = titles
@@ -168,7 +170,7 @@ class TicketReader:
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
-        return read_mentions(call, self._areas, self._details, self._privacy, self._corrections)
+        return read_mentions(call, self._areas, self._details, self._privacy, self._corrections, self._set_aside)
 
     def no_demand_reason(self, call: SpokenCall) -> str:
         """Return, in Chinese, why a call holds no demand."""
