@@ -44,7 +44,9 @@ def counter(analyse: Analyser, words: Sequence[str]) -> Counts:
 
 
 def _one_by_one(analyse: Analyser, row: dict[str, int], texts: Sequence[str]) -> Counted:
-    each = [Counter(row[word] for word in analyse(text) if word in row) for text in texts]
+    each: list[Counter[int | None]] = [Counter(map(row.get, analyse(text))) for text in texts]
+    for found in each:
+        found.pop(None, None)  # what the vocabulary does not hold
     owner = np.repeat(np.arange(len(texts)), [len(found) for found in each])
     grams, counts = (np.array(list(chain(*part)), np.int64) for part in (each, (found.values() for found in each)))
     return Counted(owner, grams, counts)

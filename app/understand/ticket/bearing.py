@@ -48,9 +48,11 @@ def telling(clause: Clause, words: re.Pattern[str]) -> bool:
     return bool(_FIGURE.search(clause.text) or named(clause.text, words))
 
 
-@lru_cache(maxsize=1024)
 def named(text: str, words: re.Pattern[str]) -> int:
-    """Return how many words of duties and categories a clause holds: several readers of one call ask."""
+    """Return how many words of duties and categories a clause holds.
+
+    Not kept: to look a pattern of thousands of words up takes far longer than to search with it.
+    """
     return len(words.findall(text))
 
 

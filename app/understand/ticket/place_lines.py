@@ -63,7 +63,7 @@ class Told(NamedTuple):
     def _of(self, streams: tuple[list[float], ...], saying: int, start: int, end: int) -> list[tuple[str, float]]:
         for line, shares in zip(self.lines, streams, strict=True):
             if line.saying == saying:
-                first, last = np.searchsorted(line.at, [start, end]).tolist()
+                first, last = line.at.searchsorted((start, end)).tolist()
                 return list(zip(line.text[first:last], shares[first:last], strict=True))
         return []
 
