@@ -107,10 +107,13 @@ def correction_features(
     for at in range(1, _AHEAD + 1):
         np.copyto(ahead[at][:-at], heard[at:], where=(saying[:-at] == saying[at:])[:, None])
     rows: list[list[float]] = []
+    texts = [turn.text for turn in call.turns]
+    before, after = _growing(texts), _growing(texts[::-1], backwards=True)[::-1]
     for index in dict.fromkeys(one.saying for one in stretches):
         own = [one for one in stretches if one.saying == index]
         following = next((one.values for one in stretches if one.saying > index and one.values), ())
-        context = _Context(call, sayings[index].turn, own)
+        turn = sayings[index].turn
+        context = _Context(call, turn, own, before[turn], after[turn + 1])
         rows += [_standing(own, i, following, context) for i in range(len(own))]
     return np.hstack([np.array(rows, np.float32), *ahead]).astype(np.float32)
 
@@ -118,13 +121,16 @@ def correction_features(
 class _Context:
     """What was said around a turn, and what its stretches share with that."""
 
-    def __init__(self, call: SpokenCall, turn: int, own: Sequence[Stretch]) -> None:
+    def __init__(
+        self, call: SpokenCall, turn: int, own: Sequence[Stretch], earlier: frozenset[str], later: frozenset[str]
+    ) -> None:
+        """`earlier` and `later` are the pairs of characters of all that went before the turn and all that follows."""
         texts = [t.text for t in call.turns]
         operator = [t.text if t.speaker is Speaker.OPERATOR else "" for t in call.turns]
         self.question = operator[turn - 1] if turn else ""
         self.reply = operator[turn + 1] if turn + 1 < len(operator) else ""
         self.later = "".join(texts[turn + 1 :])
-        told = [_pairs(text) for text in (self.reply, self.later, "".join(texts[:turn]))]
+        told = (_pairs(self.reply), later, earlier)
         self.shares = [tuple(_share(_pairs(one.text), text) for text in told) for one in own]
         """Of each stretch: with the reply, with all that follows, with all that went before."""
         self.characters = [frozenset(one.text) for one in own]
@@ -173,6 +179,8 @@ def _can_replace(old: Value, new: Value) -> bool:
 @lru_cache(maxsize=4096)
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
+    if frozenset(words).isdisjoint(other):
+        return 0.0
     sizes = range(min(len(words), len(other)), 0, -1)
     found = next((n for n in sizes if any(words[i : i + n] in other for i in range(len(words) - n + 1))), 0)
     return found / len(words) if len(words) > 1 else 0.0
@@ -181,6 +189,16 @@ def _repeats(words: str, other: str) -> float:
 @lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
     return frozenset(map(add, text, text[1:]))
+
+
+def _growing(texts: Sequence[str], *, backwards: bool = False) -> list[frozenset[str]]:
+    """Return the pairs of what the first 0, 1, 2 … texts are together, each put before the others if `backwards`."""
+    found, joint = [frozenset[str]()], ""
+    for text in texts:
+        seam = text[-1:] + joint[:1] if backwards else joint[-1:] + text[:1]
+        joint = text + joint if backwards else joint + text
+        found.append(found[-1].union(_pairs(text), _pairs(seam)))
+    return found
 
 
 def _share(own: frozenset[str], told: frozenset[str]) -> float:

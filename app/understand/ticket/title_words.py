@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.understand.ticket.clauses import Clause
@@ -59,11 +60,12 @@ def tells_matter(clause: Clause) -> bool:
     return not _NO_MATTER.search(clause.text.strip())
 
 
+@lru_cache(maxsize=1024)
 def worded(clause: str, where: str) -> Worded:
-    """Return a clause in the words of a title."""
+    """Return a clause in the words of a title; it is asked for on its own and behind each clause that it follows."""
     said = _NUMBERED.sub("", _ADDRESSED.sub("", clause.strip())).replace(" ", "")
-    key = _apart(_plain(said.replace(where, "") if where else said), where)
     whole = _plain(said)
+    key = _apart(_plain(said.replace(where, "")) if where and where in said else whole, where)
     common = SequenceMatcher(None, whole, where, autojunk=False).find_longest_match()
     inside = common.size >= min(_SAME_PLACE, max(len(where), 2)) and common.a > 0
     return Worded(
