@@ -37,6 +37,13 @@ class CorrectionCues(CueRules):
     unrecorded: tuple[Cue, ...]
 
 
+class SubjectCues(Basis):
+    """The file of who speaks: what a business says of itself, and what is no business's."""
+
+    business: tuple[Cue, ...]
+    private: tuple[Cue, ...]
+
+
 class SureCue(Cue):
     """A way of speaking, and how sure is what it is said of."""
 

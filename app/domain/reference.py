@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SureCues
+from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SubjectCues, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.frozen import Frozen
@@ -128,6 +128,7 @@ class ReferenceData(Frozen):
     corrections: CorrectionCues
     moments: CueRules
     privacy: PrivacyCues
+    subject: SubjectCues
     duplicate: DuplicateRules
     thresholds: Thresholds
     key_dates: KeyDateRules

@@ -36,7 +36,8 @@ ASIDES = REFERENCE.asides
 CUES = (
     *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
     *REFERENCE.corrections.cues, *REFERENCE.corrections.elsewhere, REFERENCE.corrections.dropped,
-    *REFERENCE.corrections.unrecorded, *REFERENCE.moments.cues, *REFERENCE.areas.cues,
+    *REFERENCE.corrections.unrecorded, *REFERENCE.subject.business, *REFERENCE.subject.private,
+    *REFERENCE.moments.cues, *REFERENCE.areas.cues,
     *(cue for cues in REFERENCE.privacy.by_key.values() for cue in cues),
 )  # fmt: skip
 

@@ -150,6 +150,8 @@ def _check_cues(reference: ReferenceData, files: Files) -> None:
     _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
     for key in ("guess", "dropped", "began"):
         _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
+    for key in ("business", "private"):
+        _check_patterns(files["rules/subject"], (key,), [cue.pattern for cue in getattr(reference.subject, key)])
     taken_back = reference.corrections
     for key in ("elsewhere", "unrecorded"):
         _check_patterns(files["rules/corrections"], (key,), [cue.pattern for cue in getattr(taken_back, key)])

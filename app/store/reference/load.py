@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
-from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SureCues
+from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SubjectCues, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
 from app.domain.errors import ReferenceDataError
@@ -44,6 +44,7 @@ RULE_FILES: dict[str, type[Frozen]] = {
     "corrections": CorrectionCues,
     "moments": CueRules,
     "privacy": PrivacyCues,
+    "subject": SubjectCues,
     "duplicate": DuplicateRules,
     "thresholds": Thresholds,
     "key_dates": KeyDateRules,

@@ -14,9 +14,14 @@ _ANNOUNCED = re.compile(
 """Words that announce another matter."""
 _PERHAPS = re.compile(
     r"^(?:(?:还有|另外)?(?:我|俺)?(?:再|顺便)(?:想)?(?:问|咨询|反映|投诉|举报|打听|说)|(?:还有|另外)?(?:我|俺)(?:还)(?:想)?(?:问|咨询|反映|投诉|举报|打听|说)|还(?:有)?(?:想|要|得)(?:问|咨询|反映|投诉|举报|打听)|"
-    r"(?:还|另外)(?:我|俺)?想?(?:问|咨询|反映|投诉|举报|打听|说)(?:一下|一个|个|一?件)|(?:第[二三四](?:个|件|是)?|二一个)(?![个件是]|[回次天年家户层部栋期趟份遍]|也|路口|女|男)|其次|再一个(?:就是|是)?|再有(?:就是|一个)|另外(?:就是|一个|还|想)|对了)"
+    r"(?:还|另外)(?:我|俺)?想?(?:问|咨询|反映|投诉|举报|打听|说)(?:一下|一个|个|一?件)|(?:第[二三四](?:个|件|是)?|二一个)(?![个件是]|[回次天年家户层部栋期趟份遍]|也|路口|女|男)|其次|再一个(?:就是|是)?|再有(?:就是|一个)|另外(?:就是|一个|还|想)|对了|顺便(?:我|俺)?(?:还|再)?(?:有|提)个?|另外(?:我|俺)(?:再|还)?(?:想)?(?:反映|投诉|问|建议|说))"
 )
 """Words that begin another matter, or more of the same."""
+_OF_ITS_OWN = re.compile(
+    r"^(?:还有|另外|再就是|再有)(?:(?:我们|俺们?|咱们?)(?:那个?|楼道|(?:庄|村|小区)(?!上?[一两二三四五六七八九十])(?:那个?)?)|那个?|这个|[村庄坝路楼门院桥河街][头上口边里道](?=[^，。]{0,6}那个))"
+    r"(?![^，。]{0,4}(?:护士|医生|大夫|人|位|保姆|经理|老板|司机|照片|钱|费|医保|事|馆|公司|章|证|票|号))[^，。]{2,}"
+)
+"""还有村头那个路灯: what begins so names a thing of its own."""
 _ANYTHING_ELSE = re.compile(r"还有(?:其他|别的|什么)|其他(?:问题|诉求|需要|事)|别的(?:问题|事|诉求)")
 ASKS_WANTS = re.compile(
     r"诉求|您(?:是)?(?:要求|希望|想)|希望(?:怎么|咋|如何|我们|什么|达到|哪|得到|政府|相关|有关)|(?:什么|啥|哪些|具体)(?:样的)?(?:要求|想法|需求)|怎么(?:处理|解决|办|帮)|"
@@ -31,8 +36,8 @@ _SHORTEST = 8
 """Characters a demand needs to be one: shorter stretches are afterthoughts."""
 
 
-Apart = Callable[[Sequence[Clause], Sequence[Clause]], bool]
-"""Tells whether the clauses after words that may begin another matter tell of one."""
+Apart = Callable[[Sequence[Clause], Sequence[Clause], bool], bool]
+"""Tells whether the clauses after words that may begin another matter tell of one; the last: whether they name a thing."""
 
 
 def split_demands(
@@ -47,7 +52,7 @@ def split_demands(
         announced = bool(_ANNOUNCED.match(clause.text)) or (
             first_of_turn and clause.saying in asked and not _NOTHING.match(clause.text)
         )
-        begins = announced or bool(_PERHAPS.match(clause.text))
+        begins = announced or bool(_PERHAPS.match(clause.text) or _OF_ITS_OWN.match(clause.text))
         if begins and _substance(parts[-1]) >= _SHORTEST and _substance(clauses[position:]) >= _SHORTEST:
             parts.append([])
             unsure.append(not announced)
@@ -63,7 +68,8 @@ def _joined(
     kept = parts[:1]
     for part, doubtful in zip(parts[1:], unsure[1:], strict=True):
         dropped = _dropped(call, mentions, part)
-        if dropped or (doubtful and not apart(kept[-1], part)):
+        named = bool(_OF_ITS_OWN.match(part[0].text))
+        if dropped or (doubtful and not apart(kept[-1], part, named)):
             kept[-1] = [*kept[-1], *part[dropped:]]
         else:
             kept.append(part)

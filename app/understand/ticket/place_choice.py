@@ -20,6 +20,8 @@ _HEAD = re.compile(
 )
 _VILLAGE = re.compile(r"[村庄]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
+_LEAST_UNBOUND = 0.4
+"""Least probability of a place where nobody has to go and see: papers and accounts have none."""
 _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
     "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
@@ -45,12 +47,12 @@ class PlaceModel:
         rule: Mention | None,
     ) -> Mention | None:
         """Return the likeliest place, as sure as the model is; `rule` is what the rules found."""
-        found = candidates(told, mentions, rule)
+        found = [] if kind is RequestKind.CONSULTATION and not bound else candidates(told, mentions, rule)
         if not found:
             return None
         scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule))
         best = int(scores.argmax())
-        if scores[best] < self._least:
+        if scores[best] < (self._least if bound else max(self._least, _LEAST_UNBOUND)):
             return None
         sure = round(float(scores[best]), 2)
         if not found[best].spans:

@@ -19,12 +19,20 @@ from app.understand.ticket.place_lines import Line, Told, stretches
 _LEVELS = ((0.15, 0.08), (0.5, 0.35), (0.3, 0.12))
 """Probability of a character that begins a stretch, and of those that it takes along."""
 _FILLER = re.compile(
-    r"[，,。\s、“”\"]+|那个|这个|就是|(?<=[\u4e00-\u9fff])那(?=[\u4e00-\u9fff]{2})|的(?=[^\u4e00-\u9fff]|[工空东西南北门对路后前院楼])|从(?=.)|哎|呃|啊"
+    r"[，,。\s、“”\"]+|那个|这个|就是|(?<=[\u4e00-\u9fff])那(?=[\u4e00-\u9fff]{2})|的(?=[^\u4e00-\u9fff]|[工空东西南北门对路后前院楼])|从(?=.)|哎|呃|啊|(?<=[\u4e00-\u9fff\d])(?:好像|可能|应该)?(?:也|是)?叫(?=[\u4e00-\u9fff]{2})|应该是?(?=\d)"
 )
 _EDGES = re.compile(
-    r"^(?:[的在是住到有从往离去和跟与叫镇就我俺]|其实|说是|现在|经过|过了|具体|旁边的?(?=[\u4e00-\u9fff]{3}))+"
-    r"|(?:[的了呢吧嘛啊有那这他我俺就叫开说办]|有人|什么|这边|这块|那块|这一[段片带])+$"
+    r"^(?:[的在是住到有从往离去跟与叫镇就我俺们写]|和(?![谐平顺泰美润兴庄])|登记|原来|以前|你|其实|说是|现在|经过|过了|具体|旁边的?(?=[\u4e00-\u9fff]{3}))+"
+    r"|(?:[的了呢吧嘛啊有那这他我俺就叫开说办]|有人|什么|这边|这块|那块|这一[段片带]|都这样|还是|[也就]行|的问题|的师傅|要不要.{0,2}|怎么.|吗|是)+$|(?<=[路街])上$"
 )
+_TALK = re.compile(
+    r"[我俺你您恁咱]|觉得|什么|要不|有(?:没有|探头|没)|没(?:有|人|拴)|也行|不对|怎么|姓[\u4e00-\u9fff]?$|好像|还是|都这样"
+)
+"""What no place holds: the caller talks on."""
+_TWICE = re.compile(r"(?P<part>\d+(?:单元|号楼|楼|层))(?=(?P=part)|\d+号楼(?P=part))")
+"""1单元2号楼1单元: a number that was said too early."""
+_PART_OF_NAME = "苑段园湖河湾"
+"""What makes a name of a town's or district's: 龙泉苑 is an estate."""
 ROAD = re.compile(r"(?:路|街|大道)$")
 _ROADS = re.compile(r"(?<=[路街道])[和跟](?=[^路街道]{1,5}(?:路|街|大道))")
 _CROSSING = re.compile(r"(?<=[路街道])(?:那个|这个)?(?:(?:十字|丁字|交叉)?路口|交叉口)(?:红绿灯)?")
@@ -71,7 +79,7 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
     best: dict[str, Candidate] = {}
     figures = {figure for line in told.lines for figure in _FIGURE.findall(line.text)}
     for one in found:
-        fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST
+        fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST and not _TALK.search(one.value)
         fits = fits and (not one.spans or figures.issuperset(_FIGURE.findall(one.value)))
         if fits and (one.value not in best or one.sum > best[one.value].sum):
             best[one.value] = one
@@ -87,7 +95,7 @@ def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
     ]
     items, main = _stretches(line, told.inside[k], named)
     for span, source in items.items():
-        for kept, of in _clear_of_areas(line.in_area, *span, source):
+        for kept, of in _clear_of_areas(line, *span, source):
             yield _candidate(told, k, (kept,), of, named)
     for first, second in pairwise(main):
         again = alike(line.text[slice(*first)], line.text[slice(*second)]) > _SAME
@@ -129,16 +137,19 @@ def _parts(line: Line, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
         yield stops[-2], end + 1
 
 
-def _clear_of_areas(area: Sequence[bool], start: int, end: int, source: str) -> Iterator[tuple[tuple[int, int], str]]:
+def _clear_of_areas(line: Line, start: int, end: int, source: str) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield a stretch without the part of a district's or town's name that it begins or ends in, then without any."""
-    while 0 < start < end and area[start] and area[start - 1]:
+    area = line.in_area
+    inner = next((i for i in range(start, end) if not area[i]), end)
+    named = inner < end and line.text[inner] in _PART_OF_NAME
+    while 0 < start < end and area[start] and area[start - 1] and not named:
         start += 1
     while end < len(area) and start < end and area[end - 1] and area[end]:
         end -= 1
     if end - start >= _SHORTEST:
         yield (start, end), source
     inner = next((i for i in range(start, end) if not area[i]), end)
-    if inner > start and end - inner >= _SHORTEST:
+    if inner > start and end - inner >= _SHORTEST and not named:
         yield (inner, end), "part"
 
 
@@ -207,7 +218,7 @@ def _cleaned(text: str) -> str:
 
 def _official(value: str) -> str:
     """Return a place with two roads written as officials write a crossing."""
-    return _CROSSING.sub("路口", _ROADS.sub("与", value))
+    return _TWICE.sub("", _CROSSING.sub("路口", _ROADS.sub("与", value)))
 
 
 def alike(left: str, right: str) -> float:

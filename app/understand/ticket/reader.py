@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Citizen, RequestKind, TicketDraft
-from app.domain.transcript import Evidence, Speaker, SpokenCall
+from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
@@ -24,6 +23,7 @@ from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer, Named
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
+from app.understand.ticket.nothing_wanted import nothing_wanted
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.place import detail_by_rules, place_of
@@ -34,29 +34,12 @@ from app.understand.ticket.title import Heading, Topics, best_keys, by_rules, he
 from app.understand.ticket.title_choice import TitleModel
 from app.understand.ticket.want_pieces import Asking, asking_of
 from app.understand.ticket.wants_choice import WantsModel
-from app.understand.ticket.wishes import is_wish
 from models.base import PairScorer, TextClassifier
 
 _NO_DEMAND = re.compile(r"(?<!说)(?:打|拨)错|不是找|随便打|(?:打|拨)(?:着|个)?(?:电话)?(?:试试|玩)|^[哈嗯哦啊，]*没事")
-_WRONG_NUMBER = re.compile(
-    r"(?<!说)(?<!名字)(?:打|拨|存|按)(?:错|混|岔|串)了(?![一两][个位]?[字数])|(?:打|拨)错(?:电话|号)|(?:号码?|电话)[^，。]{0,4}(?:存|看|记)(?:错|混|差)"
-)
-_PLAYED = re.compile(r"占用(?:热线|线路|公共|资源|话务)|玩电话|恶作剧")
-"""What an operator says to nobody but a player."""
-_STILL = re.compile(r"(?:还|那)[^，。]{0,4}(?:需要|要|用)|需要[^，。]{0,4}(?:登记|反映|派)|确定|确认")
-_WITHDRAWN = re.compile(
-    r"不(?:用|需要|必)(?:不用|不需要|你们|您)?(?:再)?(?:来|派人?|登记|反映|转|记|管)?了|不用不用|不(?:反映|投诉|登记)了"
-)
-"""An operator asks whether there is still a matter, and the caller says that there is none."""
-_GIVEN_UP = re.compile(
-    r"小朋友|听不到您的声音|没有(?:什么)?诉求|开玩笑|(?:这里|这边|我们)(?:可)?不是|不是[^，。]{1,6}(?:客服|医院|快递|驿站|公司|银行|饭店)|您(?:是不是)?(?:打|拨)错"
-)
-"""What an operator says to a caller who wants nothing of the hotline."""
-_LEAST_SURE, _MOST_ALIKE = 0.5, 0.9
-"""Of a second matter: the share of its likeliest topic, and how alike the topics of two may be."""
+_LEAST_SURE, _MOST_ALIKE, _NAMED_ALIKE = 0.5, 0.9, 0.5
+"""Of a second matter: the share of its likeliest topic, how alike the topics of two may be, and where it names a thing."""
 _LEAST_MATTER = 4
-_LEAST_WISH = 8
-_LAST_TURNS = 4
 
 
 class TicketReader:
@@ -76,7 +59,7 @@ class TicketReader:
         tagger: CallTagger | None = None,
         wants: WantsModel | None = None,
     ) -> None:
-        self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"])
+        self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"], reference.subject)
         self._aside_rules = AsideRules(reference.asides)
         self._asides = AsideModel(asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
         least = reference.thresholds.clauses["taken_back"]
@@ -125,13 +108,16 @@ class TicketReader:
     def _apart(self, call: SpokenCall) -> Apart:
         """Return what tells two matters of a call apart: the second is a sure one, and not a second question."""
 
-        def apart(before: Sequence[Clause], after: Sequence[Clause]) -> bool:
+        def apart(before: Sequence[Clause], after: Sequence[Clause], named: bool) -> bool:
             shares = self._topics([_texts(before)[0], _texts(after)[0]])[1]
             alike = float(shares[0] @ shares[1] / np.linalg.norm(shares[0]) / np.linalg.norm(shares[1]))
-            kinds = {self.kind_and_bound(call, part)[0] for part in (before, after)}
-            return (
-                float(shares[1].max()) >= _LEAST_SURE and alike <= _MOST_ALIKE and kinds != {RequestKind.CONSULTATION}
-            )
+            one, other = (self.kind_and_bound(call, part)[0] for part in (before, after))
+            if named:
+                return alike <= _NAMED_ALIKE
+            if RequestKind.PRAISE in (one, other) and RequestKind.SUGGESTION in (one, other):
+                return True
+            sure = float(shares[1].max()) >= _LEAST_SURE and alike <= _MOST_ALIKE
+            return sure and {one, other} != {RequestKind.CONSULTATION}
 
         return apart
 
@@ -284,28 +270,3 @@ def _texts(clauses: Sequence[Clause]) -> tuple[str, str]:
     """Return the matter that clauses tell, and all that they say."""
     matter = "，".join(clause.text for clause in informative(clauses)) or clauses[0].text
     return matter, "，".join(clause.text for clause in clauses)
-
-
-def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
-    """Tell whether a caller dialled wrongly or played: they or the operator say so, and nothing is asked for."""
-    if _withdrawn(call):
-        return True
-    operator = "，".join(turn.text for turn in call.turns if turn.speaker is Speaker.OPERATOR)
-    citizen = "，".join(turn.text for turn in call.citizen_turns)
-    if _PLAYED.search(operator):
-        return True
-    if _WRONG_NUMBER.search(citizen):
-        return not any(is_wish(clause) for clause in clauses)
-    return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)
-
-
-def _withdrawn(call: SpokenCall) -> bool:
-    """Tell whether the caller's matter settled itself while they talked: 来电了 … 不用了."""
-    pairs = list(pairwise(call.turns))[-_LAST_TURNS:]
-    return any(
-        asked.speaker is Speaker.OPERATOR
-        and said.speaker is not Speaker.OPERATOR
-        and _STILL.search(asked.text) is not None
-        and _WITHDRAWN.search(said.text) is not None
-        for asked, said in pairs
-    )

@@ -87,8 +87,9 @@ class WantsModel:
         thought = thought_of(asking, told, self._earlier)
         choice = choices(thought, self._characters.scores(thought.features), self._earlier)
         touching = choice.touching(asked_of(asking))
-        if not touching.any():
+        if not touching.any() and (asking.ruled or not len(touching)):
             return asking.ruled
+        touching = touching if touching.any() else np.ones_like(touching)
         scores = np.asarray(self._sets.scores(choice.features)).ravel()
         return choice.worded(int(np.where(touching, scores, -np.inf).argmax()))
 

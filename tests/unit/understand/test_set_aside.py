@@ -3,8 +3,10 @@
 import pytest
 
 from app.flows.reading import CallReader
+from app.receive.payload import parse_transcript
 from tests.conftest import embedded
-from tests.unit.understand.test_repairs import ticket_text
+from tests.factories import call
+from tests.unit.understand.test_repairs import RECEIVED, ticket_text
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +38,45 @@ def test_two_crossing_roads_and_two_gates_both_stay(reader: CallReader) -> None:
     text = ticket_text(reader, "哪里", "市中区 安平路 光明路 路口 东门 西门都堵 红绿灯坏了 希望维修")
     assert "安平路" in text
     assert "光明路" in text
+
+
+@pytest.mark.parametrize(
+    ("turns", "name"),
+    [
+        (("您好", "路灯坏了 希望修", "您贵姓", "姓岳", "岳女士还是", "我是孩子他爸"), "岳先生"),
+        (("您好", "公交车没停 查监控", "女士 您贵姓", "不是女士 我嗓子细 男的 姓岳 岳飞的岳"), "岳先生"),
+    ],
+)
+def test_who_puts_the_address_right_is_called_so(reader: CallReader, turns: tuple[str, ...], name: str) -> None:
+    drafts = reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands
+    assert [d.draft.citizen.name for d in drafts] == [name]
+
+
+def test_a_matter_that_settles_itself_is_none(reader: CallReader) -> None:
+    turns = (
+        "您好",
+        "我钱包掉公交车上了",
+        "几路车",
+        "哎 我媳妇说在她包里 找到了 不好意思白麻烦你",
+        "还有别的需要吗",
+        "没了 再见",
+    )
+    assert not reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands
+
+
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ("我是开诊所的 对面工地不盖网 希望管管", "market_entity"),
+        ("我店门口放了四个垃圾桶 希望挪走", "market_entity"),
+        ("我是摆小摊的 卖饼 城管把我的伞收走了 希望还我", "citizen"),
+    ],
+)
+def test_who_says_that_he_runs_a_business_is_believed(reader: CallReader, said: str, subject: str) -> None:
+    drafts = reader.read(parse_transcript(call("您好", said), received_at=RECEIVED)).demands
+    assert [str(d.draft.subject) for d in drafts] == [subject]
+
+
+def test_a_thing_of_its_own_after_and_also_is_a_second_matter(reader: CallReader) -> None:
+    said = "排水沟让砖头堵了 水往院里灌 希望清走砖头 还有村头那个太阳能路灯 一到九点就灭 希望调调"
+    assert len(reader.read(parse_transcript(call("您好", said), received_at=RECEIVED)).demands) == 2
