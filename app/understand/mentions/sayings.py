@@ -1,7 +1,7 @@
 """Which words of a call count: the citizen's, less what was taken back, and the operator's once confirmed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from app.domain.transcript import Evidence, Speaker, SpokenCall, SpokenTurn
 from app.understand.mentions.choices import not_chosen
@@ -24,8 +24,9 @@ def read_sayings(
 ) -> tuple[Saying, ...]:
     """Return what counts, in order; a value taken back is blank wherever it was said before."""
     sayings = list(_sayings(call))
-    retracted = [*retractions(call, sayings), *(corrections.found(call, sayings) if corrections else ())]
-    retracted += set_aside.found(call, sayings) if set_aside else ()
+    aside = list(set_aside.found(call, sayings)) if set_aside else []
+    likely = list(corrections.found(call, sayings)) if corrections else []
+    retracted = [*retractions(call, sayings), *_but_the_right_ones(likely, aside, sayings), *aside]
     sayings = _without_rejected(call, sayings)
     sayings = _without_slips(call, sayings)
     for position, saying in enumerate(sayings):
@@ -43,6 +44,15 @@ def read_sayings(
         for s in sayings
     ]
     return tuple(_without_retracted(sayings, retracted))
+
+
+def _but_the_right_ones(
+    likely: Sequence[Retraction], aside: Sequence[Retraction], sayings: Sequence[Saying]
+) -> list[Retraction]:
+    """Return what a model takes for taken back, less the words that a rule says replaced others."""
+    nexts = ((one.saying, _PIECE.search(sayings[one.saying].text, one.end)) for one in aside if one.words)
+    right = {(saying, piece.start()) for saying, piece in nexts if piece}
+    return [one for one in likely if (one.saying, one.start) not in right]
 
 
 def _without_slips(call: SpokenCall, sayings: list[Saying]) -> list[Saying]:

@@ -15,6 +15,9 @@ _NOTHING_NAMED = re.compile(
 )
 _WITH_IT = 2
 """Pieces before 这个先不往上写 that it speaks of; a wish is not among them."""
+_DENIAL = re.compile(r"(?:哎|噢|哦|啊|不)*(?:不|不是|不对|错了|说错了|说顺嘴了|记错了)(?:啊|哈)?")
+_AREA_AT = 6
+"""Characters at whose start the right area stands."""
 _WISH = re.compile(r"希望|要求|尽快|赶紧|提前|给(?:我|俺)|请|别|得")
 
 
@@ -26,6 +29,7 @@ class SetAside:
         self._dropped = re.compile(rules.dropped.pattern)
         self._unrecorded = re.compile("|".join(cue.pattern for cue in rules.unrecorded))
         self._areas = frozenset(areas)
+        self._longest_first = sorted(areas, key=lambda name: (-len(name), name))
 
     def found(self, call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
         """Yield what counts nowhere in the call, and the stretches that only say so."""
@@ -34,6 +38,7 @@ class SetAside:
             if not saying.confirmed_by:
                 yield from self._of_others(call, saying, index)
                 yield from self._left_out(saying, index)
+                yield from self._other_area(saying, index)
                 yield from self._given_up(sayings, index)
 
     def _of_others(self, call: SpokenCall, saying: Saying, index: int) -> Iterator[Retraction]:
@@ -54,6 +59,15 @@ class SetAside:
                 while first > max(0, position - _WITH_IT) and not _WISH.search(pieces[first - 1].group()):
                     first -= 1
                 yield Retraction("", index, pieces[first].start(), piece.end())
+
+    def _other_area(self, saying: Saying, index: int) -> Iterator[Retraction]:
+        """Yield the district or town before a denial that another one follows: 滕州 不 市中."""
+        pieces = list(PIECE.finditer(saying.text))
+        for old, denial, new in zip(pieces, pieces[1:], pieces[2:], strict=False):
+            wrong = old.group() if old.group() in self._areas else None
+            named = next((area for area in self._longest_first if area in new.group()[:_AREA_AT]), None)
+            if wrong and named and named not in wrong and wrong not in named and _DENIAL.fullmatch(denial.group()):
+                yield Retraction(wrong, index, old.start(), denial.end())
 
     def _given_up(self, sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
         """Yield every piece that names what is dropped: 早点摊算了."""

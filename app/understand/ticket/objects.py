@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.domain.patterns import any_of
 from app.domain.reference import ReferenceData
 from app.understand.ticket.clauses import Clause
+from app.understand.ticket.wishes import is_wish
 
 MOST = 3
 _LIKELY, _OFTEN, _LONG, _LATE = 3.0, 0.5, 0.1, 0.5
@@ -33,6 +34,10 @@ _OWN = {"赔偿": "损失", "退还": "费用", "支付": "欠款"}
 """Deeds whose object is the same in every matter."""
 _PAYS = re.compile(r"退还|支付|赔偿|追回|补发|归还")
 _SUM = re.compile(r"(?P<sum>\d[\d.]*万?)(?:多)?[元块]")
+_OTHER_SUM = re.compile(r"剩|一赔|照价|[双两三十]倍|多[收扣交]|半")
+"""Demands whose sum is another than the one that was paid."""
+_FOR_ONE = re.compile(r"[每一1](?:个月|斤|条|盒|袋|平|吨|亩|度|天|次|节|晚|张|年|人)[^，。]{0,6}[元块]|[元块][钱]?一")
+"""A price is no sum."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -80,11 +85,12 @@ def bare(demand: str) -> bool:
 
 
 def completed(demand: str, objects: Sequence[str], told: Sequence[Clause]) -> str:
-    """Return a demand with the object that its bare deed lacks, and the one sum that is spoken of."""
+    """Return a demand with the object that its bare deed lacks, and the one sum that is asked for."""
     if alone := _BARE.match(demand):
         deed = alone["deed"]
         demand = alone["how"] + deed + (_OWN.get(deed) or (objects[0] if objects else ""))
-    if _PAYS.search(demand) and not _DIGIT.search(demand) and "剩" not in demand:
-        sums = {match["sum"] for clause in told for match in _SUM.finditer(clause.text)}
+    if _PAYS.search(demand) and not _DIGIT.search(demand) and not _OTHER_SUM.search(demand):
+        asked = [clause.text for clause in told if is_wish(clause) and not _FOR_ONE.search(clause.text)]
+        sums = {match["sum"] for text in asked for match in _SUM.finditer(text)}
         demand += f"{sums.pop()}元" if len(sums) == 1 else ""
     return demand

@@ -24,6 +24,8 @@ def reader() -> CallReader:
         (("哪家店", "滕州解放路 叫老渡口 还是新渡口来着 服务员衣裳上是新渡口 吃坏肚子了 要求赔"), "新渡口", "老渡口"),
         (("哪个村", "泥沟镇 柳行沟 柳行沟那边没事 水泥路压断的是俺槐树村这一段 希望修"), "槐树村", "柳行沟"),
         (("哪个物业", "物业叫安和 安和去年走了 现在是瑞安 物业费多收了 要求退"), "瑞安", "安和"),
+        (("哪里", "山亭 不 滕州羊庄镇 西沟村 有人偷沙子 希望查处", "羊庄镇西沟村"), "滕州", "山亭"),
+        (("您好", "沥青站冒烟 查查净化设备 再不行我们跑北京去 开玩笑"), "净化设备", "北京"),
         (("您说", "两个事 一个楼道灯不亮 一个门口早点摊占道", "早点摊呢", "早点摊算了 灯修好就行"), "灯", "早点摊"),
         (("您说", "药费八百得给报了 押金三十 这个我就不追究了 希望尽快退药费"), "药费", "押金"),
     ],
@@ -80,3 +82,11 @@ def test_who_says_that_he_runs_a_business_is_believed(reader: CallReader, said: 
 def test_a_thing_of_its_own_after_and_also_is_a_second_matter(reader: CallReader) -> None:
     said = "排水沟让砖头堵了 水往院里灌 希望清走砖头 还有村头那个太阳能路灯 一到九点就灭 希望调调"
     assert len(reader.read(parse_transcript(call("您好", said), received_at=RECEIVED)).demands) == 2
+
+
+def test_a_sum_stands_in_a_wish_only_where_it_is_asked_for(reader: CallReader) -> None:
+    def wants(said: str) -> str:
+        drafts = reader.read(parse_transcript(call("您好", said), received_at=RECEIVED)).demands
+        return "".join(d.draft.wants or "" for d in drafts)
+
+    assert "399" not in wants("网上买的项链399元一条 收到是铜的 不给退 要求退一赔三")
