@@ -140,7 +140,8 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
     """Return where a stretch stands, which values can replace its own, and who says either again."""
     one, rest = own[i], own[i + 1 :]
     words = _LEAD.sub("", one.text) or one.text
-    rivals = [(at, value) for at, other in enumerate(rest, start=1) for value in other.values if _replaces(one, value)]
+    later_ones = enumerate(rest if one.values else (), start=1)
+    rivals = [(at, value) for at, other in later_ones for value in other.values if _replaces(one, value)]
     nearest = min((at for at, _ in rivals), default=_FAR)
     inside = any(_can_replace(a, b) for n, a in enumerate(one.values) for b in one.values[n + 1 :])
     read_back = any(bare(v) in context.reply for v in one.values)
@@ -179,10 +180,9 @@ def _can_replace(old: Value, new: Value) -> bool:
 @lru_cache(maxsize=4096)
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
-    if frozenset(words).isdisjoint(other):
-        return 0.0
-    sizes = range(min(len(words), len(other)), 0, -1)
-    found = next((n for n in sizes if any(words[i : i + n] in other for i in range(len(words) - n + 1))), 0)
+    found = 0
+    while any(words[i : i + found + 1] in other for i in range(len(words) - found)):
+        found += 1
     return found / len(words) if len(words) > 1 else 0.0
 
 

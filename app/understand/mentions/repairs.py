@@ -1,6 +1,7 @@
 """What a speaker takes back: slips of the tongue, corrected values, names that turn out to belong to something else."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -61,11 +62,8 @@ _NO_VALUE = re.compile(r"[我俺你恁他她咱]|没|要|给|说|想|能|会|让
 
 def hesitations(turn: SpokenTurn) -> tuple[int, ...]:
     """Return the normalised positions where the speaker hesitated (呃, 哎): what follows may replace what was said."""
-    return tuple(
-        position
-        for position in range(1, len(turn.text))
-        if _HESITATION.search(turn.raw, turn.offsets[position - 1], turn.offsets[position])
-    )
+    heard = (bisect_right(turn.offsets, match.start()) for match in _HESITATION.finditer(turn.raw))
+    return tuple(dict.fromkeys(position for position in heard if 0 < position < len(turn.text)))
 
 
 def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple[int, int]]:

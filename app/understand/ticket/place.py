@@ -1,7 +1,7 @@
 """Which of the places mentioned is the place of a demand."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from app.domain.ticket import Place, RequestKind
 from app.domain.transcript import Evidence
@@ -59,15 +59,15 @@ def _its_district(town: Mention, mentions: Mentions) -> Mention | None:
 
 
 def _best(found: Sequence[Mention], mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
-    inside = [m for m in found if _inside(m, mentions, clauses)] or list(found)
-    return max(inside, key=lambda m: (m.confidence, -m.turn), default=None)
+    own = inside(found, mentions, clauses) or list(found)
+    return max(own, key=lambda m: (m.confidence, -m.turn), default=None)
 
 
 def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
     """Return the surest detail; a house number said apart joins the estate it belongs to."""
-    inside = [m for m in mentions.details if _inside(m, mentions, clauses)] or list(mentions.details)
-    named = [m for m in inside if not _only_number(m.value)]
-    numbers = [m for m in inside if _only_number(m.value)]
+    said = inside(mentions.details, mentions, clauses) or list(mentions.details)
+    named = [m for m in said if not _only_number(m.value)]
+    numbers = [m for m in said if _only_number(m.value)]
     if not named:
         return numbers[-1] if numbers else None
     best = max(
@@ -75,9 +75,9 @@ def _detail(mentions: Mentions, clauses: Sequence[Clause]) -> Mention | None:
     )
     best = max((m for m in named if best.value in m.value), key=lambda m: len(m.value))
     best = _on_its_road(best, named)
-    if _VILLAGE.search(best.value) and (spot := _spot_of(best, [*inside, *mentions.spots])):
+    if _VILLAGE.search(best.value) and (spot := _spot_of(best, [*said, *mentions.spots])):
         return _joined(best, spot)
-    if not _inside(best, mentions, clauses) and (spots := [m for m in mentions.spots if _inside(m, mentions, clauses)]):
+    if not inside([best], mentions, clauses) and (spots := inside(mentions.spots, mentions, clauses)):
         return _joined(best, spots[0])
     numbers = [m for m in numbers if m.turn == best.turn or _HOUSE.search(m.value)]
     numbers = [m for m in numbers if _HOME.search(best.value) or _FLAT.search(m.value)]
@@ -118,19 +118,11 @@ def _only_number(value: str) -> bool:
     return value[0].isdigit() or (value[0] in "东西南北一二三" and value[1:2] in "区期")
 
 
-def _inside(mention: Mention, mentions: Mentions, clauses: Iterable[Clause]) -> bool:
-    sayings = {clause.saying: (clause.start, clause.end) for clause in clauses}
-    spans: dict[int, tuple[int, int]] = {}
-    for clause in clauses:
-        start, end = spans.get(clause.saying, (clause.start, clause.end))
-        spans[clause.saying] = (min(start, clause.start), max(end, clause.end))
-    for index in sayings:
-        start, end = spans[index]
-        if mentions.sayings[index].turn == mention.turn and start <= mention.start and mention.end <= end + 1:
-            return True
-    return False
-
-
 def inside(found: Sequence[Mention], mentions: Mentions, clauses: Sequence[Clause]) -> list[Mention]:
     """Return the mentions that were made within a demand's clauses."""
-    return [mention for mention in found if _inside(mention, mentions, clauses)]
+    spans: dict[int, tuple[int, int]] = {}
+    for clause in clauses if found else ():
+        start, end = spans.get(clause.saying, (clause.start, clause.end))
+        spans[clause.saying] = (min(start, clause.start), max(end, clause.end))
+    told = [(mentions.sayings[saying].turn, start, end + 1) for saying, (start, end) in spans.items()]
+    return [m for m in found if any(m.turn == turn and start <= m.start and m.end <= end for turn, start, end in told)]
