@@ -1,6 +1,7 @@
 """Stretches that a caller takes back in words that no rule knows: a trained model weighs what stands beside them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import add
@@ -92,8 +93,9 @@ def stretches_of(sayings: Sequence[Saying]) -> Iterator[Stretch]:
     for index, saying in enumerate(sayings):
         if not saying.confirmed_by:
             values = values_in(saying.text)
+            starts = [value.start for value in values]
             for piece in _PIECE.finditer(saying.text):
-                own = tuple(v for v in values if piece.start() <= v.start < piece.end())
+                own = values[bisect_left(starts, piece.start()) : bisect_left(starts, piece.end())]
                 yield Stretch(index, *piece.span(), piece.group(), own)
 
 
@@ -140,7 +142,8 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
     """Return where a stretch stands, which values can replace its own, and who says either again."""
     one, rest = own[i], own[i + 1 :]
     words = _LEAD.sub("", one.text) or one.text
-    later_ones = enumerate(rest if one.values else (), start=1)
+    compared = rest if context.reply else rest[: _FAR - 1]  # how far off a rival is counts only so far
+    later_ones = enumerate(compared if one.values else (), start=1)
     rivals = [(at, value) for at, other in later_ones for value in other.values if _replaces(one, value)]
     nearest = min((at for at, _ in rivals), default=_FAR)
     inside = any(_can_replace(a, b) for n, a in enumerate(one.values) for b in one.values[n + 1 :])

@@ -125,9 +125,10 @@ def _cued(call: SpokenCall, sayings: Sequence[Saying], index: int, values: Seque
 
 def _is_denied(text: str, value: Value, values: Sequence[Value]) -> bool:
     """Tell whether a value is denied, or called hearsay, where another of its kind stands."""
-    denied = _DENIED.search(text[: value.start]) or _AFTER_DENIED.search(text[value.end :])
-    near = [v for v in values if abs(v.start - value.start) <= _NEAR_DENIAL]
-    return bool(denied) and any(same_kind(value, v) and differ(value, v) for v in near)
+    if not (_DENIED.search(text[: value.start]) or _AFTER_DENIED.search(text[value.end :])):
+        return False
+    near = (v for v in values if abs(v.start - value.start) <= _NEAR_DENIAL)
+    return any(same_kind(value, v) and differ(value, v) for v in near)
 
 
 def _pair(olds: Sequence[Value], news: Sequence[Value]) -> tuple[Value, Value] | None:
