@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def window_codes(text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.
     before = np.concatenate([np.full((len(told), 1), 90, np.uint64), told[:, :-1]], axis=1)
     after = np.concatenate([told[:, 1:], np.full((len(told), 1), 91, np.uint64)], axis=1)
     own = np.broadcast_to(points[_WIDE : _WIDE + size], told.shape)
-    places, one, other = np.arange(len(told)), *np.triu_indices(len(told), 1)
+    places, one, other = np.arange(len(told)), *_each_two(len(told))
     groups += [
         _codes(400 + places, told),
         _codes(420 + places, before, told),
@@ -44,7 +45,14 @@ def window_codes(text: str, streams: Sequence[NDArray[np.int64]]) -> NDArray[np.
         _codes(460 + places, told, own),
         _codes(500 + 20 * one + other - one - 1, told[one], told[other]),
     ]
-    return np.concatenate(groups).T.astype(np.int64)
+    return np.ascontiguousarray(np.concatenate(groups).T.view(np.int64))
+
+
+@cache
+def _each_two(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the second of every two of so many."""
+    one, other = np.triu_indices(count, 1)
+    return one, other
 
 
 def _codes(kinds: NDArray[np.int64], *parts: Symbols) -> Symbols:
