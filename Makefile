@@ -35,6 +35,7 @@ eval: .venv/base.stamp
 
 train: .venv/dev.stamp
 	$(BIN)/python -m training.own_weights
+	$(BIN)/python -m training.alarm
 	$(BIN)/python -m training.aside_classifier
 	$(BIN)/python -m training.correction_scorer
 	$(BIN)/python -m training.place_tagger

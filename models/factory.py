@@ -73,9 +73,13 @@ def load_reranking_server(**options: Any) -> Reranker:
     return connected
 
 
-def load_lane_scorer(folder: Path) -> LaneScorer:
-    """Load the risk model a training run wrote into `folder`; raises ModelUnavailable."""
-    loaded: LaneScorer = _named(CLASSIFIERS["linear"])(folder)
+def load_lane_scorer(folder: Path, beside: Path | None = None) -> LaneScorer:
+    """Load the risk model a training run wrote into `folder`, with further labels of its features `beside`.
+
+    Raises:
+        ModelUnavailable: a file is missing, or the labels were learnt from another model's features.
+    """
+    loaded: LaneScorer = _named(CLASSIFIERS["linear"])(folder, beside)
     return loaded
 
 

@@ -26,7 +26,7 @@ from app.domain.risk import Severity
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
-from app.understand.said import Said, joined, passage
+from app.understand.said import LONGEST_WINDOW, Said, joined, passage
 from app.understand.said import windows as cut
 from eval.base import read_jsonl
 from eval.examples import Example
@@ -119,12 +119,16 @@ def call_windows(path: Path) -> list[Window]:
     for row in read_jsonl(path):
         if row["gold"]["referrals"]:
             continue
-        transcript = parse_transcript({"id": row["id"], "turns": row["turns"]}, received_at=datetime.now(UTC))
-        said = Said(_normaliser().normalise(transcript).citizen_turns)
-        for i, pieces in enumerate(cut(said.pieces)):
-            example = Example(f"{row['id']}-{i}", joined(said.text, pieces), "", row["id"])
-            windows.append(Window(example, frozenset(), ordinary=True))
+        for i, text in enumerate(passages_of(row)):
+            windows.append(Window(Example(f"{row['id']}-{i}", text, "", row["id"]), frozenset(), ordinary=True))
     return windows
+
+
+def passages_of(call: Mapping[str, Any], longest: int = LONGEST_WINDOW) -> list[str]:
+    """Return what the citizen said in a call, cut as the service cuts it."""
+    transcript = parse_transcript({"id": call["id"], "turns": call["turns"]}, received_at=datetime.now(UTC))
+    said = Said(_normaliser().normalise(transcript).citizen_turns)
+    return [joined(said.text, pieces) for pieces in cut(said.pieces, longest)]
 
 
 def ordinary_windows(path: Path) -> list[Window]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import structlog
+
 from app.config import Settings
 from app.domain.knowledge import Article
 from app.domain.reference import ReferenceData
@@ -28,7 +30,7 @@ from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title_choice import TitleModel
 from app.understand.ticket.wants_choice import WantsModel
 from app.understand.unit import TopicReader, UnitReader
-from models.base import TextClassifier, TrainedEmbedder
+from models.base import LaneScorer, ModelUnavailable, TextClassifier, TrainedEmbedder
 from models.char_tagger import CharTagger
 from models.classifier.pairs import PairModel
 from models.earlier_wants import EarlierWants
@@ -87,10 +89,20 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
         tickets=ticket_reader(weights, reference, category, own, wants_model(weights)),
-        risk=RiskReader(reference.referral, reference.emotion, reference.routing, load_lane_scorer(weights / "risk")),
+        risk=RiskReader(reference.referral, reference.emotion, reference.routing, lane_scorer(weights)),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, *own)),
     )
+
+
+def lane_scorer(weights: Path) -> LaneScorer:
+    """Return the model of lanes and emergencies; a city's own model of the lanes leaves emergencies to the patterns."""
+    try:
+        return load_lane_scorer(weights / "risk", weights / "alarm")
+    except ModelUnavailable as error:
+        lanes = load_lane_scorer(weights / "risk")
+        structlog.get_logger().warning("emergencies_by_rules_alone", reason=str(error))
+        return lanes
 
 
 def ticket_reader(

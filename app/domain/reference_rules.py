@@ -139,6 +139,10 @@ class RoutingRules(Frozen):
     window: int
     statutory_routes: tuple[StatutoryRoute, ...]
     emergency_routes: tuple[EmergencyRoute, ...]
+    alarm_from: float = Field(ge=0, le=1)
+    """Least probability, by the model, from which an emergency is under way though no pattern says so."""
+    doubted_below: float = Field(ge=0, le=1)
+    """Probability below which none is, though a pattern says so."""
 
 
 class MustCatch(Frozen):

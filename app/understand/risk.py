@@ -8,6 +8,7 @@ from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRule,
 from app.domain.referral import Receiver
 from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall
+from app.understand.alarm import AlarmReader
 from app.understand.frames import Frames
 from app.understand.lane_reader import LaneReader
 from app.understand.said import Said
@@ -41,10 +42,7 @@ class RiskReader:
             lane: Frames([frame for frame in referral.frames if lane in frame.lanes], referral.direct)
             for lane in Receiver
         }
-        self._emergencies = tuple(
-            (route, Patterns(route.patterns, route.exclude, window=routing.window))
-            for route in routing.emergency_routes
-        )
+        self._alarm = AlarmReader(routing, model)
         self._emotion = EmotionScale(emotion)
 
     def read(self, call: SpokenCall) -> RiskReading:
@@ -64,12 +62,12 @@ class RiskReader:
             emotion_evidence=evidence,
             emotion_confidence=confidence,
             signals=signals,
-            emergencies=tuple(self._emergency_signals(said)),
+            emergencies=tuple(self._alarm.read(said)),
         )
 
     def emergencies(self, call: SpokenCall) -> tuple[RiskSignal, ...]:
         """Return the emergencies alone."""
-        return tuple(self._emergency_signals(Said(call.citizen_turns)))
+        return tuple(self._alarm.read(Said(call.citizen_turns)))
 
     def _weighed(
         self, said: Said, hits: Sequence[tuple[ReferralRule, Hit]]
@@ -83,17 +81,6 @@ class RiskReader:
             rule, patterns = self._rules[place]
             for hit in said.hits(patterns, partial(framed, rule.receiver)):
                 yield rule, hit
-
-    def _emergency_signals(self, said: Said) -> Iterator[RiskSignal]:
-        for route, patterns in self._emergencies:
-            for hit in said.hits(patterns):
-                yield RiskSignal(
-                    signal=route.number,
-                    rule_id=route.id,
-                    severity=Severity.EXTREME,
-                    score=SCORES[Severity.EXTREME],
-                    quote=said.evidence(hit),
-                )
 
 
 def _rule_signal(said: Said, found: tuple[ReferralRule, Hit], doubt: float | None) -> RiskSignal:

@@ -8,7 +8,7 @@ from app.domain.transcript import Evidence, SpokenTurn
 from app.understand.frames import within
 from app.understand.text_rules import Hit, Patterns, closed_up
 
-_LONGEST_WINDOW = 90
+LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
 Window = list[Hit]
 """A run of pieces, each a stretch between two breaks."""
@@ -75,15 +75,15 @@ def around(pieces: Sequence[Hit], hit: Hit, beside: int) -> Window:
     return list(pieces[max(0, first - beside) : last + 1 + beside])
 
 
-def windows(pieces: Sequence[Hit]) -> Iterator[Window]:
-    """Yield overlapping runs of pieces, each as long as what the model was trained on."""
+def windows(pieces: Sequence[Hit], longest: int = LONGEST_WINDOW) -> Iterator[Window]:
+    """Yield overlapping runs of pieces, each as long as what a model was trained on: `longest` characters or more."""
     window: Window = []
     length = fresh = 0
     for piece in pieces:
         window.append(piece)
         fresh += 1
         length += piece.end - piece.start
-        if length >= _LONGEST_WINDOW:
+        if length >= longest:
             yield window
             window, fresh = window[len(window) // 2 + 1 :], 0
             length = sum(kept.end - kept.start for kept in window)

@@ -23,8 +23,10 @@ _FEW = 8
 class LinearClassifier:
     """Sublinear TF-IDF, int8 weights stored features × labels, softmax at a fitted temperature."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, beside: Path | None = None) -> None:
         """Load `weights.npz` and `vocabulary.json` of a trained model folder.
+
+        `beside` is a folder of further labels that were learnt from the features of this very model.
 
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
@@ -47,7 +49,23 @@ class LinearClassifier:
             raise ModelUnavailable(f"{folder}: weights {self._weights.shape} do not fit the vocabulary")
         self.name = str(manifest["name"])
         self.revision = str(manifest["revision"])
+        if beside:
+            self._add(beside)
         self._recent = lru_cache(maxsize=_RECENT)(self._one)
+
+    def _add(self, beside: Path) -> None:
+        try:
+            with np.load(beside / "weights.npz") as arrays:
+                weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
+            labels = json.loads((beside / "vocabulary.json").read_text("utf-8"))["labels"]
+            learnt_on = json.loads((beside / "manifest.json").read_text("utf-8"))["base_revision"]
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelUnavailable(f"no usable labels in {beside}: {error}") from error
+        if learnt_on != self.revision or weights.shape != (len(self._weights), len(labels)):
+            raise ModelUnavailable(f"{beside}: learnt from the features of {learnt_on}, not of {self.revision}")
+        self._weights = np.hstack([self._weights, weights])
+        self._scale, self._bias = np.append(self._scale, scale), np.append(self._bias, bias)
+        self._labels += tuple(labels)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,3 +1,5 @@
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +87,23 @@ def test_families_count_for_many_texts_at_once_as_one_by_one() -> None:
     texts = ["书记收了两条烟才给办", "你们再不管，我就跳楼！", "^不会$吗@gift+kin，ABC", "", "，", "停水\n罚我"]
     one_by_one = np.concatenate([model.independent_scores([text]) for text in texts])
     np.testing.assert_allclose(model.independent_scores(texts), one_by_one, atol=1e-5)
+
+
+def test_further_labels_are_read_from_the_same_features() -> None:
+    alone, more = (
+        LinearClassifier(Path("models/weights/risk"), beside) for beside in (None, Path("models/weights/alarm"))
+    )
+    texts = ["楼下那家窗户红堂堂的，上头还有人招手", "路灯坏了"]
+    np.testing.assert_allclose(
+        more.independent_scores(texts)[:, : len(alone.labels)], alone.independent_scores(texts), atol=1e-5
+    )
+    fire, lamp = more.independent_scores(texts)[:, more.labels.index("119")]
+    assert fire > 0.5 > lamp
+
+
+def test_labels_of_another_models_features_are_refused(tmp_path: Path) -> None:
+    shutil.copytree("models/weights/alarm", tmp_path / "alarm")
+    manifest = tmp_path / "alarm" / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "base_revision": "another"}), "utf-8")
+    with pytest.raises(ModelUnavailable, match="features of another"):
+        LinearClassifier(Path("models/weights/risk"), tmp_path / "alarm")

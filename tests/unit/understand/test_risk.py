@@ -100,3 +100,35 @@ def test_a_frame_ends_with_its_sentence_and_stops_at_the_callers_own_words() -> 
 )
 def test_framed_words_raise_nothing(text: str) -> None:
     assert lanes(message(text)) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("楼下那家窗户红堂堂的，玻璃嘭嘭往下掉，上头还有人伸胳膊招手", "119"),
+        ("俺家掌柜的吃着饭筷子一撂，嘴往一边歪，跟他说话光哼哼", "120"),
+    ],
+)
+def test_an_emergency_in_words_that_no_pattern_knows_is_one(text: str, number: str) -> None:
+    transcript = parse_transcript(message(text), received_at=datetime.now(UTC))
+    reader = embedded().reader
+    assert not read(message(text)).emergencies
+    for found in (reader.read(transcript).risk.emergencies, reader.emergencies(transcript)):
+        assert [signal.signal for signal in found] == [number]
+        assert found[0].quote.text in text
+
+
+@pytest.mark.parametrize("text", ["路口的灯坏了三天了，晚上看不见", "去年楼下着过火，早就扑灭了，就想问问墙皮谁给粉刷"])
+def test_what_is_no_emergency_raises_no_alarm(text: str) -> None:
+    transcript = parse_transcript(message(text), received_at=datetime.now(UTC))
+    assert not embedded().reader.emergencies(transcript)
+
+
+EMERGENCIES = [(route.number, text) for route in REFERENCE.routing.emergency_routes for text in route.examples.match]
+
+
+@pytest.mark.parametrize(("number", "text"), EMERGENCIES, ids=[text for _, text in EMERGENCIES])
+def test_the_model_rules_no_emergency_out_that_the_patterns_name(number: str, text: str) -> None:
+    for said in (text, OTHER_MATTERS + text + "，" + FILLER):
+        transcript = parse_transcript(message(said), received_at=datetime.now(UTC))
+        assert number in {signal.signal for signal in embedded().reader.emergencies(transcript)}
