@@ -13,7 +13,7 @@ import jieba
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
-from app.understand.mentions.called import called_names
+from app.understand.mentions.called import answered_names, called_names
 from app.understand.mentions.places import ELSEWHERE, mention
 from app.understand.mentions.types import Mention, Saying
 from models.word_tags import word_tags
@@ -150,6 +150,7 @@ class DetailReader:
                 sure = _confidence(saying.text, start, pieces)
                 kept = spots if only_spots(pieces) else details
                 kept.append(mention(call, saying, start, end, value, sure))
+            details += answered_names(call, saying, details, self._areas)
         return tuple(details), tuple(spots)
 
     def chains(self, text: str) -> Iterator[list[Piece]]:

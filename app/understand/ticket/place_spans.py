@@ -144,6 +144,8 @@ def _clear_of_areas(line: Line, start: int, end: int, source: str) -> Iterator[t
     named = inner < end and line.text[inner] in _PART_OF_NAME
     while 0 < start < end and area[start] and area[start - 1] and not named:
         start += 1
+    if named and 0 < start == inner - 1 and area[start - 1]:
+        start -= 1
     while end < len(area) and start < end and area[end - 1] and area[end]:
         end -= 1
     if end - start >= _SHORTEST:
