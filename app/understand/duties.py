@@ -39,7 +39,7 @@ class DutyIndex:
     def match(self, text: str) -> Floats:
         """Return every duty's score."""
         scores = np.zeros(len(self._ids))
-        for pair in set(pairs(text)):
+        for pair in dict.fromkeys(pairs(text)):  # in their own order: sums of floats depend on it
             if pair in self._postings:
                 rows, weights = self._postings[pair]
                 scores[rows] += weights
