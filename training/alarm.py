@@ -26,6 +26,7 @@ from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import analyser
 from models.classifier.known import counter
+from models.classifier.linear import read_vocabulary
 from training.data import group_folds
 from training.manifest import write_manifest
 from training.risk_classifier import CALLS, DEMANDS, ORDINARY, as_spoken, passages_of
@@ -103,7 +104,7 @@ def everyday(rules: RoutingRules) -> Iterator[Passage]:
 
 def features_of(risk: Path, texts: Sequence[str]) -> csr_matrix:
     """Return the risk model's own features of texts, each row of length 1."""
-    stored = json.loads((risk / "vocabulary.json").read_text("utf-8"))
+    stored = read_vocabulary(risk)
     with np.load(risk / "weights.npz") as arrays:
         idf = arrays["idf"]
     count = counter(analyser(stored["analyser"], stored["families"], stored["classes"]), stored["features"])

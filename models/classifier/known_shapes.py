@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
@@ -36,7 +37,8 @@ class KnownShapes:
         other = _FIRST_CLASS + len(classes)
         self.words = {word: self._number.get(name, other) for word, name in shapes.class_of.items()}
         """The number of each word's class."""
-        codes = np.array([self._code(parts, chained) for _, parts, chained in known], np.uint64)
+        codes = self._coded([parts for _, parts, _ in known])
+        codes[[chained for _, _, chained in known]] ^= _CHAIN
         order = np.argsort(codes)
         self._codes, self._rows = codes[order], np.array([row for row, _, _ in known], np.int64)[order]
 
@@ -55,10 +57,15 @@ class KnownShapes:
         known = self._codes[at] == found
         return by_clause(self._rows[at[known]], places[known], last)
 
-    def _code(self, parts: Sequence[str], chained: bool) -> np.uint64:
-        numbers = np.array([self._number[part] if is_class(part) else ord(part) for part in parts], np.uint64)
-        codes, _ = _mixed(numbers, np.zeros(len(parts)), np.ones(len(parts), np.bool_), len(parts))
-        return np.uint64(codes[-1] ^ _CHAIN if chained else codes[-1])
+    def _coded(self, runs: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
+        """Return the code of each run of parts, all of one length at once."""
+        codes, lengths = np.zeros(len(runs), np.uint64), np.array([len(parts) for parts in runs], np.int64)
+        for length in np.unique(lengths).tolist():
+            places = np.flatnonzero(lengths == length).tolist()
+            numbers = [self._number[part] if is_class(part) else ord(part) for at in places for part in runs[at]]
+            columns = np.array(numbers, np.uint64).reshape(len(places), length).T
+            codes[places] = reduce(lambda mixed, column: (mixed * _FACTOR) ^ column, columns)
+        return codes
 
 
 def by_clause(found: NDArray[np.int64], clause: NDArray[np.int64], last: int) -> list[NDArray[np.int64]]:

@@ -1,9 +1,12 @@
 """A linear text classifier over counted features: texts in, calibrated probabilities out. numpy only."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +27,7 @@ class LinearClassifier:
     """Sublinear TF-IDF, int8 weights stored features × labels, softmax at a fitted temperature."""
 
     def __init__(self, folder: Path, beside: Path | None = None) -> None:
-        """Load `weights.npz` and `vocabulary.json` of a trained model folder.
+        """Load `weights.npz` and the vocabulary of a trained model folder.
 
         `beside` is a folder of further labels that were learnt from the features of this very model.
 
@@ -38,10 +41,10 @@ class LinearClassifier:
                 self._bias: NDArray[np.float32] = arrays["bias"]
                 self._idf: NDArray[np.float32] = arrays["idf"]
                 self._temperature = float(arrays["temperature"])
-            stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            stored = read_vocabulary(folder)
             features = analyser(stored.get("analyser", "chars"), stored.get("families"), stored.get("classes"))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, zlib.error) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
         self._counted = counter(features, stored["features"])
         self._labels = tuple(stored["labels"])
@@ -121,3 +124,11 @@ class LinearClassifier:
         ends = [*starts[1:], len(grams)]
         own = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
         return np.stack([values[one] @ self._weights.take(grams[one], axis=0).astype(np.float32) for one in own])
+
+
+def read_vocabulary(folder: Path) -> dict[str, Any]:
+    """Read `vocabulary.json` of a model folder; a large one is packed."""
+    packed = folder / "vocabulary.json.gz"
+    told = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "vocabulary.json").read_bytes()
+    stored: dict[str, Any] = json.loads(told)
+    return stored

@@ -1,3 +1,4 @@
+import gzip
 import json
 import shutil
 from pathlib import Path
@@ -107,3 +108,15 @@ def test_labels_of_another_models_features_are_refused(tmp_path: Path) -> None:
     manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "base_revision": "another"}), "utf-8")
     with pytest.raises(ModelUnavailable, match="features of another"):
         LinearClassifier(Path("models/weights/risk"), tmp_path / "alarm")
+
+
+def test_a_packed_vocabulary_is_read_alike_and_a_cut_one_is_named(folder: Path, tmp_path: Path) -> None:
+    for name in ("weights.npz", "manifest.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    packed = gzip.compress((folder / "vocabulary.json").read_bytes())
+    (tmp_path / "vocabulary.json.gz").write_bytes(packed)
+    texts = ["停水了", "暖气冰凉"]
+    np.testing.assert_array_equal(LinearClassifier(tmp_path).scores(texts), LinearClassifier(folder).scores(texts))
+    (tmp_path / "vocabulary.json.gz").write_bytes(packed[:-20])
+    with pytest.raises(ModelUnavailable):
+        LinearClassifier(tmp_path)
