@@ -64,9 +64,11 @@ class SetAside:
         """Yield the district or town before a denial that another one follows: 滕州 不 市中."""
         pieces = list(PIECE.finditer(saying.text))
         for old, denial, new in zip(pieces, pieces[1:], pieces[2:], strict=False):
-            wrong = old.group() if old.group() in self._areas else None
+            wrong = old.group()
+            if wrong not in self._areas or not _DENIAL.fullmatch(denial.group()):
+                continue
             named = next((area for area in self._longest_first if area in new.group()[:_AREA_AT]), None)
-            if wrong and named and named not in wrong and wrong not in named and _DENIAL.fullmatch(denial.group()):
+            if named and named not in wrong and wrong not in named:
                 yield Retraction(wrong, index, old.start(), denial.end())
 
     def _given_up(self, sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
