@@ -43,11 +43,12 @@ TABLES = {
         ("fact_recall", "unsupported_rate", "forbidden_rate", "split_f1", "field_f1.micro", "field_f1."),
     ),
     "dispatch": FigureTable(
-        {"function": "unit_test", "category": "category_test"},
+        {"function": "unit_test", "an ordinary day": "dispatch_day_test", "category": "category_test"},
         (*_LABELS, *(f"final.{name}" for name in _LABELS), "auto."),
     ),
     "receiving": FigureTable(
-        {"value": "dispatch_test"}, ("final.accuracy", "final.top3", "receiving.accuracy", "auto.")
+        {"value": "dispatch_test", "an ordinary day": "dispatch_day_test"},
+        ("final.accuracy", "final.top3", "receiving.accuracy", "auto."),
     ),
     "risk": FigureTable(
         {"value": "risk_test"},

@@ -1,6 +1,5 @@
 """Trains the linear classifier on labelled texts and writes the folder it is served from."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from sklearn.svm import LinearSVC
 from eval.examples import Example
 from models.classifier.features import ANALYSERS
 from training.data import group_folds
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ def fit_and_write(examples: Sequence[Example], settings: LinearSettings, tempera
 
 
 def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) -> None:
-    """Quantise to int8 per label and write `weights.npz` and `vocabulary.json`."""
+    """Quantise to int8 per label and write `weights.npz` and the vocabulary."""
     dense = fitted.model.coef_.T.astype(np.float32)
     bias = fitted.model.intercept_.astype(np.float32)
     if dense.shape[1] == 1:
@@ -165,4 +164,4 @@ def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) 
         "features": [str(f) for f in fitted.vectorizer.get_feature_names_out()],
         "labels": [str(label) for label in fitted.model.classes_],
     }
-    (out / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False), "utf-8")
+    write_vocabulary(out, vocabulary)

@@ -1,5 +1,6 @@
 """What every training run leaves beside its weights: where they came from, and a card to read."""
 
+import gzip
 import hashlib
 import json
 import subprocess
@@ -21,6 +22,13 @@ def git_commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
+
+
+def write_vocabulary(folder: Path, stored: dict[str, Any]) -> None:
+    """Write what weights stand for as `vocabulary.json.gz`."""
+    packed = gzip.compress(json.dumps(stored, ensure_ascii=False).encode(), mtime=0)
+    (folder / "vocabulary.json.gz").write_bytes(packed)
+    (folder / "vocabulary.json").unlink(missing_ok=True)
 
 
 def write_manifest(folder: Path, *, name: str, task: str, data: Path, facts: dict[str, Any]) -> dict[str, Any]:

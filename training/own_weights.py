@@ -72,12 +72,19 @@ def main(data: Path = DATA, out: Path = WEIGHTS, only: Annotated[list[str] | Non
 def own_classifier(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any]:
     """Train the classifier of the label that the folder is named after."""
     label = out.name
-    examples, catalogue = written_examples(label, data), catalogue_examples(reference, label)
-    settings = svm_settings(label)
-    catalogue += call_leaves(reference, [*examples, *catalogue], settings) if label == "category" else []
+    examples, settings = written_examples(label, data), svm_settings(label)
+    beside = beside_examples(reference, label, examples)
     return train_linear(
-        examples, out, name=f"own-{label}", task=TASKS[label], data=data, settings=settings, beside=catalogue
+        examples, out, name=f"own-{label}", task=TASKS[label], data=data, settings=settings, beside=beside
     )
+
+
+def beside_examples(reference: ReferenceData, label: str, written: Sequence[Example]) -> list[Example]:
+    """Return what a model learns beside the written demands: the catalogue, and for categories the calls' demands."""
+    catalogue = catalogue_examples(reference, label)
+    if label != "category":
+        return catalogue
+    return catalogue + call_leaves(reference, [*written, *catalogue], svm_settings(label))
 
 
 def written_examples(label: str, data: Path) -> list[Example]:
@@ -110,14 +117,15 @@ def svm_settings(label: str) -> LinearSettings:
 
 def own_ranker(reference: ReferenceData, data: Path, out: Path) -> dict[str, Any]:
     """Train what makes one view of functions out of text, leaves, words and duties."""
+    examples = {label: read_examples(data, label=label) for label in ("function", "category")}
     return train_ranker(
-        read_examples(data, label="function"),
-        read_examples(data, label="category"),
+        examples["function"],
+        examples["category"],
         (CALLS, BLIND),
         reference,
         out,
-        settings={label: svm_settings(label) for label in ("function", "category")},
-        beside={label: catalogue_examples(reference, label) for label in ("function", "category")},
+        settings={label: svm_settings(label) for label in examples},
+        beside={label: beside_examples(reference, label, written) for label, written in examples.items()},
         data=data,
     )
 

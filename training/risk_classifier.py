@@ -4,8 +4,6 @@ Ordinary demand texts stand beside as what no lane wants, so that a threshold ca
 """
 
 import csv
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +32,7 @@ from eval.examples import Example
 from models.classifier.features import Analyser, analyser
 from models.classifier.shapes import is_run
 from training.data import group_folds
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 from training.risk_grammar import GRAMMAR, made_texts, word_classes
 
 ALERT_SHARES = (0.005, 0.01, 0.02, 0.03, 0.05)
@@ -326,6 +324,4 @@ def _write(
         "features": features,
         "labels": lanes,
     }
-    packed = gzip.compress(json.dumps(stored, ensure_ascii=False).encode(), mtime=0)
-    (out / "vocabulary.json.gz").write_bytes(packed)
-    (out / "vocabulary.json").unlink(missing_ok=True)
+    write_vocabulary(out, stored)

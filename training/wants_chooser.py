@@ -6,8 +6,6 @@ probability of a character, and which set of pieces is right, as the measurement
 top of the head and the memory has not been seen by them: folds keep a call together, a demand never remembers itself.
 """
 
-import gzip
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +43,7 @@ from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_layer import Layers
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 from training.wants_memory import remembered
 
 CALLS, DEMANDS = Path("eval/datasets/ticket_dev.jsonl"), Path("training/datasets/demands.jsonl")
@@ -85,8 +83,7 @@ def main(data: Path = CALLS) -> None:
     write_layers(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    words = json.dumps(stored, ensure_ascii=False).encode()
-    (WEIGHTS / "wants" / "vocabulary.json.gz").write_bytes(gzip.compress(words, mtime=0))
+    write_vocabulary(WEIGHTS / "wants", stored)
     write_layers(characters, WEIGHTS / "wants_characters")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
     for name, more in (

@@ -1,11 +1,14 @@
 """Sees an emergency under way: patterns that name one, and a model for the words that no pattern knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.reference_rules import RoutingRules
 from app.domain.risk import RiskSignal, Severity
 from app.domain.transcript import Evidence
-from app.understand.said import Said, Window, joined, windows
+from app.understand.said import Said, Window, around, joined, windows
 from app.understand.text_rules import Hit, Patterns
 from models.base import LaneScorer
 
@@ -31,27 +34,32 @@ class AlarmReader:
         self._from, self._doubted_below = rules.alarm_from, rules.doubted_below
 
     def read(self, said: Said) -> Iterator[RiskSignal]:
-        """Yield what patterns name, unless the model rules it out; else what the model sees."""
+        """Yield what patterns name and the model does not rule out; else what the model sees."""
         named = [(route, hit) for route, patterns in self._routes for hit in said.hits(patterns)]
-        score, number, window = self._likeliest(said)
-        if named and score >= self._doubted_below:
-            for route, hit in named:
-                yield _alarm(route.number, route.id, _SURE, said.evidence(hit))
-        elif window and score >= self._from:
-            yield _alarm(number, MODEL_RULE, round(score, 4), said.evidence(Hit(window[0].start, window[-1].end)))
+        near = self._scores(said, [around(said.pieces, hit, 1) for _, hit in named]).max(axis=1)
+        believed = [pair for pair, score in zip(named, near.tolist(), strict=True) if score >= self._doubted_below]
+        for route, hit in believed:
+            yield _alarm(route.number, route.id, _SURE, said.evidence(hit))
+        if not believed and self._model:
+            yield from self._seen(said)
+
+    def _seen(self, said: Said) -> Iterator[RiskSignal]:
+        each = list(windows(said.pieces, LONGEST_WINDOW))
+        scores = self._scores(said, each)
+        if scores.size and scores.max() >= self._from:
+            place, column = divmod(int(scores.argmax()), len(NUMBERS))
+            quote = said.evidence(Hit(each[place][0].start, each[place][-1].end))
+            yield _alarm(NUMBERS[column], MODEL_RULE, round(float(scores.max()), 4), quote)
+
+    def _scores(self, said: Said, each: Sequence[Window]) -> NDArray[np.float32]:
+        """Return each passage's probability of each number; all are certain without a model."""
+        if not each or not self._model:
+            return np.ones((len(each), len(NUMBERS)), np.float32)
+        return self._model.independent_scores([joined(said.text, window) for window in each])[:, self._columns]
 
     def named(self, text: str) -> bool:
         """Tell whether a pattern names an emergency in a text."""
         return any(True for _, patterns in self._routes for _ in patterns.hits(text))
-
-    def _likeliest(self, said: Said) -> tuple[float, str, Window]:
-        """Return the highest probability, its number and passage; certainty of nothing without a model."""
-        each = list(windows(said.pieces, LONGEST_WINDOW))
-        if not each or not self._model:
-            return 1.0, "", []
-        scores = self._model.independent_scores([joined(said.text, window) for window in each])[:, self._columns]
-        place, column = divmod(int(scores.argmax()), len(NUMBERS))
-        return float(scores[place, column]), NUMBERS[column], each[place]
 
 
 def _alarm(number: str, rule: str, score: float, quote: Evidence) -> RiskSignal:

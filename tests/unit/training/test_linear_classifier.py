@@ -110,11 +110,11 @@ def test_labels_of_another_models_features_are_refused(tmp_path: Path) -> None:
         LinearClassifier(Path("models/weights/risk"), tmp_path / "alarm")
 
 
-def test_a_packed_vocabulary_is_read_alike_and_a_cut_one_is_named(folder: Path, tmp_path: Path) -> None:
+def test_a_vocabulary_is_read_alike_unpacked_and_a_cut_one_is_named(folder: Path, tmp_path: Path) -> None:
     for name in ("weights.npz", "manifest.json"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
-    packed = gzip.compress((folder / "vocabulary.json").read_bytes())
-    (tmp_path / "vocabulary.json.gz").write_bytes(packed)
+    packed = (folder / "vocabulary.json.gz").read_bytes()
+    (tmp_path / "vocabulary.json").write_bytes(gzip.decompress(packed))
     texts = ["停水了", "暖气冰凉"]
     np.testing.assert_array_equal(LinearClassifier(tmp_path).scores(texts), LinearClassifier(folder).scores(texts))
     (tmp_path / "vocabulary.json.gz").write_bytes(packed[:-20])
