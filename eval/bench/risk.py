@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from app.bootstrap.reader import lane_scorer
 from app.config import Settings
 from app.decide.referral import decide_referrals
 from app.receive.payload import parse_transcript
@@ -25,7 +26,6 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.risk import RiskReader
 from eval.base import read_jsonl
-from models.factory import load_lane_scorer
 
 _WARM = 50
 csv.field_size_limit(10_000_000)
@@ -35,7 +35,7 @@ def main(source: Path, shown: int = 0, seed: int = 1) -> None:
     """Print milliseconds, alerts a lane, and a sample of alerts with what raised them."""
     settings = Settings()
     reference = load_reference_data(settings.knowledge_dir)
-    model = load_lane_scorer(settings.weights_dir / "risk")
+    model = lane_scorer(settings.weights_dir)
     reader = RiskReader(reference.referral, reference.emotion, reference.routing, model)
     normaliser = Normaliser(reference.gazetteer)
     waits: list[tuple[float, float]] = []
