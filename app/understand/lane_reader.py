@@ -7,7 +7,7 @@ from itertools import chain
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
 from app.domain.risk import RiskSignal
-from app.understand.said import Said, Window, around, joined, windows
+from app.understand.said import Said, Scores, Window, around, joined, windows
 from app.understand.text_rules import Hit
 from models.base import LaneScorer
 
@@ -30,7 +30,7 @@ class LaneReader:
         self._direct = re.compile("|".join(referral.direct))
 
     def read(
-        self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
+        self, said: Said, hits: Sequence[tuple[Hit, Receiver]], scores_of: Scores
     ) -> tuple[list[float | None], tuple[RiskSignal, ...]]:
         """Return each hit's score where it is too low to believe the hit, and at most one signal a lane.
 
@@ -42,7 +42,7 @@ class LaneReader:
         own = [joined(said.text, window) for window in each]
         asked = [self._asked(said, hit) for hit, _ in hits]
         texts = list(dict.fromkeys(chain(own, *asked)))
-        scores = dict(zip(texts, self._model.independent_scores(texts).tolist(), strict=True))
+        scores = dict(zip(texts, scores_of(texts).tolist(), strict=True))
         doubts = [
             self._doubt(lane, [scores[text] for text in passages])
             for passages, (_, lane) in zip(asked, hits, strict=True)

@@ -11,7 +11,7 @@ from app.domain.transcript import Evidence, SpokenCall
 from app.understand.alarm import AlarmReader
 from app.understand.frames import Frames
 from app.understand.lane_reader import LaneReader
-from app.understand.said import Said
+from app.understand.said import Said, Scores, remembered
 from app.understand.text_rules import Hit, Patterns, Possible, longest_apart
 from models.base import LaneScorer
 
@@ -33,6 +33,7 @@ class RiskReader:
         routing: RoutingRules,
         model: LaneScorer | None = None,
     ) -> None:
+        self._model = model
         self._lanes = LaneReader(model, referral) if model else None
         self._rules = tuple(
             (rule, Patterns(rule.patterns, rule.exclude, window=referral.window)) for rule in referral.rules
@@ -51,7 +52,8 @@ class RiskReader:
         said = Said(turns)
         framed = cache(lambda lane: self._frames[lane].framed(said.text))
         hits = list(self._hits(said, framed))
-        doubts, signals = self._weighed(said, hits)
+        scores_of = self._scores()
+        doubts, signals = self._weighed(said, hits, scores_of)
         signals = (*map(partial(_rule_signal, said), hits, doubts), *signals)
         emotion, evidence, confidence = self._emotion.level(said)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
@@ -62,19 +64,22 @@ class RiskReader:
             emotion_evidence=evidence,
             emotion_confidence=confidence,
             signals=signals,
-            emergencies=tuple(self._alarm.read(said)),
+            emergencies=tuple(self._alarm.read(said, scores_of)),
         )
 
     def emergencies(self, call: SpokenCall) -> tuple[RiskSignal, ...]:
         """Return the emergencies alone."""
-        return tuple(self._alarm.read(Said(call.citizen_turns)))
+        return tuple(self._alarm.read(Said(call.citizen_turns), self._scores()))
+
+    def _scores(self) -> Scores | None:
+        return remembered(self._model.independent_scores) if self._model else None
 
     def _weighed(
-        self, said: Said, hits: Sequence[tuple[ReferralRule, Hit]]
+        self, said: Said, hits: Sequence[tuple[ReferralRule, Hit]], scores_of: Scores | None
     ) -> tuple[list[float | None], tuple[RiskSignal, ...]]:
-        if not self._lanes:
+        if not self._lanes or scores_of is None:
             return [None] * len(hits), ()
-        return self._lanes.read(said, [(hit, rule.receiver) for rule, hit in hits])
+        return self._lanes.read(said, [(hit, rule.receiver) for rule, hit in hits], scores_of)
 
     def _hits(self, said: Said, framed: Framed) -> Iterator[tuple[ReferralRule, Hit]]:
         for place in self._possible.among(said.text):

@@ -4,12 +4,17 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.domain.transcript import Evidence, SpokenTurn
 from app.understand.frames import within
 from app.understand.text_rules import Hit, Patterns, closed_up
 
 LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
+Scores = Callable[[Sequence[str]], NDArray[np.float32]]
+"""What scores passages: shape (passages, labels)."""
 Window = list[Hit]
 """A run of pieces, each a stretch between two breaks."""
 
@@ -99,3 +104,15 @@ def passage(turns: tuple[SpokenTurn, ...]) -> str:
 
 def joined(text: str, window: Window) -> str:
     return "，".join(text[piece.start : piece.end] for piece in window)
+
+
+def remembered(scores_of: Scores) -> Scores:
+    """Return what scores a call's passages, each once."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def scores(texts: Sequence[str]) -> NDArray[np.float32]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, scores_of(new), strict=True) if new else ())
+        return np.stack([known[text] for text in texts])
+
+    return scores
