@@ -28,7 +28,8 @@ from models.classifier.features import analyser
 from models.classifier.known import counter
 from models.classifier.linear import read_vocabulary
 from training.data import group_folds
-from training.manifest import write_manifest
+from training.linear_classifier import quantised
+from training.manifest import write_manifest, write_vocabulary
 from training.risk_classifier import CALLS, DEMANDS, ORDINARY, as_spoken, passages_of
 
 EMERGENCIES = Path("training/datasets/emergencies.jsonl")
@@ -152,15 +153,15 @@ def _figures(passages: Sequence[Passage], held: NDArray[np.float64]) -> dict[str
 
 def _write(fitted: Sequence[tuple[LinearSVC, float, float]], out: Path) -> None:
     dense = np.stack([slope * model.coef_[0] for model, slope, _ in fitted], axis=1)
-    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
     out.mkdir(parents=True, exist_ok=True)
+    weights, scale = quantised(dense)
     np.savez_compressed(
         out / "weights.npz",
-        weights=np.round(dense / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
+        weights=weights,
+        scale=scale,
         bias=np.array([slope * model.intercept_[0] + offset for model, slope, offset in fitted], np.float32),
     )
-    (out / "vocabulary.json").write_text(json.dumps({"labels": NUMBERS}), "utf-8")
+    write_vocabulary(out, {"labels": NUMBERS})
 
 
 if __name__ == "__main__":

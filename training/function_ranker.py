@@ -76,7 +76,7 @@ def train_ranker(
     calls, written = (_demands(path, labels) for path in unseen)
     texts, right = [*calls[0], *written[0]], np.concatenate([calls[1], written[1]])
     fresh = {
-        name: _softmax(_unseen_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
+        name: _softmax(_fresh_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
         for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
     }
     seen = np.stack([fresh["function"], fresh["category"] @ link, *_catalogue_views(texts, reference)])
@@ -120,23 +120,6 @@ def train_ranker(
     return write_manifest(out, name="own-ranker", task="unit", data=data, facts=facts)
 
 
-def _unseen_logits(
-    texts: Sequence[str],
-    examples: Sequence[Example],
-    order: Sequence[str],
-    settings: LinearSettings,
-    beside: Sequence[Example],
-) -> Floats:
-    """Return the scores that models of all examples but the texts themselves give the texts, some at a time."""
-    if not {e.text for e in beside} & set(texts):
-        return _fresh_logits(texts, examples, order, settings, beside)
-    rows = []
-    for block in np.array_split(np.array(texts, object), settings.folds):
-        others = [e for e in beside if e.text not in set(block)]
-        rows.append(_fresh_logits(list(block), examples, order, settings, others))
-    return np.concatenate(rows)
-
-
 def _fresh_logits(
     texts: Sequence[str],
     examples: Sequence[Example],
@@ -144,13 +127,18 @@ def _fresh_logits(
     settings: LinearSettings,
     beside: Sequence[Example],
 ) -> Floats:
-    """Return the scores that a model of all examples gives texts that are none of them."""
-    learnt = [*examples, *beside]
-    fitted = fit([e.text for e in learnt], [e.label for e in learnt], settings)
-    scores = fitted.logits(texts)
-    rows = np.full((len(texts), len(order)), scores.min())
-    rows[:, [order.index(str(label)) for label in fitted.model.classes_]] = scores
-    return rows
+    """Return the scores that models of all examples but the texts themselves give the texts, if need be in parts."""
+    among = not {e.text for e in beside}.isdisjoint(texts)
+    found = []
+    for block in np.array_split(np.array(texts, object), settings.folds if among else 1):
+        own = set(block)
+        learnt = [*examples, *(e for e in beside if e.text not in own)]
+        fitted = fit([e.text for e in learnt], [e.label for e in learnt], settings)
+        scores = fitted.logits(list(block))
+        rows = np.full((len(block), len(order)), scores.min())
+        rows[:, [order.index(str(label)) for label in fitted.model.classes_]] = scores
+        found.append(rows)
+    return np.concatenate(found)
 
 
 def _catalogue_views(texts: Sequence[str], reference: ReferenceData) -> tuple[Floats, Floats]:

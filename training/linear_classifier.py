@@ -144,17 +144,23 @@ def fit_and_write(examples: Sequence[Example], settings: LinearSettings, tempera
     write_weights(fitted, temperature, settings.analyser, out)
 
 
+def quantised(dense: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return weights of shape (features, labels) as int8, and each label's scale."""
+    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
+    return np.round(dense / scale).astype(np.int8), scale.astype(np.float32)
+
+
 def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) -> None:
     """Quantise to int8 per label and write `weights.npz` and the vocabulary."""
     dense = fitted.model.coef_.T.astype(np.float32)
     bias = fitted.model.intercept_.astype(np.float32)
     if dense.shape[1] == 1:
         dense, bias = np.hstack([-dense, dense]) / 2, np.hstack([-bias, bias]) / 2
-    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
+    weights, scale = quantised(dense)
     np.savez_compressed(
         out / "weights.npz",
-        weights=np.round(dense / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
+        weights=weights,
+        scale=scale,
         bias=bias,
         idf=fitted.vectorizer.idf_.astype(np.float32),
         temperature=np.float32(temperature),

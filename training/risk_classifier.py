@@ -32,6 +32,7 @@ from eval.examples import Example
 from models.classifier.features import Analyser, analyser
 from models.classifier.shapes import is_run
 from training.data import group_folds
+from training.linear_classifier import quantised
 from training.manifest import write_manifest, write_vocabulary
 from training.risk_grammar import GRAMMAR, made_texts, word_classes
 
@@ -307,11 +308,11 @@ def _write(
 ) -> None:
     dense = np.stack([a * model.coef_[0] for model, (a, _) in zip(models, platt, strict=True)], axis=1)
     bias = np.array([a * model.intercept_[0] + b for model, (a, b) in zip(models, platt, strict=True)])
-    scale = np.maximum(np.abs(dense).max(axis=0), 1e-9) / 127
+    weights, scale = quantised(dense)
     np.savez_compressed(
         out / "weights.npz",
-        weights=np.round(dense / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
+        weights=weights,
+        scale=scale,
         bias=bias.astype(np.float32),
         idf=vectorizer.idf_.astype(np.float32),
         temperature=np.float32(1),

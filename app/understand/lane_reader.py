@@ -24,7 +24,6 @@ class LaneReader:
     """
 
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
-        self._model = model
         self._column = {label: i for i, label in enumerate(model.labels)}
         self._lanes = {entry.receiver: entry for entry in referral.models}
         self._direct = re.compile("|".join(referral.direct))
@@ -47,7 +46,7 @@ class LaneReader:
             self._doubt(lane, [scores[text] for text in passages])
             for passages, (_, lane) in zip(asked, hits, strict=True)
         ]
-        return doubts, tuple(self._signals(said, each, [scores[text] for text in own]))
+        return doubts, tuple(self._signals(said, each, [scores[text] for text in own], scores_of))
 
     def _asked(self, said: Said, hit: Hit) -> list[str]:
         """Return the passages that must bear a rule's hit out.
@@ -65,7 +64,9 @@ class LaneReader:
         score = max((of[self._column[lane]] for of in scores), default=1.0)
         return score if score < self._lanes[lane].doubted_below else None
 
-    def _signals(self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]]) -> Iterator[RiskSignal]:
+    def _signals(
+        self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]], scores_of: Scores
+    ) -> Iterator[RiskSignal]:
         found: dict[Receiver, float] = {}
         shown: dict[Receiver, Window] = {}
         for lane in self._lanes:
@@ -74,7 +75,7 @@ class LaneReader:
             found[lane] = among(best, len(of))
             if found[lane] >= SHOWN_FROM:
                 shown[lane] = each[of.index(best)]
-        for lane, piece in self._quoted(said.text, shown).items():
+        for lane, piece in self._quoted(said.text, shown, scores_of).items():
             entry = self._lanes[lane]
             yield RiskSignal(
                 signal=entry.signal,
@@ -84,12 +85,12 @@ class LaneReader:
                 quote=said.evidence(piece),
             )
 
-    def _quoted(self, text: str, shown: Mapping[Receiver, Window]) -> dict[Receiver, Hit]:
+    def _quoted(self, text: str, shown: Mapping[Receiver, Window], scores_of: Scores) -> dict[Receiver, Hit]:
         """Return the piece of each lane's window that speaks for it most; all are read at once."""
         pieces = list(dict.fromkeys(chain.from_iterable(window for window in shown.values() if len(window) > 1)))
         if not pieces:
             return {lane: window[0] for lane, window in shown.items()}
-        scores = self._model.independent_scores([text[piece.start : piece.end] for piece in pieces])
+        scores = scores_of([text[piece.start : piece.end] for piece in pieces])
         of = {lane: dict(zip(pieces, scores[:, self._column[lane]].tolist(), strict=True)) for lane in shown}
         return {lane: max(window, key=lambda piece: of[lane].get(piece, 0.0)) for lane, window in shown.items()}
 

@@ -60,9 +60,9 @@ class LinearClassifier:
         try:
             with np.load(beside / "weights.npz") as arrays:
                 weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
-            labels = json.loads((beside / "vocabulary.json").read_text("utf-8"))["labels"]
+            labels = read_vocabulary(beside)["labels"]
             learnt_on = json.loads((beside / "manifest.json").read_text("utf-8"))["base_revision"]
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, zlib.error) as error:
             raise ModelUnavailable(f"no usable labels in {beside}: {error}") from error
         if learnt_on != self.revision or weights.shape != (len(self._weights), len(labels)):
             raise ModelUnavailable(f"{beside}: learnt from the features of {learnt_on}, not of {self.revision}")

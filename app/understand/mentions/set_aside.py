@@ -34,15 +34,15 @@ class SetAside:
     def found(self, call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
         """Yield what counts nowhere in the call, and the stretches that only say so."""
         yield from restarts(call, sayings, self._areas)
+        said = "，".join(turn.text for turn in call.turns)
         for index, saying in enumerate(sayings):
             if not saying.confirmed_by:
-                yield from self._of_others(call, saying, index)
+                yield from self._of_others(said, saying, index)
                 yield from self._left_out(saying, index)
                 yield from self._other_area(saying, index)
                 yield from self._given_up(sayings, index)
 
-    def _of_others(self, call: SpokenCall, saying: Saying, index: int) -> Iterator[Retraction]:
-        said = "，".join(turn.text for turn in call.turns)
+    def _of_others(self, said: str, saying: Saying, index: int) -> Iterator[Retraction]:
         for match in (m for pattern in self._elsewhere for m in pattern.finditer(saying.text)):
             name = LEAD.sub("", match["old"])
             if len(name) > 1 and not _NOTHING_NAMED.fullmatch(name) and name not in self._areas:

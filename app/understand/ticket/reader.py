@@ -111,9 +111,9 @@ class TicketReader:
         def apart(before: Sequence[Clause], after: Sequence[Clause], named: bool) -> bool:
             shares = self._topics([_texts(before)[0], _texts(after)[0]])[1]
             alike = float(shares[0] @ shares[1] / np.linalg.norm(shares[0]) / np.linalg.norm(shares[1]))
-            one, other = (self.kind_and_bound(call, part)[0] for part in (before, after))
             if named:
                 return alike <= _NAMED_ALIKE
+            one, other = (self.kind_and_bound(call, part)[0] for part in (before, after))
             if RequestKind.PRAISE in (one, other) and RequestKind.SUGGESTION in (one, other):
                 return True
             sure = float(shares[1].max()) >= _LEAST_SURE and alike <= _MOST_ALIKE
