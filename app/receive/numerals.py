@@ -62,6 +62,10 @@ _ROOM = re.compile(
 _MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
 _MINUTE = re.compile(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
+_ONE_OCLOCK = re.compile(
+    r"一点(?=半(?![天会个截拉])|[来多]?钟)|(?<=凌晨|下午|中午|夜里|半夜|晚上|今晚|昨晚)一点(?=$|[，,。\s多来左])"
+)
+"""一点 is a little, unless half past or a part of the day says that it is an hour."""
 _SMALL_PART = re.compile(r"(?<=\d[亩斤])([一二三四五六七八九])(?=[分两])")
 _TENTH = re.compile(r"(?<=\d[吨米度])([一二三四五六七八九])(?=$|[，。,、\s的多了])")
 _HUNDREDS = re.compile(
@@ -92,6 +96,7 @@ def write_numbers(text: OffsetText) -> OffsetText:
     text = text.substitute(_MONEY, _money)
     text = text.substitute(_ROOM, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_COUNT, _count)
+    text = text.substitute(_ONE_OCLOCK, lambda _: "1点")
     text = text.substitute(_MINUTE, _minute)
     text = text.substitute(_SMALL_PART, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_TENTH, lambda m: digit_by_digit(m.group()))

@@ -13,6 +13,7 @@ from typing import Any
 from app.understand.mentions.time_words import (
     AFTERNOON,
     DAYS,
+    DAYTIME,
     EVENING_DAYS,
     JUST_NOW,
     LUNAR_DAYS,
@@ -78,7 +79,7 @@ def last_clock(parts: Parts, now: datetime) -> str | None:
         return None
     part = parts.get("part")
     late = part in AFTERNOON or (part in NIGHT and hour >= _EVENING)
-    either = part is None and hour < _NOON
+    either = part is None and hour <= _NOON
     hours = {hour + _NOON} if late and hour < _NOON else {hour, hour + _NOON} if either else {hour}
     today = now.replace(tzinfo=None, second=0, microsecond=0)
     moments = [today.replace(hour=h % DAY_HOURS, minute=minute % 60) for h in hours]
@@ -201,8 +202,10 @@ def _with_hour(day: date, parts: Parts, now: datetime) -> str:
     if not parts.get("hour"):
         return day.isoformat()
     hour, part = int(parts["hour"]), parts.get("part")
-    evening = part in AFTERNOON or (parts.get("day") or "")[-1:] in EVENING_DAYS
-    if (part in NIGHT and hour == _NOON) or (evening and hour < _SMALL_HOURS):
+    ending = (parts.get("day") or "")[-1:]
+    evening = part in AFTERNOON or ending in (*EVENING_DAYS, "下")
+    light = part in DAYTIME or ending == "下"
+    if (part in NIGHT and hour == _NOON) or (evening and not light and hour < _SMALL_HOURS):
         return day.isoformat()
     if not part and parts.get("day") in JUST_NOW and hour < _NOON and now.hour >= hour + _NOON:
         hour += _NOON
