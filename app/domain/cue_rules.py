@@ -35,6 +35,8 @@ class CorrectionCues(CueRules):
     elsewhere: tuple[Cue, ...]
     dropped: Cue
     unrecorded: tuple[Cue, ...]
+    insults: tuple[Cue, ...]
+    put_right: Cue
 
 
 class SubjectCues(Basis):

@@ -59,6 +59,10 @@ _TEN_THOUSANDS = re.compile(
 _ROOM = re.compile(
     r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])"
 )
+_DOOR = re.compile(
+    r"(?<![零〇一二三四五六七八九幺十百千万\d第])[一二三四五六七八九]零[一二三四五六七八九](?![零〇一二三四五六七八九幺十百千万\d年])"
+)
+"""五零二: figure by figure, so a number of a door or a house."""
 _MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
 _MINUTE = re.compile(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
@@ -95,6 +99,7 @@ def write_numbers(text: OffsetText) -> OffsetText:
     text = text.substitute(_DECIMAL, _decimal)
     text = text.substitute(_MONEY, _money)
     text = text.substitute(_ROOM, lambda m: digit_by_digit(m.group()))
+    text = text.substitute(_DOOR, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_COUNT, _count)
     text = text.substitute(_ONE_OCLOCK, lambda _: "1点")
     text = text.substitute(_MINUTE, _minute)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.domain.transcript import SpokenTurn
 
-_PIECE = re.compile(r"[^，,。！!？?；;\s]+")
+_PIECE = re.compile(r"[^，,。！!？?；;…—\s]+")
 _BETWEEN = r"[，,。\s]*(?:我|俺)?(?:刚才|刚刚)?(?:说|记|弄)?错?了?[，,。\s]*"
 _NOT_BUT = re.compile(
     rf"不是(?P<old>[^，,。！？；不]{{1,14}}?)(?:吧|啊|哈)?(?P<mark>{_BETWEEN})(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{{1,14}})"

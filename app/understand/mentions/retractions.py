@@ -7,7 +7,20 @@ from typing import NamedTuple
 
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Saying
-from app.understand.mentions.values import CHOICE_OF, LEAD, PIECE, Value, bare, differ, same_kind, values_in
+from app.understand.mentions.values import (
+    LEAD,
+    NUMBERED,
+    PIECE,
+    SHORT_NAME,
+    Value,
+    akin,
+    bare,
+    differ,
+    figured,
+    same_kind,
+    times_said,
+    values_in,
+)
 
 _CUE = re.compile(
     r"不对|^(?:也|又|好像|可)?不+是?(?:的|啊|吧)?$|(?:说|讲)(?:错|顺嘴|秃噜嘴|多|少|反|混|岔|早|晚)了?|(?:记|看|念|弄|搞|写|报|走|听|算|数|按)(?:错|混|岔|反|花|串|多|少)|口误|重来|重新(?:说|念|报)|"
@@ -43,13 +56,10 @@ _NOT_TO_WRITE = re.compile(
 _NOTHING_NAMED = re.compile(r"(?:这个?|那个?|它|他|她|这些|那些|这事|上|了|[警工车单]?号|数)*")
 _NO_MATTER = re.compile(r"(?:不用|不必|别)(?:去)?(?:管|算)(?:它|他|这个|那个)?了?$")
 _CALLED = re.compile(r"叫(?P<name>(?!什么|啥)[\u4e00-\u9fff]{2,3})(?=$|[，。的也])")
-_INSULT = re.compile(
-    r"(?:(?:就|简直|真|纯粹)?(?:是|不是|个|一群|一帮|这群|这帮|这|那)*)(?:混蛋|王八[蛋羔]子?|龟孙|鳖孙|畜生|杂种|狗日的|狗娘养的|狗腿子|老不死的?|挨千刀的?|千刀万剐的?|不要脸的?|人渣|败类|丧尽天良|断子绝孙|"
-    r"他妈的?|你妈的?|妈了个.|奶奶的|(?:个)?傻[逼子叉]|滚蛋|放屁|放(?:的)?什么屁|死全家|臭[娘们]{2})|(?:真)?不是(?:个|什么)(?:好)?东西|(?:还)?是人(?=[吗么，,。\s]|$)"
-)
 _LONGEST_GAP = 8
 _TOLD_OF = re.compile(r"(?P<name>[\u4e00-\u9fff\d]{2,5}?)(?:那|才|可)?是")
-_FORMER = re.compile(r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*")
+_GOES_ON = re.compile(r"[\u4e00-\u9fff\d]")
+_FORMER = r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*"
 _WRITE = re.compile(r"(?:就|你|给我|给俺)(?:写|记|算|按)(?:成|上|个)?(?=[\d一二两三四五六七八九十])")
 _LEAST_SHARED, _MOST_SHARED = 3, 8
 """Characters that two names have in common at their end."""
@@ -57,10 +67,9 @@ _NEAR_DENIAL = 24
 _PART = re.compile(r"个人|自己|其中|光|只")
 _BESIDE = 4
 """Characters that a piece which only puts a figure right may have beside it."""
-_SHORT_NAME = 2
+_NEAR = 4
 _SHORT_CUE = 8
 """Characters of a piece that says nothing but that something was wrong."""
-_NEAR = 4
 
 
 class Retraction(NamedTuple):
@@ -147,15 +156,22 @@ def _corrects(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
         return False
     if not (re.search(r"[，,\s。]", between) if between else old.kind == "单元"):
         return False
-    if (
-        old.kind != new.kind
-        or (not _figured(old) and not _akin(old, new))
-        or len(bare(new)) < _SHORT_NAME > len(new.words)
-    ):
+    if old.kind != new.kind or len(bare(new)) < SHORT_NAME > len(new.words):
         return False
-    rest = _FORMER.sub("", _rest(call, saying, new))
-    said = _FORMER.sub("", "，".join(turn.text for turn in call.turns))
-    return _said(new, rest) > 0 and not _said(old, rest) and _said(old, said) == 1
+    if not (figured(old) or akin(old, new) or _read_back(call, saying, old, new)):
+        return False
+    about = re.compile(f"{_FORMER}|{_EXPLAINS.format(re.escape(old.words))}")
+    rest = about.sub("", _rest(call, saying, new))
+    said = about.sub("", "，".join(turn.text for turn in call.turns))
+    count = times_said if old.kind in NUMBERED else _said
+    return count(new, rest) > 0 and not count(old, rest) and count(old, said) == 1
+
+
+def _read_back(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
+    """Tell whether the operator repeats the second of two names alike in form, and not the first: 新华街 黄河东路."""
+    heard = "".join(t.text for t in call.turns[saying.turn + 1 : saying.turn + 2] if t.speaker is Speaker.OPERATOR)
+    alike = (old.words[-1] == new.words[-1] or old.kind == "路") and not _GOES_ON.match(saying.text, old.end)
+    return alike and new.words in heard and old.words not in heard
 
 
 def _rest(call: SpokenCall, saying: Saying, new: Value) -> str:
@@ -195,23 +211,10 @@ def _put_right(call: SpokenCall, position: int, heard: Value) -> bool:
     if _said(heard, "，".join(turn.text for turn in call.turns[position + 1 :])):
         return False
     denied = _DENIES.search(text)
-    if not _figured(heard):
-        return bool(denied) or (_READ_BACK.search(call.turns[position - 1].text) is not None and _akin(heard, right))
+    if not figured(heard):
+        return bool(denied) or (_READ_BACK.search(call.turns[position - 1].text) is not None and akin(heard, right))
     piece = next(p.group() for p in pieces if p.start() <= right.start < p.end())
     return bool(denied) or (len(piece) - len(right.words) <= _BESIDE and not _PART.search(piece))
-
-
-def _figured(value: Value) -> bool:
-    return bare(value)[:1].isdigit() or value.kind == "code"
-
-
-def _akin(old: Value, new: Value) -> bool:
-    """Tell whether two names share a character beside the word for what they are, or are of a closed set."""
-    return (
-        old.words in CHOICE_OF
-        or bool(set(old.words[:-1]) & set(new.words[:-1]))
-        or len(old.words) == len(new.words) == _SHORT_NAME
-    )
 
 
 def _piece_start(pieces: Sequence[re.Match[str]], value: Value) -> int:
@@ -256,7 +259,7 @@ def _other_start(old: str, new: str) -> str | None:
 
 
 def _left_out(saying: Saying, index: int) -> Iterator[Retraction]:
-    """Yield what the caller does not want written (你别写警号了), and insults."""
+    """Yield what the caller does not want written (你别写警号了)."""
     pieces = list(PIECE.finditer(saying.text))
     for position, piece in enumerate(pieces):
         if _NO_MATTER.search(piece.group()):
@@ -270,8 +273,6 @@ def _left_out(saying: Saying, index: int) -> Iterator[Retraction]:
                 yield Retraction(words, index, *piece.span())
             if before and _NOTHING_NAMED.fullmatch(match["what"]):
                 yield Retraction("", index, before[0].start(), piece.end())
-    for match in _INSULT.finditer(saying.text):
-        yield Retraction("", index, *match.span())
 
 
 def _same_value(sayings: Sequence[Saying], one: Retraction) -> Iterator[Retraction]:

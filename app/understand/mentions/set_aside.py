@@ -15,6 +15,7 @@ _NOTHING_NAMED = re.compile(
 )
 _WITH_IT = 2
 """Pieces before 这个先不往上写 that it speaks of; a wish is not among them."""
+_STOP = re.compile(r"[。！!？?；;]")
 _DENIAL = re.compile(r"(?:哎|噢|哦|啊|不)*(?:不|不是|不对|错了|说错了|说顺嘴了|记错了)(?:啊|哈)?")
 _AREA_AT = 6
 """Characters at whose start the right area stands."""
@@ -28,6 +29,8 @@ class SetAside:
         self._elsewhere = tuple(re.compile(cue.pattern) for cue in rules.elsewhere)
         self._dropped = re.compile(rules.dropped.pattern)
         self._unrecorded = re.compile("|".join(cue.pattern for cue in rules.unrecorded))
+        self._insults = tuple(re.compile(cue.pattern) for cue in rules.insults)
+        self._put_right = re.compile(rules.put_right.pattern)
         self._areas = frozenset(areas)
         self._longest_first = sorted(areas, key=lambda name: (-len(name), name))
 
@@ -39,6 +42,10 @@ class SetAside:
             if not saying.confirmed_by:
                 yield from self._of_others(said, saying, index)
                 yield from self._left_out(saying, index)
+                for match in (m for pattern in self._insults for m in pattern.finditer(saying.text)):
+                    yield Retraction("", index, *match.span())
+                for match in self._put_right.finditer(saying.text):
+                    yield Retraction(match["old"], index, *match.span())
                 yield from self._other_area(saying, index)
                 yield from self._given_up(sayings, index)
 
@@ -56,9 +63,14 @@ class SetAside:
         for position, piece in enumerate(pieces):
             if self._unrecorded.search(piece.group()):
                 first = position
-                while first > max(0, position - _WITH_IT) and not _WISH.search(pieces[first - 1].group()):
+                while first > max(0, position - _WITH_IT) and self._with_it(saying.text, pieces[first - 1 : first + 1]):
                     first -= 1
                 yield Retraction("", index, pieces[first].start(), piece.end())
+
+    def _with_it(self, text: str, two: Sequence[re.Match[str]]) -> bool:
+        """Tell whether the first of two pieces is spoken of by the second: no wish, nor another sentence."""
+        before, after = two
+        return not _WISH.search(before.group()) and not _STOP.search(text[before.end() : after.start()])
 
     def _other_area(self, saying: Saying, index: int) -> Iterator[Retraction]:
         """Yield the district or town before a denial that another one follows: 滕州 不 市中."""

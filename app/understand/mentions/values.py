@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-PIECE = re.compile(r"[^，,。！!？?；;：:、\s]+")
+PIECE = re.compile(r"[^，,。！!？?；;：:、…—\s]+")
 _NUMERAL = r"(?:\d[\d.]*|[一二两三四五六七八九十百千万零〇]+)"
 _UNITS = (
     "号楼|号院|栋|幢|单元|室|楼|元|块钱?|毛|万|个月|个人|个小时|小时|分钟|天|岁|年|月|号线|号|点|户|度|米|公里|里地?|亩|斤|吨|层|"
-    "次|回|趟|路|人|辆|台|棵|根|只|盏|平米?|节|期|桌|袋|瓶|家|间|级|楼道|号窗口|床|秒|年级|班|条|张|箱|头|桶|车|座|份|笔|成|倍|吨|里路|平|小时|晚上|分"
+    "次|回|趟|路|人|辆|台|棵|根|只|盏|平米?|节|期|桌|袋|瓶|家|间|级|楼道|号窗口|床|秒|年级|班|条|张|箱|头|桶|车|座|份|笔|成|倍|吨|里路|平|小时|晚上|分|日"
 )
 _HEADS = "小区|家园|花园|公寓|家属院|华府|新城|新村|新苑|街道|社区|学校|小学|中学|医院|卫生院|幼儿园|银行|超市|大厦|广场|市场|公司|路|街|镇|村|庄|苑|府|湾|园|寨|店|桥|厂"
 _CHOICES = {
@@ -41,7 +41,7 @@ _ALONE = re.compile(
 LEAD = re.compile(
     r"^(?:那个|这个|就是|就|我们|咱们|我|俺们?|他|她|现在|住在?|人在|停在|叫|是|在|到|从|过了?|说的|姓|开|买的|应该|那是|说是|其实|靠近|挨着|一个|有个?|去|和|跟|与|往|家|上|下|往?[东西南北]边)+"
 )
-_KINDS = {"块": "元", "块钱": "元", "幢": "栋", "里地": "里", "街": "路"} | dict.fromkeys(
+_KINDS = {"日": "号", "块": "元", "块钱": "元", "幢": "栋", "里地": "里", "街": "路"} | dict.fromkeys(
     "小区 家园 花园 公寓 家属院 华府 新城 新村 新苑 社区 村 庄 苑 府 湾 园 寨".split(), "home"
 )
 _INSIDE = re.compile(r"^.*(?:[的是叫在到]|属于|反正)")
@@ -52,6 +52,8 @@ _NO_VALUE = re.compile(
 
 
 _FIGURE = re.compile(_NUMERAL)
+SHORT_NAME = 2
+NUMBERED = ("号楼", "栋", "单元", "室", "号窗口")
 
 
 class Value(NamedTuple):
@@ -108,6 +110,22 @@ def differ(old: Value, new: Value) -> bool:
     """Tell whether two values of a kind are two values, not one said at more or less length."""
     a, b = bare(old), bare(new)
     return a != b and (_has_figure(old) or (a not in b and b not in a))
+
+
+def figured(value: Value) -> bool:
+    """Tell whether a value is a figure or a code."""
+    return bare(value)[:1].isdigit() or value.kind == "code"
+
+
+def akin(old: Value, new: Value) -> bool:
+    """Tell whether two names share a character beside the word for what they are, or are of a closed set."""
+    shared = set(old.words[:-1]) & set(new.words[:-1])
+    return old.words in CHOICE_OF or bool(shared) or len(old.words) == len(new.words) == SHORT_NAME
+
+
+def times_said(value: Value, text: str) -> int:
+    """Return how often a building's or a door's number was said: 1单元 is not said by 201, nor by 12345."""
+    return len(re.findall(rf"(?<![\d.]){re.escape(bare(value))}(?!\.?\d)", text))
 
 
 def bare(value: Value) -> str:
