@@ -14,6 +14,8 @@ LENGTHS = (10, 20, 40, 80, 160)
 """Characters of a text at which it is known how sure the views are; between them it follows the logarithm."""
 FLOOR = 0.002
 """What a view gives a label that it does not name: no view alone can rule a label out."""
+_LEAST = 0.001
+"""What counts as no probability where scores are compared."""
 
 
 class FunctionRanker:
@@ -51,7 +53,8 @@ class FunctionRanker:
         `length` is the text's: a view of a short text is less sure than it looks, of a long one surer.
         """
         weights = self._weights * float((knots(np.array([length])) @ self._sureness)[0])
-        return calibrated(ranked(np.stack([views[name] for name in self.views]), weights), self._lead)
+        scores = ranked(np.stack([views[name] for name in self.views]), weights)
+        return calibrated(scores, self._lead)
 
     def least(self, labels: Sequence[str]) -> Floats:
         """Return from which score on a label cannot be ruled out (class-conditional conformal prediction).
@@ -78,11 +81,23 @@ def ranked(views: Floats, weights: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
+def ahead(scores: Floats) -> Floats:
+    """Return how far each best score leads the second: the logarithm of how many times it is larger.
+
+    It tells better how sure the best may be than the score itself: what is spread over many labels rivals none of them.
+    """
+    second, best = np.moveaxis(np.partition(scores, -2, axis=-1)[..., -2:], -1, 0)
+    return np.asarray(np.log((best + _LEAST) / (second + _LEAST)))
+
+
 def calibrated(scores: Floats, lead: Floats) -> Floats:
-    """Return scores whose best one has `lead`'s slope and offset in its log-odds; the others share what is left."""
-    best = scores.argmax(axis=-1)[..., None]
-    top = np.clip(np.take_along_axis(scores, best, axis=-1), 1e-6, 1 - 1e-6)
-    sure = 1 / (1 + np.exp(-(lead[0] * np.log(top / (1 - top)) + lead[1])))
-    found = scores * ((1 - sure) / (1 - top))
-    np.put_along_axis(found, best, sure, axis=-1)
+    """Return scores whose best one has `lead`'s slope and offset in how far it leads; the others share what is left.
+
+    It stays the best one.
+    """
+    second, best = np.moveaxis(np.partition(scores, -2, axis=-1)[..., -2:], -1, 0)
+    rest = 1 - np.minimum(best, 1 - _LEAST)
+    sure = np.maximum(1 / (1 + np.exp(-(lead[0] * ahead(scores) + lead[1]))), second / (rest + second))
+    found = scores * ((1 - sure) / rest)[..., None]
+    np.put_along_axis(found, scores.argmax(axis=-1)[..., None], sure[..., None], axis=-1)
     return np.asarray(found)

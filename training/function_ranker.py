@@ -3,10 +3,12 @@
 Every view of a text comes from models that never saw its scenario. The weights are those of a conditional logit:
 few, shared by all labels, so that a renamed or a new function needs no training. How sure they are depends on the
 length of the text, learnt from the written demands and, for long ones, from the demands of the development calls.
-How sure the best label may be is told by demands written blind: the training texts are written to mislead.
+How sure the best label may be is told by demands written blind, their writer unknown to the models: the training
+texts are written to mislead.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,11 @@ from scipy.optimize import minimize
 from app.domain.reference import ReferenceData
 from app.understand.duties import DutyIndex
 from app.understand.unit import Lexicon, function_words
-from eval.base import read_jsonl
 from eval.examples import Example
 from eval.metrics import expected_calibration_error
-from models.ranker import FLOOR, LENGTHS, calibrated, knots, ranked
+from models.ranker import FLOOR, LENGTHS, ahead, calibrated, knots, ranked
 from training.data import group_folds
+from training.demand_examples import Demand
 from training.linear_classifier import LinearSettings, cross_validated_logits, fit, fit_temperature
 from training.manifest import write_manifest
 
@@ -39,7 +41,7 @@ FEW = 25
 def train_ranker(
     functions: Sequence[Example],
     categories: Sequence[Example],
-    unseen: Sequence[Path],
+    unseen: Sequence[Sequence[Demand]],
     reference: ReferenceData,
     out: Path,
     *,
@@ -49,7 +51,7 @@ def train_ranker(
 ) -> dict[str, Any]:
     """Write the folder the ranker is served from; return its manifest.
 
-    `unseen` are files of demands that no model learns: the development calls', then written ones.
+    `unseen` are the development calls' demands, then written ones; models without their writers score them.
     """
     labels = [f.function for f in reference.functions]
     leaves = [leaf.code for leaf in reference.categories.leaves]
@@ -73,10 +75,12 @@ def train_ranker(
         linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ table
     text = _softmax(held["function"] / sharp["function"])
     views = np.stack([text, linked, *_catalogue_views([e.text for e in functions], reference)])
-    calls, written = (_demands(path, labels) for path in unseen)
-    texts, right = [*calls[0], *written[0]], np.concatenate([calls[1], written[1]])
+    calls, written = unseen
+    texts = [demand.text for demand in (*calls, *written)]
+    right = np.array([[label in demand.functions for label in labels] for demand in (*calls, *written)])
+    parts = _writer_folds([*calls, *written], settings["function"].folds)
     fresh = {
-        name: _softmax(_fresh_logits(texts, examples, order, settings[name], beside[name]) / sharp[name])
+        name: _softmax(_fresh_logits(texts, parts, examples, order, settings[name], beside[name]) / sharp[name])
         for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
     }
     seen = np.stack([fresh["function"], fresh["category"] @ link, *_catalogue_views(texts, reference)])
@@ -84,9 +88,9 @@ def train_ranker(
     lengths = np.array([len(text) for text in (*(e.text for e in functions), *texts)])
     weights, sureness = _fit_weights(every, lengths, np.concatenate([np.eye(len(labels), dtype=bool)[gold], right]))
     scores = ranked(every, weights[:, None] * (knots(lengths) @ sureness))
-    lead = _fit_lead(scores[-len(written[0]) :], written[1])
+    lead = _fit_lead(scores[-len(written) :], right[-len(written) :])
     scores = calibrated(scores, lead)
-    scores, called = scores[: len(gold)], scores[len(gold) :][: len(calls[0])]
+    scores, called = scores[: len(gold)], scores[len(gold) :][: len(calls)]
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out / "weights.npz",
@@ -108,9 +112,9 @@ def train_ranker(
         "weights": dict(zip(VIEWS, (round(float(w), 4) for w in weights), strict=True)),
         "sureness": dict(zip(map(str, LENGTHS), (round(float(x), 4) for x in sureness), strict=True)),
         "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
-        "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(written[0])},
+        "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(written)},
         "calls": len(called),
-        "calls_right": round(float(calls[1][np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
+        "calls_right": round(float(right[np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
         "calls_sure": round(float(called.max(axis=1).mean()), 4),
         "cross_validated_accuracy": round(float((top[:, 0] == gold).mean()), 4),
         "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),
@@ -120,25 +124,37 @@ def train_ranker(
     return write_manifest(out, name="own-ranker", task="unit", data=data, facts=facts)
 
 
+def _writer_folds(demands: Sequence[Demand], folds: int) -> NDArray[np.int64]:
+    """Return a fold number a demand, those of one writer together, the folds about as large as each other."""
+    fold_of: dict[str, int] = {}
+    sizes = [0] * folds
+    for writer, count in Counter(demand.writer for demand in demands).most_common():
+        fold_of[writer] = sizes.index(min(sizes))
+        sizes[fold_of[writer]] += count
+    return np.array([fold_of[demand.writer] for demand in demands])
+
+
 def _fresh_logits(
     texts: Sequence[str],
+    parts: NDArray[np.int64],
     examples: Sequence[Example],
     order: Sequence[str],
     settings: LinearSettings,
     beside: Sequence[Example],
 ) -> Floats:
-    """Return the scores that models of all examples but the texts themselves give the texts, if need be in parts."""
-    among = not {e.text for e in beside}.isdisjoint(texts)
-    found = []
-    for block in np.array_split(np.array(texts, object), settings.folds if among else 1):
-        own = set(block)
-        learnt = [*examples, *(e for e in beside if e.text not in own)]
+    """Return the scores that models of all examples but a part's own texts give each part."""
+    found = np.zeros((len(texts), len(order)))
+    for part in np.unique(parts):
+        inside = parts == part
+        own = [text for text, chosen in zip(texts, inside, strict=True) if chosen]
+        hidden = set(own)
+        learnt = [*examples, *(e for e in beside if e.text not in hidden)]
         fitted = fit([e.text for e in learnt], [e.label for e in learnt], settings)
-        scores = fitted.logits(list(block))
-        rows = np.full((len(block), len(order)), scores.min())
+        scores = fitted.logits(own)
+        rows = np.full((len(own), len(order)), scores.min())
         rows[:, [order.index(str(label)) for label in fitted.model.classes_]] = scores
-        found.append(rows)
-    return np.concatenate(found)
+        found[inside] = rows
+    return found
 
 
 def _catalogue_views(texts: Sequence[str], reference: ReferenceData) -> tuple[Floats, Floats]:
@@ -182,20 +198,12 @@ def _fit_weights(views: Floats, lengths: NDArray[np.int64], right: NDArray[np.bo
 
 
 def _fit_lead(scores: Floats, right: NDArray[np.bool_]) -> Floats:
-    """Return slope and offset of the best label's log-odds of being right in its own (Platt's scaling)."""
+    """Return slope and offset of the best label's log-odds of being right in how far it leads the second."""
     from sklearn.linear_model import LogisticRegression
 
-    best = np.clip(scores.max(axis=1), 1e-6, 1 - 1e-6)
     hits = right[np.arange(len(right)), scores.argmax(axis=1)]
-    model = LogisticRegression(C=10).fit(np.log(best / (1 - best))[:, None], hits)
+    model = LogisticRegression(C=10).fit(ahead(scores)[:, None], hits)
     return np.array([model.coef_[0, 0], model.intercept_[0]])
-
-
-def _demands(path: Path, labels: Sequence[str]) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return demands, and which functions each may go to: those of a call's right unit, or the text's own label."""
-    rows = [(row["text"], row.get("functions") or [row.get("label")]) for row in read_jsonl(path)]
-    known = [(text, [label in right for label in labels]) for text, right in rows if any(right)]
-    return [text for text, _ in known], np.array([marks for _, marks in known])
 
 
 def _least(scores: Floats, gold: NDArray[np.int64], labels: int) -> Floats:
@@ -208,16 +216,12 @@ def _least(scores: Floats, gold: NDArray[np.int64], labels: int) -> Floats:
 
 
 def _return_risk(scores: Floats, gold: NDArray[np.int64]) -> dict[str, float]:
-    """Return slope and offset of a wrong lead's log-odds in the lead's own log-odds and its margin."""
+    """Return slope and offset of a wrong lead's log-odds in the lead's own."""
     from sklearn.linear_model import LogisticRegression
 
-    order = np.sort(scores, axis=1)[:, ::-1]
-    best, margin = np.clip(order[:, 0], 1e-6, 1 - 1e-6), order[:, 0] - order[:, 1]
-    features = np.stack([np.log((1 - best) / best), 1 - margin], axis=1)
-    model = LogisticRegression(C=10).fit(features, scores.argmax(axis=1) != gold)
-    names = ("doubt", "closeness")
-    found = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True)}
-    return {**found, "bias": round(float(model.intercept_[0]), 4)}
+    best = np.clip(scores.max(axis=1), 1e-6, 1 - 1e-6)
+    model = LogisticRegression(C=10).fit(np.log((1 - best) / best)[:, None], scores.argmax(axis=1) != gold)
+    return {"doubt": round(float(model.coef_[0, 0]), 4), "bias": round(float(model.intercept_[0]), 4)}
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -16,7 +16,6 @@ _TOLD = 0.2
 def return_risk(
     *,
     score: float,
-    margin: float,
     rivals: Sequence[str],
     place: Place,
     returned: Sequence[Precedent],
@@ -24,11 +23,11 @@ def return_risk(
 ) -> ReturnRisk:
     """Return the risk.
 
-    `score` and `margin` are the leading unit's; `rivals` are the names of other units that cannot be ruled out;
+    `score` is the leading unit's; `rivals` are the names of other units that cannot be ruled out;
     `returned` are like tickets that a unit of the same function gave back.
     """
     sure = min(max(score, 1 - _SURE), _SURE)
-    doubt = weights.doubt * math.log((1 - sure) / sure) + weights.closeness * (1 - margin)
+    doubt = weights.doubt * math.log((1 - sure) / sure)
     found = [
         (weights.rivals * len(rivals), f"另有{len(rivals)}个单位也可能承办（{'、'.join(rivals[:2])}）"),
         (0.0 if place.district else weights.no_district, "未说明区（市），属地无法确定"),

@@ -189,7 +189,6 @@ def _return_risk(
     own = ranked[0].unit.functions
     return return_risk(
         score=ranked[0].score,
-        margin=_margin(ranked),
         rivals=[unit.short_name for unit in rivals],
         place=place,
         returned=[p for p in precedents if not p.good and set(p.functions) & set(own)],

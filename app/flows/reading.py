@@ -16,6 +16,9 @@ class Normalises(Protocol):
     def normalise(self, transcript: Transcript) -> SpokenCall:
         """Return the call with normalised turns and offsets."""
 
+    def text(self, text: str) -> str:
+        """Return a text as a turn would be read."""
+
 
 class ReadsTickets(Protocol):
     """Reads one draft a demand."""
@@ -72,8 +75,8 @@ class CallReader:
         drafts = self._tickets.read(call)
         drafts = tuple(with_emotion(draft, drafts, risk) for draft in drafts)
         demands = tuple(
-            DemandReading(draft=draft, unit=self._units.read(draft.matter), risk=risk_of(draft, drafts, risk))
-            for draft in drafts
+            DemandReading(draft=draft, unit=self._units.read(text), risk=risk_of(draft, drafts, risk))
+            for draft, text in zip(drafts, unit_texts(drafts, call), strict=True)
         )
         return CallReading(
             transcript=transcript,
@@ -98,7 +101,17 @@ class CallReader:
 
     def units_of(self, text: str) -> UnitReading:
         """Return functions and categories of a text that is one demand."""
-        return self._units.read(text)
+        return self._units.read(self._normaliser.text(text))
+
+
+def unit_texts(drafts: tuple[TicketDraft, ...], call: SpokenCall) -> tuple[str, ...]:
+    """Return what tells each demand's unit: its matter, but a message with one demand whole.
+
+    Few write what is beside the matter, and what looks like it (孩子跟着奶奶，奶奶也瘫了) often tells whose duty it is.
+    """
+    if len(drafts) == len(call.transcript.turns) == 1 and call.citizen_turns == call.turns:
+        return ("，".join(turn.text for turn in call.turns),)
+    return tuple(draft.matter for draft in drafts)
 
 
 def with_emotion(draft: TicketDraft, drafts: tuple[TicketDraft, ...], risk: RiskReading) -> TicketDraft:

@@ -45,6 +45,10 @@ class Normaliser:
             turns.insert(0, self._turn(-1, Turn(speaker=Speaker.CITIZEN, text=transcript.title)))
         return SpokenCall(transcript=transcript, turns=tuple(as_the_operator_wrote(turns)))
 
+    def text(self, text: str) -> str:
+        """Return a text that no turn holds as a turn of the citizen's would be read."""
+        return self._turn(0, Turn(speaker=Speaker.CITIZEN, text=text)).text
+
     def _turn(self, index: int, turn: Turn) -> SpokenTurn:
         text = self._fold(OffsetText.of(turn.text))
         spoken = text.substitute(_FILLERS, lambda _: "")

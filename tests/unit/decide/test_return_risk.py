@@ -12,7 +12,7 @@ GIVEN_BACK = Precedent(ticket_number="20261118000001", text="", functions=("hous
 
 
 def risk(reference: ReferenceData, **changes: object) -> tuple[float, tuple[str, ...]]:
-    given: dict[str, object] = {"score": 0.95, "margin": 0.9, "rivals": (), "place": KNOWN, "returned": ()}
+    given: dict[str, object] = {"score": 0.95, "rivals": (), "place": KNOWN, "returned": ()}
     found = return_risk(**(given | changes), weights=reference.thresholds.unit.return_risk)  # type: ignore[arg-type]
     return found.score, found.reasons
 
@@ -26,7 +26,7 @@ def test_a_clear_matter_at_a_known_place_is_seldom_returned(reference: Reference
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"score": 0.4, "margin": 0.05}, "把握只有40%"),
+        ({"score": 0.4}, "把握只有40%"),
         ({"rivals": ("市城管局", "市住建局")}, "另有2个单位"),
         ({"place": Place(district="滕州市")}, "未说明镇（街道）"),
         ({"place": Place()}, "未说明区（市）"),
