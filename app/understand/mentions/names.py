@@ -41,9 +41,28 @@ SIGNATURES = tuple(
         rf"(?:{_ROLE})[\s：:]*(?!{_THANKS})(?P<name>{FAMILY}{GIVEN}){_NEARLY_END}",
         rf"(?:[村居市农]民|(?:{_ROLE})[\s：:])\s*(?!{_THANKS})(?P<name>[\u4e00-\u9fff]{_SIGNED_GIVEN}){_END}",
         rf"(?:[。！？!?\s：:—-]|{_ROLE})[小老](?P<name>{FAMILY}){_NEARLY_END}",
+        rf"(?<=[。！？!?])(?!{_THANKS})(?P<name>{FAMILY}(?:先生|女士|{GIVEN}))[，,\s](?=[^。！？!?]{{0,12}}(?:电话|打|手机|号|联系|回)[^。！？!?]{{0,8}}[。.！!]?$)",
+        rf"(?:[。！？!?\s\d]|号楼|单元|室)业主(?P<name>{FAMILY}(?:先生|女士))(?=[，,。])",
+        rf"联系人姓\s?(?P<surname>{ANY_FAMILY})(?=[，,。\s])",
     )
 )
 """How a message is signed: … 谢谢。村民 石广义."""
+_KIN = "[大二三四五老]?(?:嫂子?|婶子?|娘|姨|妈|奶奶?|姑|姐|哥|叔|伯|爷|汉|头|太太?)"
+VOLUNTEERED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"(?:^|[，,。！\s])(?P<name>(?P<first>{WIDE_FAMILY}){GIVEN})[，,\s]+[^，,。\s]{{1,5}}的(?P=first)(?=[，,。\s]|$)",
+        rf"(?:叫|喊|称呼)[我俺](?P<kin>{ANY_FAMILY}{_KIN})(?=就|[，,。\s]|$)",
+        rf"(?:叫|喊|称呼)[我俺][小老](?P<surname>{FAMILY})(?=就|[，,。\s]|$)",
+        rf"(?:写|登|记)(?:上|个)?(?P<name>{FAMILY}(?:先生|女士))(?=就|吧|[，,。\s]|$)",
+        rf"(?:随便|就)(?:写|登|记)个?(?P<surname>{FAMILY})(?=就|吧|[，,。\s]|$)",
+        rf"(?:^|[，,。\s])[我俺](?P<kin>{FAMILY}老[汉头])",
+        rf"(?:^|[，,。\s])[我俺](?:是|就是)[^，,。\s]{{2,16}}的[，,\s]+(?P<name>{FAMILY}{GIVEN})(?=[，,。\s]|$)",
+        rf"(?:^|[，,。\s])[我俺](?:今年)?(?:\d+|[六七八九]十[一二三四五六七八九]?)岁?了?[，,\s]+叫(?P<name>{FAMILY}{GIVEN})(?=[，,。\s]|$)",
+    )
+)
+"""How a caller names himself who was not asked: 要作证找我 强学军 强大的强; 都喊俺崔二嫂; 我八十二 叫戚洪文."""
+MALE_KIN = re.compile("[哥叔伯爷汉头]$")
 _LEAST_LATER = 2
 """Characters of a word that may be no name: 俺姓藤 … 藤条."""
 _PIECE = re.compile(r"[^，,。！!？?；;：:、（）()\s]+")
@@ -63,6 +82,11 @@ _OF_ANOTHER = (
 )
 _AFTER_XING = re.compile(rf"{_OF_ANOTHER}(?:姓|免贵)\s?(?P<surname>{ANY_FAMILY})")
 _TITLED = re.compile(rf"(?P<surname>{ANY_FAMILY})(?:{TITLE})")
+
+
+def no_name(name: str) -> bool:
+    """Tell whether a word that begins as a name does is none."""
+    return _NO_NAME.match(name) is not None
 
 
 def in_full(said: str, after: str) -> re.Match[str] | None:

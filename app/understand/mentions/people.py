@@ -11,12 +11,15 @@ from app.understand.mentions.names import (
     COMPOUND,
     FAMILY,
     GIVEN,
+    MALE_KIN,
     POLITE,
     SIGNATURES,
     TITLE,
+    VOLUNTEERED,
     WIDE_FAMILY,
     given_later,
     in_full,
+    no_name,
 )
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.types import Mention, Saying
@@ -37,7 +40,7 @@ _ADDED = re.compile(rf"[，,。\s]姓\s?(?P<surname>{ANY_FAMILY})[，,。\s]*$")
 _SIGNED = re.compile(
     rf"(?:(?:联系人|反映人|投诉人|举报人|代表|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?:[小老](?={FAMILY}[，,。、\s]))?|(?:我|俺)是(?={ANY_FAMILY}(?:先生|女士))|叫(?:我|俺)[小老](?={ANY_FAMILY}(?:就|[，,。\s])))"
     rf"(?P<name>{FAMILY}{GIVEN}(?!就)|{ANY_FAMILY}(?:先生|女士|师傅)|{ANY_FAMILY}(?=就)|(?<=[小老]){FAMILY})(?=[，,。、\s\d电手就]|$)|"
-    rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{FAMILY}{GIVEN})(?=[，,。、\s]|$)"
+    rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|姑|姨|舅|叔|伯|婶|嫂子?|侄子?|外甥|爷爷|奶奶|姥姥|老公|老婆|工友|同事|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{FAMILY}{GIVEN})(?=[，,。、\s]|$)"
 )
 _ANSWER = re.compile(
     rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{FAMILY}(?:{GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士|师傅)"
@@ -122,10 +125,23 @@ def name_said(call: SpokenCall, sayings: tuple[Saying, ...], refused: bool = Fal
             answers = own and _asked_for_name(call, saying)
             found.insert(0 if answers else len(found), _name(call, saying, match))
     if not found and not refused:
-        return _as_addressed(call)
+        return _as_addressed(call) or _volunteered(call, sayings)
     found += _completed(call, sayings, found[:1])
     fuller = [name for name in found if name.value[0] == found[0].value[0] and not _POLITE.search(name.value)]
     return max([*found[:1], *fuller], key=lambda name: len(_POLITE.sub("", name.value)), default=None)
+
+
+def _volunteered(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | None:
+    """Return the name of a caller who gave it unasked."""
+    own = [saying for saying in sayings if not saying.confirmed_by and not _asked_for_another(call, saying)]
+    for pattern in VOLUNTEERED:
+        for saying in own:
+            match = pattern.search(saying.text)
+            if match and not no_name(next(filter(None, match.groups()))):
+                named, kin = _name(call, saying, match), match.groupdict().get("kin")
+                polite = "先生" if MALE_KIN.search(kin or "") else "女士"
+                return named.model_copy(update={"value": kin[0] + polite}) if kin else named
+    return None
 
 
 def _completed(call: SpokenCall, sayings: tuple[Saying, ...], found: list[Mention]) -> Iterator[Mention]:
@@ -236,6 +252,7 @@ def _polite_after(surname: str) -> re.Pattern[str]:
 
 def _addressed(name: str) -> str:
     """Return 王女士 for 王阿姨."""
+    name = name.rstrip("某")
     if len(name) == len("颜老师") and name.endswith(("老师", "同学")):
         return name[0]
     for polite, written in _ADDRESSED.items():
