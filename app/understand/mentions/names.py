@@ -62,6 +62,18 @@ VOLUNTEERED = tuple(
     )
 )
 """How a caller names himself who was not asked: 要作证找我 强学军 强大的强; 都喊俺崔二嫂; 我八十二 叫戚洪文."""
+_GIVEN_COMMONLY = (
+    "军伟红丽强刚平明华建国志玉秀英桂兰芳芬霞燕梅琴云凤春文学海洪江涛波鹏飞龙虎勇毅杰俊峰斌辉亮晓雪冰洁静敏娟娜莉萍艳艺慧颖琳琪瑶婷佳佩思诗雨欣怡梦瑞祥福贵富荣昌盛德义仁礼信忠孝厚宝金银珍珠翠莲菊香花树林森"
+    "松柏桐栋梁柱石磊岩山川河泉清源润泽浩宇轩宁康健安泰东南西北振兴立成功启发继承传宗祖庆喜乐善良贤才武广远长永恒久先进光耀彦士民田丰年登科奎魁元一正直守为怀念存友爱连占秉景佑绍培修敬恩维运世会计兆允胜利克新子茂"
+)
+BARE = re.compile(
+    rf"(?<![^，,。！\s])(?P<name>(?:(?![高马查管包安方房常都全满商相向公万][，,。\s])[{SURNAMES}]|{COMPOUND})(?=[\u4e00-\u9fff]*[{_GIVEN_COMMONLY}]){_SIGNED_GIVEN})(?<!.[村庄镇路街区店厂院站局园山河桥湖门])(?=[，,。！\s]|$)"
+)
+"""A full name that is a piece of its own."""
+OF_OTHERS = re.compile(
+    r"(?:叫|姓|是|员|老板|会计|书记|主任|经理|司机|老师|医生|大夫|护士|同志|他|她|儿子?|闺女|孩子|妈|爸|娘|爹|哥|姐|弟|妹|叔|舅|姑|姨|媳妇|对象|老公|老婆|老伴|患者|老人|户主|法人|的|工牌|小区|村|镇|街道|路|庄|区|医院|学校|店)[，,。\s]*$"
+)
+"""What stands before a name that is not the caller's."""
 MALE_KIN = re.compile("[哥叔伯爷汉头]$")
 _LEAST_LATER = 2
 """Characters of a word that may be no name: 俺姓藤 … 藤条."""

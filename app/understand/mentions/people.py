@@ -8,10 +8,12 @@ from itertools import pairwise
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.names import (
     ANY_FAMILY,
+    BARE,
     COMPOUND,
     FAMILY,
     GIVEN,
     MALE_KIN,
+    OF_OTHERS,
     POLITE,
     SIGNATURES,
     TITLE,
@@ -24,10 +26,8 @@ from app.understand.mentions.names import (
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.types import Mention, Saying
 
-_MOST_WRITTEN = 2
-"""Turns of a message: its title and its text; more are a call."""
-_NEAR = 4
-"""Turns after a surname in which the full name may follow."""
+_MOST_WRITTEN, _NEAR = 2, 4
+"""Turns of a message, its title and its text; turns after a surname in which the full name may follow."""
 _STOP = r"(?=[，,。、\s]|$)"
 _NAMED = re.compile(
     rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|(?:我|俺)本人[，,\s]|我是(?={FAMILY}{GIVEN}[，,。\s]))\s*(?P<name>{FAMILY}{GIVEN}|(?<=[我俺]叫){FAMILY}[\u4e00-\u9fff]里|(?<=[我俺]叫)[\u4e00-\u9fff]{GIVEN}|(?<=[我俺]叫\s)[\u4e00-\u9fff]{GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
@@ -141,6 +141,15 @@ def _volunteered(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | Non
                 named, kin = _name(call, saying, match), match.groupdict().get("kin")
                 polite = "先生" if MALE_KIN.search(kin or "") else "女士"
                 return named.model_copy(update={"value": kin[0] + polite}) if kin else named
+    return next((_name(call, saying, match) for saying in own if (match := _bare(call, saying))), None)
+
+
+def _bare(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
+    """Return a full name that is a piece of its own, where nobody said whose it is."""
+    for match in BARE.finditer(saying.text):
+        others = OF_OTHERS.search(saying.text[: match.start()])
+        if len(match["name"]) > len("龙泉") and not others and not no_name(match["name"]):
+            return match
     return None
 
 

@@ -22,6 +22,23 @@ def first(reader: CallReader, *turns: str) -> TicketDraft:
     return reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands[0].draft
 
 
+UNASKED = [
+    ("要作证找我 强学军 强大的强", "强学军"),
+    ("都喊俺祁二嫂", "祁女士"),
+    ("我八十二 叫戚广文", "戚广文"),
+    ("写鹿女士就行", "鹿女士"),
+    ("先修好再说 万广田", "万广田"),
+    ("滕州 龙泉 等一下", None),
+    ("工牌写的 业务员 单海燕", None),
+]
+
+
+@pytest.mark.parametrize(("said", "name"), UNASKED)
+def test_a_name_given_unasked_is_the_callers(reader: CallReader, said: str, name: str | None) -> None:
+    draft = first(reader, "您好", "幸福家园9号楼电梯坏了没人修", "还有吗", said)
+    assert draft.citizen.name == name
+
+
 CALLED = [
     ("您贵姓", "俺姓郗 你可能没听说过 希望的希那个音", "稀饭的稀", "不是 希加个耳刀 郗长顺", "郗长顺"),
     ("您叫", "糜小雨 米字旁那个", "好 糜小雨 是女士吧", "对", "糜小雨"),
