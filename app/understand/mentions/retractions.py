@@ -61,9 +61,8 @@ _TOLD_OF = re.compile(r"(?P<name>[\u4e00-\u9fff\d]{2,5}?)(?:那|才|可)?是")
 _GOES_ON = re.compile(r"[\u4e00-\u9fff\d]")
 _FORMER = r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*"
 _WRITE = re.compile(r"(?:就|你|给我|给俺)(?:写|记|算|按)(?:成|上|个)?(?=[\d一二两三四五六七八九十])")
-_LEAST_SHARED, _MOST_SHARED = 3, 8
-"""Characters that two names have in common at their end."""
-_NEAR_DENIAL = 24
+_LEAST_SHARED, _MOST_SHARED, _NEAR_DENIAL = 3, 8, 24
+"""Characters that two names have in common at their end; within which a denial counts."""
 _PART = re.compile(r"个人|自己|其中|光|只")
 _BESIDE = 4
 """Characters that a piece which only puts a figure right may have beside it."""
