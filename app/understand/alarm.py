@@ -1,14 +1,11 @@
 """Sees an emergency under way: patterns that name one, and a model for the words that no pattern knows."""
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from app.domain.reference_rules import RoutingRules
 from app.domain.risk import RiskSignal, Severity
 from app.domain.transcript import Evidence
-from app.understand.said import Said, Scores, Window, around, joined, windows
+from app.understand.said import Reading, Said, Window, around, joined, windows
 from app.understand.text_rules import Hit, Patterns
 from models.base import LaneScorer
 
@@ -35,40 +32,39 @@ class AlarmReader:
         self._columns = [model.labels.index(number) for number in NUMBERS] if model and learnt else []
         self._from, self._doubted_below = rules.alarm_from, rules.doubted_below
 
-    def read(self, said: Said, scores_of: Scores | None) -> Iterator[RiskSignal]:
-        """Yield what patterns name and the model does not rule out; else what the model sees.
-
-        `scores_of` scores passages by the model.
-        """
+    def read(self, said: Said) -> Reading[list[RiskSignal]]:
+        """Return what patterns name and the model does not rule out; else what the model sees."""
         named = [(route, hit) for route, patterns in self._routes for hit in said.hits(patterns)]
-        near = self._scores(said, [around(said.pieces, hit, 1) for _, hit in named], scores_of).max(axis=1)
-        believed = [pair for pair, score in zip(named, near.tolist(), strict=True) if score >= self._doubted_below]
-        for route, hit in believed:
-            yield _alarm(route.number, route.id, _SURE, said.evidence(hit))
-        if not believed and scores_of and self._columns:
-            yield from self._seen(said, scores_of)
-
-    def _seen(self, said: Said, scores_of: Scores) -> Iterator[RiskSignal]:
-        """Look closely at the long passages that the lanes are read from where anything in them may be an emergency."""
+        if not self._columns:
+            return [_alarm(route.number, route.id, _SURE, said.evidence(hit)) for route, hit in named]
+        near = [joined(said.text, around(said.pieces, hit, 1)) for _, hit in named]
         wide = list(windows(said.pieces))
-        likely = self._scores(said, wide, scores_of).max(axis=1, initial=0.0) >= _LOOKED_AT
-        each = [
-            short
-            for window, look in zip(wide, likely, strict=True)
-            if look
-            for short in windows(window, LONGEST_WINDOW)
+        scores = yield [*near, *(joined(said.text, window) for window in wide)]
+        believed = [
+            _alarm(route.number, route.id, _SURE, said.evidence(hit))
+            for (route, hit), text in zip(named, near, strict=True)
+            if max(self._of(scores[text])) >= self._doubted_below
         ]
-        scores = self._scores(said, each, scores_of)
-        if scores.size and scores.max() >= self._from:
-            place, column = divmod(int(scores.argmax()), len(NUMBERS))
-            quote = said.evidence(Hit(each[place][0].start, each[place][-1].end))
-            yield _alarm(NUMBERS[column], MODEL_RULE, round(float(scores.max()), 4), quote)
+        likely = [window for window in wide if max(self._of(scores[joined(said.text, window)])) >= _LOOKED_AT]
+        return believed or (yield from self._seen(said, likely))
 
-    def _scores(self, said: Said, each: Sequence[Window], scores_of: Scores | None) -> NDArray[np.float32]:
-        """Return each passage's probability of each number; all are certain without a model."""
-        if not each or not self._columns or scores_of is None:
-            return np.ones((len(each), len(NUMBERS)), np.float32)
-        return scores_of([joined(said.text, window) for window in each])[:, self._columns]
+    def _seen(self, said: Said, likely: Sequence[Window]) -> Reading[list[RiskSignal]]:
+        """Look closely at the long passages in which anything may be an emergency."""
+        each = [short for window in likely for short in windows(window, LONGEST_WINDOW)]
+        if not each:
+            return []
+        scores = yield [joined(said.text, window) for window in each]
+        found = [self._of(scores[joined(said.text, window)]) for window in each]
+        gravest = max(range(len(each)), key=lambda place: max(found[place]))
+        score = max(found[gravest])
+        if score < self._from:
+            return []
+        quote = said.evidence(Hit(each[gravest][0].start, each[gravest][-1].end))
+        return [_alarm(NUMBERS[found[gravest].index(score)], MODEL_RULE, round(score, 4), quote)]
+
+    def _of(self, scores: Sequence[float]) -> list[float]:
+        """Return the probability of each number."""
+        return [scores[column] for column in self._columns]
 
     def named(self, text: str) -> bool:
         """Tell whether a pattern names an emergency in a text."""

@@ -1,13 +1,14 @@
 """Scores what the citizen said for each lane of referral by a model, and tells which hits of rules to doubt."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from app.domain.reference_rules import ReferralRules
+from app.domain.reference_rules import ReferralModel, ReferralRules
 from app.domain.referral import Receiver
 from app.domain.risk import RiskSignal
-from app.understand.said import Said, Scores, Window, around, joined, windows
+from app.domain.transcript import Evidence
+from app.understand.said import Reading, Said, Window, around, joined, windows
 from app.understand.text_rules import Hit
 from models.base import LaneScorer
 
@@ -29,24 +30,20 @@ class LaneReader:
         self._direct = re.compile("|".join(referral.direct))
 
     def read(
-        self, said: Said, hits: Sequence[tuple[Hit, Receiver]], scores_of: Scores
-    ) -> tuple[list[float | None], tuple[RiskSignal, ...]]:
-        """Return each hit's score where it is too low to believe the hit, and at most one signal a lane.
-
-        Everything is put before the model at once.
-        """
+        self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
+    ) -> Reading[tuple[list[float | None], list[RiskSignal]]]:
+        """Return each hit's score where it is too low to believe the hit, and at most one signal a lane."""
         each = list(windows(said.pieces))
         if not each:
-            return [None] * len(hits), ()
+            return [None] * len(hits), []
         own = [joined(said.text, window) for window in each]
         asked = [self._asked(said, hit) for hit, _ in hits]
-        texts = list(dict.fromkeys(chain(own, *asked)))
-        scores = dict(zip(texts, scores_of(texts).tolist(), strict=True))
+        scores = yield [*own, *chain.from_iterable(asked)]
         doubts = [
             self._doubt(lane, [scores[text] for text in passages])
             for passages, (_, lane) in zip(asked, hits, strict=True)
         ]
-        return doubts, tuple(self._signals(said, each, [scores[text] for text in own], scores_of))
+        return doubts, (yield from self._signals(said, each, [scores[text] for text in own]))
 
     def _asked(self, said: Said, hit: Hit) -> list[str]:
         """Return the passages that must bear a rule's hit out.
@@ -65,8 +62,8 @@ class LaneReader:
         return score if score < self._lanes[lane].doubted_below else None
 
     def _signals(
-        self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]], scores_of: Scores
-    ) -> Iterator[RiskSignal]:
+        self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]]
+    ) -> Reading[list[RiskSignal]]:
         found: dict[Receiver, float] = {}
         shown: dict[Receiver, Window] = {}
         for lane in self._lanes:
@@ -75,24 +72,23 @@ class LaneReader:
             found[lane] = among(best, len(of))
             if found[lane] >= SHOWN_FROM:
                 shown[lane] = each[of.index(best)]
-        for lane, piece in self._quoted(said.text, shown, scores_of).items():
-            entry = self._lanes[lane]
-            yield RiskSignal(
-                signal=entry.signal,
-                rule_id=entry.id,
-                severity=entry.severity,
-                score=round(found[lane], 4),
-                quote=said.evidence(piece),
-            )
+        quoted = yield from self._quoted(said.text, shown)
+        return [self._signal(self._lanes[lane], found[lane], said.evidence(piece)) for lane, piece in quoted.items()]
 
-    def _quoted(self, text: str, shown: Mapping[Receiver, Window], scores_of: Scores) -> dict[Receiver, Hit]:
-        """Return the piece of each lane's window that speaks for it most; all are read at once."""
-        pieces = list(dict.fromkeys(chain.from_iterable(window for window in shown.values() if len(window) > 1)))
-        if not pieces:
-            return {lane: window[0] for lane, window in shown.items()}
-        scores = scores_of([text[piece.start : piece.end] for piece in pieces])
-        of = {lane: dict(zip(pieces, scores[:, self._column[lane]].tolist(), strict=True)) for lane in shown}
-        return {lane: max(window, key=lambda piece: of[lane].get(piece, 0.0)) for lane, window in shown.items()}
+    @staticmethod
+    def _signal(entry: ReferralModel, score: float, quote: Evidence) -> RiskSignal:
+        return RiskSignal(
+            signal=entry.signal, rule_id=entry.id, severity=entry.severity, score=round(score, 4), quote=quote
+        )
+
+    def _quoted(self, text: str, shown: Mapping[Receiver, Window]) -> Reading[dict[Receiver, Hit]]:
+        """Return the piece of each lane's window that speaks for it most."""
+        told = {piece: text[piece.start : piece.end] for window in shown.values() for piece in window}
+        scores = (yield list(told.values())) if any(len(window) > 1 for window in shown.values()) else {}
+        return {
+            lane: max(window, key=lambda piece: scores[told[piece]][self._column[lane]]) if scores else window[0]
+            for lane, window in shown.items()
+        }
 
 
 def among(score: float, windows: int) -> float:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
+from typing import Any
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRule, ReferralRules, RoutingRules
 from app.domain.referral import Receiver
@@ -11,7 +12,7 @@ from app.domain.transcript import Evidence, SpokenCall
 from app.understand.alarm import AlarmReader
 from app.understand.frames import Frames
 from app.understand.lane_reader import LaneReader
-from app.understand.said import Said, Scores, remembered
+from app.understand.said import Reading, Said, answered
 from app.understand.text_rules import Hit, Patterns, Possible, longest_apart
 from models.base import LaneScorer
 
@@ -52,8 +53,7 @@ class RiskReader:
         said = Said(turns)
         framed = cache(lambda lane: self._frames[lane].framed(said.text))
         hits = list(self._hits(said, framed))
-        scores_of = self._scores()
-        doubts, signals = self._weighed(said, hits, scores_of)
+        (doubts, signals), emergencies = self._answered(self._weighed(said, hits), self._alarm.read(said))
         signals = (*map(partial(_rule_signal, said), hits, doubts), *signals)
         emotion, evidence, confidence = self._emotion.level(said)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
@@ -64,22 +64,23 @@ class RiskReader:
             emotion_evidence=evidence,
             emotion_confidence=confidence,
             signals=signals,
-            emergencies=tuple(self._alarm.read(said, scores_of)),
+            emergencies=tuple(emergencies),
         )
 
     def emergencies(self, call: SpokenCall) -> tuple[RiskSignal, ...]:
         """Return the emergencies alone."""
-        return tuple(self._alarm.read(Said(call.citizen_turns), self._scores()))
+        (found,) = self._answered(self._alarm.read(Said(call.citizen_turns)))
+        return tuple(found)
 
-    def _scores(self) -> Scores | None:
-        return remembered(self._model.independent_scores) if self._model else None
+    def _answered(self, *readers: Reading[Any]) -> list[Any]:
+        return answered(readers, self._model.independent_scores if self._model else None)
 
     def _weighed(
-        self, said: Said, hits: Sequence[tuple[ReferralRule, Hit]], scores_of: Scores | None
-    ) -> tuple[list[float | None], tuple[RiskSignal, ...]]:
-        if not self._lanes or scores_of is None:
-            return [None] * len(hits), ()
-        return self._lanes.read(said, [(hit, rule.receiver) for rule, hit in hits], scores_of)
+        self, said: Said, hits: Sequence[tuple[ReferralRule, Hit]]
+    ) -> Reading[tuple[list[float | None], list[RiskSignal]]]:
+        if not self._lanes:
+            return [None] * len(hits), []
+        return (yield from self._lanes.read(said, [(hit, rule.receiver) for rule, hit in hits]))
 
     def _hits(self, said: Said, framed: Framed) -> Iterator[tuple[ReferralRule, Hit]]:
         for place in self._possible.among(said.text):

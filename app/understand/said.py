@@ -2,7 +2,9 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,11 @@ from app.understand.text_rules import Hit, Patterns, closed_up
 
 LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
+T = TypeVar("T")
 Scores = Callable[[Sequence[str]], NDArray[np.float32]]
 """What scores passages: shape (passages, labels)."""
+Reading = Generator[Sequence[str], Mapping[str, Sequence[float]], T]
+"""A reader that yields passages, gets the scores of each, and returns what it read."""
 Window = list[Hit]
 """A run of pieces, each a stretch between two breaks."""
 
@@ -106,13 +111,23 @@ def joined(text: str, window: Window) -> str:
     return "，".join(text[piece.start : piece.end] for piece in window)
 
 
-def remembered(scores_of: Scores) -> Scores:
-    """Return what scores a call's passages, each once."""
-    known: dict[str, NDArray[np.float32]] = {}
+def answered(readers: Sequence[Reading[Any]], scores_of: Scores | None) -> list[Any]:
+    """Run readers side by side and return their results: what they ask in one round is scored at once, nothing twice.
 
-    def scores(texts: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, scores_of(new), strict=True) if new else ())
-        return np.stack([known[text] for text in texts])
-
-    return scores
+    A reader that asks must ask for something; without scores none may ask.
+    """
+    known: dict[str, list[float]] = {}
+    results: list[Any] = [None] * len(readers)
+    going = list(range(len(readers)))
+    while going:
+        asked: dict[int, Sequence[str]] = {}
+        for place in going:
+            try:
+                asked[place] = readers[place].send(known) if known else next(readers[place])
+            except StopIteration as end:
+                results[place] = end.value
+        new = [text for text in dict.fromkeys(chain.from_iterable(asked.values())) if text not in known]
+        if scores_of and new:
+            known.update(zip(new, scores_of(new).tolist(), strict=True))
+        going = list(asked)
+    return results
