@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 LONGEST = 3
 _BITS = 21
 """Of a code point: three fit a word of 64."""
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads codes evenly (golden ratio)."""
+_SIEVE_BITS = 2
+"""The sieve has at least four places a code."""
 _RECENT = 64
 """Texts whose n-grams are kept: several models read the same text one after the other."""
 
@@ -22,22 +26,44 @@ class Counted(NamedTuple):
     counts: NDArray[np.int64]
 
 
+class KnownCodes:
+    """Codes of 64 bits and the row of each; a sieve refuses most unknown ones before the search."""
+
+    def __init__(self, codes: NDArray[np.uint64], rows: NDArray[np.int64]) -> None:
+        """Take different codes in any order."""
+        order = np.argsort(codes)
+        self._codes, self._row_of_code = codes[order], rows[order]
+        self._shift = np.uint64(64 - max(1, _SIEVE_BITS + len(codes).bit_length()))
+        self._sieve = np.zeros(1 << (64 - int(self._shift)), np.bool_)
+        self._sieve[self._hashed(codes)] = True
+
+    def find(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of the codes that are known, in order, and their rows."""
+        likely = self._sieve[self._hashed(codes)].nonzero()[0]
+        codes = codes[likely]
+        at = self._codes.searchsorted(codes)
+        at[at == len(self._codes)] = 0
+        known = self._codes[at] == codes if len(self._codes) else np.zeros(len(codes), np.bool_)
+        return likely[known], self._row_of_code[at[known]]
+
+    def _hashed(self, codes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return ((codes * _FACTOR) >> self._shift).view(np.int64)
+
+
 class KnownGrams:
     """The n-grams of a vocabulary, by code; of longer words there is never one found."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._size = len(words)
         rows = np.array([i for i, word in enumerate(words) if 0 < len(word) <= LONGEST], np.int64)
-        codes = _codes([words[i] for i in rows])
-        order = np.argsort(codes)
-        self._codes, self._row_of_code = codes[order], rows[order]
+        self._known = KnownCodes(_codes([words[i] for i in rows]), rows)
 
     def counted(self, texts: Sequence[str]) -> Counted:
         """Count the n-grams of each text; no text may hold a line break."""
         if len(texts) != 1:
             return self.count(self.cells(texts))
         codes, counts = _of_one(texts[0])
-        known, rows = self._rows(codes)
+        known, rows = self._known.find(codes)
         return Counted(np.zeros(len(rows), np.int64), rows, counts[known])
 
     def count(self, cells: NDArray[np.int64]) -> Counted:
@@ -50,16 +76,8 @@ class KnownGrams:
         points = code_points("\n".join(texts))
         owner = np.cumsum(points == ord("\n"))
         owners = np.concatenate([owner[: max(0, len(owner) - step)] for step in range(LONGEST)])
-        known, rows = self._rows(_windows(points))
+        known, rows = self._known.find(_windows(points))
         return np.asarray(owners[known] * self._size + rows, np.int64)
-
-    def _rows(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Tell which codes are known, and return the rows of those."""
-        if not len(self._codes):
-            return np.zeros(len(codes), np.bool_), self._row_of_code
-        at = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
-        known = self._codes[at] == codes
-        return known, self._row_of_code[at[known]]
 
 
 @lru_cache(maxsize=_RECENT)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.classifier.lexicon import NONE, Longest
 from models.classifier.shapes import DIGITS, LONGEST_RUN, Shapes, is_class
+from models.grams import KnownCodes
 
 _LONGEST_CHAIN = 3
 _PART = re.compile(r"<[^>]+>|.", re.DOTALL)
@@ -39,23 +40,19 @@ class KnownShapes:
         """The number of each word's class."""
         codes = self._coded([parts for _, parts, _ in known])
         codes[[chained for _, _, chained in known]] ^= _CHAIN
-        order = np.argsort(codes)
-        self._codes, self._rows = codes[order], np.array([row for row, _, _ in known], np.int64)[order]
+        self._known = KnownCodes(codes, np.array([row for row, _, _ in known], np.int64))
 
     def rows(self, points: NDArray[np.uint64], clause: NDArray[np.int64], named: Longest) -> list[NDArray[np.int64]]:
         """Return the rows of each clause's shapes, given all clauses with their marks and the classes of words."""
         numbers, clause, last = *_parts(points, clause, named), int(clause[-1])
-        if not len(self._codes):
-            return [self._rows] * (last + 1)
         classes = numbers >= _FIRST_CLASS
         among = np.flatnonzero(classes)
         runs, owners = _mixed(numbers, clause, classes | (numbers == _NUMBER), LONGEST_RUN)
         chains, heads = _mixed(numbers[among], clause[among], classes[among], _LONGEST_CHAIN)
         found = np.concatenate((runs, chains ^ _CHAIN))
         places = np.concatenate((clause[owners], clause[among[heads]]))
-        at = np.minimum(np.searchsorted(self._codes, found), len(self._codes) - 1)
-        known = self._codes[at] == found
-        return by_clause(self._rows[at[known]], places[known], last)
+        known, rows = self._known.find(found)
+        return by_clause(rows, places[known], last)
 
     def _coded(self, runs: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
         """Return the code of each run of parts, all of one length at once."""
