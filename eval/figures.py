@@ -18,6 +18,7 @@ READMES: dict[Path, dict[str, str]] = {
         "development": "开发集",
         "test": "测试集",
         "an ordinary day": "平常一天",
+        "strong words": "激烈言辞",
         "value": "数值",
         "function": "职能",
         "category": "末级分类",
@@ -51,7 +52,7 @@ TABLES = {
         ("final.accuracy", "final.top3", "receiving.accuracy", "auto."),
     ),
     "risk": FigureTable(
-        {"value": "risk_test"},
+        {"test": "risk_test", "strong words": "risk_day_test"},
         (
             "political_legal.",
             "discipline_inspection.",
@@ -59,6 +60,7 @@ TABLES = {
             "recall_at_budget",
             "ordinary_alert_rate",
             "trap_alert_rate",
+            "idiom_alert_rate",
         ),
     ),
     "duplicate": FigureTable(

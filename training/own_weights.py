@@ -17,7 +17,8 @@ from app.store.reference.load import load_reference_data
 from training.demand_examples import CALLS, DISPATCH, beside_examples, demands_of, written_examples
 from training.function_ranker import train_ranker
 from training.linear_classifier import LinearSettings, train_linear
-from training.risk_classifier import WINDOWS, own_windows, train_risk
+from training.risk_classifier import train_risk
+from training.risk_windows import WINDOWS, own_windows
 
 DATA = Path("training/datasets/demands.jsonl")
 WEIGHTS = Path("models/weights")

@@ -11,7 +11,8 @@ from sklearn.metrics import average_precision_score
 from app.domain.referral import Receiver
 from eval.examples import Example
 from models.factory import load_lane_scorer
-from training.risk_classifier import RiskSettings, Window, own_windows, read_windows, train_risk
+from training.risk_classifier import RiskSettings, train_risk
+from training.risk_windows import Window, own_windows, read_windows
 
 LANES = tuple(str(lane) for lane in Receiver)
 BUDGET = 0.02

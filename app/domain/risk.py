@@ -30,6 +30,10 @@ class Severity(StrEnum):
     """极端"""
 
 
+RULE_SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
+"""How sure a rule is of itself."""
+
+
 class RiskSignal(Frozen):
     """One passage of the citizen's own words that a rule or the model read as a risk."""
 

@@ -6,8 +6,8 @@ from typing import Any
 from app.domain.reading import CallReading
 from app.domain.ticket import TicketDraft
 from app.flows.generated_reading import with_drafts
-from app.flows.intake import FROM_DRAFT
 from app.flows.judgement import Judgement
+from app.flows.new_ticket import FROM_DRAFT
 from app.understand.ticket.follow_up import follow_up_questions
 
 State = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.reference_rules import RoutingRules
-from app.domain.risk import RiskSignal, Severity
+from app.domain.risk import RULE_SCORES, RiskSignal, Severity
 from app.domain.transcript import Evidence
 from app.understand.said import Reading, Said, Window, around, joined, windows
 from app.understand.text_rules import Hit, Patterns
@@ -14,8 +14,6 @@ NUMBERS = ("110", "119", "120")
 MODEL_RULE = "emergency.model"
 _LOOKED_AT = 0.02
 """Probability from which a long passage is read again in short ones."""
-_SURE = 0.95
-"""How sure a pattern is of itself."""
 LONGEST_WINDOW = 30
 """Characters that tell of one thing: in a longer passage what else is said drowns the one sentence that matters."""
 
@@ -36,12 +34,15 @@ class AlarmReader:
         """Return what patterns name and the model does not rule out; else what the model sees."""
         named = [(route, hit) for route, patterns in self._routes for hit in said.hits(patterns)]
         if not self._columns:
-            return [_alarm(route.number, route.id, _SURE, said.evidence(hit)) for route, hit in named]
+            return [
+                _alarm(route.number, route.id, RULE_SCORES[Severity.EXTREME], said.evidence(hit))
+                for route, hit in named
+            ]
         near = [joined(said.text, around(said.pieces, hit, 1)) for _, hit in named]
         wide = list(windows(said.pieces))
         scores = yield [*near, *(joined(said.text, window) for window in wide)]
         believed = [
-            _alarm(route.number, route.id, _SURE, said.evidence(hit))
+            _alarm(route.number, route.id, RULE_SCORES[Severity.EXTREME], said.evidence(hit))
             for (route, hit), text in zip(named, near, strict=True)
             if max(self._of(scores[text])) >= self._doubted_below
         ]

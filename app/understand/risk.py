@@ -7,7 +7,7 @@ from typing import Any
 
 from app.domain.reference_rules import EmotionLevel, EmotionRules, ReferralRule, ReferralRules, RoutingRules
 from app.domain.referral import Receiver
-from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
+from app.domain.risk import RULE_SCORES, Emotion, RiskReading, RiskSignal, Severity
 from app.domain.transcript import Evidence, SpokenCall
 from app.understand.alarm import AlarmReader
 from app.understand.frames import Frames
@@ -16,8 +16,6 @@ from app.understand.said import Reading, Said, answered
 from app.understand.text_rules import Hit, Patterns, Possible, longest_apart
 from models.base import LaneScorer
 
-SCORES = {Severity.NOTICE: 0.6, Severity.HIGH: 0.8, Severity.EXTREME: 0.95}
-"""How sure a rule is of itself."""
 _SLIGHT = 0.5
 """What a slight cue counts beside a whole one."""
 Framed = Callable[[Receiver], Sequence[Hit]]
@@ -58,7 +56,7 @@ class RiskReader:
         emotion, evidence, confidence = self._emotion.level(said)
         if any(signal.severity is Severity.EXTREME for signal in signals) and emotion is not Emotion.EXTREME:
             quotes = tuple(signal.quote for signal in signals if signal.severity is Severity.EXTREME)
-            emotion, evidence, confidence = Emotion.EXTREME, quotes, SCORES[Severity.EXTREME]
+            emotion, evidence, confidence = Emotion.EXTREME, quotes, RULE_SCORES[Severity.EXTREME]
         return RiskReading(
             emotion=emotion,
             emotion_evidence=evidence,
@@ -96,7 +94,7 @@ def _rule_signal(said: Said, found: tuple[ReferralRule, Hit], doubt: float | Non
         signal=rule.signal,
         rule_id=rule.id,
         severity=rule.severity if doubt is None else Severity.NOTICE,
-        score=SCORES[rule.severity] if doubt is None else round(doubt, 4),
+        score=RULE_SCORES[rule.severity] if doubt is None else round(doubt, 4),
         quote=said.evidence(hit),
     )
 

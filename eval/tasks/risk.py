@@ -79,6 +79,8 @@ def lane_metrics(read: Sequence[Read]) -> dict[str, float]:
     traps = [r for r in read if r.row.get("slice") == "trap"]
     if traps:
         metrics["trap_alert_rate"] = sum(bool(r.proposed) for r in traps) / len(traps)
+    if idioms := [r for r in traps if r.row.get("trap") == "idiom"]:
+        metrics["idiom_alert_rate"] = sum(bool(r.proposed) for r in idioms) / len(idioms)
     return metrics | {"alert_rate": sum(bool(r.proposed) for r in read) / len(read)}
 
 
@@ -101,8 +103,12 @@ def at_budget(read: Sequence[Read], ordinary: Sequence[Read]) -> dict[str, float
 
 
 def slices(read: Sequence[Read]) -> list[dict[str, Any]]:
-    """Return, for each slice, how often each lane is proposed."""
-    return [{"slice": name, **row} for name, row in _by(read, lambda r: str(r.row.get("slice") or "–"))]
+    """Return, for each slice and each kind of trap, how often each lane is proposed."""
+    return [{"slice": name, **row} for name, row in _by(read, _slice)]
+
+
+def _slice(read: Read) -> str:
+    return ".".join(str(read.row[key]) for key in ("slice", "trap") if read.row.get(key)) or "–"
 
 
 def gaps(read: Sequence[Read]) -> list[dict[str, Any]]:

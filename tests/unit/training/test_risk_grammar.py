@@ -13,8 +13,8 @@ from models.classifier.known import KnownFamilies
 from models.classifier.lexicon import NONE, Lexicon
 from models.classifier.shapes import Shapes
 from models.grams import code_points
-from training.risk_classifier import families, made_windows
 from training.risk_grammar import GRAMMAR, made_texts, word_classes
+from training.risk_windows import families, made_windows
 
 CLASSES = {"me": "我 我的 俺的", "organ": "城管 执法队", "goods": "秤 摊子 秤盘"}
 
