@@ -32,18 +32,18 @@ class AlarmReader:
 
     def read(self, said: Said) -> Reading[list[RiskSignal]]:
         """Return what patterns name and the model does not rule out; else what the model sees."""
-        named = [(route, hit) for route, patterns in self._routes for hit in said.hits(patterns)]
+        named = [(hit, route) for route, patterns in self._routes for hit in said.hits(patterns)]
+        alarms = [
+            _alarm(route.number, route.id, RULE_SCORES[Severity.EXTREME], said.evidence(hit)) for hit, route in named
+        ]
         if not self._columns:
-            return [
-                _alarm(route.number, route.id, RULE_SCORES[Severity.EXTREME], said.evidence(hit))
-                for route, hit in named
-            ]
-        near = [joined(said.text, around(said.pieces, hit, 1)) for _, hit in named]
+            return alarms
+        near = [joined(said.text, around(said.pieces, hit, 1)) for hit, _ in named]
         wide = list(windows(said.pieces))
         scores = yield [*near, *(joined(said.text, window) for window in wide)]
         believed = [
-            _alarm(route.number, route.id, RULE_SCORES[Severity.EXTREME], said.evidence(hit))
-            for (route, hit), text in zip(named, near, strict=True)
+            alarm
+            for alarm, text in zip(alarms, near, strict=True)
             if max(self._of(scores[text])) >= self._doubted_below
         ]
         likely = [window for window in wide if max(self._of(scores[joined(said.text, window)])) >= _LOOKED_AT]
