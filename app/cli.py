@@ -1,4 +1,4 @@
-"""`hotline …`: serve, ticket, batch, keys, db; eval and train are loaded only when called."""
+"""`hotline …`: the commands that read calls, and the groups of others; eval and train load only when called."""
 
 import json
 import os

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.domain.knowledge import ArticleStatus, ArticleStep
 
 kb = typer.Typer(no_args_is_help=True, help="知识库")
-index = typer.Typer(no_args_is_help=True, help="向量索引")
+index = typer.Typer(no_args_is_help=True, help="检索索引")
 console = Console()
 ACTOR = "command"
 Days = Annotated[int, typer.Option(help="最近多少天")]
@@ -128,7 +128,7 @@ def mine() -> None:
 
 @index.command("rebuild")
 def rebuild() -> None:
-    """由数据库重建知识条目和工单的向量索引。"""
+    """由数据库重建知识条目和工单的检索索引。"""
     flows = build_flows(Settings())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:

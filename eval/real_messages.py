@@ -1,6 +1,6 @@
 """Runs public messages through the batch and reports what can be checked: nothing lost, kind, title, place found.
 
-`python -m eval.real_messages hotline_tickets/tickets.csv --work DIR`: the CSV has id, title, text, and may have kind,
+`python -m eval.real_messages tickets.csv DIR`: the CSV has id, title, text, and may have kind,
 created_at. The human title is withheld from the service and compared with the title it makes.
 """
 
