@@ -10,6 +10,8 @@ texts are written to mislead.
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,42 @@ FEW = 25
 """A function with fewer examples shares its conformal limit with the other small ones (Mondrian groups)."""
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """What the base models learn from; functions and leaves stand in one order in every array."""
+
+    functions: Sequence[Example]
+    categories: Sequence[Example]
+    beside: Mapping[str, Sequence[Example]]
+    settings: Mapping[str, LinearSettings]
+    reference: ReferenceData
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """Functions."""
+        return [f.function for f in self.reference.functions]
+
+    @cached_property
+    def leaves(self) -> list[str]:
+        """Codes of the category tree's leaves."""
+        return [leaf.code for leaf in self.reference.categories.leaves]
+
+    @cached_property
+    def gold(self) -> NDArray[np.int64]:
+        """Place of each text's function."""
+        return np.array([self.labels.index(e.label) for e in self.functions])
+
+    @cached_property
+    def leaf_gold(self) -> NDArray[np.int64]:
+        """Place of each text's leaf."""
+        return np.array([self.leaves.index(e.label) for e in self.categories])
+
+    def link(self, rows: NDArray[np.bool_]) -> Floats:
+        """Return how the matters of each leaf spread over functions, told by some of the texts."""
+        own = np.array([self.labels.index(str(leaf.function)) for leaf in self.reference.categories.leaves])
+        return _link(self.leaf_gold[rows], self.gold[rows], own, len(self.labels))
+
+
 def train_ranker(
     functions: Sequence[Example],
     categories: Sequence[Example],
@@ -53,44 +91,20 @@ def train_ranker(
 
     `unseen` are the development calls' demands, then written ones; models without their writers score them.
     """
-    labels = [f.function for f in reference.functions]
-    leaves = [leaf.code for leaf in reference.categories.leaves]
-    gold = np.array([labels.index(e.label) for e in functions])
-    leaf_gold = np.array([leaves.index(e.label) for e in categories])
-    folds = group_folds(functions, settings["function"].folds, settings["function"].seed)
-    held = {
-        "function": cross_validated_logits(functions, labels, settings["function"], beside["function"], folds),
-        "category": cross_validated_logits(categories, leaves, settings["category"], beside["category"], folds),
-    }
-    sharp = {
-        "function": fit_temperature(held["function"], gold),
-        "category": fit_temperature(held["category"], leaf_gold),
-    }
-    own = np.array([labels.index(str(leaf.function)) for leaf in reference.categories.leaves])
-    link = _link(leaf_gold, gold, own, len(labels))
-    linked = np.zeros(held["function"].shape)
-    for fold in range(settings["function"].folds):
-        inside = folds == fold
-        table = _link(leaf_gold[~inside], gold[~inside], own, len(labels))
-        linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ table
-    text = _softmax(held["function"] / sharp["function"])
-    views = np.stack([text, linked, *_catalogue_views([e.text for e in functions], reference)])
+    learnt = Learnt(functions, categories, beside, settings, reference)
     calls, written = unseen
-    texts = [demand.text for demand in (*calls, *written)]
-    right = np.array([[label in demand.functions for label in labels] for demand in (*calls, *written)])
-    parts = _writer_folds([*calls, *written], settings["function"].folds)
-    fresh = {
-        name: _softmax(_fresh_logits(texts, parts, examples, order, settings[name], beside[name]) / sharp[name])
-        for name, examples, order in (("function", functions, labels), ("category", categories, leaves))
-    }
-    seen = np.stack([fresh["function"], fresh["category"] @ link, *_catalogue_views(texts, reference)])
-    every = np.concatenate([views, seen], axis=1)
-    lengths = np.array([len(text) for text in (*(e.text for e in functions), *texts)])
-    weights, sureness = _fit_weights(every, lengths, np.concatenate([np.eye(len(labels), dtype=bool)[gold], right]))
+    demands = [*calls, *written]
+    views, sharp = _held_out_views(learnt)
+    link = learnt.link(np.ones(len(functions), np.bool_))
+    every = np.concatenate([views, _fresh_views(learnt, demands, sharp, link)], axis=1)
+    lengths = np.array([len(text) for text in (*(e.text for e in functions), *(d.text for d in demands))])
+    right = np.array([[label in demand.functions for label in learnt.labels] for demand in demands])
+    may = np.concatenate([np.eye(len(learnt.labels), dtype=bool)[learnt.gold], right])
+    weights, sureness = _fit_weights(every, lengths, may)
     scores = ranked(every, weights[:, None] * (knots(lengths) @ sureness))
     lead = _fit_lead(scores[-len(written) :], right[-len(written) :])
     scores = calibrated(scores, lead)
-    scores, called = scores[: len(gold)], scores[len(gold) :][: len(calls)]
+    own, called = scores[: len(functions)], scores[len(functions) :][: len(calls)]
     out.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         out / "weights.npz",
@@ -98,30 +112,74 @@ def train_ranker(
         sureness=sureness,
         lead=lead,
         link=link.astype(np.float16),
-        least=_least(scores, gold, len(labels)).astype(np.float32),
+        least=_least(own, learnt.gold, len(learnt.labels)).astype(np.float32),
     )
-    stored = {"views": VIEWS, "labels": labels, "leaves": leaves}
+    stored = {"views": VIEWS, "labels": learnt.labels, "leaves": learnt.leaves}
     (out / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
-    top = np.argsort(-scores, axis=1)[:, :3]
-    hits = (top[:, 0] == gold).astype(np.float64)
     facts = {
         "kind": "ranker",
         "seed": settings["function"].seed,
-        "examples": len(functions),
-        "labels": len(labels),
         "weights": dict(zip(VIEWS, (round(float(w), 4) for w in weights), strict=True)),
         "sureness": dict(zip(map(str, LENGTHS), (round(float(x), 4) for x in sureness), strict=True)),
-        "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
         "lead": {"slope": round(float(lead[0]), 4), "offset": round(float(lead[1]), 4), "texts": len(written)},
-        "calls": len(called),
-        "calls_right": round(float(right[np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
-        "calls_sure": round(float(called.max(axis=1).mean()), 4),
-        "cross_validated_accuracy": round(float((top[:, 0] == gold).mean()), 4),
-        "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),
-        "return_risk": _return_risk(scores, gold),
+        **_figures(own, learnt.gold, called, right),
         "base_revision": None,
     }
     return write_manifest(out, name="own-ranker", task="unit", data=data, facts=facts)
+
+
+def _held_out_views(learnt: Learnt) -> tuple[Floats, dict[str, float]]:
+    """Return the views of each text by models that never saw its scenario, and the temperatures of their scores."""
+    settings, beside = learnt.settings, learnt.beside
+    folds = group_folds(learnt.functions, settings["function"].folds, settings["function"].seed)
+    held = {
+        name: cross_validated_logits(examples, order, settings[name], beside[name], folds)
+        for name, examples, order in _base_models(learnt)
+    }
+    sharp = {
+        "function": fit_temperature(held["function"], learnt.gold),
+        "category": fit_temperature(held["category"], learnt.leaf_gold),
+    }
+    linked = np.zeros(held["function"].shape)
+    for fold in range(settings["function"].folds):
+        inside = folds == fold
+        linked[inside] = _softmax(held["category"][inside] / sharp["category"]) @ learnt.link(~inside)
+    text = _softmax(held["function"] / sharp["function"])
+    return np.stack([text, linked, *_catalogue_views([e.text for e in learnt.functions], learnt.reference)]), sharp
+
+
+def _fresh_views(learnt: Learnt, demands: Sequence[Demand], sharp: Mapping[str, float], link: Floats) -> Floats:
+    """Return the views of demands by models that never saw their writers."""
+    texts = [demand.text for demand in demands]
+    parts = _writer_folds(demands, learnt.settings["function"].folds)
+    fresh = {
+        name: _softmax(
+            _fresh_logits(texts, parts, examples, order, learnt.settings[name], learnt.beside[name]) / sharp[name]
+        )
+        for name, examples, order in _base_models(learnt)
+    }
+    return np.stack([fresh["function"], fresh["category"] @ link, *_catalogue_views(texts, learnt.reference)])
+
+
+def _base_models(learnt: Learnt) -> list[tuple[str, Sequence[Example], list[str]]]:
+    return [("function", learnt.functions, learnt.labels), ("category", learnt.categories, learnt.leaves)]
+
+
+def _figures(scores: Floats, gold: NDArray[np.int64], called: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return what cross-validation says of the written texts, and of the demands of calls."""
+    top = np.argsort(-scores, axis=1)[:, :3]
+    hits = (top[:, 0] == gold).astype(np.float64)
+    return {
+        "examples": len(gold),
+        "labels": scores.shape[1],
+        "cross_validated_ece": round(expected_calibration_error(scores.max(axis=1), hits), 4),
+        "calls": len(called),
+        "calls_right": round(float(right[np.arange(len(called)), called.argmax(axis=1)].mean()), 4),
+        "calls_sure": round(float(called.max(axis=1).mean()), 4),
+        "cross_validated_accuracy": round(float(hits.mean()), 4),
+        "cross_validated_top3": round(float((top == gold[:, None]).any(axis=1).mean()), 4),
+        "return_risk": _return_risk(scores, gold),
+    }
 
 
 def _writer_folds(demands: Sequence[Demand], folds: int) -> NDArray[np.int64]:

@@ -141,6 +141,8 @@ class RoutingRules(Frozen):
     emergency_routes: tuple[EmergencyRoute, ...]
     alarm_from: float = Field(ge=0, le=1)
     """Least probability, by the model, from which an emergency is under way though no pattern says so."""
+    alarm_close_from: float = Field(gt=0, le=1)
+    """The same for a passage half as long."""
     doubted_below: float = Field(ge=0, le=1)
     """Probability below which none is, though a pattern says so."""
 

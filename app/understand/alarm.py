@@ -14,8 +14,10 @@ NUMBERS = ("110", "119", "120")
 MODEL_RULE = "emergency.model"
 _LOOKED_AT = 0.02
 """Probability from which a long passage is read again in short ones."""
+CLOSE_WINDOW = 16
 LONGEST_WINDOW = 30
-"""Characters that tell of one thing: in a longer passage what else is said drowns the one sentence that matters."""
+"""Characters that tell of one thing, and of hardly anything else: in a longer passage what else is said drowns the one
+sentence that matters."""
 
 
 class AlarmReader:
@@ -28,7 +30,8 @@ class AlarmReader:
         )
         learnt = model is not None and set(NUMBERS) <= set(model.labels)
         self._columns = [model.labels.index(number) for number in NUMBERS] if model and learnt else []
-        self._from, self._doubted_below = rules.alarm_from, rules.doubted_below
+        self._looks = ((LONGEST_WINDOW, rules.alarm_from), (CLOSE_WINDOW, rules.alarm_close_from))
+        self._doubted_below = rules.doubted_below
 
     def read(self, said: Said) -> Reading[list[RiskSignal]]:
         """Return what patterns name and the model does not rule out; else what the model sees."""
@@ -51,17 +54,19 @@ class AlarmReader:
 
     def _seen(self, said: Said, likely: Sequence[Window]) -> Reading[list[RiskSignal]]:
         """Look closely at the long passages in which anything may be an emergency."""
-        each = [short for window in likely for short in windows(window, LONGEST_WINDOW)]
+        each = [
+            (short, least) for length, least in self._looks for window in likely for short in windows(window, length)
+        ]
         if not each:
             return []
-        scores = yield [joined(said.text, window) for window in each]
-        found = [self._of(scores[joined(said.text, window)]) for window in each]
-        gravest = max(range(len(each)), key=lambda place: max(found[place]))
-        score = max(found[gravest])
-        if score < self._from:
+        scores = yield [joined(said.text, window) for window, _ in each]
+        read = [(self._of(scores[joined(said.text, window)]), window) for window, _ in each]
+        sure = [one for one, (_, least) in zip(read, each, strict=True) if max(one[0]) >= least]
+        if not sure:
             return []
-        quote = said.evidence(Hit(each[gravest][0].start, each[gravest][-1].end))
-        return [_alarm(NUMBERS[found[gravest].index(score)], MODEL_RULE, round(score, 4), quote)]
+        found, window = max(sure, key=lambda one: max(one[0]))
+        number, score = NUMBERS[found.index(max(found))], max(found)
+        return [_alarm(number, MODEL_RULE, round(score, 4), said.evidence(Hit(window[0].start, window[-1].end)))]
 
     def _of(self, scores: Sequence[float]) -> list[float]:
         """Return the probability of each number."""

@@ -107,6 +107,7 @@ def test_framed_words_raise_nothing(text: str) -> None:
     [
         ("楼下那家窗户红堂堂的，玻璃嘭嘭往下掉，上头还有人伸胳膊招手", "119"),
         ("俺家掌柜的吃着饭筷子一撂，嘴往一边歪，跟他说话光哼哼", "120"),
+        ("俺住幸福家园三号楼，哦不对，十三号楼，从前天停水到现在，俺老伴刚才晕倒了叫不醒", "120"),
     ],
 )
 def test_an_emergency_in_words_that_no_pattern_knows_is_one(text: str, number: str) -> None:
