@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 LONGEST = 3
 _BITS = 21
 """Of a code point: three fit a word of 64."""
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-"""Spreads codes evenly (golden ratio)."""
+FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads codes evenly (golden ratio), and mixes several into one of 64 bits: that two share one is as good as
+impossible."""
 _SIEVE_BITS = 2
 """The sieve has at least four places a code."""
 _RECENT = 64
@@ -47,7 +48,7 @@ class KnownCodes:
         return likely[known], self._row_of_code[at[known]]
 
     def _hashed(self, codes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((codes * _FACTOR) >> self._shift).view(np.int64)
+        return ((codes * FACTOR) >> self._shift).view(np.int64)
 
 
 class KnownGrams:

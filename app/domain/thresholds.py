@@ -21,7 +21,6 @@ class ReturnRiskWeights(Frozen):
     bias: float
     doubt: float
     """Times the log-odds that the lead is wrong."""
-    """Times one minus the lead over the second unit."""
     rivals: float
     """For each other unit that cannot be ruled out."""
     no_district: float

@@ -42,31 +42,35 @@ class AlarmReader:
         if not self._columns:
             return alarms
         near = [joined(said.text, around(said.pieces, hit, 1)) for hit, _ in named]
-        wide = list(windows(said.pieces))
-        scores = yield [*near, *(joined(said.text, window) for window in wide)]
+        scores = yield [*near, *(text for text, _ in said.passages)]
         believed = [
             alarm
             for alarm, text in zip(alarms, near, strict=True)
             if max(self._of(scores[text])) >= self._doubted_below
         ]
-        likely = [window for window in wide if max(self._of(scores[joined(said.text, window)])) >= _LOOKED_AT]
+        likely = [window for text, window in said.passages if max(self._of(scores[text])) >= _LOOKED_AT]
         return believed or (yield from self._seen(said, likely))
 
     def _seen(self, said: Said, likely: Sequence[Window]) -> Reading[list[RiskSignal]]:
         """Look closely at the long passages in which anything may be an emergency."""
         each = [
-            (short, least) for length, least in self._looks for window in likely for short in windows(window, length)
+            (joined(said.text, short), short, least)
+            for length, least in self._looks
+            for window in likely
+            for short in windows(window, length)
         ]
         if not each:
             return []
-        scores = yield [joined(said.text, window) for window, _ in each]
-        read = [(self._of(scores[joined(said.text, window)]), window) for window, _ in each]
-        sure = [one for one, (_, least) in zip(read, each, strict=True) if max(one[0]) >= least]
+        scores = yield [text for text, _, _ in each]
+        sure = [
+            (self._of(scores[text]), window) for text, window, least in each if max(self._of(scores[text])) >= least
+        ]
         if not sure:
             return []
         found, window = max(sure, key=lambda one: max(one[0]))
-        number, score = NUMBERS[found.index(max(found))], max(found)
-        return [_alarm(number, MODEL_RULE, round(score, 4), said.evidence(Hit(window[0].start, window[-1].end)))]
+        score = max(found)
+        quote = said.evidence(Hit(window[0].start, window[-1].end))
+        return [_alarm(NUMBERS[found.index(score)], MODEL_RULE, round(score, 4), quote)]
 
     def _of(self, scores: Sequence[float]) -> list[float]:
         """Return the probability of each number."""

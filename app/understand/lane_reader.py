@@ -8,7 +8,7 @@ from app.domain.reference_rules import ReferralModel, ReferralRules
 from app.domain.referral import Receiver
 from app.domain.risk import RiskSignal
 from app.domain.transcript import Evidence
-from app.understand.said import Reading, Said, Window, around, joined, windows
+from app.understand.said import Reading, Said, Window, around, joined
 from app.understand.text_rules import Hit
 from models.base import LaneScorer
 
@@ -33,17 +33,15 @@ class LaneReader:
         self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
     ) -> Reading[tuple[list[float | None], list[RiskSignal]]]:
         """Return each hit's score where it is too low to believe the hit, and at most one signal a lane."""
-        each = list(windows(said.pieces))
-        if not each:
+        if not said.passages:
             return [None] * len(hits), []
-        own = [joined(said.text, window) for window in each]
         asked = [self._asked(said, hit) for hit, _ in hits]
-        scores = yield [*own, *chain.from_iterable(asked)]
+        scores = yield [*(text for text, _ in said.passages), *chain.from_iterable(asked)]
         doubts = [
             self._doubt(lane, [scores[text] for text in passages])
             for passages, (_, lane) in zip(asked, hits, strict=True)
         ]
-        return doubts, (yield from self._signals(said, each, [scores[text] for text in own]))
+        return doubts, (yield from self._signals(said, [scores[text] for text, _ in said.passages]))
 
     def _asked(self, said: Said, hit: Hit) -> list[str]:
         """Return the passages that must bear a rule's hit out.
@@ -61,9 +59,7 @@ class LaneReader:
         score = max((of[self._column[lane]] for of in scores), default=1.0)
         return score if score < self._lanes[lane].doubted_below else None
 
-    def _signals(
-        self, said: Said, each: Sequence[Window], scores: Sequence[Sequence[float]]
-    ) -> Reading[list[RiskSignal]]:
+    def _signals(self, said: Said, scores: Sequence[Sequence[float]]) -> Reading[list[RiskSignal]]:
         found: dict[Receiver, float] = {}
         shown: dict[Receiver, Window] = {}
         for lane in self._lanes:
@@ -71,7 +67,7 @@ class LaneReader:
             best = max(of)
             found[lane] = among(best, len(of))
             if found[lane] >= SHOWN_FROM:
-                shown[lane] = each[of.index(best)]
+                _, shown[lane] = said.passages[of.index(best)]
         quoted = yield from self._quoted(said.text, shown)
         return [self._signal(self._lanes[lane], found[lane], said.evidence(piece)) for lane, piece in quoted.items()]
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -48,6 +49,11 @@ class Said:
             said.append(closed)
             length += len(closed) + 1
         self.text = "".join(f"{closed}。" for closed in said)
+
+    @cached_property
+    def passages(self) -> list[tuple[str, Window]]:
+        """What the models read: overlapping runs of pieces, as texts."""
+        return [(joined(self.text, window), window) for window in windows(self.pieces)]
 
     def hits(self, patterns: Patterns, framed: Callable[[], Sequence[Hit]] = tuple) -> Iterator[Hit]:
         """Yield one stretch a turn that the patterns hit outside what is framed."""

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from models.classifier.lexicon import NONE, Longest
 from models.classifier.shapes import DIGITS, LONGEST_RUN, Shapes, is_class
-from models.grams import KnownCodes
+from models.grams import FACTOR, KnownCodes
 
 _LONGEST_CHAIN = 3
 _PART = re.compile(r"<[^>]+>|.", re.DOTALL)
 _FIRST_CLASS = 0x110000
 """Characters are numbered by their code points, classes of words from here on."""
 _NUMBER = ord("#")
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-"""Mixes the numbers of a run's parts into one of 64 bits; that two runs share one is as good as impossible."""
 _PLANE = 0x10000
 _DIGITS = np.zeros(_PLANE, np.bool_)
 _DIGITS[[ord(digit) for digit in sorted(DIGITS)]] = True
@@ -61,7 +59,7 @@ class KnownShapes:
             places = np.flatnonzero(lengths == length).tolist()
             numbers = [self._number[part] if is_class(part) else ord(part) for at in places for part in runs[at]]
             columns = np.array(numbers, np.uint64).reshape(len(places), length).T
-            codes[places] = reduce(lambda mixed, column: (mixed * _FACTOR) ^ column, columns)
+            codes[places] = reduce(lambda mixed, column: (mixed * FACTOR) ^ column, columns)
         return codes
 
 
@@ -102,7 +100,7 @@ def _mixed(
     codes, places = [], []
     mixed, some = numbers, general
     for size in range(1, longest):
-        mixed = (mixed[:-1] * _FACTOR) ^ numbers[size:]
+        mixed = (mixed[:-1] * FACTOR) ^ numbers[size:]
         some = some[:-1] | general[size:]
         inside = np.flatnonzero(some & (clause[:-size] == clause[size:]))
         codes.append(mixed[inside])

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-"""Mixes the characters of a word into one of 64 bits; that two words share one is as good as impossible."""
+from models.grams import FACTOR, KnownCodes
+
 _PLANE = 0x10000
 _LAST = np.uint64(_PLANE - 1)
 NONE = -1
@@ -28,13 +28,11 @@ class Lexicon:
         words = {word for table in tables for word in table}
         self._begins = np.zeros(_PLANE, np.bool_)
         self._begins[[min(ord(word[0]), _PLANE - 1) for word in sorted(words)]] = True
-        self._steps: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
+        self._steps: list[KnownCodes] = []
         known: dict[str, list[tuple[int, int]]] = {"": [(NONE, 0)] * len(tables)}
         for size in range(1, 1 + max(map(len, words), default=0)):
             beginnings = sorted({word[:size] for word in words if len(word) >= size})
-            codes = _codes(beginnings)
-            order = np.argsort(codes)
-            self._steps.append((codes[order], len(known) + order))
+            self._steps.append(KnownCodes(_codes(beginnings), len(known) + np.arange(len(beginnings))))
             for one in beginnings:
                 before = zip(tables, known[one[:-1]], strict=True)
                 known[one] = [(table[one], size) if one in table else shorter for table, shorter in before]
@@ -46,15 +44,13 @@ class Lexicon:
         after = np.concatenate((points, np.zeros(len(self._steps), np.uint64)))
         at = self._begins[np.minimum(points, _LAST)].nonzero()[0]
         code = np.zeros(len(at), np.uint64)
-        for size, (codes, beginnings) in enumerate(self._steps):
-            code = (code * _FACTOR) ^ after[at + size]
-            place = codes.searchsorted(code)
-            place[place == len(codes)] = 0
-            going = (codes[place] == code).nonzero()[0]
+        for size, beginnings in enumerate(self._steps):
+            code = (code * FACTOR) ^ after[at + size]
+            going, begun = beginnings.find(code)
             if not len(going):
                 break
             at, code = at[going], code[going]
-            reached[at] = beginnings[place[going]]
+            reached[at] = begun
         found = self._known[reached]
         return [Longest(found[:, table, 0], found[:, table, 1]) for table in range(found.shape[1])]
 
@@ -63,5 +59,5 @@ def _codes(words: Sequence[str]) -> NDArray[np.uint64]:
     """Return a code for each of several words of one length."""
     codes = np.zeros(len(words), np.uint64)
     for column in np.array([[ord(character) for character in word] for word in words], np.uint64).T:
-        codes = (codes * _FACTOR) ^ column
+        codes = (codes * FACTOR) ^ column
     return codes

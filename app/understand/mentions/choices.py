@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.values import CLAUSE
 
 _EITHER = re.compile(
     r"(?P<a>[\u4e00-\u9fff]{2,8}?)(?:街道|镇|小区)?(?:那边|这边)?[，,\s]*还是[，,\s]*(?P<b>[\u4e00-\u9fff]{2,8}?)(?:街道|镇|小区)?(?:那边|这边)?(?:呢|啊)?(?=[，,。？?\s]|$)"
 )
 _LEAD = re.compile(r"^.*(?:是|在|说的|叫)")
-_PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 
 
 def not_chosen(call: SpokenCall) -> Iterator[tuple[int, str]]:
@@ -18,7 +18,7 @@ def not_chosen(call: SpokenCall) -> Iterator[tuple[int, str]]:
         answer = call.turns[position + 1]
         if turn.speaker is not Speaker.OPERATOR or answer.speaker is Speaker.OPERATOR:
             continue
-        first = _PIECE.search(answer.text)
+        first = CLAUSE.search(answer.text)
         match = _EITHER.search(turn.text)
         if match is None or first is None:
             continue

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.domain.transcript import SpokenTurn
+from app.understand.mentions.values import BROKEN_OFF
 
-_PIECE = re.compile(r"[^，,。！!？?；;…—\s]+")
 _BETWEEN = r"[，,。\s]*(?:我|俺)?(?:刚才|刚刚)?(?:说|记|弄)?错?了?[，,。\s]*"
 _NOT_BUT = re.compile(
     rf"不是(?P<old>[^，,。！？；不]{{1,14}}?)(?:吧|啊|哈)?(?P<mark>{_BETWEEN})(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{{1,14}})"
@@ -90,8 +90,8 @@ def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple
 
 def _replaced(text: str, position: int) -> tuple[int, int] | None:
     """Return the value before a hesitation where a value of the same kind follows it: [张庄] 呃 北洛村."""
-    before = _PIECE.findall(text[:position])
-    after = _PIECE.search(text, position)
+    before = BROKEN_OFF.findall(text[:position])
+    after = BROKEN_OFF.search(text, position)
     olds = list(_VALUE.finditer(before[-1])) if before else []
     new = _VALUE.search(after.group()) if after else None
     if not (olds and new and _alike(olds[-1], new)) or olds[-1].group() == new.group() or new.start() > _NEAR:
@@ -102,7 +102,7 @@ def _replaced(text: str, position: int) -> tuple[int, int] | None:
 
 def _slips(text: str, call: str) -> Iterator[tuple[int, int]]:
     """Yield [前湖 不是] 后湖; [青檀花园 不是花园] 青檀苑; [申捷] 中捷 中捷的: stretches that the next one takes back."""
-    pieces = list(_PIECE.finditer(text))
+    pieces = list(BROKEN_OFF.finditer(text))
     for before, after in pairwise(pieces):
         if _said_again(before.group(), after.group(), call):
             yield before.start(), after.start()

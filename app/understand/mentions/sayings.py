@@ -11,12 +11,12 @@ from app.understand.mentions.retractions import Retraction, retractions
 from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.slips import slips
 from app.understand.mentions.types import Saying
+from app.understand.mentions.values import CLAUSE
 
 CONFIRMS = re.compile(
     r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|哎+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)"
 )
 DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
-_PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 
 
 def read_sayings(
@@ -50,7 +50,7 @@ def _but_the_right_ones(
     likely: Sequence[Retraction], aside: Sequence[Retraction], sayings: Sequence[Saying]
 ) -> list[Retraction]:
     """Return what a model takes for taken back, less the words that a rule says replaced others."""
-    nexts = ((one.saying, _PIECE.search(sayings[one.saying].text, one.end)) for one in aside if one.words)
+    nexts = ((one.saying, CLAUSE.search(sayings[one.saying].text, one.end)) for one in aside if one.words)
     right = {(saying, piece.start()) for saying, piece in nexts if piece}
     return [one for one in likely if (one.saying, one.start) not in right]
 
@@ -126,7 +126,7 @@ def _echoed(before: SpokenTurn, said: str) -> Evidence | None:
     """Return the citizen's words that an operator repeats at the start of a turn: 紫泥汪 → 水泉镇紫泥汪村，多长时间了."""
     if before.speaker is Speaker.OPERATOR:
         return None
-    first = _PIECE.match(said)
+    first = CLAUSE.match(said)
     names = [name for name in re.findall(r"[\u4e00-\u9fff]{2,}", before.text) if first and name in first.group()]
     longest = max(names, key=len, default="")
     start = before.text.rfind(longest)

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-_PIECE = re.compile(r"[^，,。！!？?；;…—\s]+")
+from app.understand.mentions.values import BROKEN_OFF
+
 _CUE = re.compile(
     r"[啊噢哦哎呃嗯诶]+|(?:那|噢|哦|啊|哎|呸|嗨|嘿|可)*(?:不+(?:是|对)?(?:不?对|是)?|(?:我|俺)?(?:刚才|刚刚)?(?:说|记|看|弄|搞|走|念|报)(?:错|混|岔|反|串)了?|口误|(?:等|稍)(?:一下|会儿?|等)(?:我(?:看看|想想|查查).{0,3})?|"
     r"不好意思|(?:我|俺)(?:再)?(?:看看|想想|算算|翻翻|查查|瞅瞅|数数).{0,4}|(?:你)?看(?:我|俺)这(?:脑子|记性|嘴)?|(?:我|俺)?糊涂了|哪啊|呸)(?:啊|哈|呀|了)?"
@@ -54,7 +55,7 @@ def slips(text: str, raw: str, heard: str = "") -> Iterator[Slip]:
 
     `raw` still holds what was said twice in a row; `heard` is what the operator said before.
     """
-    pieces = list(_PIECE.finditer(text))
+    pieces = list(BROKEN_OFF.finditer(text))
     for position, piece in enumerate(pieces):
         if position and _CUE.fullmatch(piece.group()):
             yield from _before_cue(pieces, position, raw)

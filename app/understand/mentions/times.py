@@ -20,8 +20,8 @@ from app.understand.mentions.time_words import (
     STILL,
 )
 from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.values import CLAUSE
 
-_PIECE = re.compile(r"[^，,。！!？?；;\s]+")
 _ASKS_LONG = re.compile(r"多久|多长时间|几天|多少天|多长")
 _ONLY_LONG = re.compile(
     r"(?:得?有|都|快|大概|差不多)?(?P<count>\d+|[两俩仨三四五六七八九十半])(?P<unit>天|个月|周|个?星期|个?礼拜|年)(?:多|左右|吧)?"
@@ -81,7 +81,7 @@ def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Menti
 def _answered(call: SpokenCall, saying: Saying) -> list[Mention]:
     """Return what a bare stretch of time, said in answer to the question for one, points back to."""
     before = call.turns[saying.turn - 1] if saying.turn else None
-    first = _PIECE.search(saying.text)
+    first = CLAUSE.search(saying.text)
     if before is None or first is None or not _ASKS_LONG.search(before.text):
         return []
     match = _ONLY_LONG.fullmatch(first.group())
@@ -104,7 +104,7 @@ def read_clocks(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention,
 
 def _habitual(text: str, clock: re.Match[str]) -> bool:
     """Tell whether the piece of an hour, or the one before, tells a habit or a rule."""
-    pieces = [piece for piece in _PIECE.finditer(text) if piece.start() < clock.end()]
+    pieces = [piece for piece in CLAUSE.finditer(text) if piece.start() < clock.end()]
     return any(HABIT.search(piece.group()) for piece in pieces[-2:])
 
 

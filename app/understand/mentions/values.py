@@ -6,6 +6,9 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 PIECE = re.compile(r"[^，,。！!？?；;：:、…—\s]+")
+CLAUSE = re.compile(r"[^，,。！!？?；;\s]+")
+BROKEN_OFF = re.compile(r"[^，,。！!？?；;…—\s]+")
+"""Pieces of talk: a colon ends a value, dots and a dash end what is broken off."""
 _NUMERAL = r"(?:\d[\d.]*|[一二两三四五六七八九十百千万零〇]+)"
 _UNITS = (
     "号楼|号院|栋|幢|单元|室|楼|元|块钱?|毛|万|个月|个人|个小时|小时|分钟|天|岁|年|月|号线|号|点|户|度|米|公里|里地?|亩|斤|吨|层|"
