@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import add
 
 from app.domain.cue_rules import SureCues
 from app.domain.place import Gazetteer, Town
@@ -52,10 +53,15 @@ class AreaReader:
         names = sorted({*self.own_names, *gazetteer.landmark_by_name}, key=lambda name: (-len(name), name))
         bare = {name: re.escape(name) + _NO_TOWN for name in self._towns.keys() - full} | _NO_DISTRICT
         self._pattern = re.compile("|".join(bare.get(name, re.escape(name)) for name in names))
+        self._starts = frozenset(name[:2] for name in names)
 
     def named(self, text: str) -> Iterator[tuple[str, int, int]]:
-        for match in self._pattern.finditer(text):
-            yield match.group(), match.start(), match.end()
+        """Yield each name and where it stands; the pattern of them all is tried only where two characters begin one."""
+        end = 0
+        for at, start in enumerate(map(add, text, text[1:])):
+            if at >= end and start in self._starts and (match := self._pattern.match(text, at)):
+                end = match.end()
+                yield match.group(), at, end
 
     def sure(self, text: str) -> Iterator[tuple[str, int, int, float]]:
         """Yield each name, where it stands, and how sure the first cue that fits is: its name is @ there, others #."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.domain.cue_rules import AsideCues, Cue
+from app.domain.patterns import Words
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, named, telling
@@ -45,7 +46,7 @@ class AsideModel:
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
     def found(
-        self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], told_of: Told, words: re.Pattern[str]
+        self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], told_of: Told, words: Words
     ) -> set[int]:
         """Return the positions of asides; a wish is none, and what names a matter is left where nothing else does."""
         told = [i for i, clause in enumerate(clauses) if not clause.chatter]
@@ -80,9 +81,7 @@ class AsideRules:
             re.compile(cue.pattern) for cue in (rules.guess, rules.dropped, rules.began)
         )
 
-    def found(
-        self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: re.Pattern[str]
-    ) -> set[int]:
+    def found(self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: Words) -> set[int]:
         """Return the positions of asides."""
         aside = {i for i, clause in enumerate(clauses) if self._certain.search(clause.text.strip())}
         for i, clause in enumerate(clauses):
@@ -123,7 +122,7 @@ def _asked_who(call: SpokenCall, turn: int) -> bool:
     )
 
 
-def _about_the_caller(clause: Clause, matter_words: re.Pattern[str]) -> bool:
+def _about_the_caller(clause: Clause, matter_words: Words) -> bool:
     if _SPELLS.search(clause.text):
         return True
     short = len(clause.text) <= _LONGEST_IDENTITY

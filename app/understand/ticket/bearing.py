@@ -9,6 +9,7 @@ from operator import add
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.patterns import Words
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause
@@ -43,17 +44,14 @@ def aside_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(np.log(sure / (1 - sure)), -_MOST_ODDS, _MOST_ODDS)
 
 
-def telling(clause: Clause, words: re.Pattern[str]) -> bool:
+def telling(clause: Clause, words: Words) -> bool:
     """Tell whether a clause holds a figure or a word of duties and categories."""
     return bool(_FIGURE.search(clause.text) or named(clause.text, words))
 
 
-def named(text: str, words: re.Pattern[str]) -> int:
-    """Return how many words of duties and categories a clause holds.
-
-    Not kept: to look a pattern of thousands of words up takes far longer than to search with it.
-    """
-    return len(words.findall(text))
+def named(text: str, words: Words) -> int:
+    """Return how many words of duties and categories a clause holds."""
+    return len(words.found(text))
 
 
 def bearing_features(
@@ -62,7 +60,7 @@ def bearing_features(
     clauses: Sequence[Clause],
     alone: NDArray[np.float64],
     told: Told,
-    words: re.Pattern[str],
+    words: Words,
     cues: Sequence[re.Pattern[str]],
     vectors: NDArray[np.float32],
 ) -> NDArray[np.float32]:
@@ -105,9 +103,7 @@ def _related(
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _standing(
-    call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: re.Pattern[str]
-) -> NDArray[np.float32]:
+def _standing(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: Words) -> NDArray[np.float32]:
     """Return where each clause stands in its saying, and what it shares with the operator, the wish and the others."""
     spoken = [_pairs(t.text) if t.speaker is Speaker.OPERATOR else frozenset() for t in call.turns]
     everything = frozenset().union(*spoken)
@@ -132,7 +128,7 @@ def _standing(
     return np.hstack([np.array(rows, np.float32), np.array(forms, np.float32)])
 
 
-def _form(clause: Clause, wish: bool, words: re.Pattern[str]) -> list[float]:
+def _form(clause: Clause, wish: bool, words: Words) -> list[float]:
     """Return what a clause is like in itself."""
     length = min(len(clause.text.strip()), _MOST_LENGTH) / _MOST_LENGTH
     figure, number = bool(_FIGURE.search(clause.text)), bool(_LONG_NUMBER.search(clause.text))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.cue_rules import Cue
+from app.domain.patterns import Words
 from app.domain.ticket import RequestKind
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Mentions
@@ -70,7 +71,7 @@ class MomentModel:
         mentions: Mentions,
         clauses: Sequence[Clause],
         kind: RequestKind,
-        words: re.Pattern[str],
+        words: Words,
     ) -> Mention | None:
         """Return the likeliest moment, as sure as the model is; none where none is likely."""
         found = candidates(call, mentions, clauses)
@@ -137,7 +138,7 @@ def moment_features(
     mentions: Mentions,
     clauses: Sequence[Clause],
     kind: RequestKind,
-    words: re.Pattern[str],
+    words: Words,
     cues: Sequence[re.Pattern[str]],
 ) -> NDArray[np.float32]:
     """Return one row a candidate, columns as in `feature_names`."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.patterns import any_of
+from app.domain.patterns import Words
 from app.domain.reference import ReferenceData
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.wishes import is_wish
@@ -50,15 +50,15 @@ class ObjectFinder:
         for i, leaf in enumerate(reference.categories.leaves):
             for word in (*leaf.keywords, *of_function.get(leaf.function or "", ())):
                 words.setdefault(word, set()).add(i)
-        self.words = re.compile(any_of(words))
+        self.words = Words(words)
         self._leaves = {word: np.array(sorted(leaves)) for word, leaves in words.items() if len(word) > 1}
 
     def find(self, matter: str, shares: NDArray[np.float64]) -> tuple[str, ...]:
         """Return the best few; `shares` holds the demand's probability of each category leaf."""
         found: dict[str, list[int]] = {}
-        for match in self.words.finditer(matter):
-            if match.group() in self._leaves and not _NO_OBJECT.match(match.group()):
-                found.setdefault(match.group(), []).append(match.start())
+        for word, at in self.words.found(matter):
+            if word in self._leaves and not _NO_OBJECT.match(word):
+                found.setdefault(word, []).append(at)
 
         def weight(word: str) -> float:
             at = found[word]

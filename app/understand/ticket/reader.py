@@ -169,7 +169,7 @@ class TicketReader:
         told = informative(clauses)
         length = sum(len(clause.text) for clause in told)
         text = "".join(clause.text for clause in told)
-        if _NO_DEMAND.search(text) and not self._matter_words.search(text):
+        if _NO_DEMAND.search(text) and not self._matter_words.found(text):
             return False
         return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))
 

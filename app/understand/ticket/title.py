@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.patterns import Words
 from app.domain.ticket import RequestKind
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.matters import Named
@@ -81,7 +82,7 @@ def headings(
     clauses: Sequence[Clause],
     kind: RequestKind,
     place: str | None,
-    matter_words: re.Pattern[str],
+    matter_words: Words,
     topics: Topics,
     named: Named | None,
     objects: Sequence[str] = (),
@@ -128,16 +129,14 @@ def headings(
     return found
 
 
-def _measured(
-    text: str, key: str, kind: RequestKind, objects: Sequence[str], matter_words: re.Pattern[str]
-) -> TitleMeasures:
+def _measured(text: str, key: str, kind: RequestKind, objects: Sequence[str], matter_words: Words) -> TitleMeasures:
     """Return what is measured of every title: `text` may name the objects, `key` is what the title says of the matter."""
     return TitleMeasures(
         first_object=any(word in text for word in objects[:1]),
         any_object=any(word in text for word in objects),
         length=len(key) / 10,
         troubles=len(set(_TROUBLE.findall(key))),
-        words=len(matter_words.findall(key)),
+        words=len(matter_words.found(key)),
         consultation=kind is RequestKind.CONSULTATION,
         suggestion=kind is RequestKind.SUGGESTION,
         praise=kind is RequestKind.PRAISE,
@@ -220,8 +219,8 @@ def _spot(where: str, key: str) -> str:
     return "" if runs_on or (where and where in key) else where
 
 
-def _matter_score(clause: Clause, position: int, matter_words: re.Pattern[str]) -> float:
-    words = {match.group() for match in matter_words.finditer(clause.text)}
+def _matter_score(clause: Clause, position: int, matter_words: Words) -> float:
+    words = {word for word, _at in matter_words.found(clause.text)}
     wish = (is_wish(clause) and not clause.question) or bool(_THREAT.search(clause.text))
     trouble = len(set(_TROUBLE.findall(clause.text)))
     return (
