@@ -2,6 +2,7 @@
 
 import re
 
+from app.domain.anchors import Anchored
 from app.receive.offset_text import OffsetText
 
 DIGITS = {
@@ -46,33 +47,33 @@ _ONE_STAYS = (
 )
 
 _PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
-_YEAR = re.compile(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
-_PERCENT = re.compile(rf"百分之({_NUMERAL})")
-_DECIMAL = re.compile(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
-_MONEY = re.compile(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
+_YEAR = Anchored(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
+_PERCENT = Anchored(rf"百分之({_NUMERAL})")
+_DECIMAL = Anchored(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
+_MONEY = Anchored(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
 _COUNT = re.compile(
     rf"(?<![第周拜几数一二两三四五六七八九十百千\d])(?<!星期)({_NUMERAL})(多|来|几)?(?={_MEASURES})(?!天半个?月|天八天)"
 )
-_TEN_THOUSANDS = re.compile(
+_TEN_THOUSANDS = Anchored(
     r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])"
 )
-_ROOM = re.compile(
+_ROOM = Anchored(
     r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])"
 )
-_DOOR = re.compile(
+_DOOR = Anchored(
     r"(?<![零〇一二三四五六七八九幺十百千万\d第])[一二三四五六七八九]零[一二三四五六七八九](?![零〇一二三四五六七八九幺十百千万\d年])"
 )
 """五零二: figure by figure, so a number of a door or a house."""
-_MONEY_UNIT = re.compile(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
+_MONEY_UNIT = Anchored(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
-_MINUTE = re.compile(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
-_ONE_OCLOCK = re.compile(
+_MINUTE = Anchored(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
+_ONE_OCLOCK = Anchored(
     r"一点(?=半(?![天会个截拉])|[来多]?钟)|(?<=凌晨|下午|中午|夜里|半夜|晚上|今晚|昨晚)一点(?=$|[，,。\s多来左])"
 )
 """一点 is a little, unless half past or a part of the day says that it is an hour."""
-_SMALL_PART = re.compile(r"(?<=\d[亩斤])([一二三四五六七八九])(?=[分两])")
-_TENTH = re.compile(r"(?<=\d[吨米度])([一二三四五六七八九])(?=$|[，。,、\s的多了])")
-_HUNDREDS = re.compile(
+_SMALL_PART = Anchored(r"(?<=\d[亩斤])([一二三四五六七八九])(?=[分两])")
+_TENTH = Anchored(r"(?<=\d[吨米度])([一二三四五六七八九])(?=$|[，。,、\s的多了])")
+_HUNDREDS = Anchored(
     r"(?<![第几数上\d一二两三四五六七八九十百千万零])"
     rf"(?!二百五(?!十))({_DIGIT}千(?:零{_DIGIT}十?{_DIGIT}?|{_DIGIT}百(?:零{_DIGIT}|{_DIGIT}十{_DIGIT}?|{_DIGIT})?|{_DIGIT})|"
     rf"{_DIGIT}百(?:零{_DIGIT}|{_DIGIT}十{_DIGIT}?|{_DIGIT}))(?![一二两三四五六七八九十百千万亿\d分来])"

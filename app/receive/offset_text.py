@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.domain.anchors import Anchored
+
 Replacement = str | None
+Sought = re.Pattern[str] | Anchored
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class OffsetText:
         starts = [start for start, piece in zip(self.starts, pieces, strict=False) for _ in piece]
         return OffsetText("".join(pieces), (*starts, self.starts[-1]))
 
-    def substitute(self, pattern: re.Pattern[str], rewrite: Callable[[re.Match[str]], Replacement]) -> "OffsetText":
+    def substitute(self, pattern: Sought, rewrite: Callable[[re.Match[str]], Replacement]) -> "OffsetText":
         """Replace every match by what `rewrite` returns; None leaves it as it is."""
         pieces: list[str] = []
         starts: list[int] = []
@@ -42,7 +45,7 @@ class OffsetText:
         return OffsetText("".join(pieces), (*starts, *self.starts[done:]))
 
     def _rewrites(
-        self, pattern: re.Pattern[str], rewrite: Callable[[re.Match[str]], Replacement]
+        self, pattern: Sought, rewrite: Callable[[re.Match[str]], Replacement]
     ) -> Iterator[tuple[re.Match[str], str]]:
         for match in pattern.finditer(self.text):
             new = rewrite(match)

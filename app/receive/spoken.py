@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import opencc
 
+from app.domain.anchors import Anchored
 from app.domain.place import Gazetteer
 from app.domain.transcript import Speaker, SpokenCall, SpokenTurn, Transcript, Turn
 from app.receive.misheard import as_the_operator_wrote
@@ -13,7 +14,7 @@ from app.receive.numerals import write_numbers
 from app.receive.offset_text import OffsetText
 from app.receive.sound_alike import SoundAlike
 
-_FILLERS = re.compile(
+_FILLERS = Anchored(
     r"(?:呃|嗯|唔|哎呀|哎哟|唉|噢|哦|喔|诶|欸|额(?=[，,、…\s]))[，,、…\s]*"
     r"|(?:那个|这个|就是说|就是|怎么说呢|咋说呢|你知道吧|是吧|对吧|反正)(?=[，,、…\s])[，,、…\s]*"
     r"|(?:那个|这个)(?=那个|这个)|^(?:那个|这个|就是说|就是)(?=[俺我咱])"
@@ -22,7 +23,7 @@ _OPERATOR_SAYS = re.compile(
     r"枣庄12345|12345(?:热线|请讲|为您)|请讲$|请问您|您(?:贵姓|在什么|在哪|能留|的诉求|反映|怎么称呼|别着急|慢慢说|稍等)|为您(?:登记|记录|转)|感谢您的来电"
 )
 _STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
-_APART = re.compile(
+_APART = Anchored(
     r"(?<=\d) +(?=号楼|单元|栋|幢|室|层|楼|号院)|(?:(?<=号楼)|(?<=单元)) +(?=\d{1,4}(?!\d|[点号元块月年]))"
 )
 """A space inside a house number: 5 号楼 2 单元 301."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from app.domain.anchors import anchors, held
 from app.domain.reference_rules import ReadingFrame
-from app.understand.anchors import anchors, held
 from app.understand.text_rules import Hit
 
 _CLAUSE = re.compile(r"[^。！？!?；;，,]+")

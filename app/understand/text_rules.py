@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from app.domain.anchors import anchors, held
 from app.domain.patterns import compiled
-from app.understand.anchors import anchors, held
 
 
 class Hit(NamedTuple):

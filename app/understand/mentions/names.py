@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from app.domain.anchors import Anchored
+
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕殷罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧戴宋庞熊纪舒屈项祝董梁"
     "杜阮蓝席季贾江童颜郭梅盛林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房解丁邓单洪包左石崔吉龚程邢裴陆荣翁段侯宁仇武刘景龙叶司黎白蒲赖乔闫温庄晏柴瞿阎连向古易廖耿满匡文寇欧沃利师聂晁冷辛简曾关相查荆游权翟谭申牛尚"
@@ -32,7 +34,7 @@ _THANKS = r"谢谢|多谢|感谢|安全|时间|方便|高度|万分|辛苦|拜�
 _NEARLY_END = r"(?:[，,。；;：:\s（(][^。！？!?]{0,18})?[。.！!\s]*$"
 """After a signature the number, the day or when to call."""
 SIGNATURES = tuple(
-    re.compile(pattern)
+    Anchored(pattern)
     for pattern in (
         rf"(?:^|[。！？!?\s：:，,）)—-]|[居村市]民|业主|家属|群众|留言人)(?P<name>[\u4e00-\u9fff](?:先生|女士)){_END}",
         rf"[。！？!?\s：:）)—-](?P<name>{FAMILY}(?:先生|女士)){_NEARLY_END}",
@@ -49,7 +51,7 @@ SIGNATURES = tuple(
 """How a message is signed: … 谢谢。村民 石广义."""
 _KIN = "[大二三四五老]?(?:嫂子?|婶子?|娘|姨|妈|奶奶?|姑|姐|哥|叔|伯|爷|汉|头|太太?)"
 VOLUNTEERED = tuple(
-    re.compile(pattern)
+    Anchored(pattern)
     for pattern in (
         rf"(?:^|[，,。！\s])(?P<name>(?P<first>{WIDE_FAMILY}){GIVEN})[，,\s]+[^，,。\s]{{1,5}}的(?P=first)(?=[，,。\s]|$)",
         rf"(?:叫|喊|称呼)[我俺](?P<kin>{ANY_FAMILY}{_KIN})(?=就|[，,。\s]|$)",

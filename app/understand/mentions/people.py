@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from app.domain.anchors import Anchored
 from app.domain.transcript import Evidence, Speaker, SpokenCall
 from app.understand.mentions.names import (
     ANY_FAMILY,
@@ -29,15 +30,15 @@ from app.understand.mentions.types import Mention, Saying
 _MOST_WRITTEN, _NEAR = 2, 4
 """Turns of a message, its title and its text; turns after a surname in which the full name may follow."""
 _STOP = r"(?=[，,。、\s]|$)"
-_NAMED = re.compile(
+_NAMED = Anchored(
     rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|(?:我|俺)本人[，,\s]|我是(?={FAMILY}{GIVEN}[，,。\s]))\s*(?P<name>{FAMILY}{GIVEN}|(?<=[我俺]叫){FAMILY}[\u4e00-\u9fff]里|(?<=[我俺]叫)[\u4e00-\u9fff]{GIVEN}|(?<=[我俺]叫\s)[\u4e00-\u9fff]{GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
-_SURNAMED = re.compile(
+_SURNAMED = Anchored(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{ANY_FAMILY})(?![名氏])"
 )
-_OWN_SURNAME = re.compile(rf"(?:我|俺|本人)(?:免贵)?姓\s*(?P<surname>{ANY_FAMILY})(?![名氏])")
-_ADDED = re.compile(rf"[，,。\s]姓\s?(?P<surname>{ANY_FAMILY})[，,。\s]*$")
-_SIGNED = re.compile(
+_OWN_SURNAME = Anchored(rf"(?:我|俺|本人)(?:免贵)?姓\s*(?P<surname>{ANY_FAMILY})(?![名氏])")
+_ADDED = Anchored(rf"[，,。\s]姓\s?(?P<surname>{ANY_FAMILY})[，,。\s]*$")
+_SIGNED = Anchored(
     rf"(?:(?:联系人|反映人|投诉人|举报人|代表|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?:[小老](?={FAMILY}[，,。、\s]))?|(?:我|俺)是(?={ANY_FAMILY}(?:先生|女士))|叫(?:我|俺)[小老](?={ANY_FAMILY}(?:就|[，,。\s])))"
     rf"(?P<name>{FAMILY}{GIVEN}(?!就)|{ANY_FAMILY}(?:先生|女士|师傅)|{ANY_FAMILY}(?=就)|(?<=[小老]){FAMILY})(?=[，,。、\s\d电手就]|$)|"
     rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|姑|姨|舅|叔|伯|婶|嫂子?|侄子?|外甥|爷爷|奶奶|姥姥|老公|老婆|工友|同事|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{FAMILY}{GIVEN})(?=[，,。、\s]|$)"
@@ -49,7 +50,7 @@ _SPELLED = re.compile(
     r"^[^\u4e00-\u9fff]*(?:免贵|[我俺]?姓|[我俺]?叫|小|老)?[，,。\s]*(?P<surname>(?![男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他])[\u4e00-\u9fff])(?:[，,。\s]+[\u4e00-\u9fff]{1,5}?的(?P=surname)|[，,。\s]+[男女]|[，,。\s]*$)"
 )
 """An answer to 您贵姓 that says how the name is written, or is nothing but it: 鹿 梅花鹿的鹿."""
-_ANSWERED = re.compile(
+_ANSWERED = Anchored(
     rf"(?:(?<![老贵百同个问])姓\s?|叫[我俺](?:老|小)?)(?P<surname>{ANY_FAMILY})(?=[，,。\s啊呀哈吧就]|$|先生|女士|同志|师傅|老师|大[爷娘叔哥姐]|阿姨|[\u4e00-\u9fff]{{1,4}}的)"
 )
 """The surname in an answer to 您贵姓; the last one is the one that was put right."""
@@ -74,13 +75,13 @@ _SEX_SAID = re.compile(
     r"[\s，,。]*(?:不是(?:女士|先生|男的|女的)[，,\s]*(?:[^，,\s]{1,8}[，,\s]+)?)?(?:不是|不对|错了|对|是|我|俺|孩子?的?|他|她|[，,\s])*(?P<sex>男|女|先生|爸|爹|爷爷|妈|娘|奶奶|姥姥)(?:的|同志|士)?(?=[，,。\s啊]|$)"
 )
 """An answer to 杭先生对吗: 不是女士 男的; 我是孩子他爸."""
-_ASKS_NAME = re.compile(r"哪位|姓(?!氏)|称呼|叫(?:什么|啥|$)|名字|全名|留名|姓名|联系人")
-_ASKS_CALLER = re.compile(
+_ASKS_NAME = Anchored(r"哪位|姓(?!氏)|称呼|叫(?:什么|啥|$)|名字|全名|留名|姓名|联系人")
+_ASKS_CALLER = Anchored(
     r"贵姓|称呼您|您(?:是)?哪位|(?:您|你|恁)(?:的|老|本人|这边|方便|愿意|留个?|说一?下|职务|和|大|全|是|[，,\s])*(?:姓|名|叫(?:什么|啥|[，,。？?\s]|$)|(?:怎么)?称呼)|"
     r"(?:^|[，,。？?！!\s])(?:好的?|嗯|那|请问|请|麻烦|还|需要|要不要|能|可以|方便|再|您?留个?|登记|写|一下|大[爷娘叔姐哥]|先生|女士|师傅)*(?:怎么称呼|称呼|姓名|全名|(?<=留)名字?|名(?=$|吗|[，,。\s])|联系人)"
 )
 """Words that ask the caller for his own name; any other question about a name asks for somebody else's."""
-_CONFIRMED_NAME = re.compile(
+_CONFIRMED_NAME = Anchored(
     rf"(?:(?<![\u4e00-\u9fff])|好的?|嗯|是|谢谢)(?P<name>{WIDE_FAMILY}{GIVEN}|{FAMILY})(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)"
 )
 _POLITE = re.compile(rf"(?P<polite>{POLITE})")
@@ -94,8 +95,8 @@ _ADDRESSED = {
     "老哥": "先生",
 } | dict.fromkeys(("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士")
 """What a ticket calls someone whom the call addresses by age."""
-_ANONYMOUS = re.compile(r"匿名|不留(?:名|姓)")
-_ADDRESSES = re.compile(
+_ANONYMOUS = Anchored(r"匿名|不留(?:名|姓)")
+_ADDRESSES = Anchored(
     rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
 )
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
@@ -199,7 +200,7 @@ def _as_addressed(call: SpokenCall) -> Mention | None:
 def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
     others = _asked_for_another(call, saying)
     unasked = bool(_asked(call, saying)) and not _asked_for_name(call, saying)
-    own: tuple[re.Pattern[str], ...] = (
+    own: tuple[Anchored, ...] = (
         (_NAMED, _OWN_SURNAME) if others else (_NAMED, _SIGNED, _OWN_SURNAME if unasked else _SURNAMED, _ADDED)
     )
     if len(call.turns) <= _MOST_WRITTEN:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from app.domain.anchors import Anchored
 from app.domain.cue_rules import Cue, PrivacyCues
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mention
@@ -57,5 +58,5 @@ def _heard(call: SpokenCall) -> Iterator[tuple[int, str, str]]:
         asked = turn.text if turn.speaker is Speaker.OPERATOR else ""
 
 
-def _any_of(cues: Sequence[Cue]) -> re.Pattern[str]:
-    return re.compile("|".join(cue.pattern for cue in cues))
+def _any_of(cues: Sequence[Cue]) -> Anchored:
+    return Anchored("|".join(cue.pattern for cue in cues))

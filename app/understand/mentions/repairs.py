@@ -5,18 +5,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from app.domain.anchors import Anchored
 from app.domain.transcript import SpokenTurn
 from app.understand.mentions.values import BROKEN_OFF
 
 _BETWEEN = r"[，,。\s]*(?:我|俺)?(?:刚才|刚刚)?(?:说|记|弄)?错?了?[，,。\s]*"
-_NOT_BUT = re.compile(
+_NOT_BUT = Anchored(
     rf"不是(?P<old>[^，,。！？；不]{{1,14}}?)(?:吧|啊|哈)?(?P<mark>{_BETWEEN})(?:是|应该是|应该|我说的是|说的是|而是|在)(?P<new>[^，,。！？；]{{1,14}})"
 )
-_WRONG = re.compile(
+_WRONG = Anchored(
     r"(?P<old>[^。！？；]{1,40}?)[，,。\s]*(?:哦|噢|啊|哎)?(?:不对|不是|说错了|记错了|弄错了|我说错|错了)"
     r"(?:不对|不是|说错了|记错了|错了|[，,。\s啊哦噢])*(?:是|应该是|应该)?(?P<new>[^，,。！？；]{1,16})"
 )
-_WRONG_BEFORE = re.compile(
+_WRONG_BEFORE = Anchored(
     r"^[^，,。]{0,4}(?:刚才|刚刚|前面|上面)?[^，,。]{0,2}(?:说|记|弄|报)错了?[，,。\s]*(?:应该)?(?:是|在)?(?P<new>[^，,。！？；]{1,16})"
 )
 _UNITS = "号楼|栋|幢|单元|室|楼|号|元|万|天|个月|月|点|年|多?户|度|米|盏|个|亩|层|斤|吨|公里|里|次|回|趟|路|岁|人|辆|台|棵|根|平"
@@ -24,23 +25,23 @@ _VALUE = re.compile(
     rf"(?:\d[\d.]*|[一二三四五六七八九十百千两]+)(?P<unit>{_UNITS})|(?:周|星期|礼拜)(?P<day>[一二三四五六日天])|(?P<name>[\u4e00-\u9fff]{{2,6}}?(?P<kind>小区|家园|花园|街道|镇|路|村|庄|社区|学校|小学|医院|区|市))|\d{{3,}}"
 )
 _OF_THE_MATTER = re.compile(r"(?:的)?(?:事|事儿|问题|那个)$")
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Anchored(
     r"(?P<old>[\u4e00-\u9fff\d]{2,6}?)(?:那|才|可)?是(?:我|俺|人家|他|她)(?:们)?(?:自己)?(?:的)?(?:娘家|婆家|老家|老丈人|闺女|女儿|儿子|儿|妈|家|单位|亲戚)(?:家|那边|那里|的)*(?=[，,。\s]|$)|"
     r"(?P<before>[\u4e00-\u9fff\d]{2,6}?)(?:早就?|以前就)(?:盖|建|修|拆|搬|完)[^，,。\s]{0,4}了|(?P<former>[\u4e00-\u9fff\d]{2,6}?)是(?:早先|以前|上回|上学期|去年|原来)的|"
     r"(?:我|俺)(?:们)?自己家才?是(?P<mine>[\u4e00-\u9fff\d]{2,8})|不叫(?P<called>[\u4e00-\u9fff\d]{2,6}?)(?=[，,。\s]|$|[^，,。\s]{0,3}那)"
 )
 """张庄是俺娘家, 一期早盖完了: why a name that was said is not the one in question."""
-_NOT_BLAMED = re.compile(
+_NOT_BLAMED = Anchored(
     r"(?:我|俺)(?:可|也|又)?没说(?:是|他|她|人家)?(?P<a>[^，,。\s]{2,8})|别(?:去)?(?:找|提|说|写)(?:是)?(?:人家)?(?P<b>老?[\u4e00-\u9fff]{1,3})(?=[，,。\s]|$)"
 )
 """我可没说是豆制品厂, 别去找人家老闫: a name that the caller does not want on the ticket."""
-_MISTAKEN = re.compile(r"(?:看|记|说|弄|搞|念)错了|糊涂了|说岔了|口误")
+_MISTAKEN = Anchored(r"(?:看|记|说|弄|搞|念)错了|糊涂了|说岔了|口误")
 _HESITATION = re.compile(r"呃|额|哎|欸|诶|噢|哦")
-_THAT_ONE_NOT = re.compile(
+_THAT_ONE_NOT = Anchored(
     r"(?:^|[，,。\s])(?:可|我|俺|我们|俺们)*不是[\s，,]*(?P<what>[^，,。！？；\s]{2,12}?)(?:里头|那边|那个)?(?:啊|哈)(?=[，,。\s]|$)"
 )
 """不是市里那个中心人民医院啊: a name that the matter has nothing to do with."""
-_JUST = re.compile(
+_JUST = Anchored(
     rf"(?P<old>\d[\d.]*(?P<unit>{_UNITS}))(?P<between>[，,\s][^。]{{0,16}}?)(?:就是?|应该是|其实是?)(?P<new>\d[\d.]*(?P=unit))"
 )
 """2公里，三里是1公里半，就1公里半: the value insisted on replaces the first."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.repairs import hesitations
 from app.understand.mentions.retractions import Retraction
@@ -18,7 +19,7 @@ _ANOTHER = re.compile(
 )
 """Before a name that is said of somebody else."""
 _ASKS_WHICH = re.compile(r"哪|什么|名|位置|地[址点方]|具体|谁")
-_EITHER = re.compile(
+_EITHER = Anchored(
     r"(?:(?<![\u4e00-\u9fff\d])|叫|是|个)(?P<a>[\u4e00-\u9fff\d]{1,6}?)[，,\s]*还是(?:叫)?(?P<b>[\u4e00-\u9fff\d]{1,6}?)(?:来着|来|呢|吧)?(?=[，,。！!？?；;\s]|$)"
 )
 _DIRECTED = re.compile(r"(?P<stem>[\u4e00-\u9fff]{2,4}?)(?P<side>[东西南北中]?)(?:路|街|大街)")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from app.domain.anchors import Anchored
 from app.domain.cue_rules import CorrectionCues
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.restarts import restarts
@@ -26,11 +27,11 @@ class SetAside:
     """Finds what callers set aside; `areas` are the names of districts and towns."""
 
     def __init__(self, rules: CorrectionCues, areas: Collection[str]) -> None:
-        self._elsewhere = tuple(re.compile(cue.pattern) for cue in rules.elsewhere)
+        self._elsewhere = tuple(Anchored(cue.pattern) for cue in rules.elsewhere)
         self._dropped = re.compile(rules.dropped.pattern)
         self._unrecorded = re.compile("|".join(cue.pattern for cue in rules.unrecorded))
-        self._insults = tuple(re.compile(cue.pattern) for cue in rules.insults)
-        self._put_right = re.compile(rules.put_right.pattern)
+        self._insults = tuple(Anchored(cue.pattern) for cue in rules.insults)
+        self._put_right = Anchored(rules.put_right.pattern)
         self._areas = frozenset(areas)
         self._longest_first = sorted(areas, key=lambda name: (-len(name), name))
 

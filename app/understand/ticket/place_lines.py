@@ -1,20 +1,20 @@
 """A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Mentions
 from models.base import CharacterTagger
 from models.char_tagger import APART, window_codes
 
-_ASKS_WHERE = re.compile(r"哪|位置|地址|小区|路段|地点|具体")
+_ASKS_WHERE = Anchored(r"哪|位置|地址|小区|路段|地点|具体")
 _BREAKS = frozenset("，,。？?！!\n")
-_SPELLED = re.compile(
+_SPELLED = Anchored(
     r"[\u4e00-\u9fff]{0,4}(?P<own>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,4}(?:的|那个|这个)+\s?(?P=own)(?![\u4e00-\u9fff])"
     r"|(?:[上下左右]面|[左右]边)?[\u4e00-\u9fff]{1,2}字[头旁底框边](?:下边|下面|[一个的\s]){0,3}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
 )

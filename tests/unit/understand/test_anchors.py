@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.understand.anchors import anchors, held
+from app.domain.anchors import Anchored, anchors, held
+from app.domain.patterns import Words
 from app.understand.text_rules import Hit, Patterns, Possible
 from tests.conftest import embedded
 
@@ -54,3 +55,17 @@ def test_patterns_that_may_match_are_found_by_one_look() -> None:
     for text in SAID:
         missed = set(range(len(all_rules))) - set(possible.among(text))
         assert not any(list(all_rules[place].hits(text)) for place in missed)
+
+
+@pytest.mark.parametrize("pattern", ["不(?:是|对)", "(?:拆)?[^。]*", "(?P<old>.{2})不是"])
+@pytest.mark.parametrize("text", ["", "不", "修路不是拆桥不是修桥", "拆桥。修路"])
+def test_an_anchored_pattern_finds_what_the_pattern_finds(pattern: str, text: str) -> None:
+    plain, anchored = re.compile(pattern), Anchored(pattern)
+    assert [match.span() for match in anchored.finditer(text)] == [match.span() for match in plain.finditer(text)]
+    assert (anchored.search(text) is None) == (plain.search(text) is None)
+
+
+def test_of_the_words_that_begin_at_a_place_the_longest_is_found() -> None:
+    words = Words(["暖气", "暖气片", "气", "片区", "漏水"])
+    assert words.found("暖气片区漏水气") == (("暖气片", 0), ("漏水", 4), ("气", 6))
+    assert words.found("暖") == words.found("") == ()

@@ -1,10 +1,13 @@
 """What every match of a regular expression must hold: a text without it need not be searched."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from importlib import import_module
-from itertools import pairwise
+from operator import add
 from typing import Any
+
+from app.domain.patterns import compiled
 
 _PARSER = import_module("re._parser")
 """The standard library's own reading of a pattern; where it reads one otherwise, the pattern has no anchors."""
@@ -20,10 +23,28 @@ def anchors(pattern: str) -> Anchors:
     return _of_sequence(_PARSER.parse(pattern))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def held(text: str) -> Anchors:
     """Return a text's characters and pairs of characters; many patterns ask the same text one after the other."""
-    return frozenset(text).union(map("".join, pairwise(text)))
+    return frozenset(text).union(map(add, text, text[1:]))
+
+
+class Anchored:
+    """A pattern that is searched for only in a text that holds one of its anchors."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = compiled(pattern)
+        self._needed = anchors(pattern)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Return every match, as a pattern does."""
+        absent = self._needed and self._needed.isdisjoint(held(text))
+        return iter(()) if absent else self._pattern.finditer(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first match, as a pattern does."""
+        absent = self._needed and self._needed.isdisjoint(held(text))
+        return None if absent else self._pattern.search(text)
 
 
 def _of_sequence(items: Iterable[Any]) -> Anchors:
