@@ -63,9 +63,15 @@ class KnownGrams:
         """Count the n-grams of each text; no text may hold a line break."""
         if len(texts) != 1:
             return self.count(self.cells(texts))
-        codes, counts = _of_one(texts[0])
+        codes, counts = _different(texts[0])
         known, rows = self._known.find(codes)
         return Counted(np.zeros(len(rows), np.int64), rows, counts[known])
+
+    def rows(self, text: str) -> list[int]:
+        """Return the row of each n-gram of a text: single characters in the order they stand, then pairs, and so on."""
+        _, found = self._known.find(_of_one(text))
+        rows: list[int] = found.tolist()
+        return rows
 
     def count(self, cells: NDArray[np.int64]) -> Counted:
         """Count equal cells: a text's place times the size of the vocabulary, and a word's row."""
@@ -82,9 +88,15 @@ class KnownGrams:
 
 
 @lru_cache(maxsize=_RECENT)
-def _of_one(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _different(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the n-grams of one text by code, and how often each stands there."""
-    return np.unique(_windows(code_points(text)), return_counts=True)
+    return np.unique(_of_one(text), return_counts=True)
+
+
+@lru_cache(maxsize=_RECENT)
+def _of_one(text: str) -> NDArray[np.uint64]:
+    """Return the code of every n-gram of one text."""
+    return _windows(code_points(text))
 
 
 def code_points(text: str) -> NDArray[np.uint64]:

@@ -23,6 +23,7 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.ticket.moments import TIMELESS, candidates, feature_names, moment_features
 from app.understand.ticket.objects import ObjectFinder
+from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
@@ -74,7 +75,8 @@ def read_demands(data: Path) -> Iterator[Told]:
     """Yield the demands of the calls in which as many are found as were made, paired in order."""
     reference = load_reference_data(Settings().knowledge_dir)
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
-    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    reader = ticket_reader(WEIGHTS, reference, TopicReader(reference, category), own)
+    normaliser = Normaliser(reference.gazetteer)
     words, cues = ObjectFinder(reference).words, [re.compile(cue.pattern) for cue in reference.moments.cues]
     for row in read_jsonl(data):
         payload = payload_of(row)

@@ -32,6 +32,7 @@ from app.understand.ticket.place_spans import Candidate, candidates
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
+from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
@@ -110,7 +111,8 @@ def read_calls(data: Path) -> Iterator[Read]:
     """Yield the calls in which something is asked, with demands where as many are found as were made."""
     reference = load_reference_data(Settings().knowledge_dir)
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
-    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    reader = ticket_reader(WEIGHTS, reference, TopicReader(reference, category), own)
+    normaliser = Normaliser(reference.gazetteer)
     for row in read_jsonl(data):
         payload = payload_of(row)
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))

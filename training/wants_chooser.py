@@ -33,6 +33,7 @@ from app.understand.ticket.wants_choice import (
     choices,
     thought_of,
 )
+from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.normal_form import rouge_l
@@ -98,7 +99,8 @@ def main(data: Path = CALLS) -> None:
 def read_demands(reference: ReferenceData, data: Path) -> Iterator[Read]:
     """Yield the calls in which as many demands are found as were made, paired in order, and the written demands."""
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
-    reader, normaliser = ticket_reader(WEIGHTS, reference, category, own), Normaliser(reference.gazetteer)
+    reader = ticket_reader(WEIGHTS, reference, TopicReader(reference, category), own)
+    normaliser = Normaliser(reference.gazetteer)
     for payload, wanted, written in _sources(data):
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)

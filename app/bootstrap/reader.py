@@ -85,10 +85,11 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     weights = settings.weights_dir
     function, category = (classifier(weights / name) for name in ("function", "category"))
     own = tuple(classifier(weights / name) for name in ("kind", "asked", "subject"))
-    units = UnitReader(reference, function, category, FunctionRanker(weights / "ranker"))
+    topics = TopicReader(reference, category)
+    units = UnitReader(reference, function, topics, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=ticket_reader(weights, reference, category, own, wants_model(weights)),
+        tickets=ticket_reader(weights, reference, topics, own, wants_model(weights)),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, lane_scorer(weights)),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, *own)),
@@ -108,7 +109,7 @@ def lane_scorer(weights: Path) -> LaneScorer:
 def ticket_reader(
     weights: Path,
     reference: ReferenceData,
-    category: TextClassifier,
+    topics: TopicReader,
     own: Sequence[TextClassifier],
     wants: WantsModel | None = None,
 ) -> TicketReader:
@@ -117,7 +118,7 @@ def ticket_reader(
     return TicketReader(
         reference,
         KindReader(reference.request_kind, kind, asked),
-        TopicReader(reference, category).topics,
+        topics.topics,
         AsideModels(classifier(weights / "aside"), PairModel(weights / "bearing"), embedder(weights / "embedding")),
         subject,
         PairModel(weights / "correction"),

@@ -19,7 +19,7 @@ class DutyIndex:
 
     def __init__(self, functions: Sequence[Function]) -> None:
         self._owners = np.array([i for i, f in enumerate(functions) for _ in f.duties])
-        self._functions = len(functions)
+        self._own = [np.flatnonzero(self._owners == i) for i in range(len(functions))]
         self._ids = [duty.id for f in functions for duty in f.duties]
         documents = [Counter(pairs("，".join((d.text, *d.keywords)))) for f in functions for d in f.duties]
         lengths = np.array([sum(document.values()) for document in documents], dtype=np.float64)
@@ -38,23 +38,23 @@ class DutyIndex:
 
     def match(self, text: str) -> Floats:
         """Return every duty's score."""
-        scores = np.zeros(len(self._ids))
-        for pair in dict.fromkeys(pairs(text)):  # in their own order: sums of floats depend on it
-            if pair in self._postings:
-                rows, weights = self._postings[pair]
-                scores[rows] += weights
-        return scores
+        found = [self._postings[pair] for pair in dict.fromkeys(pairs(text)) if pair in self._postings]
+        if not found:
+            return np.zeros(len(self._ids))
+        rows, weights = map(np.concatenate, zip(*found, strict=True))
+        # Added up in the order of the text: sums of floats depend on it.
+        return np.bincount(rows, weights, len(self._ids)).astype(np.float64, copy=False)
 
     def view(self, scores: Floats) -> Floats:
         """Return a distribution over functions: each counts its best duty (all zero where nothing matches)."""
-        best = np.zeros(self._functions)
+        best = np.zeros(len(self._own))
         np.maximum.at(best, self._owners, scores)
         squared = best**2
         return squared / squared.sum() if squared.any() else squared
 
     def cited(self, function: int, scores: Floats) -> tuple[str, ...]:
         """Return the function's duty that says most of the matter, if any says something."""
-        own = np.flatnonzero(self._owners == function)
+        own = self._own[function]
         best = int(own[np.argmax(scores[own])])
         return (self._ids[best],) if scores[best] > 0 else ()
 

@@ -57,9 +57,8 @@ class Lexicon:
 
     def _found(self, text: str) -> dict[str, None]:
         """Return the words that stand in a text, once each, in the order they come."""
-        pairs = map(add, text, text[1:])
-        words = ((start, word) for start, pair in enumerate(pairs) for word in self._by_start.get(pair, ()))
-        return dict.fromkeys(word for start, word in words if text.startswith(word, start))
+        begun = enumerate(map(self._by_start.get, map(add, text, text[1:])))
+        return dict.fromkeys([word for at, words in begun if words for word in words if text.startswith(word, at)])
 
 
 class Ranks(Protocol):
@@ -83,12 +82,13 @@ class UnitReader:
         self,
         reference: ReferenceData,
         function_model: TextClassifier,
-        category_model: TextClassifier,
+        topics: "TopicReader",
         ranker: Ranks,
     ) -> None:
+        """`topics` scores the category leaves, for the joints of the same call too: what it reads it reads once."""
         self._labels = tuple(f.function for f in reference.functions)
         self._functions = Scorer(function_words(reference), function_model)
-        self._categories = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
+        self._categories = topics.scorer
         self._duties = DutyIndex(reference.functions)
         self._ranker = ranker
         self._least = ranker.least(self._labels)
@@ -131,12 +131,12 @@ class TopicReader:
     """Scores category leaves alone, for the joints of a call."""
 
     def __init__(self, reference: ReferenceData, category_model: TextClassifier | None) -> None:
-        self._scorer = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
+        self.scorer = Scorer({leaf.code: leaf.keywords for leaf in reference.categories.leaves}, category_model)
         self._names = tuple(leaf.name for leaf in reference.categories.leaves)
 
     def topics(self, texts: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
         """Return the names of the category leaves, and each text's probabilities: shape (len(texts), leaves)."""
-        return self._names, self._scorer.probabilities(texts)
+        return self._names, self.scorer.probabilities(texts)
 
 
 def linked(reference: ReferenceData, ranker: Ranks) -> Floats:

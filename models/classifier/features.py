@@ -52,29 +52,37 @@ def edge_marks(text: str) -> list[str]:
     return found
 
 
-def asking(text: str) -> list[str]:
-    """Return n-grams, edges of clauses and what is asked or wanted: tells a question from a wish."""
-    return [*edges(text), *wish_marks(text)]
+def asking_marks(text: str) -> list[str]:
+    """Return edges of clauses and what is asked or wanted: tells a question from a wish."""
+    return [*edge_marks(text), *wish_marks(text)]
 
 
-def requesting(text: str) -> list[str]:
-    """Return n-grams, what is asked or wanted and what is complained of: tells kinds of requests apart."""
-    return [*chars(text), *clause_marks(text, "wishes"), *clause_marks(text, "grievances")]
-
-
-def speaking(text: str) -> list[str]:
-    """Return n-grams and how firms and the speaker are spoken of: tells a business from a citizen."""
-    return [*chars(text), *speaker_marks(text)]
+def requesting_marks(text: str) -> list[str]:
+    """Return what is asked or wanted and what is complained of: tells kinds of requests apart."""
+    return [*clause_marks(text, "wishes"), *clause_marks(text, "grievances")]
 
 
 Analyser = Callable[[str], Sequence[str]]
+
+
+class WithMarks:
+    """An analyser that counts character n-grams, and beside them what a text says in marks of its own."""
+
+    def __init__(self, marks: Analyser) -> None:
+        self.marks = marks
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the n-grams, then the marks."""
+        return [*chars(text), *self.marks(text)]
+
+
 ANALYSERS: dict[str, Analyser] = {
     "chars": chars,
     "words": words,
     "edges": edges,
-    "asking": asking,
-    "requesting": requesting,
-    "speaking": speaking,
+    "asking": WithMarks(asking_marks),
+    "requesting": WithMarks(requesting_marks),
+    "speaking": WithMarks(speaker_marks),
 }
 
 

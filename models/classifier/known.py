@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.classifier.features import (
     Analyser,
     WithFamilies,
+    WithMarks,
     chars,
     clauses_of,
     edge_marks,
@@ -39,14 +40,33 @@ def counter(analyse: Analyser, words: Sequence[str]) -> Counts:
     if analyse is chars:
         known = KnownGrams(words)
         return lambda texts: known.counted([folded(text) for text in texts])
+    if isinstance(analyse, WithMarks):
+        return KnownMarks(analyse, words).counted
     row = {word: i for i, word in enumerate(words)}
-    return lambda texts: _one_by_one(analyse, row, texts)
+    return lambda texts: _one_by_one(lambda text: _rows(row, analyse(text)), texts)
 
 
-def _one_by_one(analyse: Analyser, row: dict[str, int], texts: Sequence[str]) -> Counted:
-    each: list[Counter[int | None]] = [Counter(map(row.get, analyse(text))) for text in texts]
-    for found in each:
-        found.pop(None, None)  # what the vocabulary does not hold
+class KnownMarks:
+    """The features of a vocabulary that `WithMarks` names, in its order: sums of floats depend on it."""
+
+    def __init__(self, analyse: WithMarks, words: Sequence[str]) -> None:
+        """Take the analyser that training used and the vocabulary it made."""
+        self._marks = analyse.marks
+        self._grams = KnownGrams(words)
+        self._row = {word: row for row, word in enumerate(words)}
+
+    def counted(self, texts: Sequence[str]) -> Counted:
+        """Count the features of each text."""
+        return _one_by_one(lambda text: [*self._grams.rows(folded(text)), *_rows(self._row, self._marks(text))], texts)
+
+
+def _rows(row: dict[str, int], features: Sequence[str]) -> list[int]:
+    return [row[feature] for feature in features if feature in row]
+
+
+def _one_by_one(rows_of: Callable[[str], Sequence[int]], texts: Sequence[str]) -> Counted:
+    """Count rows text by text."""
+    each = [Counter(rows_of(text)) for text in texts]
     owner = np.repeat(np.arange(len(texts)), [len(found) for found in each])
     grams, counts = (np.array(list(chain(*part)), np.int64) for part in (each, (found.values() for found in each)))
     return Counted(owner, grams, counts)

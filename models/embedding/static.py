@@ -27,7 +27,6 @@ class StaticEmbedder:
 
     def __init__(self, words: Sequence[str], table: NDArray[np.floating], *, revision: str = "") -> None:
         self._table = table.astype(np.float32)
-        self._rows = {word: i for i, word in enumerate(words)}
         self._known = KnownGrams(words)
         self.dimensions = int(self._table.shape[1])
         self.revision = revision
@@ -57,7 +56,7 @@ class StaticEmbedder:
         return np.concatenate(parts)
 
     def _one(self, text: str) -> NDArray[np.float32]:
-        counts = Counter(row for gram in grams(text) if (row := self._rows.get(gram)) is not None)
+        counts = Counter(self._known.rows(text))
         if not counts:
             return np.zeros(self.dimensions, dtype=np.float32)
         weights = 1 + np.log(np.fromiter(counts.values(), np.float32))
