@@ -168,8 +168,5 @@ class PairScorer(Protocol):
 class CharacterTagger(Protocol):
     """Scores the tags of every character of a text, of several heads; the first tag of each is nothing."""
 
-    name: str
-    revision: str
-
     def shares(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.float32], ...]:
         """Return each character's probability of each tag, by head, from its hashed features."""

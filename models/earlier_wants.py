@@ -65,23 +65,21 @@ class EarlierWants:
         """Of each earlier demand what its wants are made of, where it can be asked for in another call."""
         self.usual: dict[str, int] = stored["usual"]
         """Pairs of characters of official wording with their counts; `^` stands before a piece, `$` behind it."""
-        rows = len(self._kinds)
-        self._held = np.zeros((rows, len(self.characters)), np.float32)
-        self._held[arrays["held_rows"], arrays["held_characters"]] = 1
-        self.often: Floats = np.asarray(self._held.sum(axis=0), np.float32)
+        rows, size = len(self._kinds), len(self.characters)
+        at, held = np.divmod(np.unique(arrays["held_rows"].astype(np.int64) * size + arrays["held_characters"]), size)
+        self._held = np.split(held, np.searchsorted(at, np.arange(1, rows)))
+        self.often = self._summed(np.ones(rows, np.float32), np.arange(rows))
         self.common = frozenset(self.characters[i] for i in np.argsort(-self.often, kind="stable")[:_COMMON].tolist())
         """The characters that wants most often hold."""
         self._words = WordLikeness(arrays, stored["grams"], "words", rows)
         self._wishes = WordLikeness(arrays, stored["wish_grams"], "wishes", rows)
-        mean = self._held.mean(axis=0)
+        of_kind = [np.flatnonzero(self._kinds == kind) for kind in range(int(self._kinds.max()) + 1)]
+        mean = self.often / np.float32(rows)
         self._base = [
-            _OF_KIND * self._held[self._kinds == kind].sum(axis=0) + _ANY * self._held.sum(axis=0) + _FLAT * mean
-            for kind in range(int(self._kinds.max()) + 1)
+            _OF_KIND * self._summed(np.ones(len(own), np.float32), own) + _ANY * self.often + _FLAT * mean
+            for own in of_kind
         ]
-        self._whole = [
-            _OF_KIND * float((self._kinds == kind).sum()) + _ANY * rows + _FLAT
-            for kind in range(int(self._kinds.max()) + 1)
-        ]
+        self._whole = [_OF_KIND * len(own) + _ANY * rows + _FLAT for own in of_kind]
 
     @classmethod
     def load(cls, folder: Path) -> "EarlierWants":
@@ -111,5 +109,11 @@ class EarlierWants:
         least = np.partition(like, -_NEAREST)[-_NEAREST] if len(like) > _NEAREST else 0
         near = np.flatnonzero(like >= least)
         near = near[np.argsort(-like[near], kind="stable")]
-        held = like[near] @ self._held[near] + self._base[kind]
+        held = self._summed(like[near], near) + self._base[kind]
         return np.asarray(held / (float(like[near].sum()) + self._whole[kind]), np.float32), near
+
+    def _summed(self, weights: Floats, rows: NDArray[np.int64]) -> Floats:
+        """Return of each character how much all rows weigh whose wants hold it."""
+        held = [self._held[row] for row in rows.tolist()]
+        each = np.repeat(weights, [len(one) for one in held])
+        return np.bincount(np.concatenate(held), each, len(self.characters)).astype(np.float32)

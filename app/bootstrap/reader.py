@@ -125,7 +125,7 @@ def ticket_reader(
         place_model(weights, reference),
         TitleModel(PairModel(weights / "title")),
         moment_model(weights, reference),
-        CallTagger(*(CharTagger(weights / name) for name in ("spot", "marks", "wish"))),
+        CallTagger(CharTagger(*(weights / name for name in ("spot", "marks", "wish")))),
         wants,
     )
 

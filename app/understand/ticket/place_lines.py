@@ -72,18 +72,18 @@ NOTHING_TOLD = Told((), (), (), (), (), ())
 
 
 class CallTagger:
-    """Marks the characters of a call with every tagger at once."""
+    """Marks the characters of a call."""
 
-    def __init__(self, spots: CharacterTagger, asides: CharacterTagger, wishes: CharacterTagger) -> None:
-        self._spots, self._asides, self._wishes = spots, asides, wishes
+    def __init__(self, tagger: CharacterTagger) -> None:
+        """The tagger's heads are places, titles, asides and wants."""
+        self._tagger = tagger
 
     def told(self, call: SpokenCall, mentions: Mentions) -> Told:
         """Tag a call."""
         lines = lines_of(call, mentions)
         if not lines:
             return NOTHING_TOLD
-        codes = window_codes(*joint(lines))
-        return tagged(lines, *self._spots.shares(codes), *self._asides.shares(codes), *self._wishes.shares(codes))
+        return tagged(lines, *self._tagger.shares(window_codes(*joint(lines))))
 
 
 def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
