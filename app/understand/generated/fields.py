@@ -11,7 +11,8 @@ from app.domain.transcript import Evidence
 from app.prompting.grounding import invention, letters, numbers_of, share_kept
 from app.understand.generated.forms import Claim, Passage, TicketForm
 from app.understand.generated.ground import Found, Ground
-from app.understand.mentions.people import name_said, read_callback
+from app.understand.mentions.callback import read_callback
+from app.understand.mentions.people import name_said
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.times import read_durations, read_times
 from app.understand.ticket.kind import KindReader

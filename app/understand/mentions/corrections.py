@@ -180,12 +180,12 @@ def _can_replace(old: Value, new: Value) -> bool:
     return same_kind(old, new) and differ(old, new)
 
 
-@lru_cache(maxsize=4096)
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
     found = 0
-    while any(words[i : i + found + 1] in other for i in range(len(words) - found)):
-        found += 1
+    for start in range(len(words)):
+        while start + found < len(words) and words[start : start + found + 1] in other:
+            found += 1
     return found / len(words) if len(words) > 1 else 0.0
 
 

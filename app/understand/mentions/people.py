@@ -1,12 +1,11 @@
-"""Who calls and on what number to call back; never a third party's name or number."""
+"""Who calls: the name that a caller gives; never a third party's."""
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import pairwise
 
 from app.domain.anchors import Anchored
-from app.domain.transcript import Evidence, Speaker, SpokenCall
+from app.domain.transcript import Speaker, SpokenCall
+from app.understand.mentions.addressed import POLITE_WORD, addressed, form_of_address
 from app.understand.mentions.names import (
     ANY_FAMILY,
     BARE,
@@ -67,14 +66,6 @@ _NOT_BUT = re.compile(
 """不是干钩于 是余数的余."""
 _NOBODY = re.compile(r"[^\u4e00-\u9fff]*(?:游客|群众|居民|市民|业主|家长|时间|方便|安全|别)(?!.*姓)")
 """An answer to 您贵姓 by which nobody is named."""
-_SEX = re.compile(r"(?:^|[，,。\s])(?:[俺我]是)?(?P<sex>男|女|先生)(?:的|同志|士)?(?=[，,。\s]|$)")
-_BY_SEX = dict.fromkeys(("男", "先生", "爸", "爹", "爷爷"), "先生") | dict.fromkeys(
-    ("女", "妈", "娘", "奶奶", "姥姥"), "女士"
-)
-_SEX_SAID = re.compile(
-    r"[\s，,。]*(?:不是(?:女士|先生|男的|女的)[，,\s]*(?:[^，,\s]{1,8}[，,\s]+)?)?(?:不是|不对|错了|对|是|我|俺|孩子?的?|他|她|[，,\s])*(?P<sex>男|女|先生|爸|爹|爷爷|妈|娘|奶奶|姥姥)(?:的|同志|士)?(?=[，,。\s啊]|$)"
-)
-"""An answer to 杭先生对吗: 不是女士 男的; 我是孩子他爸."""
 _ASKS_NAME = Anchored(r"哪位|姓(?!氏)|称呼|叫(?:什么|啥|$)|名字|全名|留名|姓名|联系人")
 _ASKS_CALLER = Anchored(
     r"贵姓|称呼您|您(?:是)?哪位|(?:您|你|恁)(?:的|老|本人|这边|方便|愿意|留个?|说一?下|职务|和|大|全|是|[，,\s])*(?:姓|名|叫(?:什么|啥|[，,。？?\s]|$)|(?:怎么)?称呼)|"
@@ -84,24 +75,12 @@ _ASKS_CALLER = Anchored(
 _CONFIRMED_NAME = Anchored(
     rf"(?:(?<![\u4e00-\u9fff])|好的?|嗯|是|谢谢)(?P<name>{WIDE_FAMILY}{GIVEN}|{FAMILY})(?:先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)"
 )
-_POLITE = re.compile(rf"(?P<polite>{POLITE})")
+_PAUSE = re.compile(r"[，,。\s]")
+_GIVEN = re.compile(rf"{GIVEN}{_STOP}")
 _NO_GIVEN = re.compile(TITLE)
-_ADDRESSED = {
-    "小姐": "女士",
-    "师傅": "先生",
-    "大爷": "先生",
-    "大叔": "先生",
-    "大哥": "先生",
-    "老哥": "先生",
-} | dict.fromkeys(("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士")
-"""What a ticket calls someone whom the call addresses by age."""
 _ANONYMOUS = Anchored(r"匿名|不留(?:名|姓)")
 _ADDRESSES = Anchored(
     rf"^(?:好的?|嗯|行|是的?|明白了?|收到|知道了|喂|您好|那|感谢|谢谢)?[，,。\s]*(?P<name>{FAMILY})(?P<polite>先生|女士|小姐|师傅|大[爷叔哥娘姐嫂妈]|阿姨|老师)(?!的|那|家|说|是)"
-)
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
-_OTHERS_PHONE = re.compile(
-    r"(?:他|她|对方|物业|老板|客服|公司|村里|书记|经理|包工头|中介|那个人)[^，。]{0,8}(?:电话|号码|手机)?[^，。]{0,4}$"
 )
 
 
@@ -128,8 +107,8 @@ def name_said(call: SpokenCall, sayings: tuple[Saying, ...], refused: bool = Fal
     if not found and not refused:
         return _as_addressed(call) or _volunteered(call, sayings)
     found += _completed(call, sayings, found[:1])
-    fuller = [name for name in found if name.value[0] == found[0].value[0] and not _POLITE.search(name.value)]
-    return max([*found[:1], *fuller], key=lambda name: len(_POLITE.sub("", name.value)), default=None)
+    fuller = [name for name in found if name.value[0] == found[0].value[0] and not POLITE_WORD.search(name.value)]
+    return max([*found[:1], *fuller], key=lambda name: len(POLITE_WORD.sub("", name.value)), default=None)
 
 
 def _volunteered(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | None:
@@ -157,7 +136,7 @@ def _bare(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
 def _completed(call: SpokenCall, sayings: tuple[Saying, ...], found: list[Mention]) -> Iterator[Mention]:
     """Yield the full name where the turns after the surname's say it: 俺姓殳 … 不是 几字底下一个又 殳长贵."""
     for name in found:
-        surname = _POLITE.sub("", name.value)
+        surname = POLITE_WORD.sub("", name.value)
         for saying in sayings:
             near = name.turn < saying.turn <= name.turn + _NEAR and not saying.confirmed_by
             if near and (match := given_later(saying.text, surname)):
@@ -192,7 +171,7 @@ def _as_addressed(call: SpokenCall) -> Mention | None:
         if turn.speaker is Speaker.OPERATOR and (match := _ADDRESSES.search(turn.text)):
             start, end = match.start("name"), match.end("polite")
             quote = turn.evidence(start, end)
-            value = _addressed(match["name"] + match["polite"])
+            value = addressed(match["name"] + match["polite"])
             return Mention(value=value, turn=position, start=start, end=end, confidence=0.7, evidence=(quote,))
     return None
 
@@ -236,65 +215,19 @@ def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
     surname = name if group == "surname" or len(name) == 1 else None
     evidence = (call.turns[saying.turn].evidence(start, end), *saying.confirmed_by)
     if surname and (full := _full_name(saying.text, surname)):
-        name, start, end = full.group(), *full.span()
+        name, start, end = saying.text[slice(*full)], *full
         evidence = (call.turns[saying.turn].evidence(start, end),)
     elif len(name) == 1 or name in COMPOUND.split("|"):
-        name, said = _form_of_address(call, saying, name)
+        name, said = form_of_address(call, saying, name)
         evidence = (*evidence, *said)
-    return Mention(value=_addressed(name), turn=saying.turn, start=start, end=end, confidence=0.85, evidence=evidence)
+    return Mention(value=addressed(name), turn=saying.turn, start=start, end=end, confidence=0.85, evidence=evidence)
 
 
-def _full_name(text: str, surname: str) -> re.Match[str] | None:
-    """Return 宋雪梅 where 姓宋 was said beside it."""
-    found = _given_after(surname).finditer(text)
-    return next((match for match in found if not _NO_GIVEN.search(match.group())), None)
-
-
-@lru_cache(maxsize=512)
-def _given_after(surname: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<=[，,。\s]){surname}{GIVEN}{_STOP}")
-
-
-@lru_cache(maxsize=512)
-def _polite_after(surname: str) -> re.Pattern[str]:
-    return re.compile(rf"{surname}\s?{_POLITE.pattern}")
-
-
-def _addressed(name: str) -> str:
-    """Return 王女士 for 王阿姨."""
-    name = name.rstrip("某")
-    if len(name) == len("颜老师") and name.endswith(("老师", "同学")):
-        return name[0]
-    for polite, written in _ADDRESSED.items():
-        if name.endswith(polite) and len(name) <= len(polite) + 2:
-            return name.removesuffix(polite) + written
-    return name
-
-
-def _form_of_address(call: SpokenCall, saying: Saying, surname: str) -> tuple[str, tuple[Evidence, ...]]:
-    """Return how anybody in the call addressed the caller, or what sex they say to be, and where: 王 → 王先生."""
-    for asked, turn in reversed([*pairwise((None, *call.turns))]):  # 渠女士 … 不好意思渠先生: the last counts
-        addressed = asked is not None and asked.speaker is Speaker.OPERATOR and _POLITE.search(asked.text)
-        if turn and addressed and (sex := _SEX_SAID.match(turn.text)):
-            return surname + _BY_SEX[sex["sex"]], (turn.evidence(*sex.span()),)
-        if turn and (match := _polite_after(surname).search(turn.text)):
-            return surname + match["polite"], (turn.evidence(match.start(), match.end()),)
-    if match := _SEX.search(saying.text):
-        said = call.turns[saying.turn].evidence(match.start(), match.end())
-        return surname + _BY_SEX[match["sex"]], (said,)
-    return surname, ()
-
-
-def read_callback(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | None:
-    """Return the number to call back on where one was said."""
-    found = None
-    for saying in sayings:
-        for match in _PHONE.finditer(saying.text):
-            if _OTHERS_PHONE.search(saying.text[: match.start()]):
-                continue
-            quote = call.turns[saying.turn].evidence(match.start(), match.end())
-            found = Mention(
-                value=match.group(), turn=saying.turn, start=match.start(), end=match.end(), confidence=0.9,
-                evidence=(quote, *saying.confirmed_by),
-            )  # fmt: skip
-    return found
+def _full_name(text: str, surname: str) -> tuple[int, int] | None:
+    """Return where 宋雪梅 stands, where 姓宋 was said beside it."""
+    for pause in _PAUSE.finditer(text):
+        start = pause.end()
+        given = _GIVEN.match(text, start + len(surname)) if text.startswith(surname, start) else None
+        if given and not _NO_GIVEN.search(text[start : given.end()]):
+            return start, given.end()
+    return None

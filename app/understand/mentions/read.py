@@ -1,9 +1,10 @@
 """Reads every kind of mention in one pass over what counts."""
 
 from app.domain.transcript import SpokenCall
+from app.understand.mentions.callback import read_callback
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.details import DetailReader
-from app.understand.mentions.people import read_callback, read_caller
+from app.understand.mentions.people import read_caller
 from app.understand.mentions.places import AreaReader, read_areas
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.sayings import read_sayings

@@ -106,7 +106,7 @@ class AsideRules:
 def without(clauses: Sequence[Clause], asides: Collection[int]) -> tuple[Clause, ...]:
     """Return the clauses with asides marked as chatter."""
     return tuple(
-        clause.model_copy(update={"chatter": True}) if i in asides and not clause.chatter else clause
+        clause._replace(chatter=True) if i in asides and not clause.chatter else clause
         for i, clause in enumerate(clauses)
     )
 

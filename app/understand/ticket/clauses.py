@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from app.domain.frozen import Frozen
-from app.domain.transcript import Evidence, SpokenCall
+from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
 from app.understand.mentions.types import Mentions, Saying
 from app.understand.ticket.register import written
 
@@ -45,7 +45,7 @@ _QUESTION = re.compile(
 )
 
 
-class Clause(Frozen):
+class Clause(NamedTuple):
     """A stretch between two breaks of a citizen's turn."""
 
     text: str
@@ -55,7 +55,12 @@ class Clause(Frozen):
     end: int
     chatter: bool
     question: bool
-    evidence: Evidence
+    turn: SpokenTurn
+
+    @property
+    def evidence(self) -> Evidence:
+        """The raw words."""
+        return self.turn.evidence(self.start, self.end)
 
 
 def informative(clauses: Sequence[Clause]) -> list[Clause]:
@@ -89,7 +94,7 @@ def _clauses(call: SpokenCall, index: int, saying: Saying) -> Iterator[Clause]:
                 end=end,
                 chatter=_is_chatter(text.strip()) or (named and len(text) <= _LONGEST_NAME),
                 question="？" in mark or "?" in mark or bool(_QUESTION.search(text)),
-                evidence=turn.evidence(at, end),
+                turn=turn,
             )
         at = stretch.end() if stretch else end
 

@@ -1,5 +1,6 @@
 """A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,11 +10,13 @@ from numpy.typing import NDArray
 from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mention, Mentions
+from app.understand.text_rules import closed_up
 from models.base import CharacterTagger
 from models.char_tagger import APART, window_codes
 
 _ASKS_WHERE = Anchored(r"哪|位置|地址|小区|路段|地点|具体")
 _BREAKS = frozenset("，,。？?！!\n")
+_PAUSE = re.compile(r"[，,。？?！!\s]")
 _SPELLED = Anchored(
     r"[\u4e00-\u9fff]{0,4}(?P<own>[\u4e00-\u9fff])[\u4e00-\u9fff]{0,4}(?:的|那个|这个)+\s?(?P=own)(?![\u4e00-\u9fff])"
     r"|(?:[上下左右]面|[左右]边)?[\u4e00-\u9fff]{1,2}字[头旁底框边](?:下边|下面|[一个的\s]){0,3}[\u4e00-\u9fff](?![\u4e00-\u9fff])"
@@ -90,7 +93,8 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
     """Return the sayings without spaces, with what the rules found in them."""
     lines = []
     for index, saying in enumerate(mentions.sayings):
-        at = np.array([i for i, c in enumerate(saying.text) if not c.isspace()], np.int64)
+        text, kept = closed_up(saying.text)
+        at = np.array(kept, np.int64)
         before = call.turns[saying.turn - 1] if saying.turn else None
         asked = before is not None and before.speaker is Speaker.OPERATOR and bool(_ASKS_WHERE.search(before.text))
         flags = np.zeros(len(saying.text) + 1, np.int64)
@@ -100,7 +104,6 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
                 if m.turn == saying.turn:
                     flags[m.start : m.end] |= flag
                     flags[m.start] |= 2 * (flag == 1)
-        text = "".join(saying.text[i] for i in at)
         own = flags[at]
         areas = np.zeros(len(saying.text), bool)
         for m in (*mentions.towns, *mentions.districts):
@@ -120,7 +123,8 @@ def _edges(text: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
     spells = np.zeros(len(text), np.int64)
     for match in _SPELLED.finditer(text):
         spells[match.start() : match.end()] = 4
-    pause = np.array([c.isspace() or c in _BREAKS for c in f" {text} "], np.int64)
+    pause = np.zeros(len(text) + 2, np.int64)
+    pause[[0, *(match.end() for match in _PAUSE.finditer(text)), -1]] = 1
     return (pause[at] + 2 * pause[at + 2] + spells[at]).astype(np.int64)
 
 

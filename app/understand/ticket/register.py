@@ -3,11 +3,13 @@
 import re
 from functools import lru_cache
 
+from app.domain.anchors import anchors, held
+
 _DROPPED = re.compile(
     r"(?:啊|呀|呢|吧|嘛|哩|哈|咧|了吧|来着|的说)$|^(?:啊|那个|这个|那(?!个)|这(?!个)(?=孩子|事儿?|条路)|然后|就|就是|就是说|反正|其实|主要是|再一个|再就是|完了|可是说|你说|我说|你看|我跟你说|俺跟你说|说实话|那个|这个|所以说?)(?=[\u4e00-\u9fff]{3})"
 )
 _WRITTEN = tuple(
-    (re.compile(spoken), written)
+    (re.compile(spoken), anchors(spoken), written)
     for spoken, written in (
         (r"俺们?家|我们?家|咱们?家", "其家"),
         (r"俺们?小区|我们?小区|咱们?小区|俺这个小区|我们这个小区", "其小区"),
@@ -33,6 +35,7 @@ def written(clause: str) -> str:
     text = _COURTESY.sub("", clause.strip())
     while (shorter := _DROPPED.sub("", text)) != text:
         text = shorter
-    for pattern, word in _WRITTEN:
-        text = pattern.sub(word, text)
+    for pattern, needed, word in _WRITTEN:
+        if not needed.isdisjoint(held(text)):
+            text = pattern.sub(word, text)
     return text.strip(" ，,")

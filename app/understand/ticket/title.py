@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.patterns import Words
+from app.domain.patterns import Words, compiled
 from app.domain.ticket import RequestKind
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.matters import Named
@@ -112,7 +112,7 @@ def headings(
             short=len(key) < _SHORT_KEY,
             wish=is_wish(clause),
             question=clause.question,
-            fits_name=bool(named and re.search(named.matter.said, key)),
+            fits_name=bool(named and compiled(named.matter.said).search(key)),
             figure=bool(_DIGIT.search(key)),
             person=bool(_PERSON.search(key)),
             clauses=len(used),
@@ -230,7 +230,7 @@ def _matter_score(clause: Clause, position: int, matter_words: Words) -> float:
         - len(clause.text) / 12
         - 0.2 * position
         - 1.5 * wish
-        + _HEADING_WEIGHT * (clause.evidence.turn == -1 and len(clause.text) <= LONGEST_TITLE)
+        + _HEADING_WEIGHT * (clause.turn.index == -1 and len(clause.text) <= LONGEST_TITLE)
     )
 
 
