@@ -30,25 +30,50 @@ def held(text: str) -> Anchors:
 
 
 class Anchored:
-    """A pattern that is searched for only in a text that holds one of its anchors."""
+    """A pattern that is searched for only in a text that holds what one of its alternatives needs."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = compiled(pattern)
-        self._needed = anchors(pattern)
+        self.needed = anchors(pattern)
+        self._alternatives = _alternatives(pattern)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Return every match, as a pattern does."""
-        absent = self._needed and self._needed.isdisjoint(held(text))
-        return iter(()) if absent else self._pattern.finditer(text)
+        return self._pattern.finditer(text) if self.possible(held(text)) else iter(())
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first match, as a pattern does."""
-        absent = self._needed and self._needed.isdisjoint(held(text))
-        return None if absent else self._pattern.search(text)
+        return self._pattern.search(text) if self.possible(held(text)) else None
+
+    def possible(self, seen: Anchors) -> bool:
+        """Tell whether a text that holds these may match."""
+        if not self.needed:
+            return True
+        if self.needed.isdisjoint(seen):
+            return False
+        for parts in self._alternatives:
+            for part in parts:
+                if part.isdisjoint(seen):
+                    break
+            else:
+                return True
+        return False
+
+
+def _alternatives(pattern: str) -> list[list[Anchors]]:
+    """Return what a match of each alternative of a pattern holds: one of every set."""
+    items = list(_PARSER.parse(pattern))
+    branched = len(items) == 1 and str(items[0][0]) == "BRANCH"
+    return [_parts(branch) for branch in (items[0][1][1] if branched else [items])]
 
 
 def _of_sequence(items: Iterable[Any]) -> Anchors:
-    """Return the best anchors among the parts of a sequence: each part is in every match."""
+    """Return the best anchors among the parts of a sequence."""
+    return reduce(_better, _parts(items), NONE)
+
+
+def _parts(items: Iterable[Any]) -> list[Anchors]:
+    """Return the anchors of the parts of a sequence that have some: each part is in every match."""
     found: list[Anchors] = []
     run = ""
     for operation, value in items:
@@ -57,20 +82,20 @@ def _of_sequence(items: Iterable[Any]) -> Anchors:
             continue
         found += _of_run(run)
         run = ""
-        found.append(_of_part(str(operation), value))
-    return reduce(_better, (*found, *_of_run(run)), NONE)
+        found += _of_part(str(operation), value)
+    return [part for part in (*found, *_of_run(run)) if part]
 
 
-def _of_part(operation: str, value: Any) -> Anchors:
+def _of_part(operation: str, value: Any) -> list[Anchors]:
     if operation == "SUBPATTERN":
-        return _of_sequence(value[-1])
+        return _parts(value[-1])
     if operation == "BRANCH":
-        return _of_branches([_of_sequence(branch) for branch in value[1]])
+        return [_of_branches([_of_sequence(branch) for branch in value[1]])]
     if operation == "IN":
-        return _of_class(value)
+        return [_of_class(value)]
     if operation in ("MAX_REPEAT", "MIN_REPEAT") and value[0] > 0:
-        return _of_sequence(value[2])
-    return NONE
+        return _parts(value[2])
+    return []
 
 
 def _of_run(run: str) -> list[Anchors]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from app.domain.anchors import anchors, held
+from app.domain.anchors import Anchored
 from app.domain.reference_rules import ReadingFrame
 from app.understand.text_rules import Hit
 
@@ -42,7 +42,7 @@ class Frames:
 class _Frame:
     def __init__(self, frame: ReadingFrame, direct: Sequence[str]) -> None:
         self._reach = frame.reach
-        self._opens = tuple((re.compile(pattern), anchors(pattern)) for pattern in frame.patterns)
+        self._opens = tuple(map(Anchored, frame.patterns))
         own = () if frame.reach in ("match", "whole") else direct
         self._unless = re.compile("|".join((*frame.unless, *own)) or "(?!)")
 
@@ -62,14 +62,8 @@ class _Frame:
                 yield from self._around(text, clauses, at)
 
     def _openings(self, text: str) -> list[Hit]:
-        """Return where the patterns match; one is searched for only where its anchors stand."""
-        seen = held(text)
-        return sorted(
-            Hit(*match.span())
-            for pattern, needed in self._opens
-            if not needed or not needed.isdisjoint(seen)
-            for match in pattern.finditer(text)
-        )
+        """Return where the patterns match."""
+        return sorted(Hit(*match.span()) for pattern in self._opens for match in pattern.finditer(text))
 
     def _around(self, text: str, clauses: Sequence[Clause], at: int) -> Iterator[Hit]:
         """Yield the other clauses of the sentence that the frame covers."""

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from app.domain.anchors import anchors, held
-from app.domain.patterns import compiled
+from app.domain.anchors import Anchored, held
 
 
 class Hit(NamedTuple):
@@ -23,21 +22,18 @@ class Patterns:
     """
 
     def __init__(self, patterns: Sequence[str], exclude: Sequence[str] = (), *, window: int) -> None:
-        self._patterns = tuple((compiled(pattern), anchors(pattern)) for pattern in patterns)
-        self._exclude = tuple((compiled(pattern), anchors(pattern)) for pattern in exclude)
-        each = [needed for _, needed in self._patterns]
+        self._patterns = tuple(map(Anchored, patterns))
+        self._exclude = tuple(map(Anchored, exclude))
+        each = [pattern.needed for pattern in self._patterns]
         self.needed = frozenset().union(*each) if all(each) else frozenset()
         """One of these stands in every text with a hit; empty where nothing can be said."""
         self._window = window
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
-        seen = held(text)
-        if self.needed and self.needed.isdisjoint(seen):
+        if self.needed and self.needed.isdisjoint(held(text)):
             return
-        for pattern, needed in self._patterns:
-            if needed and needed.isdisjoint(seen):
-                continue
+        for pattern in self._patterns:
             for match in pattern.finditer(text):
                 hit = Hit(*match.span())
                 if hit.end > hit.start and not self._excluded(text, hit):
@@ -50,11 +46,9 @@ class Patterns:
     def _excluded(self, text: str, hit: Hit) -> bool:
         start, end = max(0, hit.start - self._window), min(len(text), hit.end + self._window)
         around = text[start:end]
-        seen = held(around)
         return any(
             match.start() + start < hit.end and hit.start < match.end() + start
-            for pattern, needed in self._exclude
-            if not needed or not needed.isdisjoint(seen)
+            for pattern in self._exclude
             for match in pattern.finditer(around)
         )
 
