@@ -37,6 +37,12 @@ class CorrectionCues(CueRules):
     unrecorded: tuple[Cue, ...]
     insults: tuple[Cue, ...]
     put_right: Cue
+    disowned: tuple[Cue, ...]
+    denied: Cue
+    explains: Cue
+    former: Cue
+    now: Cue
+    in_truth: Cue
 
 
 class SubjectCues(Basis):

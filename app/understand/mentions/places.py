@@ -49,6 +49,7 @@ class AreaReader:
         self._gazetteer = gazetteer
         self._towns = {**gazetteer.town_by_name, **_behind_districts(gazetteer)}
         self.own_names = {*gazetteer.district_by_name, *self._towns}
+        self.town_names = frozenset(self._towns)
         full = {name for name in self._towns if name.endswith(_FULL)}
         names = sorted({*self.own_names, *gazetteer.landmark_by_name}, key=lambda name: (-len(name), name))
         bare = {name: re.escape(name) + _NO_TOWN for name in self._towns.keys() - full} | _NO_DISTRICT

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.domain.anchors import Anchored
 from app.domain.transcript import SpokenTurn
-from app.understand.mentions.values import BROKEN_OFF
+from app.understand.mentions.values import BROKEN_OFF, LEAD
 
 _BETWEEN = r"[，,。\s]*(?:我|俺)?(?:刚才|刚刚)?(?:说|记|弄)?错?了?[，,。\s]*"
 _NOT_BUT = Anchored(
@@ -48,7 +48,7 @@ _JUST = Anchored(
 _STEP_BACK = re.compile(
     r"(?:哦|噢|啊|哎|呃|不)*(?:不是|不对|不对不对|说错了|我说错了|记错了|错了|说不准|不不)(?:啊|哈)?"
 )
-_DENIED_AGAIN = re.compile(r"(?:哦|噢|啊|哎|呃|不)*不是(?P<what>[\u4e00-\u9fff\d]{1,8}?)(?:啊|哈|的)?")
+_DENIED_AGAIN = re.compile(r"(?:哦|噢|啊|哎|呃|不|也|又|可)*不是(?P<what>[\u4e00-\u9fff\d]{1,8}?)(?:啊|哈|的)?")
 _AMOUNT_LAST = re.compile(r"(?:给|交|花|要|收|扣)?了?[\d一二三四五六七八九十百千万两]+(?:元|块)?$")
 _NEAR = 3
 """Characters after a hesitation within which the right value begins."""
@@ -117,7 +117,8 @@ def _denied(before: re.Match[str], piece: re.Match[str], after: re.Match[str]) -
     denial, end = (after, after.end()) if piece.group() in "不没" else (piece, after.start())
     again = _DENIED_AGAIN.fullmatch(denial.group())
     short = len(before.group()) <= _LONGEST_SLIP
-    return (before.start(), end) if again and short and again["what"] in before.group() else None
+    what = LEAD.sub("", again["what"]) or again["what"] if again else ""
+    return (before.start(), end) if what and short and what in before.group() else None
 
 
 def _stepped_back(before: re.Match[str], piece: re.Match[str], after: re.Match[str]) -> tuple[int, int] | None:

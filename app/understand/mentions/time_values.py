@@ -12,6 +12,7 @@ from typing import Any
 
 from app.understand.mentions.time_words import (
     AFTERNOON,
+    BESIDE,
     DAYS,
     DAYTIME,
     EVENING_DAYS,
@@ -37,9 +38,17 @@ def value_of(match: re.Match[str], now: datetime) -> str | None:
     """Return the moment that an expression of `EXPRESSIONS` names; None where it names none."""
     parts = match.groupdict()
     if parts.get("named"):
-        return _named(match, now)
+        return _beside(_named(match, now), parts)
     name = next((name for name in _READERS if parts.get(name)), None)
-    return _READERS[name](parts, now) if name else _in_month(parts, now)
+    return _beside(_READERS[name](parts, now), parts) if name else _in_month(parts, now)
+
+
+def _beside(value: str | None, parts: Parts) -> str | None:
+    """Return the day after or before one that has a name: 端午第二天, 中秋头一天."""
+    days = BESIDE.get(parts.get("beside") or "")
+    if value is None or days is None or len(value) != len("2026-11-16"):
+        return value
+    return (date.fromisoformat(value) + timedelta(days=days)).isoformat()
 
 
 def ago(count: str, unit: str, today: date) -> str | None:
@@ -78,8 +87,10 @@ def last_clock(parts: Parts, now: datetime) -> str | None:
     if hour >= DAY_HOURS:
         return None
     part = parts.get("part")
-    late = part in AFTERNOON or (part in NIGHT and hour >= _EVENING)
+    late = part in AFTERNOON or (part in NIGHT and _NOON > hour >= _EVENING)
     either = part is None and hour <= _NOON
+    if part in NIGHT and hour == _NOON:
+        hour = 0
     hours = {hour + _NOON} if late and hour < _NOON else {hour, hour + _NOON} if either else {hour}
     today = now.replace(tzinfo=None, second=0, microsecond=0)
     moments = [today.replace(hour=h % DAY_HOURS, minute=minute % 60) for h in hours]

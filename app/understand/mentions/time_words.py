@@ -41,11 +41,14 @@ NAMED = {
     r"双十一": ("双十一", "day"),
     r"元旦": ("元旦", "day"),
     r"春节": ("春节", "day"),
-    r"惊蛰|春分|谷雨|立夏|芒种|夏至|小暑|大暑|处暑|秋分|寒露|霜降|立冬|冬至": ("", "day"),
+    r"[大小]雪(?=那天|那几天|前后|当天|那日|第二天|头一?天)|惊蛰|春分|谷雨|立夏|芒种|夏至|小暑|大暑|处暑|秋分|寒露|霜降|立冬|冬至": ("", "day"),
 }  # fmt: skip
 """Festivals, solar terms and turns of the year: how jionlp calls each (empty: as it was said), and how exact they are."""
 ABOUT = r"(?:节?(?:以后|之后|过后|前后|期间|到现在|后(?![天面边期来悔续门院])))"
 """Behind a festival: no more exact than its month."""
+BESIDE = {"第二天": 1, "转天": 1, "次日": 1, "头一天": -1, "前一天": -1, "头天": -1}
+"""Behind a day that has a name: the day after it, or before it."""
+_BESIDE = rf"(?:的?(?P<beside>{'|'.join(BESIDE)}))?"
 
 PART = r"(?P<part>凌晨|清早|早上|早晨|一大早|清晨|头晌|上午|中午|晌午|下午|过晌|后晌|傍晚|晚上|夜晚|后半夜|前半夜|夜里|半夜|深夜|黑|夜间)?"
 HOUR = (
@@ -65,9 +68,9 @@ EXPRESSIONS = (
     Anchored(rf"(?<!\d)(?P<year>20\d\d)[-/.](?P<month>1[0-2]|0?[1-9])(?:[-/.](?P<dom>{_DOM})(?!\d)[T\s]?{HOUR}|(?![-/.\d]))"),
     Anchored(rf"(?P<day>{'|'.join(DAYS)})(?:儿|个|黑|午|头)*\s?{HOUR}"),
     Anchored(rf"(?:(?P<week>上上|上|这|本)个?|(?<![下每到至和、一两几多\d个单双]))(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天1-7]|(?<=[上这本]周)末|(?<=[上这本]个周)末){HOUR}"),
-    Anchored(r"(?:(?:农历|阴历|旧历)(?:的)?|(?=(?:\d{1,2}|[五六七八])月初[一二三四五六七八九十\d]))(?P<moon>(?:\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月(?:初)?[一二三四五六七八九十廿\d]{1,3})"),
-    Anchored(rf"(?P<festival>(?:(?:{_RELATIVE_YEAR})的?)?(?:正月初?|腊月|大?年初)[一二三四五六七八九十廿\d]{{1,3}})(?P<since>{ABOUT})?"),
-    Anchored(rf"(?:(?P<lastyear>{_RELATIVE_YEAR})的?)?(?P<named>{'|'.join(NAMED)})(?P<since>{ABOUT})?"),
+    Anchored(r"(?:(?:农历|阴历|旧历)(?:的)?|(?=闰?(?:\d{1,2}|[五六七八])月初[一二三四五六七八九十\d]))(?P<moon>闰?(?:\d{1,2}|[正一二三四五六七八九十冬腊]{1,2})月(?:初)?[一二三四五六七八九十廿\d]{1,3})" + _BESIDE),
+    Anchored(rf"(?P<festival>(?:(?:{_RELATIVE_YEAR})的?)?(?:正月初?|腊月初?|大?年初)[一二三四五六七八九十廿\d]{{1,3}})(?P<since>{ABOUT})?{_BESIDE}"),
+    Anchored(rf"(?:(?P<lastyear>{_RELATIVE_YEAR})的?)?(?P<named>{'|'.join(NAMED)})(?P<since>{ABOUT})?{_BESIDE}"),
     Anchored(rf"(?P<lunarmonth>(?:(?:{_RELATIVE_YEAR})的?)?(?:腊月|正月))(?!初|\d)"),
     Anchored(rf"(?:(?P<year>20\d\d)年|{_SHORT_YEAR}|(?P<lastyear>{_RELATIVE_YEAR})的?)?\s?(?<![\d个.])(?P<month>1[0-2]|0?[1-9]|元(?=月\d))月份?(?:{_DATE}{HOUR})?"),
     Anchored(rf"(?<![\d.])(?P<month>1[0-2]|0?[1-9])[./](?P<dom>{_DOM})[号日]{HOUR}"),
@@ -131,6 +134,6 @@ LUNAR_DAYS = (
     + tuple("十" + c for c in "一二三四五六七八九")
     + ("二十",)
     + tuple("二十" + c for c in "一二三四五六七八九")
-    + ("三十",)
+    + ("三十", "三十一")
 )
 NUMBERS = {"半": 0.5, "一": 1, "两": 2, "俩": 2, "仨": 3} | {c: i for i, c in enumerate("三四五六七八九十", start=3)}

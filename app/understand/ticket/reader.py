@@ -68,7 +68,7 @@ class TicketReader:
         self._privacy = PrivacyRules(reference.privacy)
         self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._details = DetailReader(reference.gazetteer)
-        self._set_aside = SetAside(reference.corrections, self._areas.own_names)
+        self._set_aside = SetAside(reference.corrections, self._areas.own_names, self._areas.town_names)
         self._least_place = reference.thresholds.place["min_confidence"] - 0.1
         self._places = places
         self._titles = titles
