@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from app.domain.transcript import Speaker, SpokenTurn
-from app.receive.sound_alike import sound
+from app.receive.sound_alike import sounds
 
 _OBJECTION = re.compile(r"^[\s，,。]*(?:不是|不对|错了|没有)")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -42,12 +42,12 @@ def _corrected_by_themselves(turn: SpokenTurn) -> SpokenTurn:
     text = turn.text
     for match in _TWICE.finditer(text):
         first, second = match["first"], match["second"]
-        if first != second and [sound(c) for c in first] == [sound(c) for c in second[: len(first)]]:
+        if first != second and sounds(first) == sounds(second[: len(first)]):
             text = text[: match.start()] + second[: len(first)] + text[match.start() + len(first) :]
     return turn if text == turn.text else turn.model_copy(update={"text": text})
 
 
-def _respelled(text: str, written: dict[tuple[str, ...], str]) -> str:
+def _respelled(text: str, written: dict[str, str]) -> str:
     for key, word in _words(text):
         right = written.get(key)
         if right and right != word and _differ_in_a_name(word, right):
@@ -56,14 +56,13 @@ def _respelled(text: str, written: dict[tuple[str, ...], str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _words(text: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _words(text: str) -> tuple[tuple[str, str], ...]:
     """Return every stretch of 4, 3 and 2 characters with its sounds."""
-    found: list[tuple[tuple[str, ...], str]] = []
+    found: list[tuple[str, str]] = []
     for run in _CHINESE.findall(text):
-        heard = [sound(character) for character in run]
+        heard = sounds(run)
         for length in _NAME_LENGTHS:
-            sounds = zip(*(heard[i:] for i in range(length)), strict=False)
-            found += zip(sounds, (run[i : i + length] for i in range(len(run) - length + 1)), strict=True)
+            found += [(heard[i : i + length], run[i : i + length]) for i in range(len(run) - length + 1)]
     return tuple(found)
 
 

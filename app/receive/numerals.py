@@ -46,6 +46,8 @@ _ONE_STAYS = (
     "节",
 )
 
+_FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾\\d]")
+"""Nothing is written otherwise where none of these stands."""
 _PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
 _YEAR = Anchored(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
 _PERCENT = Anchored(rf"百分之({_NUMERAL})")
@@ -94,6 +96,8 @@ _FIXED = re.compile(
 
 def write_numbers(text: OffsetText) -> OffsetText:
     """Return the text with spoken numbers written in digits, offsets kept."""
+    if not _FIGURE.search(text.text):
+        return text
     text = text.substitute(_PHONE, _phone)
     text = text.substitute(_YEAR, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_PERCENT, lambda m: _suffixed(parse_numeral(m.group(1)), "%"))

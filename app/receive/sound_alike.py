@@ -24,9 +24,23 @@ def sound(character: str) -> str:
     return syllable
 
 
-def sounds(text: str) -> tuple[str, ...]:
-    """Return the tolerant pinyin of each character."""
-    return tuple(sound(character) for character in text)
+class _Spelling(dict[int, str]):
+    """Of each character the first one heard that sounds like it."""
+
+    def __init__(self) -> None:
+        self._by_sound: dict[str, str] = {}
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._by_sound.setdefault(sound(chr(code)), chr(code))
+        return self[code]
+
+
+_SPELLING = _Spelling()
+
+
+def sounds(text: str) -> str:
+    """Return a text in which all characters of one sound are one character: texts that sound alike are equal in it."""
+    return text.translate(_SPELLING)
 
 
 class SoundAlike:
@@ -78,8 +92,8 @@ def _stem(name: str) -> str:
     return name
 
 
-def _unique_by_sound(stems: Iterable[str]) -> dict[tuple[str, ...], str]:
-    by_sound: dict[tuple[str, ...], set[str]] = {}
+def _unique_by_sound(stems: Iterable[str]) -> dict[str, str]:
+    by_sound: dict[str, set[str]] = {}
     for stem in stems:
         by_sound.setdefault(sounds(stem), set()).add(stem)
     return {key: next(iter(found)) for key, found in by_sound.items() if len(found) == 1}

@@ -14,7 +14,7 @@ from app.receive.numerals import write_numbers
 from app.receive.offset_text import OffsetText
 from app.receive.sound_alike import SoundAlike
 
-_FILLERS = Anchored(
+_FILLERS = re.compile(
     r"(?:呃|嗯|唔|哎呀|哎哟|唉|噢|哦|喔|诶|欸|额(?=[，,、…\s]))[，,、…\s]*"
     r"|(?:那个|这个|就是说|就是|怎么说呢|咋说呢|你知道吧|是吧|对吧|反正)(?=[，,、…\s])[，,、…\s]*"
     r"|(?:那个|这个)(?=那个|这个)|^(?:那个|这个|就是说|就是)(?=[俺我咱])"

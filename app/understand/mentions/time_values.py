@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.understand.mentions.time_words import (
@@ -106,6 +106,7 @@ def date_reader() -> Callable[..., dict[str, Any]]:
     return parse_time  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=1024)
 def festival(name: str, *, since: bool, today: date) -> str | None:
     """Return the day of a festival or lunar date, the last one before today; 五一以后 is no more exact than a month."""
     name = re.sub(r"(?<!大年)年初", "大年初", name.replace("头年", "去年"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from app.domain.transcript import Evidence, SpokenCall, SpokenTurn
+from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.types import Mentions, Saying
 from app.understand.ticket.register import written
 
@@ -55,12 +55,7 @@ class Clause(NamedTuple):
     end: int
     chatter: bool
     question: bool
-    turn: SpokenTurn
-
-    @property
-    def evidence(self) -> Evidence:
-        """The raw words."""
-        return self.turn.evidence(self.start, self.end)
+    evidence: Evidence
 
 
 def informative(clauses: Sequence[Clause]) -> list[Clause]:
@@ -94,7 +89,7 @@ def _clauses(call: SpokenCall, index: int, saying: Saying) -> Iterator[Clause]:
                 end=end,
                 chatter=_is_chatter(text.strip()) or (named and len(text) <= _LONGEST_NAME),
                 question="？" in mark or "?" in mark or bool(_QUESTION.search(text)),
-                turn=turn,
+                evidence=turn.evidence(at, end),
             )
         at = stretch.end() if stretch else end
 

@@ -1,6 +1,7 @@
 """A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -25,11 +26,12 @@ _SPELLED = Anchored(
 
 
 class Line(NamedTuple):
-    """A saying without its spaces; `at` holds where each character stands in it."""
+    """A saying without its spaces; `kept` and `at` hold where each character stands in it."""
 
     saying: int
     turn: int
     text: str
+    kept: Sequence[int]
     at: NDArray[np.int64]
     flags: NDArray[np.int64]
     in_area: list[bool]
@@ -66,7 +68,7 @@ class Told(NamedTuple):
     def _of(self, streams: tuple[list[float], ...], saying: int, start: int, end: int) -> list[tuple[str, float]]:
         for line, shares in zip(self.lines, streams, strict=True):
             if line.saying == saying:
-                first, last = line.at.searchsorted((start, end)).tolist()
+                first, last = bisect_left(line.kept, start), bisect_left(line.kept, end)
                 return list(zip(line.text[first:last], shares[first:last], strict=True))
         return []
 
@@ -110,7 +112,7 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
             if m.turn == saying.turn and not _within(m, named):
                 areas[m.start : m.end] = True
         area, edges = areas[at].tolist(), _edges(saying.text, at)
-        lines.append(Line(index, saying.turn, text, at, own, area, bool(saying.confirmed_by), asked, edges))
+        lines.append(Line(index, saying.turn, text, kept, at, own, area, bool(saying.confirmed_by), asked, edges))
     return [line for line in lines if line.text]
 
 

@@ -5,13 +5,12 @@ Candidates are what either marks, both together, their parts between pauses, and
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise, permutations
 from operator import add
 from typing import NamedTuple
-
-import numpy as np
 
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.place_lines import Line, Told, stretches
@@ -89,7 +88,7 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
 def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
     line = told.lines[k]
     named = [
-        (int(np.searchsorted(line.at, m.start)), int(np.searchsorted(line.at, m.end)), m.confidence)
+        (bisect_left(line.kept, m.start), bisect_left(line.kept, m.end), m.confidence)
         for m in mentions.details
         if m.turn == line.turn
     ]

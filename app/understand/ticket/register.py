@@ -24,6 +24,7 @@ _WRITTEN = tuple(
         (r"瞅|瞧", "看"), (r"闺女", "女儿"), (r"管事的", "负责人"), (r"熊(?=玩意|东西)", ""), (r"忒", "太"),
     )
 )  # fmt: skip
+_SPOKEN = frozenset().union(*(needed for _, needed, _ in _WRITTEN))
 _COURTESY = re.compile(
     r"(?:您|你)(?:好|看)|麻烦(?:您|你们?)?|谢谢(?:您|你们?)?|请问(?:一下)?|我?想(?:咨询|问|反映|了解|投诉|举报)(?:一下|下|个|一个)?|(?:我|俺)要(?:投诉|举报|反映)(?:一下|下)?|^(?:我|俺)(?:就)?(?:想|要)?(?:问问|打听)(?=[\u4e00-\u9fff]{4})|(?:一下)(?:子)?(?=[\u4e00-\u9fff])(?![雨雪班车课楼水])"
 )
@@ -35,6 +36,8 @@ def written(clause: str) -> str:
     text = _COURTESY.sub("", clause.strip())
     while (shorter := _DROPPED.sub("", text)) != text:
         text = shorter
+    if _SPOKEN.isdisjoint(held(text)):
+        return text.strip(" ，,")
     for pattern, needed, word in _WRITTEN:
         if not needed.isdisjoint(held(text)):
             text = pattern.sub(word, text)

@@ -230,7 +230,7 @@ def _matter_score(clause: Clause, position: int, matter_words: Words) -> float:
         - len(clause.text) / 12
         - 0.2 * position
         - 1.5 * wish
-        + _HEADING_WEIGHT * (clause.turn.index == -1 and len(clause.text) <= LONGEST_TITLE)
+        + _HEADING_WEIGHT * (clause.evidence.turn == -1 and len(clause.text) <= LONGEST_TITLE)
     )
 
 
