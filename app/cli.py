@@ -8,8 +8,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -24,6 +25,7 @@ from app.bootstrap import (
     read_many,
     start_grouping,
     start_worker,
+    take_reader,
 )
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
@@ -102,24 +104,28 @@ def with_engine(settings: Settings, engine: BatchEngine | None) -> Settings:
     return settings.model_copy(update={"chat": chat})
 
 
+Given = TypeVar("Given")
 Cluster = Annotated[str | None, typer.Option(help="Ray 集群地址（如 ray://host:10001），local 为本机")]
 
 
 @contextmanager
 def worker_processes(
-    cluster: str | None, workers: int | None, initializer: Callable[[Settings], None], settings: Settings
+    cluster: str | None, workers: int | None, initializer: Callable[[Given], None], given: Given
 ) -> Iterator[tuple[Executor, int]]:
-    """Lend processes of this machine, or of every host of a Ray cluster, and say how many."""
+    """Lend processes of this machine, or of every host of a Ray cluster, and say how many.
+
+    Those of this machine are forked: they have what is `given` as it is.
+    """
     count = workers or os.cpu_count() or 1
     if cluster is None:
-        with ProcessPoolExecutor(count, initializer=initializer, initargs=(settings,)) as pool:
+        with ProcessPoolExecutor(count, get_context("fork"), initializer, (given,)) as pool:
             yield pool, count
         return
     try:
         from app.bootstrap.cluster import RayExecutor
     except ImportError as error:
         raise typer.BadParameter("--cluster 需要安装 ray（依赖组 cluster）") from error
-    with RayExecutor(cluster, workers, initializer=initializer, initargs=(settings,)) as hosts:
+    with RayExecutor(cluster, workers, initializer=initializer, initargs=(given,)) as hosts:
         yield hosts, hosts.workers
 
 
@@ -129,7 +135,8 @@ def reading_pool(
 ) -> Iterator[tuple[Executor, ReadMany, int]]:
     """Lend what reads and how many chunks ahead: processes, or threads where a model works elsewhere."""
     if cluster or settings.chat.engine != "llm":
-        with worker_processes(cluster, workers, start_worker, settings) as (pool, count):
+        here = worker_processes(None, workers, take_reader, flows.intake.reader)
+        with worker_processes(cluster, workers, start_worker, settings) if cluster else here as (pool, count):
             yield pool, read_many, 2 * count
         return
     with ThreadPoolExecutor(3) as chunks, ThreadPoolExecutor(workers or settings.chat.concurrency) as calls:

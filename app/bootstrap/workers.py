@@ -15,8 +15,14 @@ _worker_reader: Reads | None = None
 _at_once = 1
 
 
+def take_reader(reader: Reads) -> None:
+    """Give a forked worker process the reader of the process that it comes from: nothing is loaded twice."""
+    global _worker_reader
+    _worker_reader = reader
+
+
 def start_worker(settings: Settings) -> None:
-    """Give a worker process its reader, and the language model where one reads."""
+    """Give a worker process elsewhere a reader of its own, and the language model where one reads."""
     global _worker_reader, _at_once
     with kept_for_good():
         reference = load_reference_data(settings.knowledge_dir)
