@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.events import TicketEvent
-from app.store.insertion import insertion
+from app.store.insertion import insertion, put
 from app.store.service_tables import ReadingPositionRow, SealRow, SensitiveReadRow
 from app.store.tables import EventRow, TicketRow
 from app.store.vault import Vault
@@ -32,11 +32,8 @@ class SqlEvents:
         if any(path in content["data"].get(part, {}) for part in ("old", "new") for path in _PERSONAL):
             content["data"] = {"sealed": self._vault.seal(content["data"])}
         previous = self._last_hash(event) if event.sequence > 1 else ""
-        row = EventRow(
-            **{**content, "occurred_at": event.occurred_at},
-            hash=self._vault.chained(previous, _chained_part(content["data"], event)),
-        )
-        self._session.add(row)
+        hashed = self._vault.chained(previous, _chained_part(content["data"], event))
+        put(self._session, EventRow, [{**content, "occurred_at": event.occurred_at, "hash": hashed}])
 
     def of(self, ticket_number: str) -> Sequence[TicketEvent]:
         """Return a ticket's events in order."""

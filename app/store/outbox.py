@@ -11,7 +11,7 @@ from app.domain.errors import NotFound
 from app.domain.events import OutboxMessage
 from app.domain.referral import ReferralDelivery
 from app.domain.webhook import REFERRALS, Delivery, DeliveryStatus, Webhook
-from app.store.insertion import insertion
+from app.store.insertion import insertion, put
 from app.store.service_tables import WebhookDeliveryRow, WebhookRow
 from app.store.tables import OutboxRow
 from app.store.vault import Vault
@@ -33,7 +33,7 @@ class SqlOutbox:
         row = message.model_dump(mode="python")
         if message.topic.startswith(REFERRALS):
             row["payload"] = {"sealed": self._vault.seal(message.payload)}
-        self._session.add(OutboxRow(**row, sent_at=None))
+        put(self._session, OutboxRow, [row])
 
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint; its secret is sealed."""

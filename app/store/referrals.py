@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Conflict, NotFound
 from app.domain.referral import Receiver, Referral
 from app.domain.webhook import REFERRALS
-from app.store.insertion import insertion
+from app.store.insertion import insertion, put
 from app.store.service_tables import ReferralRow, ReferralSequenceRow
 from app.store.tables import OutboxRow
 from app.store.tickets import moment_of
@@ -29,7 +29,7 @@ class SqlReferrals:
 
     def add(self, referrals: Sequence[Referral]) -> None:
         """Insert new ones."""
-        self._session.add_all([ReferralRow(**self._values(one)) for one in referrals])
+        put(self._session, ReferralRow, [self._values(one) for one in referrals])
 
     def get(self, referral_id: str) -> Referral:
         """Return one; raises NotFound."""

@@ -11,6 +11,7 @@ from app.domain.access import AccessKey
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Feedback
 from app.domain.ticket import IntakeResult
+from app.store.insertion import put
 from app.store.tables import ApiKeyRow, DeliveryRow, FeedbackRow, IdempotencyRow
 from app.store.vault import Vault
 
@@ -28,15 +29,15 @@ class SqlDeliveries:
     def add(
         self, call_id: str, digest: str, raw: Mapping[str, Any], received_at: datetime, result: IntakeResult
     ) -> None:
-        """Keep a delivery and what it became; the same call id twice is a Conflict, at the latest on commit."""
-        row = DeliveryRow(
-            call_id=call_id,
-            digest=digest,
-            raw={"sealed": self._vault.seal(dict(raw))},
-            received_at=received_at,
-            result={"sealed": self._vault.seal(result)},
-        )
-        self._session.add(row)
+        """Keep a delivery and what it became; the same call id twice is a Conflict."""
+        row = {
+            "call_id": call_id,
+            "digest": digest,
+            "raw": {"sealed": self._vault.seal(dict(raw))},
+            "received_at": received_at,
+            "result": {"sealed": self._vault.seal(result)},
+        }
+        put(self._session, DeliveryRow, [row])
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery; raises Conflict where it was deleted since."""

@@ -12,6 +12,7 @@ from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
+from app.store.insertion import put
 from app.store.issue_tables import IssueMemberRow
 from app.store.tables import TicketRow, TicketUnitRow
 from app.store.vault import Vault
@@ -46,7 +47,7 @@ class SqlTickets:
 
     def add(self, tickets: Sequence[Ticket]) -> None:
         """Insert new tickets."""
-        self._session.add_all([TicketRow(**self._columns(ticket)) for ticket in tickets])
+        put(self._session, TicketRow, [self._columns(ticket) for ticket in tickets])
         self._index(tickets, new=True)
 
     def get(self, ticket_number: str) -> Ticket:

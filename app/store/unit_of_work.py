@@ -1,5 +1,6 @@
 """One SQL transaction behind the domain's UnitOfWork port."""
 
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -29,7 +30,7 @@ class SqlUnitOfWork:
 
     def __init__(self, engine: Engine, vault: Vault, *, reading: bool = False) -> None:
         self._vault = vault
-        self._engine = engine.execution_options(reading=True) if reading else engine
+        self._engine = _reading(engine) if reading else engine
 
     def __enter__(self) -> Self:
         """Open the transaction."""
@@ -69,3 +70,9 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Make everything durable."""
         self.session.commit()
+
+
+@lru_cache(maxsize=8)
+def _reading(engine: Engine) -> Engine:
+    """Return an engine whose transactions only read: one is made once, since each has event listeners of its own."""
+    return engine.execution_options(reading=True)

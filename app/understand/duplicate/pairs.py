@@ -44,6 +44,8 @@ FEATURES = (
 )
 _PRAISE = 6
 _MONTH, _QUARTER = 30.0, 90.0
+_FEW = 100
+"""Pairs that one new ticket is compared in; a grouping run compares very many at once."""
 _UNLIKELY = 1e-4
 """Probability of one category, from which on down two texts are sure to be of two."""
 
@@ -137,18 +139,20 @@ def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> t
 
     And how likely both draw one topic: next to nothing only where each is sure of another.
     """
-    alike, likely = np.zeros(len(old), np.float32), np.zeros(len(old), np.float32)
     mine, theirs = (row["topic_weights"][:, which].astype(np.float32) / 255 for row in (old, new))
-    for column in range(mine.shape[1]):
-        equal = old["topics"][:, which] == new["topics"][:, which, column, None]
-        shared = (equal * mine).sum(axis=1) * theirs[:, column]
-        alike += shared
-        likely += shared**2
+    equal = old["topics"][:, which, None] == new["topics"][:, which, :, None]
+    shared = (equal * mine[:, None]).sum(axis=2) * theirs
+    alike, likely = np.zeros(len(old), np.float32), np.zeros(len(old), np.float32)
+    for column in shared.T:
+        alike += column
+        likely += column**2
     return alike, likely
 
 
-def _common(old: NDArray[np.uint32], new: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Return which of the old codes are among the new, column by column: the whole cube would not fit the cache."""
+def _common(old: NDArray[np.unsignedinteger], new: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
+    """Return which of the old codes are among the new; of many pairs column by column, for the cache holds no cube."""
+    if len(old) <= _FEW:
+        return (old[:, :, None] == new[:, None, :]).any(axis=2) & (old > 0)
     shared = np.zeros(old.shape, np.bool_)
     for column in range(new.shape[1]):
         shared |= old == new[:, column, None]
@@ -166,8 +170,5 @@ def _named(site: NDArray[np.uint32], rare: NDArray[np.uint32]) -> NDArray[np.flo
     return np.asarray(_common(site, rare).sum(axis=1) / np.maximum((site > 0).sum(axis=1), 1), np.float32)
 
 
-def _any(old: NDArray[np.generic], new: NDArray[np.generic]) -> NDArray[np.bool_]:
-    equal = np.zeros(len(old), np.bool_)
-    for column in range(new.shape[1]):
-        equal |= ((old == new[:, column, None]) & (old != 0)).any(axis=1)
-    return equal
+def _any(old: NDArray[np.unsignedinteger], new: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
+    return _common(old, new).any(axis=1)
