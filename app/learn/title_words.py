@@ -8,7 +8,7 @@ from functools import cached_property
 import jieba
 
 from app.domain.reference import ReferenceData
-from models.word_tags import word_tags
+from models.word_tags import Tokenizer, word_tags
 
 _TAGS = ("n", "vn", "l", "i", "an", "j")
 _NOT_TAGS = ("nr", "ns", "nt", "nrt", "nz")
@@ -28,7 +28,7 @@ class TitleWords:
     def _tokenizer(self) -> jieba.Tokenizer:
         """Made at its first use: it takes seconds, and most commands count no words."""
         jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
+        tokenizer = Tokenizer()
         for word in (*self._places, *self._said):
             tokenizer.add_word(word, freq=20_000)
         return tokenizer

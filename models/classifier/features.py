@@ -11,6 +11,7 @@ import jieba
 
 from models.classifier.phrases import clause_marks, speaker_marks, wish_marks
 from models.classifier.shapes import Shapes, shapes_of
+from models.word_tags import Tokenizer
 
 _BREAKS = re.compile(r"[，。！？；,.!?;]+")
 
@@ -170,4 +171,4 @@ def folded(text: str) -> str:
 @cache
 def _tokenizer() -> jieba.Tokenizer:
     jieba.setLogLevel(logging.WARNING)
-    return jieba.Tokenizer()
+    return Tokenizer()

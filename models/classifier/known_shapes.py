@@ -1,9 +1,9 @@
 """Shapes of clauses as rows of a vocabulary, for all clauses of many texts at once. numpy only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +31,13 @@ class KnownShapes:
         """Take the shapes that training made and its vocabulary: runs begin with `~`, chains with `~>` or `~>>`."""
         split = [(row, _PART.findall(word.lstrip("~>")), word[1:2] == ">") for row, word in _shapes_among(words)]
         known = [(row, parts, chained) for row, parts, chained in split if len(parts) > 1]
-        classes = sorted({part for _, parts, _ in known for part in parts if is_class(part)})
-        self._number = {name: _FIRST_CLASS + place for place, name in enumerate(classes)}
+        runs = [parts for _, parts, _ in known]
+        classes = sorted(filter(is_class, set(chain.from_iterable(runs))))
+        number = {name: _FIRST_CLASS + place for place, name in enumerate(classes)}
         other = _FIRST_CLASS + len(classes)
-        self.words = {word: self._number.get(name, other) for word, name in shapes.class_of.items()}
+        self.words = {word: number.get(name, other) for word, name in shapes.class_of.items()}
         """The number of each word's class."""
-        codes = self._coded([parts for _, parts, _ in known])
+        codes = _coded(runs, number)
         codes[[chained for _, _, chained in known]] ^= _CHAIN
         self._known = KnownCodes(codes, np.array([row for row, _, _ in known], np.int64))
 
@@ -52,15 +53,17 @@ class KnownShapes:
         known, rows = self._known.find(found)
         return by_clause(rows, places[known], last)
 
-    def _coded(self, runs: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
-        """Return the code of each run of parts, all of one length at once."""
-        codes, lengths = np.zeros(len(runs), np.uint64), np.array([len(parts) for parts in runs], np.int64)
-        for length in np.unique(lengths).tolist():
-            places = np.flatnonzero(lengths == length).tolist()
-            numbers = [self._number[part] if is_class(part) else ord(part) for at in places for part in runs[at]]
-            columns = np.array(numbers, np.uint64).reshape(len(places), length).T
-            codes[places] = reduce(lambda mixed, column: (mixed * FACTOR) ^ column, columns)
-        return codes
+
+def _coded(runs: Sequence[Sequence[str]], classes: Mapping[str, int]) -> NDArray[np.uint64]:
+    """Return the code of each run of parts, all of one length at once."""
+    number = {part: classes.get(part) or ord(part) for part in set(chain.from_iterable(runs))}
+    codes, lengths = np.zeros(len(runs), np.uint64), np.array(list(map(len, runs)), np.int64)
+    for length in np.unique(lengths).tolist():
+        places = np.flatnonzero(lengths == length).tolist()
+        numbers = list(map(number.__getitem__, chain.from_iterable(runs[at] for at in places)))
+        columns = np.array(numbers, np.uint64).reshape(len(places), length).T
+        codes[places] = reduce(lambda mixed, column: (mixed * FACTOR) ^ column, columns)
+    return codes
 
 
 def by_clause(found: NDArray[np.int64], clause: NDArray[np.int64], last: int) -> list[NDArray[np.int64]]:

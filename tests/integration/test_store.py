@@ -13,7 +13,7 @@ from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFoun
 from app.domain.events import Feedback, Verdict
 from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
-from app.store.engine import make_engine, migrate
+from app.store.engine import is_current, make_engine, migrate
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import Vault
 from tests.conftest import service, settings_for
@@ -120,8 +120,10 @@ def test_migrations_go_up_and_down(database_url: str) -> None:
     engine = make_engine(database_url)
     migrate(engine)
     assert "tickets" in inspect(engine).get_table_names()
+    assert is_current(engine)
     migrate(engine, "base")
     assert "tickets" not in inspect(engine).get_table_names()
+    assert not is_current(engine)
     migrate(engine)
     engine.dispose()
 

@@ -21,9 +21,12 @@ class YamlFile:
         self._node: yaml.Node | None = None
         try:
             text = path.read_text("utf-8")
-            self._node = yaml.compose(text, Loader=yaml.CSafeLoader)
-            self.value = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+            loader = yaml.CSafeLoader(text)
+            self._node = loader.get_single_node()
             self._check_repeated_keys(self._node)
+            self.value = (
+                loader.construct_document(self._node) if self._node else None
+            ) or {}  # the text is parsed once
         except OSError as error:
             self.problems.append(f"{self.name}: 无法读取：{error.strerror}")
         except yaml.YAMLError as error:

@@ -152,7 +152,7 @@ def _topics_alike(old: NDArray[np.void], new: NDArray[np.void], which: int) -> t
 def _common(old: NDArray[np.unsignedinteger], new: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
     """Return which of the old codes are among the new; of many pairs column by column, for the cache holds no cube."""
     if len(old) <= _FEW:
-        return (old[:, :, None] == new[:, None, :]).any(axis=2) & (old > 0)
+        return np.asarray((old[:, :, None] == new[:, None, :]).any(axis=2) & (old > 0))
     shared = np.zeros(old.shape, np.bool_)
     for column in range(new.shape[1]):
         shared |= old == new[:, column, None]
@@ -171,4 +171,4 @@ def _named(site: NDArray[np.uint32], rare: NDArray[np.uint32]) -> NDArray[np.flo
 
 
 def _any(old: NDArray[np.unsignedinteger], new: NDArray[np.unsignedinteger]) -> NDArray[np.bool_]:
-    return _common(old, new).any(axis=1)
+    return np.asarray(_common(old, new).any(axis=1))
