@@ -21,7 +21,7 @@ from app.config import Settings
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
-from app.understand.ticket.moments import TIMELESS, candidates, feature_names, moment_features
+from app.understand.ticket.moments import TIMELESS, candidates, chosen, feature_names, moment_features
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
@@ -57,7 +57,7 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
     for fold in range(FOLDS):
         layers = fit([d for d, f in zip(demands, folds, strict=True) if f != fold])
         for d in (d for d, f in zip(demands, folds, strict=True) if f == fold):
-            _count(counts, d.gold, chosen(d, layers, least))
+            _count(counts, d.gold, picked(d, layers, least))
     write_layers(fit(demands), WEIGHTS / "moment")
     facts: dict[str, Any] = {
         "seed": SEED,
@@ -102,13 +102,16 @@ def fit(demands: Sequence[Told]) -> Layers:
     return fit_layer(rows, right, cost=COST)
 
 
-def chosen(demand: Told, layers: Layers, least: float) -> str | None:
-    """Return the likeliest moment, if it is likely."""
+def picked(demand: Told, layers: Layers, least: float) -> str | None:
+    """Return the moment of a demand, if one is likely."""
     if not demand.values:
         return None
     [(inner, bias)] = layers
     odds = (demand.features @ inner + bias)[:, 0]
-    return demand.values[int(odds.argmax())] if odds.max() >= np.log(least / (1 - least)) else None
+    if odds.max() < np.log(least / (1 - least)):
+        return None
+    reckoned = demand.features[:, feature_names(()).index("duration")] > 0
+    return demand.values[chosen(demand.values, reckoned.tolist(), 1 / (1 + np.exp(-odds)))]
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:

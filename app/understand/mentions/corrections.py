@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.cue_rules import Cue
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.retractions import Retraction
-from app.understand.mentions.types import Saying
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import Value, bare, differ, same_kind, values_in
 from models.base import PairScorer
 

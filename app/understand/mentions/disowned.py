@@ -7,8 +7,7 @@ from itertools import pairwise
 from app.domain.anchors import Anchored
 from app.domain.cue_rules import CorrectionCues
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.retractions import Retraction
-from app.understand.mentions.types import Saying
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import LEAD, PIECE, Value, akin, bare, differ, values_in
 
 _NO_NAME = re.compile(

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.repairs import hesitations
-from app.understand.mentions.retractions import Retraction
-from app.understand.mentions.types import Saying
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import LEAD, PIECE, values_in
 
 _NAME = re.compile(

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.types import Saying
+from app.understand.mentions.misread import EXPLAINS, misread
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import (
     LEAD,
     NUMBERED,
@@ -17,6 +17,7 @@ from app.understand.mentions.values import (
     bare,
     differ,
     figured,
+    said_in,
     same_kind,
     times_said,
     values_in,
@@ -39,17 +40,9 @@ _RENAMED = re.compile(
 _CONTRAST = re.compile(
     r"原来|本来|现在|从|到|之前|后来|涨|降|以前|上回|这回|和|跟|还有|实付|结账|先|再|又|其中|每|一共|总共|加|或|比|给|退|找|剩|减|差|多要|多收|一[张个份台]|分|。|[早晚]上|[上下]午|最好|[今去明前]年"
 )
-_DENIES = re.compile(
-    r"^[\s，,]*(?:不是|不对|不叫|不在|不归|哪(?:有|是)?|没有|错了|[啊哦]?不)(?!好|知道|清楚|用|行|要紧|客气)"
-)
-_AGREES = re.compile(r"^[\s，,]*(?:对|是(?!不是)|嗯|没错|就是|中(?!区)|行|好)")
-_READ_BACK = re.compile(r"[吗吧么？?，]|是(?:不是|吧|吗)|对(?:不对|吗|吧)|^(?:好的?|哦|那就?是?|嗯)|您|是")
-_ASKS = re.compile(r"哪|多少|什么|几|谁|怎么|何时|多久|多长|多大")
-"""An operator who asks this reads nothing back."""
 _EITHER = re.compile(
     r"(?:叫|是|姓)?(?P<a>[\u4e00-\u9fff\dA-Za-z]{1,8})还是(?P<b>[\u4e00-\u9fff\dA-Za-z]{1,8}?)[，,\s]*(?P<lost>(?:我|俺|反正)?(?:都)?(?:忘|没记|没?看不?清|没看清|记不|不确定|不知道|想不|不敢说|搞不))"
 )
-_EXPLAINS = r"(?:我|俺|那|这|跟|和|人家|至于|家|个|台|辆|边|栋)*{}[^，。]{{0,3}}(?:是|人家|早|不是|在|不(?:算|归)|没(?:事|问题|丢|坏))"
 _NOT_TO_WRITE = re.compile(
     r"(?:别|甭|不用|不要|先别|不必)(?:给(?:我|俺))?(?:往上|往里)?(?:写|记|登|提(?!前)|录)(?!了|错|死|混)(?:上|进去|到|在)?(?P<what>[^，。\s]{0,8})$"
 )
@@ -63,26 +56,14 @@ _FORMER = r"[^，。\s]{0,4}(?:原来|以前|早先|那是)[^，。\s]*"
 _WRITE = re.compile(r"(?:就|你|给我|给俺)(?:写|记|算|按)(?:成|上|个)?(?=[\d一二两三四五六七八九十])")
 _LEAST_SHARED, _MOST_SHARED, _NEAR_DENIAL = 3, 8, 24
 """Characters that two names have in common at their end; within which a denial counts."""
-_PART = re.compile(r"个人|自己|其中|光|只")
-_BESIDE = 4
-"""Characters that a piece which only puts a figure right may have beside it."""
 _NEAR = 4
 _SHORT_CUE = 8
 """Characters of a piece that says nothing but that something was wrong."""
 
 
-class Retraction(NamedTuple):
-    """Words that count nowhere in the call, or one stretch of a saying."""
-
-    words: str
-    saying: int
-    start: int
-    end: int
-
-
 def retractions(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
     """Yield what the citizen takes back; a piece that only explains the wrong value goes with it."""
-    found = [*_misread(call, sayings)]
+    found = [*misread(call, sayings)]
     for index, saying in enumerate(sayings):
         if not saying.confirmed_by:
             found += _replaced(call, sayings, index)
@@ -125,7 +106,7 @@ def _cued(call: SpokenCall, sayings: Sequence[Saying], index: int, values: Seque
             olds, reach = [*values_in(sayings[index - 1].text), *olds], 1
         news = [v for v in values if at <= v.start < pieces[min(position + reach, len(pieces) - 1)].end()]
         pair = _pair(olds, news)
-        if pair and not _said(pair[0], _rest(call, sayings[index], pair[1])):
+        if pair and not said_in(pair[0], _rest(call, sayings[index], pair[1])):
             yield Retraction(pair[0].words, index, at, at)
             if len(piece.group()) <= _SHORT_CUE and not any(v.end <= piece.end() for v in news):
                 yield Retraction("", index, *piece.span())
@@ -159,10 +140,10 @@ def _corrects(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool:
         return False
     if not (figured(old) or akin(old, new) or _read_back(call, saying, old, new)):
         return False
-    about = re.compile(f"{_FORMER}|{_EXPLAINS.format(re.escape(old.words))}")
+    about = re.compile(f"{_FORMER}|{EXPLAINS.format(re.escape(old.words))}")
     rest = about.sub("", _rest(call, saying, new))
     said = about.sub("", "，".join(turn.text for turn in call.turns))
-    count = times_said if old.kind in NUMBERED else _said
+    count = times_said if old.kind in NUMBERED else said_in
     return count(new, rest) > 0 and not count(old, rest) and count(old, said) == 1
 
 
@@ -176,48 +157,6 @@ def _read_back(call: SpokenCall, saying: Saying, old: Value, new: Value) -> bool
 def _rest(call: SpokenCall, saying: Saying, new: Value) -> str:
     """Return everything said by anybody after a value."""
     return "，".join((saying.text[new.end :], *(turn.text for turn in call.turns[saying.turn + 1 :])))
-
-
-def _said(value: Value, text: str) -> int:
-    """Return how often a value was said, its figure in either writing."""
-    words = re.match(r"[^\u4e00-\u9fff]+|[一二两三四五六七八九十百千万零]+", value.words)
-    return max(text.count(bare(value)), text.count(words.group()) if words else 0)
-
-
-def _misread(call: SpokenCall, sayings: Sequence[Saying]) -> Iterator[Retraction]:
-    """Yield the value of an operator's turn that the answer replaces or denies."""
-    at = {saying.turn: index for index, saying in enumerate(sayings) if not saying.confirmed_by}
-    for position, (turn, answer) in enumerate(pairwise(call.turns), start=1):
-        asked = turn.speaker is not Speaker.OPERATOR or _ASKS.search(turn.text)
-        if not asked and position in at and not _AGREES.search(answer.text):
-            for heard in values_in(turn.text):
-                if heard.kind != "figure" and _put_right(call, position, heard):
-                    yield Retraction(heard.words, at[position], 0, 0)
-
-
-def _put_right(call: SpokenCall, position: int, heard: Value) -> bool:
-    """Tell whether an answer says another value in the place of the one that the operator read back."""
-    text = call.turns[position].text
-    pieces = list(PIECE.finditer(text))[:3]
-    first = pieces[0].end() if pieces else 0
-    own = [v for v in values_in(text) if v.start < (first if v.kind == "figure" else pieces[-1].end())]
-    right = next((v for v in own if same_kind(heard, v) and differ(heard, v)), None)
-    if right is None:
-        return False
-    about = re.compile(_EXPLAINS.format(re.escape(heard.words)))
-    if any(bare(heard) == bare(v) and not about.match(text, _piece_start(pieces, v)) for v in own):
-        return False
-    if _said(heard, "，".join(turn.text for turn in call.turns[position + 1 :])):
-        return False
-    denied = _DENIES.search(text)
-    if not figured(heard):
-        return bool(denied) or (_READ_BACK.search(call.turns[position - 1].text) is not None and akin(heard, right))
-    piece = next(p.group() for p in pieces if p.start() <= right.start < p.end())
-    return bool(denied) or (len(piece) - len(right.words) <= _BESIDE and not _PART.search(piece))
-
-
-def _piece_start(pieces: Sequence[re.Match[str]], value: Value) -> int:
-    return next(piece.start() for piece in pieces if piece.start() <= value.start < piece.end())
 
 
 def _undecided(sayings: Sequence[Saying], index: int) -> Iterator[Retraction]:
@@ -286,7 +225,7 @@ def _same_value(sayings: Sequence[Saying], one: Retraction) -> Iterator[Retracti
 
 def _explained(sayings: Sequence[Saying], one: Retraction) -> Iterator[Retraction]:
     """Yield the pieces from the correction on that say what the wrong value is: 109是上医院的."""
-    wrong = re.compile(_EXPLAINS.format(re.escape(one.words)) + "|" + _EXPLAINS.format(re.escape(_stem(one.words))))
+    wrong = re.compile(EXPLAINS.format(re.escape(one.words)) + "|" + EXPLAINS.format(re.escape(_stem(one.words))))
     for index in range(one.saying, len(sayings)):
         for piece in PIECE.finditer(sayings[index].text):
             later = index > one.saying or piece.start() >= one.end

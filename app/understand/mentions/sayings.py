@@ -7,10 +7,10 @@ from app.domain.transcript import Evidence, Speaker, SpokenCall, SpokenTurn
 from app.understand.mentions.choices import not_chosen
 from app.understand.mentions.corrections import CorrectionModel
 from app.understand.mentions.repairs import explained_away, hesitations, taken_back, withdrawn
-from app.understand.mentions.retractions import Retraction, retractions
+from app.understand.mentions.retractions import retractions
 from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.slips import slips
-from app.understand.mentions.types import Saying
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import CLAUSE
 
 CONFIRMS = re.compile(

@@ -9,8 +9,7 @@ from app.domain.cue_rules import CorrectionCues
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.disowned import Disowned
 from app.understand.mentions.restarts import restarts
-from app.understand.mentions.retractions import Retraction
-from app.understand.mentions.types import Saying
+from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import LEAD, PIECE, values_in
 
 _NOTHING_NAMED = re.compile(

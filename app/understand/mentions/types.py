@@ -1,5 +1,7 @@
 """What can be mentioned in a call."""
 
+from typing import NamedTuple
+
 from app.domain.frozen import Frozen
 from app.domain.transcript import Evidence
 
@@ -45,3 +47,12 @@ class Mentions(Frozen):
     callback: Mention | None = None
     phone_refused: bool = False
     confidential: Mention | None = None
+
+
+class Retraction(NamedTuple):
+    """Words that count nowhere in the call, or one stretch of a saying."""
+
+    words: str
+    saying: int
+    start: int
+    end: int

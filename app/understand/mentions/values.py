@@ -131,6 +131,12 @@ def times_said(value: Value, text: str) -> int:
     return len(re.findall(rf"(?<![\d.]){re.escape(bare(value))}(?!\.?\d)", text))
 
 
+def said_in(value: Value, text: str) -> int:
+    """Return how often a value was said, its figure in either writing."""
+    words = re.match(r"[^\u4e00-\u9fff]+|[一二两三四五六七八九十百千万零]+", value.words)
+    return max(text.count(bare(value)), text.count(words.group()) if words else 0)
+
+
 def bare(value: Value) -> str:
     """Return a figure in digits and without its unit, a person's surname, any other value as it is."""
     return _bare(value.kind, value.words)

@@ -51,6 +51,8 @@ _OWN = (
     "ranged range_end named like vague complaint help report praise"
 ).split()
 _MOST, _SHORT, _YOUNG, _SOON = 6, 3, 3, 2
+_LEAST_EXACT, _MOST_APART = 0.05, 3
+"""Least probability of a moment that only says the likeliest one more exactly; days that a reckoned one may be off."""
 
 
 def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
@@ -74,14 +76,36 @@ class MomentModel:
         words: Words,
     ) -> Mention | None:
         """Return the likeliest moment, as sure as the model is; none where none is likely."""
-        found = candidates(call, mentions, clauses)
-        if not found:
+        sourced = _sourced(call, mentions, clauses)
+        if not sourced:
             return None
+        found = [m for _source, m in sourced]
         scores = self._scorer.scores(moment_features(call, mentions, clauses, kind, words, self._cues))
-        best = int(scores.argmax())
-        if scores[best] < self._least:
+        if scores.max() < self._least:
             return None
+        best = chosen([m.value for m in found], [_SOURCES[source] == "duration" for source, _m in sourced], scores)
         return found[best].model_copy(update={"confidence": round(float(scores[best]), 2)})
+
+
+def chosen(values: Sequence[str], reckoned: Sequence[bool], scores: NDArray[np.floating]) -> int:
+    """Return the likeliest moment, or one not unlikely that says it more exactly.
+
+    What a stretch of time was `reckoned` back to (断了四天) gives way to a day near it that was named, a month or a day to
+    a day or an hour within it.
+    """
+    best = int(scores.argmax())
+    likely = [i for i in range(len(values)) if scores[i] >= _LEAST_EXACT and values[i] != values[best]]
+    near = [i for i in likely if reckoned[best] and not reckoned[i] and _near(values[i], values[best])]
+    best = max(near, key=lambda i: scores[i], default=best)
+    within = [i for i in likely if values[i].startswith(values[best]) and len(values[i]) > len(values[best])]
+    return max(within, key=lambda i: scores[i], default=best)
+
+
+def _near(named: str, reckoned: str) -> bool:
+    """Tell whether a named day is within a few days of a day reckoned back to."""
+    days = _first_day(named), _first_day(reckoned)
+    exact = len(named) >= _DAY == len(reckoned)
+    return bool(exact and days[0] and days[1] and abs((days[0] - days[1]).days) <= _MOST_APART)
 
 
 def names_moment(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause]) -> bool:

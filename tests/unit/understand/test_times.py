@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from app.domain.reference import ReferenceData
@@ -9,6 +10,7 @@ from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.understand.mentions.times import read_clocks, read_durations, read_times
 from app.understand.mentions.types import Mention, Saying
+from app.understand.ticket.moments import chosen
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,21 @@ def named(
     sayings = (Saying(turn=0, text=call.turns[0].text),)
     times, stretches, clocks = (read(call, sayings) for read in (read_times, read_durations, read_clocks))
     return values(times), values(stretches), values(clocks)
+
+
+@pytest.mark.parametrize(
+    ("moments", "reckoned", "scores", "best"),
+    [
+        (("2026-11-24", "2026-11-25"), (True, False), (0.6, 0.2), 1),
+        (("2026-11-24", "2026-11-25"), (False, False), (0.6, 0.2), 0),
+        (("2026-03", "2026-03-15", "2026-03-20"), (False, False, False), (0.6, 0.3, 0.01), 1),
+        (("2026-03", "2026-03-15"), (False, False), (0.6, 0.01), 0),
+    ],
+)
+def test_the_moment_that_says_it_more_exactly_is_chosen(
+    moments: tuple[str, ...], reckoned: tuple[bool, ...], scores: tuple[float, ...], best: int
+) -> None:
+    assert chosen(moments, reckoned, np.array(scores)) == best
 
 
 def values(found: tuple[Mention, ...]) -> list[str]:
