@@ -21,9 +21,10 @@ class CueRules(Basis):
 
 
 class AsideCues(CueRules):
-    """The file of asides: cues to weigh, and ways of speaking that are asides whatever stands beside them."""
+    """The file of asides: cues to weigh, ways of speaking that are asides whatever is beside them, and danger: none."""
 
     certain: tuple[Cue, ...]
+    danger: Cue
     guess: Cue
     dropped: Cue
     began: Cue

@@ -34,7 +34,7 @@ def test_text_rules_match_their_examples_and_no_others(rule: object, window: int
 
 ASIDES = REFERENCE.asides
 CUES = (
-    *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began,
+    *ASIDES.cues, *ASIDES.certain, ASIDES.guess, ASIDES.dropped, ASIDES.began, ASIDES.danger,
     *REFERENCE.corrections.cues, *REFERENCE.corrections.elsewhere, REFERENCE.corrections.dropped,
     *REFERENCE.corrections.unrecorded, *REFERENCE.subject.business, *REFERENCE.subject.private,
     *REFERENCE.moments.cues, *REFERENCE.areas.cues,

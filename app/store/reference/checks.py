@@ -148,7 +148,7 @@ def _check_cues(reference: ReferenceData, files: Files) -> None:
             _check_patterns(files[f"rules/{name}"], ("cues", i, "pattern"), (cue.pattern,))
     asides = reference.asides
     _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
-    for key in ("guess", "dropped", "began"):
+    for key in ("guess", "dropped", "began", "danger"):
         _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
     for key in ("business", "private"):
         _check_patterns(files["rules/subject"], (key,), [cue.pattern for cue in getattr(reference.subject, key)])

@@ -77,8 +77,17 @@ class AsideRules:
 
     def __init__(self, rules: AsideCues) -> None:
         self._certain = re.compile("|".join(cue.pattern for cue in rules.certain))
-        self._guess, self._dropped, self._began = (
-            re.compile(cue.pattern) for cue in (rules.guess, rules.dropped, rules.began)
+        self._guess, self._dropped, self._began, self._danger = (
+            re.compile(cue.pattern) for cue in (rules.guess, rules.dropped, rules.began, rules.danger)
+        )
+
+    def with_dangers(self, clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+        """Return the clauses as content shows them: what tells of somebody in danger now is no aside."""
+        return tuple(
+            clause.model_copy(update={"chatter": False})
+            if clause.chatter and self._danger.search(clause.text)
+            else clause
+            for clause in clauses
         )
 
     def found(self, call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], words: Words) -> set[int]:

@@ -26,6 +26,10 @@ _VAGUE = re.compile(
     r"核实|核查|[查究]处|查清|严查|调查|检查|处理|解决|整[治改]|治理|管理|监管|协调|落实|重视|关注|处置|办理|监督|改善|介入|此事|这件事|该事|[该此这]个?问题|(?:相关)?(?:问题|情况))+$"
 )
 """A wish that names no object: 介入处理, 立即查处此事."""
+_HOLLOW = re.compile(
+    r"设身处地|着想|实事|急[^，。]{1,4}所急|心系|引起[^，。]{0,2}重视|高度重视|复制|转(?:交|办)?(?:给|到)"
+)
+"""What asks for good will or another reader, not for a deed."""
 _BARE = re.compile(
     r"^(?P<how>(?:尽快|派人|上门|依法|马上|重新|严肃)*)(?P<deed>修复|维修|更换|安装|加装|清理|疏通|拆除|处罚|赔偿|退还|支付|恢复|迁移|检测|取消|关停|公开)"
     r"(?:他们?|它们?|她|一下|这家|该店|钱|好|不行的?|下来|回来|来)*$"
@@ -76,7 +80,7 @@ def apart(objects: Sequence[str], text: str) -> list[str]:
 
 def vague(demand: str) -> bool:
     """Tell whether a demand asks for no more than that somebody sees to the matter."""
-    return bool(_VAGUE.match(demand))
+    return bool(_VAGUE.match(demand) or _HOLLOW.search(demand))
 
 
 def bare(demand: str) -> bool:

@@ -10,7 +10,7 @@ from app.understand.ticket.clauses import Clause
 _KEPT = ("当面", "重新", "彻底")
 """Fillers that stay: they say how."""
 _NEVER = re.compile(
-    r"^(?!.{0,3}[我俺]|也不要)(?P<when>[^，。]{0,12}?)(?:别(?![的人家])|甭|不要(?!紧)|不许|不准|不能(?!不|老|总|天天|一直)|不得|莫)(?:再|老|光|让|叫|给|都)*(?:他们?|人|它|大车)?(?P<deed>[^，。]+)$"
+    r"^(?!.{0,3}[我俺]|也不要)(?P<when>[^，。]{0,12}?)(?:别(?![的人家])|甭|不要(?!紧)|不许|不准|(?<!能)不能(?!不|老|总|天天|一直)|不得|莫)(?:再|老|光|让|叫|给|都)*(?:他们?|人|它|大车)?(?P<deed>[^，。]+)$"
 )
 _OBJECT_FIRST = re.compile(r"(?:^|.{0,12})(?:把|将)(?P<object>[^，。把]{1,16}?)(?:都|也|全|赶紧|尽快|再|给)*$")
 _MOVED = re.compile(
@@ -18,10 +18,20 @@ _MOVED = re.compile(
 )
 """把烟道改到楼顶去: what is brought where, or to what."""
 _AFTER_DEED = re.compile(
-    r"^(?:给(?:我们?|俺们?|其|他|她)?|我们?|俺们?|其|了|上|掉|好|一下|一遍|回来|下来|起来|过来|一[查管修清治])+"
+    r"^(?:给(?:我们?|俺们?|其|他|她)?|我们?|俺们?|其|了|上|掉|好|住|一下|一遍|回来|下来|起来|过来|一[查管修清治])+"
 )
-_BEFORE_DEED = re.compile(r"(?:都|也|全|再|给|能|要|得|该|去|来|就|必须)+$|^(?:给|对|在|往|有)(?=[\u4e00-\u9fff]{2})")
-_PRONOUN = re.compile(r"^(?:它|他|她|他们|人家)(?:的|那个?)?(?=[\u4e00-\u9fff])|^(?:到底|究竟)")
+_BEFORE_DEED = re.compile(
+    r"(?:都|也|全|再|给|能|要|得|该|去|来|就|必须|作出|给予|予以|进行|的(?:事|事情))+$|^(?:给|对|在|往|有)(?=[\u4e00-\u9fff]{2})"
+)
+_PRONOUN = re.compile(r"^(?:它|他们?|她|人家)(?:的|那个?)?(?=[\u4e00-\u9fff]|$)|^(?:到底|究竟)")
+_EITHER = re.compile(
+    r"^(?:要么|或者)(?:就|是)?(?P<one>[^，。]{2,8}?)(?:，|,)?(?:要么|或者)(?:就|是)?(?P<other>[^，。]{2,10})$"
+)
+"""要么修好要么退钱: both are asked for, and which is done is not the citizen's choice."""
+_ELSE = re.compile(
+    r"^(?:要是|如果)?(?P<when>[^，。]{1,4}不[好了行成下]|不[^，。就]{1,2})(?:的话)?就(?P<deed>[退赔换][^，。]{0,8})$"
+)
+"""不热就退钱."""
 _SHORT_THING = 4
 _LONGEST_BODY = 6
 _LONGEST = 18
@@ -56,6 +66,11 @@ class WishWords:
     def demanded(self, clause: str) -> str | None:
         """Return a wish as deed and object: 把多收的钱退给我 → 退还多收的钱; None where it asks for no deed that is known."""
         text = clause.strip().replace(" ", "")
+        if either := _EITHER.match(text):
+            both = [self.demanded(either["one"]), self.demanded(either["other"])]
+            return _as_written("或".join(filter(None, both))) or None
+        if (otherwise := _ELSE.match(text)) and (deed := self.demanded(otherwise["deed"])):
+            return _as_written(f"{otherwise['when']}则{deed}")
         if self._way["not_asked"].search(text) and not self._way["told"].match(text):
             return None
         text = self._way["may_you"].sub("", text)
@@ -132,3 +147,9 @@ class WishWords:
         text = text.replace("剩下的", "剩余").replace("剩下", "剩余")
         text = self._way["tail"].sub("", text)
         return self._way["filler"].sub(lambda m: m.group() if m.group() in _KEPT else "", text)
+
+
+def _as_written(choice: str) -> str:
+    for spoken, written in (("退还钱", "退款"), ("退还款", "退款"), ("更换货", "换货")):
+        choice = choice.replace(spoken, written)
+    return choice

@@ -190,13 +190,14 @@ class TicketReader:
             happened = self._moments.best(call, mentions, clauses, kind, self._matter_words)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
         where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
-        apart = tuple(c for c in clauses if not (where and is_stated_place(c, mentions, where)))
+        shown = self._aside_rules.with_dangers(clauses)
+        apart = tuple(c for c in shown if not (where and is_stated_place(c, mentions, where)))
         spot = place.detail or place.town
         found = self._headings(clauses, kind, spot, rows, objects)
         keys, unsaid = best_keys(found), self._matters.unsaid(informative(clauses))
         asking = asking_of(self._words, call, mentions, clauses, kind, shares[0], rows, objects, keys, unsaid)
         wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
-        content = compose_content(apart if informative(apart) else clauses, kind, wants, where=where, web=web)
+        content = compose_content(apart if informative(apart) else shown, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)
         if self._titles and told.lines:
             heading = self._titles.best(found, heading, told, clauses)

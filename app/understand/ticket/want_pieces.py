@@ -6,9 +6,8 @@ are no stock of the office must stand in the demand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
-from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -28,13 +27,25 @@ from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
 """What the wants of these kinds begin with; a thing alone can follow."""
-SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect")
+_WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
+"""Kinds that somebody's wrong can be looked into for."""
+_KEYS = 4
+"""Titles whose matter can be looked into."""
+SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect", "key")
 _STOCK = re.compile(
     r"尽快|依法|督促|责令|协调|核查|核实|查处|查清|检查|整治|整改|治理|处理|解决|处罚|清理|清运|清走|清除|修复|维修|抢修|检修|更换|补齐|补装|安装|加装|"
     r"增设|设置|恢复|疏通|退还|返还|赔偿|补偿|支付|补发|公示|公开|说明|明确|答复|告知|回复|停止|制止|禁止|拆除|撤销|取消|减免|办理|协助|指导|规范|加强|"
     r"改善|排除|消除|保障|落实|优化|调整|延长|增加|咨询|建议|表扬|问题|情况|行为|隐患|责任|损失|费用|原因|依据|结果|时间|材料|条件|流程|标准|地点|时限|"
-    r"管理|服务|监管|派人|到场|现场|进行|按时|及时|重新|并|和|与|或|的|对|为|将|给|由|违规|违法|相关|有关|所需|如何|能否|是否|拖欠|欠"
+    r"管理|服务|监管|派人|到场|现场|进行|按时|及时|重新|并|和|与|或|的|对|为|将|给|由|违规|违法|相关|有关|所需|如何|能否|是否|拖欠|欠|"
+    r"立即|扑灭|摘除|驱离|劝离|搬离|迁移|挪移|移除|救助|抽运|加固|扶正|铺设|硬化|平整|修剪|划设|施划|开放|开通|"
+    r"理赔|承担|出具|责令|关闭|关停|停工|停业|暂停|取缔|采样|检测|化验|鉴定|勘查|认定|追究|追查|追回|追责|问责|严惩|查找|寻找|查明|联系|调取|调解|疏导|"
+    r"兑现|缴纳|补缴|缴存|发放|报销|审核|审批|复核|更正|纳入|安置|增派|增开|供应|教育|批评|排查|突击|剩余|破损|异常|及"
 )
+_FAULT = re.compile(
+    r"停[水电气暖热]|[不没](?:热|亮|通|凉|来|供|出)|没(?:水|电|气|暖|灯)|漏|坏|塌|裂|堵|淹|积水|故障|缺失|破损|坑洼|倒伏|倾斜|下垂|失修|"
+    r"求助|遗失|走失|被骗|难|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
+)
+"""What is no wrong of somebody's, and words of one who tells."""
 _NAMES_MORE = re.compile(r"[A-Za-z\d]")
 _PART = re.compile(r"[，、,]")
 _DIGIT = re.compile(r"\d")
@@ -48,6 +59,8 @@ _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
 _LIKELY = 0.22
 """Probability of a character from which it is in a thing that is asked about."""
+_MOST_UNSAID, _WHOLE = 0.5, 2
+"""Share of the characters of a thing which the demand need not say; characters of a thing that must all be said."""
 _NEAREST = 80
 """Earlier demands whose wants are looked at."""
 
@@ -120,27 +133,33 @@ def parts_of(wants: str) -> list[str]:
     return [part for part in _PART.split(wants) if part]
 
 
+def wrong(matter: str) -> bool:
+    """Tell whether a matter can be somebody's wrong: what fails or is needed is looked after, not 查处."""
+    return not _FAULT.search(matter)
+
+
 def can_be_asked_again(part: str) -> bool:
     """Tell whether a piece of earlier wants names nothing that belongs to one call alone."""
     return len(part) > 3 and not _NAMES_MORE.search(part)
 
 
-def supported(part: str, matter: str) -> bool:
-    """Tell whether all that a piece names was said: its stretches of other than stock words stand in the demand."""
-    return all(_said(stretch, matter) for stretch in _named(part))
+def supported(part: str, matter: str, familiar: Set[str]) -> bool:
+    """Tell whether the demand speaks of each thing that a piece names; official wording may add `familiar` characters."""
+    return all(thing in matter or _spoken_of(thing, matter, familiar) for thing in named_in(part))
+
+
+def _spoken_of(thing: str, matter: str, familiar: Set[str]) -> bool:
+    """Tell whether most of a thing was said, some of it in one piece."""
+    unsaid = [character for character in thing if character not in matter]
+    if len(thing) <= _WHOLE or len(unsaid) > _MOST_UNSAID * len(thing) or not familiar.issuperset(unsaid):
+        return False
+    return any(thing[i : i + 2] in matter for i in range(len(thing) - 1))
 
 
 @lru_cache(maxsize=8192)
-def _named(part: str) -> tuple[str, ...]:
+def named_in(part: str) -> tuple[str, ...]:
+    """Return the stretches of a piece that are no stock of the office."""
     return tuple(stretch for stretch in _STOCK.split(part) if stretch)
-
-
-def _said(stretch: str, matter: str) -> bool:
-    """Tell whether a text stands in the demand, or every character of it beside a neighbour."""
-    if stretch in matter:
-        return True
-    pairs = [stretch[i : i + 2] in matter for i in range(len(stretch) - 1)]
-    return bool(pairs) and pairs[0] and pairs[-1] and all(map(or_, pairs, pairs[1:]))
 
 
 def pieces(
@@ -177,6 +196,8 @@ def _asked(asking: Asking) -> Iterator[Piece]:
             yield Piece(part, "ruled", asking.ruled.evidence)
     for demand in asking.demands:
         yield Piece(demand.text, "asked", demand.evidence)
+        if asking.kind in _WRONGS and demand.text.startswith("核查"):
+            yield Piece("查处" + demand.text[2:], "asked", demand.evidence)
     for clause, text in zip(asking.wished, asking.worded, strict=True):
         yield Piece(text, "clause", (clause.evidence,))
 
@@ -190,8 +211,12 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
             continue
         for part in row.remedies:
             yield Piece(part, "remedy", quotes)
-        yield Piece("查处" + title, "title", quotes)
+        if wrong(title):
+            yield Piece("查处" + title, "title", quotes)
         yield Piece(f"处理{title}问题", "title", quotes)
+    for key in asking.keys[:_KEYS] if asking.kind in _WRONGS else ():
+        if len(key) <= _LONGEST_THING and wrong(key):
+            yield Piece("查处" + key, "key", ())
     for aspect, evidence in asking.aspects:
         yield Piece(aspect, "aspect", (evidence,))
 
@@ -199,7 +224,7 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
 def _things(asking: Asking, asked: Sequence[Sequence[tuple[str, float]]]) -> Iterator[Piece]:
     """Yield what is asked or proposed about, where a thing alone can follow the head."""
     if asking.kind in HEADS and asking.kind is not RequestKind.PRAISE:
-        for thing in dict.fromkeys([*asking.objects, *asking.keys[:2], *stretches(asked)]):
+        for thing in dict.fromkeys([*asking.objects, *asking.keys[:_KEYS], *stretches(asked)]):
             if _SHORTEST <= len(thing) <= _LONGEST_THING:
                 yield Piece(thing, "thing", ())
 
@@ -224,7 +249,7 @@ def ground(text: str, told: Sequence[Clause]) -> tuple[Evidence, ...]:
     return (best.evidence,)
 
 
-def nearest_parts(near: Sequence[int], parts: Sequence[Sequence[str]], matter: str) -> list[str]:
+def nearest_parts(near: Sequence[int], parts: Sequence[Sequence[str]], matter: str, familiar: Set[str]) -> list[str]:
     """Return the pieces of the nearest earlier demands that what was said supports, each once."""
     once = dict.fromkeys(part for row in near[:_NEAREST] for part in parts[row])
-    return [part for part in once if supported(part, matter)]
+    return [part for part in once if supported(part, matter, familiar)]

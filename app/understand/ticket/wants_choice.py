@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from app.domain.ticket import RequestKind
 from app.understand.ticket.place_lines import Told
-from app.understand.ticket.want_pieces import HEADS, SOURCES, Asking, Piece, ground, nearest_parts, pieces
+from app.understand.ticket.want_pieces import (
+    HEADS,
+    SOURCES,
+    Asking,
+    Piece,
+    ground,
+    named_in,
+    nearest_parts,
+    pieces,
+)
 from app.understand.ticket.wants import Passage
 from models.base import PairScorer
 from models.earlier_wants import EarlierWants
@@ -29,6 +38,8 @@ _SHARED = 0.5
 """Share of a piece's characters from which it says what another says."""
 _PRONOUNS = frozenset("他她它这那你其个")
 _SHORT, _LONG = 4, 12
+_OWN = 11
+"""Numbers measured of a piece beside its source."""
 
 CHARACTER_FEATURES = (
     "prior_odds", "prior", "told_odds", "told", "both", "said", "times", "wished", "answered", "demanded", "remedy", "remedies",
@@ -37,7 +48,7 @@ CHARACTER_FEATURES = (
 SET_FEATURES = (
     "value", "below_best", "precision", "recall", "length", "off_length", "two", "three", "least_precise", "most_precise",
     "as_ruled", *SOURCES, *KINDS, *(f"value_{kind}" for kind in KINDS), "strange_share", "strange", "usual_share", "begins",
-    "ends", "said", "pronoun", "figure", "short", "long",
+    "ends", "said", "pronoun", "figure", "short", "long", "unsaid_share", "unsaid", "unsaid_pair_share",
 )  # fmt: skip
 Floats = NDArray[np.float32]
 _NO_CHARACTER = frozenset("、，,。 ")
@@ -107,7 +118,7 @@ def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Seque
     like[list(skipped)] = 0
     expected, near = earlier.expected(like, kind)
     nearest = [row for row in near.tolist() if row not in skipped]
-    parts = nearest_parts(nearest, earlier.pieces, asking.matter)
+    parts = nearest_parts(nearest, earlier.pieces, asking.matter, earlier.familiar)
     asked = tuple(told.asks_of(clause.saying, clause.start, clause.end) for clause in asking.told)
     said = {"matter": asking.matter, "wishes": wishes, **_rules_of(asking)}
     held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
@@ -243,7 +254,7 @@ def _set_features(
 ) -> Floats:
     """Return one row a set, columns as in `SET_FEATURES`."""
     used, expected = np.unique(sets[sets >= 0]), float(likely.sum()) + 1
-    own = np.zeros((len(found), 9 + len(SOURCES)), np.float32)
+    own = np.zeros((len(found), _OWN + len(SOURCES)), np.float32)
     own[used] = [_piece_features(found[i], asking.matter, usual) for i in used.tolist()]
     there = (sets >= 0).astype(np.float32)
     length = own[sets, 0] * there
@@ -265,22 +276,25 @@ def _set_features(
         value, value - value.max(), holds / total, holds / expected, total / 10, abs(total - expected) / 10, there.sum(axis=1) == 2,
         there.sum(axis=1) == 3, least(alone), np.where(sets >= 0, alone, 0).max(axis=1), (sets == [0, -1, -1]).all(axis=1) & bool(asking.ruled),
     ]  # fmt: skip
-    sources = np.einsum("kps,kp->ks", own[sets, 9:], length) / total[:, None]
+    sources = np.einsum("kps,kp->ks", own[sets, _OWN:], length) / total[:, None]
     of_kind = np.repeat(kinds[None], len(sets), axis=0)
     more = [
         summed(2) / inner, summed(2), summed(3) / inner, np.log1p(least(own[sets, 4])), np.log1p(least(own[sets, 5])), summed(6) / total,
-        summed(7) > 0, summed(8) > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG,
+        summed(7) > 0, summed(8) > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG, summed(9) / total, summed(9),
+        summed(10) / inner,
     ]  # fmt: skip
     return np.column_stack([*columns, sources, of_kind, of_kind * value[:, None], *more]).astype(np.float32)
 
 
 def _piece_features(piece: Piece, matter: str, usual: Mapping[str, int]) -> list[float]:
-    """Return length, inner pairs, strange ones, usual ones, begin, end, characters said, pronouns, figures, sources."""
-    text = piece.text
+    """Return length, inner pairs, strange, usual, begin, end, said, pronouns, figures, named but unsaid, such pairs, sources."""
+    text, named = piece.text, named_in(piece.text)
     pairs = [text[i : i + 2] for i in range(len(text) - 1)]
     strange = sum(pair not in usual and pair not in matter for pair in pairs)
     return [
         len(text), len(pairs), strange, sum(pair in usual for pair in pairs), usual.get("^" + text[0], 0), usual.get(text[-1] + "$", 0),
         sum(character in matter for character in text), any(c in _PRONOUNS for c in text), any(c.isdigit() for c in text),
+        sum(c not in matter for part in named for c in part),
+        sum(part[i : i + 2] not in matter for part in named for i in range(len(part) - 1)),
         *(piece.source == source for source in SOURCES),
     ]  # fmt: skip

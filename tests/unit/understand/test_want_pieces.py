@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.ticket import TicketDraft
 from app.receive.payload import parse_transcript
-from app.understand.ticket.want_pieces import can_be_asked_again, parts_of, supported
+from app.understand.ticket.want_pieces import can_be_asked_again, parts_of, supported, wrong
 from tests.conftest import embedded
 from tests.factories import call
 
@@ -22,10 +22,17 @@ from tests.factories import call
         ("赔偿损失", "车叫树枝砸了", True),
         ("退还婚宴定金", "拍婚纱照的定金不给退", False),
         ("退还学费", "押金不给退，学校也不管", False),
+        ("查处偷排污水", "有人夜里往河里偷排脏水，水都污了", True),
+        ("查处貂场排污水", "养猪场夜里往河里排污水", False),
     ],
 )
 def test_what_a_piece_names_was_said(part: str, matter: str, said: bool) -> None:
-    assert supported(part, matter) is said
+    assert supported(part, matter, frozenset("费钱问水")) is said
+
+
+@pytest.mark.parametrize(("matter", "is_one"), [("偷倒粪污", True), ("停水", False), ("路灯不亮", False)])
+def test_what_fails_is_nobodys_wrong(matter: str, is_one: bool) -> None:
+    assert wrong(matter) is is_one
 
 
 def test_figures_and_short_pieces_belong_to_one_call_alone() -> None:
