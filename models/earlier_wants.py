@@ -13,8 +13,6 @@ from models.base import ModelUnavailable
 from models.grams import KnownGrams
 
 _COMMON = 300
-_FAMILIAR = 12
-"""Earlier wants that hold a character from which it is familiar."""
 _LEAVES = 8
 """Likeliest category leaves of a demand that are compared."""
 _NEAREST = 160
@@ -73,8 +71,6 @@ class EarlierWants:
         self.often = self._summed(np.ones(rows, np.float32), np.arange(rows))
         self.common = frozenset(self.characters[i] for i in np.argsort(-self.often, kind="stable")[:_COMMON].tolist())
         """The characters that wants most often hold."""
-        self.familiar = frozenset(self.characters[i] for i in np.flatnonzero(self.often >= _FAMILIAR).tolist())
-        """Those that official wording may add to what was said."""
         self._words = WordLikeness(arrays, stored["grams"], "words", rows)
         self._wishes = WordLikeness(arrays, stored["wish_grams"], "wishes", rows)
         of_kind = [np.flatnonzero(self._kinds == kind) for kind in range(int(self._kinds.max()) + 1)]

@@ -84,9 +84,7 @@ class AsideRules:
     def with_dangers(self, clauses: Sequence[Clause]) -> tuple[Clause, ...]:
         """Return the clauses as content shows them: what tells of somebody in danger now is no aside."""
         return tuple(
-            clause.model_copy(update={"chatter": False})
-            if clause.chatter and self._danger.search(clause.text)
-            else clause
+            clause._replace(chatter=False) if clause.chatter and self._danger.search(clause.text) else clause
             for clause in clauses
         )
 

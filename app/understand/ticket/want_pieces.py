@@ -6,7 +6,7 @@ are no stock of the office must stand in the demand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,12 +38,12 @@ _STOCK = re.compile(
     r"改善|排除|消除|保障|落实|优化|调整|延长|增加|咨询|建议|表扬|问题|情况|行为|隐患|责任|损失|费用|原因|依据|结果|时间|材料|条件|流程|标准|地点|时限|"
     r"管理|服务|监管|派人|到场|现场|进行|按时|及时|重新|并|和|与|或|的|对|为|将|给|由|违规|违法|相关|有关|所需|如何|能否|是否|拖欠|欠|"
     r"立即|扑灭|摘除|驱离|劝离|搬离|迁移|挪移|移除|救助|抽运|加固|扶正|铺设|硬化|平整|修剪|划设|施划|开放|开通|"
-    r"理赔|承担|出具|责令|关闭|关停|停工|停业|暂停|取缔|采样|检测|化验|鉴定|勘查|认定|追究|追查|追回|追责|问责|严惩|查找|寻找|查明|联系|调取|调解|疏导|"
-    r"兑现|缴纳|补缴|缴存|发放|报销|审核|审批|复核|更正|纳入|安置|增派|增开|供应|教育|批评|排查|突击|剩余|破损|异常|及"
+    r"理赔|承担|出具|责令|关闭|关停|停工|停业|取缔|采样|检测|化验|鉴定|勘查|认定|追究|追查|追回|追责|问责|严惩|查找|寻找|查明|联系|调取|调解|疏导|"
+    r"兑现|缴纳|补缴|缴存|发放|报销|审核|审批|复核|更正|纳入|安置|增派|增开|供应|教育|批评|排查|剩余|破损|异常|及"
 )
 _FAULT = re.compile(
     r"停[水电气暖热]|[不没](?:热|亮|通|凉|来|供|出)|没(?:水|电|气|暖|灯)|漏|坏|塌|裂|堵|淹|积水|故障|缺失|破损|坑洼|倒伏|倾斜|下垂|失修|"
-    r"求助|遗失|走失|被骗|难|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
+    r"求助|遗失|走失|被骗|难|养护|管理|服务|望|请|希望|给予|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
 )
 """What is no wrong of somebody's, and words of one who tells."""
 _NAMES_MORE = re.compile(r"[A-Za-z\d]")
@@ -54,6 +54,8 @@ _DEED = re.compile(
     r"增|设|救|追|找|支付|公开|公示|说明|改|落实|明确|认定|鉴定|延|保障|调|评|接|供|送|迁|开|关|打|喷|扶|消|取消|出具|提供|指导|转|归还|帮|联系|叫|审|重|"
     r"搬|移|疏|硬化|铺|画|限|管|表彰)"
 )
+_REMEDY = re.compile(r"尽快|依法|立即|派人|治理|查处|整治|处理|制止|督促|责令|清理|修复|退还|赔偿|排查|取缔|停止")
+_ANSWER = re.compile(r"(?:时间|问题|材料|条件|流程|标准|渠道|办法|手续|地点|方式|政策)$")
 _TELLS_NOTHING = re.compile(r"尽快|及时|立即|马上|[A-Za-z\d]+路?")
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
@@ -61,6 +63,11 @@ _LIKELY = 0.22
 """Probability of a character from which it is in a thing that is asked about."""
 _MOST_UNSAID, _WHOLE = 0.5, 2
 """Share of the characters of a thing which the demand need not say; characters of a thing that must all be said."""
+_ADDED = frozenset(
+    "间违规法非乱偷私自擅性品员者处费款金证期度率量额设施业户段面部位口内外前后中上下旁边不未无道路车辆房屋体物件单民地场所店家污臭噪音声超多收扣缺残旧"
+    "老新被使用经营销售产生活居住人所有其他各类等能可以及已实际行当日时天月年于在从向至"
+)
+"""Characters that official wording adds to what was said: of a general kind, naming nothing alone."""
 _NEAREST = 80
 """Earlier demands whose wants are looked at."""
 
@@ -143,15 +150,15 @@ def can_be_asked_again(part: str) -> bool:
     return len(part) > 3 and not _NAMES_MORE.search(part)
 
 
-def supported(part: str, matter: str, familiar: Set[str]) -> bool:
-    """Tell whether the demand speaks of each thing that a piece names; official wording may add `familiar` characters."""
-    return all(thing in matter or _spoken_of(thing, matter, familiar) for thing in named_in(part))
+def supported(part: str, matter: str) -> bool:
+    """Tell whether the demand speaks of each thing that a piece names."""
+    return all(thing in matter or _spoken_of(thing, matter) for thing in named_in(part))
 
 
-def _spoken_of(thing: str, matter: str, familiar: Set[str]) -> bool:
-    """Tell whether most of a thing was said, some of it in one piece."""
+def _spoken_of(thing: str, matter: str) -> bool:
+    """Tell whether a thing was said but for what official wording adds, some of it in one piece."""
     unsaid = [character for character in thing if character not in matter]
-    if len(thing) <= _WHOLE or len(unsaid) > _MOST_UNSAID * len(thing) or not familiar.issuperset(unsaid):
+    if len(thing) <= _WHOLE or len(unsaid) > _MOST_UNSAID * len(thing) or not _ADDED.issuperset(unsaid):
         return False
     return any(thing[i : i + 2] in matter for i in range(len(thing) - 1))
 
@@ -185,8 +192,15 @@ def _fits(text: str, source: str, headed: bool) -> bool:
         return False
     if (vague(text) and source != "ruled") or (bare(text) and source == "earlier"):
         return False
+    if source == "earlier" and not _asked_alike(text, headed):
+        return False
     own = source in ("clause", "asked")
     return headed or not own or bool(_DEED.match(text) and not tells(text))
+
+
+def _asked_alike(text: str, headed: bool) -> bool:
+    """Tell whether an earlier piece asks as this demand does: for an answer behind a head, else for a deed."""
+    return not _REMEDY.match(text) if headed else bool(_STOCK.match(text) or not _ANSWER.search(text))
 
 
 def _asked(asking: Asking) -> Iterator[Piece]:
@@ -249,7 +263,7 @@ def ground(text: str, told: Sequence[Clause]) -> tuple[Evidence, ...]:
     return (best.evidence,)
 
 
-def nearest_parts(near: Sequence[int], parts: Sequence[Sequence[str]], matter: str, familiar: Set[str]) -> list[str]:
+def nearest_parts(near: Sequence[int], parts: Sequence[Sequence[str]], matter: str) -> list[str]:
     """Return the pieces of the nearest earlier demands that what was said supports, each once."""
     once = dict.fromkeys(part for row in near[:_NEAREST] for part in parts[row])
-    return [part for part in once if supported(part, matter, familiar)]
+    return [part for part in once if supported(part, matter)]

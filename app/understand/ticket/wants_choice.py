@@ -118,7 +118,7 @@ def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Seque
     like[list(skipped)] = 0
     expected, near = earlier.expected(like, kind)
     nearest = [row for row in near.tolist() if row not in skipped]
-    parts = nearest_parts(nearest, earlier.pieces, asking.matter, earlier.familiar)
+    parts = nearest_parts(nearest, earlier.pieces, asking.matter)
     asked = tuple(told.asks_of(clause.saying, clause.start, clause.end) for clause in asking.told)
     said = {"matter": asking.matter, "wishes": wishes, **_rules_of(asking)}
     held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
