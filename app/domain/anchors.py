@@ -33,17 +33,17 @@ class Anchored:
     """A pattern that is searched for only in a text that holds what one of its alternatives needs."""
 
     def __init__(self, pattern: str) -> None:
-        self._pattern = compiled(pattern)
+        self.pattern = compiled(pattern)
         self.needed = anchors(pattern)
         self._alternatives = _alternatives(pattern)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Return every match, as a pattern does."""
-        return self._pattern.finditer(text) if self.possible(held(text)) else iter(())
+        return self.pattern.finditer(text) if self.possible(held(text)) else iter(())
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first match, as a pattern does."""
-        return self._pattern.search(text) if self.possible(held(text)) else None
+        return self.pattern.search(text) if self.possible(held(text)) else None
 
     def possible(self, seen: Anchors) -> bool:
         """Tell whether a text that holds these may match."""

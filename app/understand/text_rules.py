@@ -31,10 +31,13 @@ class Patterns:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
-        if self.needed and self.needed.isdisjoint(held(text)):
+        seen = held(text)
+        if self.needed and self.needed.isdisjoint(seen):
             return
-        for pattern in self._patterns:
-            for match in pattern.finditer(text):
+        for one in self._patterns:
+            if not one.possible(seen):
+                continue
+            for match in one.pattern.finditer(text):
                 hit = Hit(*match.span())
                 if hit.end > hit.start and not self._excluded(text, hit):
                     yield hit

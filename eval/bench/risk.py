@@ -1,8 +1,9 @@
 """Assesses every text of a file: how long one assessment takes, how often each lane alerts, and a sample to read.
 
 Run: `python -m eval.bench.risk FILE --shown 50`. JSONL rows have turns; a CSV has text, and may have id.
-Embedded engine. One assessment is the emotion, the signals and the emergencies of a call that was read, and the
-decision on them; by the clock, and by the processor's own time, which a busy machine lengthens less.
+Embedded engine, loaded as the service loads it. One assessment is the emotion, the signals and the emergencies of a
+call that was read, and the decision on them; by the clock, and by the processor's own time, which a busy machine
+lengthens less.
 """
 
 import csv
@@ -18,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from app.bootstrap.reader import lane_scorer
+from app.bootstrap.reader import kept_for_good, lane_scorer
 from app.config import Settings
 from app.decide.referral import decide_referrals
 from app.receive.payload import parse_transcript
@@ -34,10 +35,11 @@ csv.field_size_limit(10_000_000)
 def main(source: Path, shown: int = 0, seed: int = 1) -> None:
     """Print milliseconds, alerts a lane, and a sample of alerts with what raised them."""
     settings = Settings()
-    reference = load_reference_data(settings.knowledge_dir)
-    model = lane_scorer(settings.weights_dir)
-    reader = RiskReader(reference.referral, reference.emotion, reference.routing, model)
-    normaliser = Normaliser(reference.gazetteer)
+    with kept_for_good():
+        reference = load_reference_data(settings.knowledge_dir)
+        model = lane_scorer(settings.weights_dir)
+        reader = RiskReader(reference.referral, reference.emotion, reference.routing, model)
+        normaliser = Normaliser(reference.gazetteer)
     waits: list[tuple[float, float]] = []
     alerts, lanes = [], Counter[str]()
     payloads = rows_of(source)

@@ -6,6 +6,7 @@ Whether only an answer is wanted decides who receives a ticket, so a model of it
 import math
 import re
 
+from app.domain.anchors import Anchored
 from app.domain.reference_rules import RequestKindRules
 from app.domain.ticket import RequestKind
 from models.base import TextClassifier
@@ -31,9 +32,7 @@ class KindReader:
         self, rules: RequestKindRules, model: TextClassifier | None, asked: TextClassifier | None = None
     ) -> None:
         """`asked` tells consultations from all else; `model` tells the six kinds apart."""
-        self._cues = tuple(
-            (kind.kind, cue.weight, re.compile(cue.pattern)) for kind in rules.kinds for cue in kind.cues
-        )
+        self._cues = tuple((kind.kind, cue.weight, Anchored(cue.pattern)) for kind in rules.kinds for cue in kind.cues)
         self._model = model
         self._asked = asked
 
@@ -58,7 +57,7 @@ class KindReader:
         total = sum(math.exp(value - most) for value in logits.values())
         return {kind: math.exp(value - most) / total for kind, value in logits.items()}
 
-    def _weighed(self, kind: RequestKind, pattern: re.Pattern[str], matter: str) -> bool:
+    def _weighed(self, kind: RequestKind, pattern: Anchored, matter: str) -> bool:
         """Tell whether a model has weighed a cue already: 请问啥时候能来修 is a wish, whatever 请问 says."""
         return bool(self._asked and kind is RequestKind.CONSULTATION and pattern.search(matter))
 
