@@ -87,15 +87,11 @@ class Disowned:
         values: Sequence[Value],
     ) -> Iterator[Retraction]:
         """Yield [501 501是旧门牌] 502: a value, what it is instead, and the one that takes its place."""
+        begun = [(v, _figure_of(v) or v.words) for v in values if v.kind not in _METERED]
         for position, piece in enumerate(pieces):
-            wrong = next(
-                (
-                    v
-                    for v in values
-                    if v.end <= piece.start() and v.kind not in _METERED and self._tells_of(v, piece.group())
-                ),
-                None,
-            )
+            own = LEAD.sub("", piece.group())
+            named = (v for v, begins in begun if own.startswith(begins) and v.end <= piece.start())
+            wrong = next((v for v in named if self._tells_of(v, own)), None)
             if wrong is None or wrong.start < pieces[max(0, position - _REACH)].start():
                 continue
             last = pieces[min(position + _REACH, len(pieces) - 1)].end()
@@ -111,9 +107,8 @@ class Disowned:
             if right and not _again(wrong, call, saying, right) and not _BOTH.search(_piece_of(pieces, right)):
                 yield Retraction(wrong.words, index, piece.start(), min(piece.end(), max(right.start, piece.start())))
 
-    def _tells_of(self, value: Value, piece: str) -> bool:
-        """Tell whether a piece begins with a value, or its bare figure, and says what that is."""
-        own = LEAD.sub("", piece)
+    def _tells_of(self, value: Value, own: str) -> bool:
+        """Tell whether a piece's own words begin with a value, or its bare figure, and say what that is."""
         for words in (value.words, _figure_of(value)):
             if words and own.startswith(words):
                 return bool(self._explains.match(own[len(words) :]))
