@@ -18,7 +18,7 @@ def insertion(session: Session, table: Any) -> Any:
 def put(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows at once, as they are: nobody changes them in this transaction, so no session need watch them."""
     if rows:
-        session.execute(_plain(table), rows)
+        session.connection().execute(_plain(table), rows)
 
 
 @cache

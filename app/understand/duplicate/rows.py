@@ -113,8 +113,9 @@ class TicketEncoder:
 
     def _measured(self, said: Sequence[Said]) -> "_Measured":
         texts = [self._areas.sub(" ", f"{text} {detail or ''}") for text, detail in said]
-        rare, sparse = self._rare.encode(texts)
-        site, _ = self._rare.encode([self._areas.sub(" ", site_of(detail)) for _, detail in said])
+        sites = [self._areas.sub(" ", site_of(detail)) for _, detail in said]
+        codes, unit = self._rare.encode([*texts, *sites])
+        rare, site, sparse = codes[: len(said)], codes[len(said) :], unit[: len(said)]
         topics = [likeliest(classifier.scores([text for text, _ in said])) for classifier in self._topics]
         dense = self._embedder.embed([told_of(text, detail, self._areas) for text, detail in said])
         vectors = np.hstack([dense, sparse]).astype(np.float32) * np.float32(0.5**0.5)
