@@ -157,10 +157,10 @@ def supported(part: str, matter: str) -> bool:
 
 def _spoken_of(thing: str, matter: str) -> bool:
     """Tell whether a thing was said but for what official wording adds, some of it in one piece."""
-    unsaid = [character for character in thing if character not in matter]
-    if len(thing) <= _WHOLE or len(unsaid) > _MOST_UNSAID * len(thing) or not _ADDED.issuperset(unsaid):
+    if len(thing) <= _WHOLE or not any(thing[i : i + 2] in matter for i in range(len(thing) - 1)):
         return False
-    return any(thing[i : i + 2] in matter for i in range(len(thing) - 1))
+    unsaid = [character for character in thing if character not in matter]
+    return len(unsaid) <= _MOST_UNSAID * len(thing) and _ADDED.issuperset(unsaid)
 
 
 @lru_cache(maxsize=8192)
