@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -66,10 +67,21 @@ class AsideModel:
         found = {
             i for i in told if (sure[i] or (likely[i] and not telling(clauses[i], words))) and not is_wish(clauses[i])
         }
+        found -= _asked_in_a_row(clauses)
         matters = {i for i in told if names[i] and not is_wish(clauses[i])}
         if matters <= found:
             found -= matters
         return found if set(told) - found else set()
+
+
+def _asked_in_a_row(clauses: Sequence[Clause]) -> set[int]:
+    """Return the positions of questions beside another question of the same saying: who asks several wants each."""
+    pairs = [
+        (i - 1, i)
+        for i, (before, clause) in enumerate(pairwise(clauses), 1)
+        if before.question and clause.question and before.saying == clause.saying
+    ]
+    return set(chain.from_iterable(pairs))
 
 
 class AsideRules:

@@ -56,6 +56,8 @@ _DEED = re.compile(
 )
 _REMEDY = re.compile(r"尽快|依法|立即|派人|治理|查处|整治|处理|制止|督促|责令|清理|修复|退还|赔偿|排查|取缔|停止")
 _ANSWER = re.compile(r"(?:时间|问题|材料|条件|流程|标准|渠道|办法|手续|地点|方式|政策)$")
+_REPAIRED = re.compile(r"^((?:尽快)?(?:维修|修复|更换|检修|疏通).{2,}?)(?:不亮|不热|不通|堵塞|漏水|损坏|坏)$")
+"""维修路灯不亮: what is repaired is the thing, not its fault."""
 _TELLS_NOTHING = re.compile(r"尽快|及时|立即|马上|[A-Za-z\d]+路?")
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
@@ -180,7 +182,7 @@ def pieces(
     before = [Piece(part, "earlier", ()) for part in claimed]
     found: dict[str, Piece] = {}
     for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before):
-        text = piece.text.strip("，、 ").removeprefix(head)
+        text = _REPAIRED.sub(r"\1", piece.text.strip("，、 ").removeprefix(head))
         if _fits(text, piece.source, bool(head)) and text not in found:
             found[text] = piece._replace(text=text)
     return list(found.values())

@@ -66,3 +66,24 @@ def test_wants_name_what_is_asked_for_and_quote_the_call(
     draft = draft_of(said)
     assert asked in (draft.wants or "")
     assert all(quote.text in said for quote in draft.evidence["wants"])
+
+
+@pytest.mark.parametrize(
+    ("said", "not_asked"),
+    [
+        ("滕州市荆河街道那个店，俺买的手机三天就坏了，店家不给换", "不给换"),
+        ("峄城区榴园镇王府山村口，门口路灯不亮半个多月了，孩子下晚自习害怕，给修修吧", "路灯不亮"),
+    ],
+)
+def test_wants_name_the_remedy_and_not_the_fault(
+    draft_of: Callable[[str], TicketDraft], said: str, not_asked: str
+) -> None:
+    wants = draft_of(said).wants
+    assert wants and not_asked not in wants
+
+
+def test_questions_in_a_row_all_reach_the_content(draft_of: Callable[[str], TicketDraft]) -> None:
+    content = draft_of(
+        "山亭区桑村镇，问一下河道整治那个项目包给谁了，多少钱，什么时候开工，占不占俺的地，补多少钱一亩"
+    ).content
+    assert all(asked in content for asked in ("包给谁", "开工", "占不占", "补多少钱"))
