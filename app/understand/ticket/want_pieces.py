@@ -59,6 +59,8 @@ _ANSWER = re.compile(r"(?:时间|问题|材料|条件|流程|标准|渠道|办�
 _REPAIRED = re.compile(r"^((?:尽快)?(?:维修|修复|更换|检修|疏通).{2,}?)(?:不亮|不热|不通|堵塞|漏水|损坏|坏)$")
 """维修路灯不亮: what is repaired is the thing, not its fault."""
 _TELLS_NOTHING = re.compile(r"尽快|及时|立即|马上|[A-Za-z\d]+路?")
+_ASKS = re.compile(r"[能是可]否|如何|怎么|哪|什么|多少|何时|有无|(.)不\1")
+_LONGEST_NOUN, _LONGEST_ASPECT = 8, 4
 _SHORTEST, _LONGEST = 2, 28
 _LONGEST_THING = 14
 _LIKELY = 0.22
@@ -256,6 +258,29 @@ def stretches(clauses: Sequence[Sequence[tuple[str, float]]]) -> Iterator[str]:
             if len(run) >= _SHORTEST:
                 yield run
             run = ""
+
+
+def together(kind: RequestKind, parts: Sequence[Piece], matter: str) -> str:
+    """Return pieces as wants; what is asked of a thing follows it: 缴费时间, 医保 → 咨询医保缴费时间."""
+    head, texts = HEADS.get(kind, ""), [part.text for part in parts]
+    if kind is not RequestKind.CONSULTATION:
+        return head + "，".join(texts)
+    aspects = [part.text for part in parts if part.source == "aspect" or _is_aspect(part.text)]
+    things = sorted((text for text in texts if text not in aspects), key=lambda text: _first_said(text, matter))
+    last = things[-1] if things and aspects else ""
+    if last and len(last) <= _LONGEST_NOUN and not (_ASKS.search(last) or _ANSWER.search(last)):
+        things[-1:], aspects[:1] = [last + aspects[0]], []
+    return head + "、".join((*things, *aspects))
+
+
+def _is_aspect(text: str) -> bool:
+    return not named_in(text) or (len(text) <= _LONGEST_ASPECT and bool(_ANSWER.search(text)))
+
+
+def _first_said(text: str, matter: str) -> int:
+    """Return where a pair of characters of a text is said first; behind all where none is."""
+    places = (matter.find(text[i : i + 2]) for i in range(len(text) - 1))
+    return min((place for place in places if place >= 0), default=len(matter))
 
 
 def ground(text: str, told: Sequence[Clause]) -> tuple[Evidence, ...]:

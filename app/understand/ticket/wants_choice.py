@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from app.domain.ticket import RequestKind
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.want_pieces import (
-    HEADS,
     SOURCES,
     Asking,
     Piece,
@@ -25,6 +24,7 @@ from app.understand.ticket.want_pieces import (
     named_in,
     nearest_parts,
     pieces,
+    together,
 )
 from app.understand.ticket.wants import Passage
 from models.base import PairScorer
@@ -84,7 +84,7 @@ class Choice(NamedTuple):
         quotes = dict.fromkeys(
             quote for part in parts for quote in part.evidence or ground(part.text, self.asking.told)
         )
-        return Passage(HEADS.get(self.asking.kind, "") + "，".join(part.text for part in parts), tuple(quotes))
+        return Passage(together(self.asking.kind, parts, self.asking.matter), tuple(quotes))
 
 
 class WantsModel:

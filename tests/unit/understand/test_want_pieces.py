@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.ticket import TicketDraft
+from app.domain.ticket import RequestKind, TicketDraft
 from app.receive.payload import parse_transcript
-from app.understand.ticket.want_pieces import can_be_asked_again, parts_of, supported, wrong
+from app.understand.ticket.want_pieces import Piece, can_be_asked_again, parts_of, supported, together, wrong
 from tests.conftest import embedded
 from tests.factories import call
 
@@ -40,6 +40,20 @@ def test_figures_and_short_pieces_belong_to_one_call_alone() -> None:
     parts = parts_of("退还押金2000元，道歉、恢复B10路公交")
     assert parts == ["退还押金2000元", "道歉", "恢复B10路公交"]
     assert not any(can_be_asked_again(part) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("parts", "asked"),
+    [
+        (["缴费时间", "医保"], "咨询医保缴费时间"),
+        (["能否代办", "居住证"], "咨询居住证、能否代办"),
+        (["收不收费", "办理时间"], "咨询收不收费、办理时间"),
+    ],
+)
+def test_what_is_asked_of_a_thing_follows_it(parts: list[str], asked: str) -> None:
+    found = [Piece(part, "thing", ()) for part in parts]
+    matter = "医保什么时候停止缴费，收不收费，居住证能不能代办"
+    assert together(RequestKind.CONSULTATION, found, matter) == asked
 
 
 @pytest.fixture(scope="module")
