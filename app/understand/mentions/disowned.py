@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from app.domain.anchors import Anchored
 from app.domain.cue_rules import CorrectionCues
@@ -95,15 +95,9 @@ class Disowned:
             if wrong is None or wrong.start < pieces[max(0, position - _REACH)].start():
                 continue
             last = pieces[min(position + _REACH, len(pieces) - 1)].end()
-            right = next((v for v in values if piece.end() <= v.start < last and _stands_for(wrong, v)), None)
-            right = right or next(
-                (
-                    v
-                    for v in values
-                    if piece.start() + len(wrong.words) < v.start < piece.end() and _stands_for(wrong, v)
-                ),
-                None,
-            )
+            after = (v for v in values if piece.end() <= v.start < last)
+            inside = (v for v in values if piece.start() + len(wrong.words) < v.start < piece.end())
+            right = next((v for v in chain(after, inside) if _stands_for(wrong, v)), None)
             if right and not _again(wrong, call, saying, right) and not _BOTH.search(_piece_of(pieces, right)):
                 yield Retraction(wrong.words, index, piece.start(), min(piece.end(), max(right.start, piece.start())))
 
@@ -121,8 +115,10 @@ class Disowned:
         for first, second in pairwise(pieces):
             if not (self._former.match(first.group()) and self._now.match(second.group())):
                 continue
-            old = next((v for v in values if first.start() <= v.start and v.end <= first.end()), None)
-            new = next((v for v in values if second.start() <= v.start and v.end <= second.end()), None)
+            old, new = (
+                next((v for v in values if piece.start() <= v.start and v.end <= piece.end()), None)
+                for piece in (first, second)
+            )
             if old and new and _stands_for(old, new):
                 yield Retraction(old.words, index, *first.span())
 
@@ -158,11 +154,9 @@ def _stands_for(old: Value, new: Value) -> bool:
 
 def _again(value: Value, call: SpokenCall, saying: Saying, right: Value) -> bool:
     """Tell whether a value is said again behind the one that took its place; an operator's echo at once is none."""
-    rest = [
-        saying.text[right.end :],
-        *(t.text for t in call.turns[saying.turn + 2 :] if t.speaker is not Speaker.OPERATOR),
-    ]
-    return bare(value) in "，".join(rest) or value.words in "，".join(rest)
+    later = (t.text for t in call.turns[saying.turn + 2 :] if t.speaker is not Speaker.OPERATOR)
+    rest = "，".join((saying.text[right.end :], *later))
+    return bare(value) in rest or value.words in rest
 
 
 def _figure_of(value: Value) -> str:

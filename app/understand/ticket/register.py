@@ -3,13 +3,13 @@
 import re
 from functools import lru_cache
 
-from app.domain.anchors import anchors, held
+from app.domain.anchors import Anchored, held
 
 _DROPPED = re.compile(
     r"(?:啊|呀|呢|吧|嘛|哩|哈|咧|了吧|来着|的说)$|^(?:啊|[那这]个(?![月人]|星期|礼拜|季|学期)|那(?!个)|这(?!个)(?=孩子|事儿?|条路)|然后|就是说|就是|就|反正|其实|主要是|再一个|再就是|完了|可是说|你说|我说|你看|我跟你说|俺跟你说|说实话|所以说?)(?=[\u4e00-\u9fff]{3})"
 )
 _WRITTEN = tuple(
-    (re.compile(spoken), anchors(spoken), written)
+    (Anchored(spoken), written)
     for spoken, written in (
         (r"俺们?家|我们?家|咱们?家", "其家"),
         (r"俺们?小区|我们?小区|咱们?小区|俺这个小区|我们这个小区", "其小区"),
@@ -24,7 +24,7 @@ _WRITTEN = tuple(
         (r"瞅|瞧", "看"), (r"闺女", "女儿"), (r"管事的", "负责人"), (r"熊(?=玩意|东西)", ""), (r"忒", "太"),
     )
 )  # fmt: skip
-_SPOKEN = frozenset().union(*(needed for _, needed, _ in _WRITTEN))
+_SPOKEN = frozenset().union(*(spoken.needed for spoken, _ in _WRITTEN))
 _COURTESY = re.compile(
     r"(?:您|你)(?:好|看)|麻烦(?:您|你们?)?|谢谢(?:您|你们?)?|请问(?:一下)?|我?想(?:咨询|问|反映|了解|投诉|举报)(?:一下|下|个|一个)?|(?:我|俺)要(?:投诉|举报|反映)(?:一下|下)?|^(?:我|俺)(?:就)?(?:想|要)?(?:问问|打听)(?=[\u4e00-\u9fff]{4})|(?:一下)(?:子)?(?=[\u4e00-\u9fff])(?![雨雪班车课楼水])"
 )
@@ -38,7 +38,7 @@ def written(clause: str) -> str:
         text = shorter
     if _SPOKEN.isdisjoint(held(text)):
         return text.strip(" ，,")
-    for pattern, needed, word in _WRITTEN:
-        if not needed.isdisjoint(held(text)):
-            text = pattern.sub(word, text)
+    for spoken, word in _WRITTEN:
+        if spoken.possible(held(text)):
+            text = spoken.pattern.sub(word, text)
     return text.strip(" ，,")
