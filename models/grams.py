@@ -13,8 +13,10 @@ _BITS = 21
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 """Spreads codes evenly (golden ratio), and mixes several into one of 64 bits: that two share one is as good as
 impossible."""
-_SIEVE_BITS = 2
-"""The sieve has at least four places a code."""
+_PLACE_BITS = 2
+"""The table has at least four places a code."""
+_ABOVE_ALL = np.uint64(2**64 - 1)
+"""Stands behind the mixed codes, where every search ends; that a code is mixed to it is as good as impossible."""
 _RECENT = 64
 """Texts whose n-grams are kept: several models read the same text one after the other."""
 
@@ -28,27 +30,30 @@ class Counted(NamedTuple):
 
 
 class KnownCodes:
-    """Codes of 64 bits and the row of each; a sieve refuses most unknown ones before the search."""
+    """Codes of 64 bits and the row of each, in order of what mixing makes of them: a table says where to look."""
 
     def __init__(self, codes: NDArray[np.uint64], rows: NDArray[np.int64]) -> None:
         """Take different codes in any order."""
-        order = np.argsort(codes)
-        self._codes, self._row_of_code = codes[order], rows[order]
-        self._shift = np.uint64(64 - max(1, _SIEVE_BITS + len(codes).bit_length()))
-        self._sieve = np.zeros(1 << (64 - int(self._shift)), np.bool_)
-        self._sieve[self._hashed(codes)] = True
+        mixed = codes * FACTOR
+        order = np.argsort(mixed)
+        self._mixed, self._row_of = np.append(mixed[order], _ABOVE_ALL), np.append(rows[order], -1)
+        bits = max(1, _PLACE_BITS + len(codes).bit_length())
+        self._shift = np.uint64(64 - bits)
+        places = np.arange(1 << bits, dtype=np.uint64) << self._shift
+        self._starts = self._mixed[:-1].searchsorted(places).astype(np.int32)
 
     def find(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the places of the codes that are known, in order, and their rows."""
-        likely = self._sieve[self._hashed(codes)].nonzero()[0]
-        codes = codes[likely]
-        at = self._codes.searchsorted(codes)
-        at[at == len(self._codes)] = 0
-        known = self._codes[at] == codes if len(self._codes) else np.zeros(len(codes), np.bool_)
-        return likely[known], self._row_of_code[at[known]]
-
-    def _hashed(self, codes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((codes * FACTOR) >> self._shift).view(np.int64)
+        mixed = codes * FACTOR
+        at = self._starts.take((mixed >> self._shift).view(np.int64))
+        found = self._mixed.take(at)
+        further = (found < mixed).nonzero()[0]
+        while len(further):
+            at[further] += 1
+            found[further] = next_ones = self._mixed.take(at[further])
+            further = further[next_ones < mixed[further]]
+        known = (found == mixed).nonzero()[0]
+        return known, self._row_of.take(at[known])
 
 
 class KnownGrams:
