@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from itertools import combinations
 from math import log, log1p
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,14 +77,13 @@ def place_features(
     kinds = [
         kind is k for k in (RequestKind.CONSULTATION, RequestKind.PRAISE, RequestKind.SUGGESTION, RequestKind.REPORT)
     ]
-    rows = []
-    for c in found:
+    rows, likenesses, means = [], _likenesses(found), [c.mean for c in found]
+    for c, likeness in zip(found, likenesses, strict=True):
         size, is_rule = len(c.value), c.value == value
         lines = [told.lines[k] for k, _, _ in c.spans]
         joined = c.source == "joined"
-        others = [o for o in found if o is not c]
-        agreed = sum(alike(c.value, o.value) * o.mean for o in others) / max(len(others), 1)
-        longer = max((o.sum - c.sum for o in others if c.value in o.value), default=0.0)
+        agreed = sum(map(mul, likeness, means)) / max(len(found) - 1, 1)
+        longer = max((o.sum - c.sum for o in found if c.value in o.value and o is not c), default=0.0)
         row = [
             c.sum,
             log1p(c.sum),
@@ -104,6 +105,14 @@ def place_features(
     return np.array(rows, np.float32)
 
 
+def _likenesses(found: Sequence[Candidate]) -> list[list[float]]:
+    """Return how alike each candidate is to every other one."""
+    alike_to = [[0.0] * len(found) for _ in found]
+    for (i, one), (k, other) in combinations(enumerate(found), 2):
+        alike_to[i][k] = alike_to[k][i] = alike(one.value, other.value)
+    return alike_to
+
+
 def _order(told: Told, one: Candidate) -> tuple[bool, bool, bool]:
     """Return of a pair whether it begins with a road, ends in a number, and was said in this order."""
     if one.source != "joined":
@@ -119,8 +128,8 @@ def _pauses(told: Told, one: Candidate) -> tuple[float, float, float]:
     edges = [told.lines[k].edges[a:b] for k, a, b in one.spans]
     if not edges:
         return 0.5, 0.5, 0
-    begins, ends = sum(bool(e[0] & 1) for e in edges), sum(bool(e[-1] & 2) for e in edges)
-    return begins / len(edges), ends / len(edges), sum(int((e[1:] & 1).sum()) for e in edges)
+    begins, ends = sum(e[0] & 1 for e in edges), sum(bool(e[-1] & 2) for e in edges)
+    return begins / len(edges), ends / len(edges), sum(edge & 1 for e in edges for edge in e[1:])
 
 
 def _times(told: Told, value: str) -> int:

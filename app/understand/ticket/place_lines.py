@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ class Line(NamedTuple):
     in_area: list[bool]
     confirmed: bool
     asked: bool
-    edges: NDArray[np.int64]
+    edges: list[int]
     """Whether a pause is before a character, after it, and whether it spells another out."""
 
 
@@ -54,23 +55,25 @@ class Told(NamedTuple):
 
     def aside_of(self, saying: int, start: int, end: int) -> tuple[float, float, float]:
         """Return how likely the characters of a stretch are an aside: on average, the likeliest, the least likely."""
-        own = [share for _, share in self._of(self.asides, saying, start, end)]
+        _, own = self._of(self.asides, saying, start, end)
         return (sum(own) / len(own), max(own), min(own)) if own else (0.0, 0.0, 0.0)
 
     def keys_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
         """Return the characters of a stretch of a saying with their probability to belong in a title."""
-        return self._of(self.keys, saying, start, end)
+        return list(zip(*self._of(self.keys, saying, start, end), strict=True))
 
     def asks_of(self, saying: int, start: int, end: int) -> list[tuple[str, float]]:
         """Return the characters of a stretch of a saying with their probability to stand in the wants."""
-        return self._of(self.asks, saying, start, end)
+        return list(zip(*self._of(self.asks, saying, start, end), strict=True))
 
-    def _of(self, streams: tuple[list[float], ...], saying: int, start: int, end: int) -> list[tuple[str, float]]:
-        for line, shares in zip(self.lines, streams, strict=True):
-            if line.saying == saying:
-                first, last = bisect_left(line.kept, start), bisect_left(line.kept, end)
-                return list(zip(line.text[first:last], shares[first:last], strict=True))
-        return []
+    def _of(self, streams: tuple[list[float], ...], saying: int, start: int, end: int) -> tuple[str, list[float]]:
+        """Return the characters of a stretch of a saying, and what a stream says of each."""
+        at = bisect_left(self.lines, saying, key=attrgetter("saying"))
+        if at == len(self.lines) or self.lines[at].saying != saying:
+            return "", []
+        line = self.lines[at]
+        first, last = bisect_left(line.kept, start), bisect_left(line.kept, end)
+        return line.text[first:last], streams[at][first:last]
 
 
 NOTHING_TOLD = Told((), (), (), (), (), ())
@@ -121,13 +124,14 @@ def _within(area: Mention, named: Sequence[Mention]) -> bool:
     return any(m.start <= area.start and area.end <= m.end for m in named)
 
 
-def _edges(text: str, at: NDArray[np.int64]) -> NDArray[np.int64]:
+def _edges(text: str, at: NDArray[np.int64]) -> list[int]:
     spells = np.zeros(len(text), np.int64)
     for match in _SPELLED.finditer(text):
         spells[match.start() : match.end()] = 4
     pause = np.zeros(len(text) + 2, np.int64)
     pause[[0, *(match.end() for match in _PAUSE.finditer(text)), -1]] = 1
-    return (pause[at] + 2 * pause[at + 2] + spells[at]).astype(np.int64)
+    edges: list[int] = (pause[at] + 2 * pause[at + 2] + spells[at]).tolist()
+    return edges
 
 
 def joint(lines: Sequence[Line]) -> tuple[str, list[NDArray[np.int64]]]:
@@ -172,12 +176,8 @@ def by_line(lines: Sequence[Line], values: NDArray[np.float32]) -> tuple[list[fl
 
 def stretches(text: str, inside: Sequence[float], least: float, along: float) -> list[tuple[int, int]]:
     """Return the stretches of likely characters with those beside them that are not unlikely."""
-    found, start, most = [], 0, 0.0
-    for i, (share, character) in enumerate(zip((*inside, 0.0), text + "\n", strict=True)):
-        if share >= along and character not in _BREAKS:
-            most = max(most, share)
-            continue
-        if most >= least:
-            found.append((start, i))
-        start, most = i + 1, 0.0
-    return found
+    likely = [i for i, share in enumerate(inside) if share >= along and text[i] not in _BREAKS]
+    held = set(likely)
+    starts = [i for i in likely if i - 1 not in held]
+    ends = [i + 1 for i in likely if i + 1 not in held]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if max(inside[start:end]) >= least]

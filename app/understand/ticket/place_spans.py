@@ -124,7 +124,7 @@ def _stretches(
 def _parts(line: Line, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the parts that pauses make of a stretch, and the stretch as far as the pauses around it."""
     first, last = span[0], span[1] - 1
-    edges = line.edges.tolist()
+    edges = line.edges
     stops = [first, *(i for i in range(first + 1, last + 1) if edges[i] & 1), last + 1]
     if len(stops) > 2:
         yield from pairwise(stops)
