@@ -1,6 +1,7 @@
 """What routes ask for: the flows, the caller's key with the scope the route needs, the body as JSON."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -8,10 +9,14 @@ from fastapi import Depends, Header, Request
 
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import InvalidInput, TooLarge
+from app.domain.json_faults import json_fault
+from app.domain.storable import check_all
 from app.flows.registry import Flows
 from app.observability import Metrics
 
 LARGEST_BODY = 10 * 1024 * 1024
+_ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+"""Escapes that may stand for what cannot be stored."""
 
 
 def get_flows(request: Request) -> Flows:
@@ -50,11 +55,14 @@ async def json_body(request: Request) -> dict[str, Any]:
     if len(raw) > LARGEST_BODY:
         raise TooLarge(f"请求正文最大 {LARGEST_BODY // 1024 // 1024} MiB")
     try:
-        body = json.loads(raw, parse_constant=_refuse_constant)
+        text = raw.decode(json.detect_encoding(raw))
+        body = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"请求正文不是合法的 JSON：{error}", field="body") from error
+        raise InvalidInput(f"请求正文不是合法的 JSON：{json_fault(error)}", field="body") from error
     if not isinstance(body, dict):
         raise InvalidInput("请求正文应为 JSON 对象", field="body")
+    if _ESCAPED.search(text):
+        check_all(body)
     return body
 
 

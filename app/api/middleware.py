@@ -11,10 +11,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.api.dependencies import LARGEST_BODY
 from app.api.exception_handlers import problem
+from app.domain.answers import GivenAnswer
 from app.flows.registry import Flows
 from app.observability import Metrics
 
 LONGEST_KEY = 200
+_OF_THE_ANSWER = ("content-type", "etag")
 Next = Callable[[Request], Awaitable[Response]]
 
 
@@ -57,9 +59,11 @@ async def _once(request: Request, key: str, call_next: Next) -> Response:
     if earlier:
         if earlier.digest != digest:
             return problem(409, "conflict", "同一 Idempotency-Key 的请求内容不同", request)
-        return Response(earlier.body, earlier.status, media_type="application/json")
+        return Response(earlier.body, earlier.status, earlier.headers)
     response = await call_next(request)
     body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]
     if response.status_code < 300:
-        await run_in_threadpool(flows.answers.keep, record, digest, response.status_code, body.decode())
+        headers = {name: response.headers[name] for name in _OF_THE_ANSWER if name in response.headers}
+        answer = GivenAnswer(digest=digest, status=response.status_code, headers=headers, body=body.decode())
+        await run_in_threadpool(flows.answers.keep, record, answer)
     return Response(body, response.status_code, dict(response.headers))

@@ -120,6 +120,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     alarm = ReferralAlarm(store, clock)
+    given = AnswerFlow(store, clock)
     audit = AuditFlow(store, clock, policy, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference, embedded.words)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
@@ -159,6 +160,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
             reports,
             alarm,
             ticket_index,
+            given,
         ),
         demo=demo,
         comparison=ComparisonFlow(intake),
@@ -168,7 +170,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         analytics=analytics,
         early_warnings=early_warnings,
         reports=reports,
-        answers=AnswerFlow(store, clock),
+        answers=given,
         consultations=ConsultationFlow(
             reader,
             policy,

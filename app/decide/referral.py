@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.decide.work_clock import WorkClock
 from app.domain.errors import Conflict, InvalidTransition
+from app.domain.labels import REFERRAL_STATUS, REFERRAL_STEP, labelled
 from app.domain.lanes import Lane, LaneRules
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import (
@@ -141,8 +142,11 @@ def check_step(referral: Referral, step: ReferralStep) -> None:
         InvalidTransition: always then.
     """
     if referral.status not in REFERRAL_STEPS[step][0]:
-        possible = "、".join(s for s, (before, _) in REFERRAL_STEPS.items() if referral.status in before) or "无"
-        raise InvalidTransition(f"移送件处于 {referral.status} 状态，不能执行 {step}；可执行：{possible}")
+        possible = (s for s, (before, _) in REFERRAL_STEPS.items() if referral.status in before)
+        now = REFERRAL_STATUS[referral.status]
+        raise InvalidTransition(
+            f"移送件现为“{now}”，不能{REFERRAL_STEP[step]}；可执行：{labelled(possible, REFERRAL_STEP)}"
+        )
 
 
 def with_status(ticket: Ticket, referral: Referral) -> tuple[ReferralProposal, ...]:

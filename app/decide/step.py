@@ -8,16 +8,19 @@ from app.decide.work_clock import WorkClock
 from app.domain.deadline_rules import DeadlineRules, Span
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
+from app.domain.labels import DETAIL, MEETING, OUTCOME, labelled
 from app.domain.ticket import Assistance, Ticket
 from app.domain.unit import UnitName
-from app.domain.workflow import STEPS, MeetingReason, Outcome, Step
+from app.domain.workflow import STEP_LABELS, STEPS, MeetingReason, Outcome, Step
 
 RETURNS_BEFORE_MEETING = 3
 _LONGEST = 5000
 _MOST_DAYS = 60
 _KINDS: dict[str, type] = {"days": int, "solved": bool, "satisfied": bool}
 """Details that are not text."""
+_FORMS: dict[type, str] = {int: "，应为整数", bool: "，应为 true 或 false"}
 _CHOICES: dict[str, tuple[str, ...]] = {"meeting": tuple(MeetingReason), "outcome": tuple(Outcome)}
+_CHOICE_LABELS = {"meeting": MEETING, "outcome": OUTCOME}
 GIVING = (Step.ASSIGN, Step.REDISPATCH, Step.CO_ASSIGN)
 """Steps that give a ticket to a unit."""
 OPTIONAL = ("note", "outcome")
@@ -48,13 +51,19 @@ def checked_details(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in (wanted | given).items():
         kind = _KINDS.get(name, str)
         right = isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
-        if not right or (isinstance(value, str) and not 0 < len(value.strip()) <= _LONGEST):
-            raise InvalidInput(f"{step} 须给出 {name}", field=name)
-        if name in _CHOICES and value not in _CHOICES[name]:
-            raise InvalidInput(f"{name} 应为 {'、'.join(_CHOICES[name])}", field=name)
-        if kind is int and not 0 < value <= _MOST_DAYS:  # type: ignore[operator]
-            raise InvalidInput(f"{name} 应为1至{_MOST_DAYS}的整数", field=name)
+        if not right or (isinstance(value, str) and not value.strip()):
+            raise InvalidInput(f"{STEP_LABELS[step]}须给出{DETAIL[name]}（{name}）{_FORMS.get(kind, '')}", field=name)
+        _check_value(name, value)
     return wanted | given
+
+
+def _check_value(name: str, value: object) -> None:
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise InvalidInput(f"{DETAIL[name]}（{name}）最长{_LONGEST}字", field=name)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise InvalidInput(f"{DETAIL[name]}应为{labelled(_CHOICES[name], _CHOICE_LABELS[name])}", field=name)
+    if name == "days" and isinstance(value, int) and not 0 < value <= _MOST_DAYS:
+        raise InvalidInput(f"{DETAIL[name]}（{name}）应为1至{_MOST_DAYS}的整数", field=name)
 
 
 def effect(step: Step, taken: Taken) -> dict[str, Any]:
@@ -125,7 +134,7 @@ def _co_fed_back(taken: Taken) -> dict[str, Any]:
 def _fed_back(taken: Taken) -> dict[str, Any]:
     looked_at_again = any(event.name == "ticket_reopened" for event in taken.history)
     if looked_at_again and "outcome" not in taken.details:
-        raise InvalidInput(f"重办的工单反馈时须给出 outcome：{'、'.join(Outcome)}", field="outcome")
+        raise InvalidInput(f"重办的工单反馈时须给出处理结果（outcome）：{labelled(Outcome, OUTCOME)}", field="outcome")
     return {}
 
 

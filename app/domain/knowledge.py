@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.errors import InvalidTransition
 from app.domain.frozen import Frozen
+from app.domain.labels import ARTICLE_STATUS, ARTICLE_STEP, labelled
 
 NATIONAL = "全国"
 EVERYWHERE = frozenset({NATIONAL, "山东省", "枣庄市"})
@@ -115,8 +116,9 @@ def step_article(article: Article, step: ArticleStep) -> ArticleStatus:
     """
     after = STEPS.get((article.status, step))
     if after is None:
-        possible = "、".join(s for status, s in STEPS if status is article.status)
-        raise InvalidTransition(f"条目现为 {article.status}，不能执行 {step}，可以执行：{possible}")
+        possible = labelled((s for status, s in STEPS if status is article.status), ARTICLE_STEP)
+        now = ARTICLE_STATUS[article.status]
+        raise InvalidTransition(f"条目现为“{now}”，不能{ARTICLE_STEP[step]}；可执行：{possible}")
     return after
 
 

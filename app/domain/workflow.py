@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.domain.access import Role
 from app.domain.errors import InvalidTransition
+from app.domain.labels import TICKET_STATUS, labelled
 
 
 class TicketStatus(StrEnum):
@@ -216,8 +217,8 @@ def transition(status: TicketStatus, step: Step) -> TicketStatus:
     """
     moves = STEPS[step].moves
     if status not in moves:
-        possible = "、".join(possible_steps(status)) or "无"
-        raise InvalidTransition(f"工单处于 {status} 状态，不能执行 {step}；可执行：{possible}")
+        possible = labelled(possible_steps(status), STEP_LABELS)
+        raise InvalidTransition(f"工单{TICKET_STATUS[status]}，不能{STEP_LABELS[step]}；可执行：{possible}")
     return moves[status]
 
 
@@ -233,7 +234,7 @@ STEP_LABELS: dict[Step, str] = {
 }  # fmt: skip
 EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} | {
     "ticket_received": "收到",
-    "member_joined": "并入他单",
+    "member_joined": "他单并入",
     "member_left": "他单撤出",
     "reply_shared": "随主单回复",
     "member_archived": "随主单归档",

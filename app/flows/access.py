@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domain.access import AccessKey, Role, Scope
 from app.domain.errors import Forbidden, InvalidInput, Unauthenticated
+from app.domain.labels import SCOPE
 from app.domain.ports import Clock, UnitOfWorkFactory
 
 _DOTS_OF_A_TOKEN = 2
@@ -64,7 +65,7 @@ class AccessFlow:
         else:
             key = self._found(secret)
         if scope and not key.allows(scope):
-            raise Forbidden(f"密钥 {key.name} 没有权限 {scope}")
+            raise Forbidden(f"密钥 {key.name} 没有“{SCOPE[scope]}”的权限（{scope}）")
         return key
 
     def _found(self, secret: str) -> AccessKey:

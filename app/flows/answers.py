@@ -1,18 +1,13 @@
 """Answers already given, so that a repeated request changes nothing twice."""
 
-from dataclasses import dataclass
+from datetime import timedelta
 
+from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict
 from app.domain.ports import Clock, UnitOfWorkFactory
 
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer as it was sent, with the digest of the request it answered."""
-
-    digest: str
-    status: int
-    body: str
+KEPT = timedelta(days=7)
+"""How long a request may be repeated under its key."""
 
 
 class AnswerFlow:
@@ -22,17 +17,22 @@ class AnswerFlow:
         self._store = store
         self._clock = clock
 
-    def find(self, record: str) -> Answer | None:
+    def find(self, record: str) -> GivenAnswer | None:
         """Return the answer given before."""
         with self._store(reading=True) as uow:
-            found = uow.idempotency.find(record)
-        return Answer(*found) if found else None
+            return uow.idempotency.find(record)
 
-    def keep(self, record: str, digest: str, status: int, body: str) -> None:
+    def keep(self, record: str, answer: GivenAnswer) -> None:
         """Keep an answer; the first of two at the same time stays."""
         try:
             with self._store() as uow:
-                uow.idempotency.add(record, digest, status, body, self._clock.now())
+                uow.idempotency.add(record, answer, self._clock.now())
                 uow.commit()
         except Conflict:
             return
+
+    def forget_old(self) -> None:
+        """Drop what nobody will ask for again: it holds names and numbers."""
+        with self._store() as uow:
+            uow.idempotency.forget_before(self._clock.now() - KEPT)
+            uow.commit()

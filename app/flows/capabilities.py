@@ -71,6 +71,8 @@ class CapabilityFlow:
         """Accept a transcript, or `text` alone as a web message."""
         body = dict(payload)
         if "turns" not in body:
+            if not isinstance(body.get("text"), str):
+                raise InvalidInput("缺少 turns（通话）或者 text（文字）", field="text")
             body["turns"] = [{"speaker": "citizen", "text": body.get("text")}]
             body.setdefault("channel", "web")
         body.setdefault("id", "-")

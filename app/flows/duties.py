@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.flows.analytics import AnalyticsFlow
+from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.hot_issues import HotIssueFlow
@@ -46,6 +47,7 @@ class Duties:
         reports: ReportFlow,
         referral_alarm: ReferralAlarm,
         ticket_index: TicketIndexFlow,
+        answers: AnswerFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.run_once),
@@ -61,6 +63,7 @@ class Duties:
             Duty("issues_again", 600, hot_issues.look_again),
             Duty("seal", 60, audit.seal),
             Duty("retention", 3600, audit.delete_expired),
+            Duty("answers", 3600, answers.forget_old),
         )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="duties", daemon=True)

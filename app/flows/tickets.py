@@ -8,14 +8,14 @@ from app.decide.correction import corrected, value_at
 from app.decide.deadline import replay
 from app.decide.step import GIVING, Taken, checked_details, effect
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
-from app.domain.access import AccessKey
+from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
-from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
+from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.judgement import IntakePolicy, verdict_of_step
 from app.flows.record import announce, event_of, record
 from app.flows.redispatch import Redispatch
@@ -136,7 +136,7 @@ class TicketFlow:
         """
         check_role(step, by)
         if step in _MERGING or step is Step.CORRECT:
-            raise InvalidInput(f"{step} 有自己的接口", field="step")
+            raise InvalidInput(f"{STEP_LABELS[step]}另有接口", field="step")
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
             status = transition(ticket.status, step)
@@ -223,7 +223,7 @@ def check_role(step: Step, by: AccessKey) -> None:
     """Refuse a step that is none of theirs."""
     roles = STEPS[step].roles
     if not by.acts_as() & set(roles):
-        raise Forbidden(f"{step} 须由 {'、'.join(roles)} 执行")
+        raise Forbidden(f"{STEP_LABELS[step]}须由{'、'.join(ROLE_LABELS[role] for role in roles)}执行")
 
 
 def visible(uow: UnitOfWork, ticket_number: str, by: AccessKey) -> Ticket:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.frozen import Frozen
+from app.domain.json_faults import json_fault
 
 LONGEST_LINE = 16 * 1024 * 1024
 
@@ -37,7 +38,8 @@ def read_line(number: int, raw: bytes) -> Line:
     except UnicodeDecodeError:
         return Line(number=number, reason="不是 UTF-8 文字", text=raw[:200].decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
-        return Line(number=number, reason=f"不是合法的 JSON：{error}", text=raw[:200].decode("utf-8", "replace"))
+        reason = f"不是合法的 JSON：{json_fault(error)}"
+        return Line(number=number, reason=reason, text=raw[:200].decode("utf-8", "replace"))
     if not isinstance(payload, dict):
         return Line(number=number, reason="应为 JSON 对象", text=text[:200])
     return Line(number=number, payload=payload, text=text.rstrip("\r\n"))

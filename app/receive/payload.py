@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.city_time import CITY_TIME
 from app.domain.errors import InvalidInput, TooLarge
+from app.domain.storable import check_all, check_text
 from app.domain.transcript import Speaker, Transcript, Turn
 
 MAX_TURNS = 20_000
@@ -16,6 +17,7 @@ MAX_CHARACTERS = 300_000
 MAX_ID = 128
 MAX_CHANNEL = 40
 MAX_TITLE = 500
+_YEARS = range(2000, 2101)
 
 
 def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Transcript:
@@ -29,8 +31,10 @@ def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Tr
     """
     turns = _turns(payload.get("turns"))
     title = _text(payload, "title", longest=MAX_TITLE, required=False)
+    identity = _identifier(payload)
+    check_all(payload)  # the raw copy is stored with keys that nobody reads
     return Transcript(
-        id=_identifier(payload),
+        id=identity,
         channel=_text(payload, "channel", longest=MAX_CHANNEL, required=False) or "phone",
         called_at=_moment(payload.get("called_at"), received_at),
         caller_number=_text(payload, "caller_number", longest=32, required=False),
@@ -59,7 +63,7 @@ def _text(payload: Mapping[str, Any], name: str, *, longest: int, required: bool
         return None
     if not isinstance(value, str):
         raise InvalidInput(f"{name} 应为文字" if value is not None else f"缺少 {name}", field=name)
-    _check_characters(value, name)
+    check_text(value, name)
     stripped = value.strip()
     if required and not stripped:
         raise InvalidInput(f"{name} 不能为空", field=name)
@@ -94,22 +98,12 @@ def parse_turn(item: Any, where: str) -> Turn:
     speaker, text = item.get("speaker", "unknown"), item.get("text")
     if speaker not in tuple(Speaker):
         raise InvalidInput(
-            f"{where}.speaker 应为 operator、citizen 或 unknown，收到 {speaker!r}", field=f"{where}.speaker"
+            f"{where}.speaker 应为 operator、citizen 或 unknown，收到 {str(speaker)[:40]!r}", field=f"{where}.speaker"
         )
     if not isinstance(text, str):
         raise InvalidInput(f"{where}.text 应为文字", field=f"{where}.text")
-    _check_characters(text, f"{where}.text")
+    check_text(text, f"{where}.text")
     return Turn(speaker=Speaker(speaker), text=text)
-
-
-def _check_characters(text: str, where: str) -> None:
-    """Half a surrogate pair and NUL can be neither stored nor shown."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidInput(f"{where} 含不完整的字符（位置 {error.start}）", field=where) from error
-    if "\x00" in text:
-        raise InvalidInput(f"{where} 含空字符（位置 {text.index(chr(0))}）", field=where)
 
 
 def _moment(value: Any, received_at: datetime) -> datetime:
@@ -121,8 +115,6 @@ def _moment(value: Any, received_at: datetime) -> datetime:
         moment = datetime.fromisoformat(value.strip())
     except ValueError as error:
         raise InvalidInput(f"called_at 不是 ISO 8601 时间：{value[:40]!r}", field="called_at") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)
-    try:
-        return moment.astimezone(CITY_TIME)
-    except OverflowError as error:
-        raise InvalidInput(f"called_at 超出范围：{value[:40]!r}", field="called_at") from error
+    if moment.year not in _YEARS:
+        raise InvalidInput(f"called_at 应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间", field="called_at")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)).astimezone(CITY_TIME)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AccessKey
+from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Feedback
 from app.domain.ticket import IntakeResult
@@ -72,19 +73,26 @@ class SqlDeliveries:
 
 
 class SqlIdempotencyRecords:
-    """Answers already given."""
+    """Answers already given, sealed: they hold names and numbers."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
+        self._vault = vault
 
-    def find(self, key: str) -> tuple[str, int, str] | None:
-        """Return (request digest, status, body) or None."""
+    def find(self, key: str) -> GivenAnswer | None:
+        """Return the answer given before, or None."""
         row = self._session.get(IdempotencyRow, key)
-        return (row.digest, row.status, row.body) if row else None
+        return GivenAnswer.model_validate(self._vault.open(row.body)) if row else None
 
-    def add(self, key: str, digest: str, status: int, body: str, created_at: datetime) -> None:
+    def add(self, key: str, answer: GivenAnswer, created_at: datetime) -> None:
         """Keep an answer."""
-        self._session.add(IdempotencyRow(key=key, digest=digest, status=status, body=body, created_at=created_at))
+        sealed = self._vault.seal(answer)
+        row = IdempotencyRow(key=key, digest=answer.digest, status=answer.status, body=sealed, created_at=created_at)
+        self._session.add(row)
+
+    def forget_before(self, moment: datetime) -> None:
+        """Drop the answers that were given earlier."""
+        self._session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at < moment))
 
 
 class SqlAccessKeys:

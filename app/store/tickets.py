@@ -22,6 +22,7 @@ _OPEN = tuple(str(status) for status in OPEN_STATUSES)
 _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
 _DAY = timedelta(days=1)
+_YEARS = range(1900, 2201)
 _SAME_IN_FACTS = {"demo": "demo", "district": "district", "channel": "channel", "request_kind": "kind"}
 _PERIOD = ("created_from", "created_before")
 _AT_A_TIME = 500
@@ -295,4 +296,6 @@ def moment_of(name: str, value: str) -> datetime:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise InvalidInput(f"{name} 应为 ISO 8601 时间，收到 {value!r}", field=name) from error
+    if moment.year not in _YEARS:
+        raise InvalidInput(f"{name} 应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间", field=name)
     return moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+08:00")

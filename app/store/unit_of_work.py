@@ -40,7 +40,7 @@ class SqlUnitOfWork:
         self.tickets = SqlTickets(session, vault)
         self.events = SqlEvents(session, vault)
         self.outbox = SqlOutbox(session, vault)
-        self.idempotency = SqlIdempotencyRecords(session)
+        self.idempotency = SqlIdempotencyRecords(session, vault)
         self.access_keys = SqlAccessKeys(session)
         self.feedback = SqlFeedback(session, vault)
         self.supervision = SqlSupervision(session)

@@ -112,6 +112,42 @@ def test_an_idempotency_key_answers_once(client: TestClient) -> None:
     assert client.post(f"/v1/tickets/{number}/accept", json={"x": 1}, headers=headers).status_code == 409
 
 
+def test_an_answer_repeated_under_its_key_keeps_type_and_version(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    for path, body, accept in (
+        ("/v1/consultations", {"question": "新生儿落户需要什么材料？"}, "text/event-stream"),
+        (f"/v1/tickets/{number}/accept", {}, "application/json"),
+    ):
+        headers = {"Idempotency-Key": "k-2", "Accept": accept}
+        first, again = (client.post(path, json=body, headers=headers) for _ in range(2))
+        assert first.text == again.text
+        for name in ("content-type", "etag"):
+            assert first.headers.get(name) == again.headers.get(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/tickets?limit=0", "query.limit 不能小于 1"),
+        ("/v1/tickets?limit=x", "query.limit 应为整数"),
+        ("/v1/tickets?overdue=maybe", "query.overdue 应为 'true'、'false' 之一"),
+        ("/v1/analytics/indicators?to=2026-11-27", "query.from 缺少此项"),
+        ("/v1/analytics/hot-issues?from=0001-01-01&to=9999-12-31", "query.from 不能小于 2000-01-01"),
+        ("/v1/tickets?created_from=0001-01-01T00:00:00%2B14:00", "created_from 应在 1900 年至 2200 年之间"),
+    ],
+)
+def test_what_is_wrong_is_said_in_chinese(client: TestClient, path: str, said: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+
+
+def test_a_step_that_is_not_possible_is_refused_in_words(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    answer = client.post(f"/v1/tickets/{number}/assign", json={"unit": "x"})
+    assert answer.json()["detail"].startswith("工单待受理，不能交办；可执行：受理（accept）、不予受理（decline）")
+    assert client.post(f"/v1/tickets/{number}/decline").json()["detail"] == "不予受理须给出理由（reason）"
+
+
 def test_a_field_is_corrected_against_the_version_seen(client: TestClient) -> None:
     number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
     path = f"/v1/tickets/{number}"

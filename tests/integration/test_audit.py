@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
 from app.domain.access import Role, Scope
+from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, Forbidden, InvalidInput, ServiceUnavailable, Unauthenticated
 from app.domain.workflow import Step
 from app.flows.registry import Flows
@@ -50,6 +51,19 @@ def test_names_and_numbers_are_not_readable_in_the_database(stored: Flows, datab
             assert "李四光" not in rows, table
     assert stored.tickets.get(number, by=ADMIN).citizen.name == "李四光"
     assert stored.tickets.history(number, by=ADMIN)[-1].data["old"] == {"citizen.name": "张三丰"}
+
+
+def test_an_answer_kept_for_a_repetition_is_sealed_and_goes_after_a_week(
+    stored: Flows, clock: SetClock, database_url: str
+) -> None:
+    answer = GivenAnswer(digest="d", status=201, headers={"etag": '"1"'}, body='{"name":"赵大勇"}')
+    stored.answers.keep("k", answer)
+    assert stored.answers.find("k") == answer
+    with make_engine(database_url).connect() as connection:
+        assert "赵大勇" not in str(connection.execute(text("SELECT body FROM idempotency_records")).all())
+    clock.move(days=8)
+    stored.answers.forget_old()
+    assert stored.answers.find("k") is None
 
 
 def test_another_key_opens_nothing(stored: Flows, database_url: str, tmp_path: Path) -> None:

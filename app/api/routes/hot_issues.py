@@ -12,14 +12,15 @@ from app.domain.issue import HotIssue
 router = APIRouter(prefix="/v1/analytics", tags=["统计分析"])
 Text = Annotated[str | None, Query(max_length=40)]
 WEEK = timedelta(days=7)
+DAYS = {"ge": date(2000, 1, 1), "le": date(2100, 12, 31)}
 
 
 @router.get("/hot-issues", summary="热点：多人反映的同一事项，最热的在前")
 def list_hot_issues(
     flows: FlowsDep,
     key: ReaderKey,
-    start: Annotated[date | None, Query(alias="from", description="默认七天前")] = None,
-    end: Annotated[date | None, Query(alias="to", description="不含这一天；默认明天")] = None,
+    start: Annotated[date | None, Query(alias="from", description="默认七天前", **DAYS)] = None,
+    end: Annotated[date | None, Query(alias="to", description="不含这一天；默认明天", **DAYS)] = None,
     demo: bool = False,
     district: Text = None,
     town: Text = None,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.access import AccessKey
+from app.domain.answers import GivenAnswer
 from app.domain.events import Feedback
 
 
@@ -18,11 +19,14 @@ class Clock(Protocol):
 class IdempotencyRecords(Protocol):
     """Answers already given, by `Idempotency-Key`, route and API key."""
 
-    def find(self, key: str) -> tuple[str, int, str] | None:
-        """Return (request digest, status, body) or None."""
+    def find(self, key: str) -> GivenAnswer | None:
+        """Return the answer given before, or None."""
 
-    def add(self, key: str, digest: str, status: int, body: str, created_at: datetime) -> None:
+    def add(self, key: str, answer: GivenAnswer, created_at: datetime) -> None:
         """Keep an answer."""
+
+    def forget_before(self, moment: datetime) -> None:
+        """Drop the answers that were given earlier."""
 
 
 class AccessKeys(Protocol):
