@@ -26,12 +26,13 @@ _ADDRESSED = {
     "老哥": "先生",
 } | dict.fromkeys(("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士")
 """What a ticket calls someone whom the call addresses by age."""
+_BY_TRADE = ("老师", "同学", "大夫", "医生", "家长", "会计")
 
 
 def addressed(name: str) -> str:
     """Return 王女士 for 王阿姨."""
     name = name.rstrip("某")
-    if len(name) == len("颜老师") and name.endswith(("老师", "同学")):
+    if len(name) == len("颜老师") and name.endswith(_BY_TRADE):
         return name[0]
     for polite, written in _ADDRESSED.items():
         if name.endswith(polite) and len(name) <= len(polite) + 2:

@@ -14,21 +14,21 @@ SURNAMES = (
 )
 WORDLIKE = "水花乐时元平和明计成强路支经干应宗惠家羊车班秋全山幸怀从阴能双堵却通农别充容慎终居步都国广东越勾融那空养须后红公丛么海粘狐来"
 """Surnames that are everyday words as well: they count in an answer to 您贵姓 only."""
-COMPOUND = "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木|呼延|宇文|长孙|鲜于|闻人|淳于|公冶|申屠|钟离|濮阳|赫连|独孤|澹台|轩辕"
+COMPOUND = "欧阳|段干|左丘|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木|呼延|宇文|长孙|鲜于|闻人|淳于|公冶|申屠|钟离|濮阳|赫连|独孤|澹台|轩辕|颛孙|相里"
 _CHARACTER = r"(?![的了是在们里上这那个吗呢吧啊就])[\u4e00-\u9fff]"
 GIVEN = rf"(?:{_CHARACTER}){{1,2}}"
 _SIGNED_GIVEN = rf"(?:(?![不没要能会给快查修办管看谁啥什么怎咋别请你我他她它来去有些点]){_CHARACTER}){{1,2}}"
 """Under a message, where no 叫 says that it is a name."""
 FAMILY = rf"(?:{COMPOUND}|[{SURNAMES}])"
 WIDE_FAMILY = rf"(?:{COMPOUND}|[{SURNAMES}{WORDLIKE}])"
-ANY_FAMILY = rf"(?:{COMPOUND}|(?![什啥名何哪的么不同也就了少])[\u4e00-\u9fff])"
+ANY_FAMILY = rf"(?:{COMPOUND}|(?![什啥名何哪的么不同也就了少哎唉嗯哦呃氏])[\u4e00-\u9fff])"
 """After 姓 any character is a surname."""
 POLITE = r"先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师"
 TITLE = rf"{POLITE}|总(?![\u4e00-\u9fff])|经理|老板|主任|会计|厂长|村长|书记|校长|队长"
 _END = r"(?:[（(][^（）()]{1,6}[）)])?(?:[。.！!\s]*$|[，,\s]+(?=愿意|电话|手机|1\d{10}))"
 _ROLE = (
     "业主|家[长属]|[农养种户]户|植户|殖户|户主|组长|[站队店园班]长|理事长|代表|女儿|儿子|女婿|儿媳|妻子|丈夫|父亲|母亲|老师|学生|店主|经理|"
-    "专员|主任|会计|落款|署名|联系人|反映人|留言人|投诉人|举报人|[市城新]区|[镇村庄]|街道|公司|职工|员工|工人|司机|党员|退休"
+    "专员|主任|会计|落款|署名|联系人|反映人|留言人|投诉人|举报人|[市城新]区|[镇村庄]|街道|公司|职工|员工|工人|司机|党员|退休|车主|楼长|经办人?|负责人|代表人|财务"
 )
 _THANKS = r"谢谢|多谢|感谢|安全|时间|方便|高度|万分|辛苦|拜托"
 _NEARLY_END = r"(?:[，,。；;：:\s（(][^。！？!?]{0,18})?[。.！!\s]*$"
@@ -46,6 +46,13 @@ SIGNATURES = tuple(
         rf"(?<=[。！？!?])(?!{_THANKS})(?P<name>{FAMILY}(?:先生|女士|{GIVEN}))[，,\s](?=[^。！？!?]{{0,12}}(?:电话|打|手机|号|联系|回)[^。！？!?]{{0,8}}[。.！!]?$)",
         rf"(?:[。！？!?\s\d]|号楼|单元|室)业主(?P<name>{FAMILY}(?:先生|女士))(?=[，,。])",
         rf"联系人姓\s?(?P<surname>{ANY_FAMILY})(?=[，,。\s])",
+        rf"(?:代表人|联系人|负责人|经办人?)[\s：:]+(?:财务|经理)?(?P<name>{FAMILY}(?:先生|女士)|{WIDE_FAMILY}{GIVEN}(?=[，,。\s])|{WIDE_FAMILY}{GIVEN}(?=1\d{{10}}))",
+        rf"(?:我|俺|本人)(?:是|系)[^，,。]{{2,40}}(?:负责人|法人|店主|经理|厂长|理事长)(?P<name>{FAMILY}{GIVEN})(?=[，,。])",
+        rf"[。！!？?](?P<name>{FAMILY}(?:先生|女士))(?=[^。，]{{0,14}}(?:能接|可接|接电话|有空|方便)[^。，]{{0,4}}[。.！!]?$)",
+        rf"(?:{_ROLE})\s+(?P<surname>{FAMILY})[。.！!\s]*$",
+        rf"[的。！!？?\s][小老](?P<surname>{FAMILY})[。.！!\s]*$",
+        rf"(?<=[。！？!?])\s+(?P<surname>{FAMILY})(?=[（(]|[。.！!\s]*$)",
+        rf"真名(?:叫|是)?\s?(?P<name>{FAMILY}{GIVEN})(?=[。，,\s])",
     )
 )
 """How a message is signed: … 谢谢。村民 石广义."""
@@ -69,7 +76,7 @@ _GIVEN_COMMONLY = (
     "松柏桐栋梁柱石磊岩山川河泉清源润泽浩宇轩宁康健安泰东南西北振兴立成功启发继承传宗祖庆喜乐善良贤才武广远长永恒久先进光耀彦士民田丰年登科奎魁元一正直守为怀念存友爱连占秉景佑绍培修敬恩维运世会计兆允胜利克新子茂"
 )
 BARE = re.compile(
-    rf"(?<![^，,。！\s])(?P<name>(?:(?![高马查管包安方房常都全满商相向公万][，,。\s])[{SURNAMES}]|{COMPOUND})(?=[\u4e00-\u9fff]*[{_GIVEN_COMMONLY}]){_SIGNED_GIVEN})(?<!.[村庄镇路街区店厂院站局园山河桥湖门])(?=[，,。！\s]|$)"
+    rf"(?<![^，,。！\s])(?P<name>(?:(?![高马查管包安方房常都全满商相向公万][，,。\s])[{SURNAMES}]|{COMPOUND})(?=[\u4e00-\u9fff]*[{_GIVEN_COMMONLY}]){_SIGNED_GIVEN})(?<!.[村庄镇路街区店厂院站局园山河桥湖门子后口沟])(?=[，,。！\s]|$)"
 )
 """A full name that is a piece of its own."""
 OF_OTHERS = re.compile(
@@ -85,7 +92,7 @@ _LEAD = re.compile(
 )
 _NAME = re.compile(rf"(?P<name>(?P<surname>{COMPOUND}|[\u4e00-\u9fff]){GIVEN})")
 _NO_NAME = re.compile(
-    r"游客|姓|群众|居民|市民|业主|家长|时间|方便|安全|别|马上|白天|明天|明年|后天|常年|常来|来往|平时|高新|高兴(?!.*高兴)|都行|成了|行了|能行|"
+    r"游客|姓|房东|群众|居民|市民|业主|家长|时间|方便|安全|别|马上|白天|明天|明年|后天|常年|常来|来往|平时|高新|高兴(?!.*高兴)|都行|成了|行了|能行|"
     r"单位|党员|万一|干脆|谢谢|全家|家里|家属|公司|电话|那边|后来|经常|计划|通知|水管|花钱|国家|[\u4e00-\u9fff]{1,2}[村镇庄路区街店厂院]$"
 )
 """家长, 马上, 高新区: words of the answer that begin as a name does."""
@@ -104,15 +111,19 @@ def no_name(name: str) -> bool:
 
 
 def in_full(said: str, after: str) -> re.Match[str] | None:
-    """Return the full name in an answer to 您贵姓; `after` is what the operator says next: 顾总 tells 法人 顾海 apart."""
-    surnames = surnames_said(said) | {match["surname"] for match in _TITLED.finditer(after)}
+    """Return the full name in an answer to 您贵姓, of the surname where it is told: 对，对面。姓巩.
+
+    `after` is what the operator says next: 顾总 tells 法人 顾海 apart.
+    """
+    after_xing = {match["surname"] for match in _AFTER_XING.finditer(said)}
+    surnames = after_xing or surnames_said(said) | {match["surname"] for match in _TITLED.finditer(after)}
     found = [
         match
         for position, piece in enumerate(_PIECE.finditer(said))
         for match in _whole(said, piece)
         if match["surname"] in surnames
-        or _echoed(match["name"], after)
-        or (_begins(position, match, piece) and re.fullmatch(_family_of(match), match["surname"]))
+        or (not after_xing and _echoed(match["name"], after))
+        or (not after_xing and _begins(position, match, piece) and re.fullmatch(_family_of(match), match["surname"]))
     ]
     return max(found, key=lambda match: (_echoed(match["name"], after), len(match["name"])), default=None)
 

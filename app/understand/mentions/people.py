@@ -30,35 +30,40 @@ _MOST_WRITTEN, _NEAR = 2, 4
 """Turns of a message, its title and its text; turns after a surname in which the full name may follow."""
 _STOP = r"(?=[，,。、\s]|$)"
 _NAMED = Anchored(
-    rf"(?:我叫|俺叫|我的名字[是叫]|我名叫|(?:我|俺)本人[，,\s]|我是(?={FAMILY}{GIVEN}[，,。\s]))\s*(?P<name>{FAMILY}{GIVEN}|(?<=[我俺]叫){FAMILY}[\u4e00-\u9fff]里|(?<=[我俺]叫)[\u4e00-\u9fff]{GIVEN}|(?<=[我俺]叫\s)[\u4e00-\u9fff]{GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
+    rf"(?:我叫|俺叫|叫我(?={FAMILY}{GIVEN}(?:[，,。\s]|$))|我的名字[是叫]|我名叫|(?:我|俺)本人[，,\s]|我是(?!房东)(?={FAMILY}{GIVEN}[，,。\s]))\s*(?P<name>{FAMILY}{GIVEN}|(?<=[我俺]叫){FAMILY}[\u4e00-\u9fff]里|(?<=[我俺]叫)[\u4e00-\u9fff]{GIVEN}|(?<=[我俺]叫\s)[\u4e00-\u9fff]{GIVEN})(?=[，,。\s]|$|是|住|家|电话|手机)"
 )
 _SURNAMED = Anchored(
     rf"(?:(?:我|俺|免贵|本人)[，,\s]*(?:免贵)?|^[^\u4e00-\u9fff]*(?:[^，,。\s]{{1,4}}[，,。\s]+)?)姓\s*(?P<surname>{ANY_FAMILY})(?![名氏])"
 )
 _OWN_SURNAME = Anchored(rf"(?:我|俺|本人)(?:免贵)?姓\s*(?P<surname>{ANY_FAMILY})(?![名氏])")
-_ADDED = Anchored(rf"[，,。\s]姓\s?(?P<surname>{ANY_FAMILY})[，,。\s]*$")
+_ADDED = Anchored(
+    rf"[，,。\s]姓\s?(?P<surname>{ANY_FAMILY})(?:[，,。\s]*$|[，,\s]+(?:[\u4e00-\u9fff]{{1,5}}的(?P=surname)|念[\u4e00-\u9fff]|[\u4e00-\u9fff]字[头旁边底])(?=[，,。\s]|$))|[。！!？?]姓\s?(?P<own>{ANY_FAMILY})[，,\s]+(?=(?P=own){GIVEN}(?:[，,。\s]|$))"
+)
 _SIGNED = Anchored(
     rf"(?:(?:联系人|反映人|投诉人|举报人|代表|署名|姓名|就写|写上)(?:是|为|[:：])?\s*(?:[小老](?={FAMILY}[，,。、\s]))?|(?:我|俺)是(?={ANY_FAMILY}(?:先生|女士))|叫(?:我|俺)[小老](?={ANY_FAMILY}(?:就|[，,。\s])))"
     rf"(?P<name>{FAMILY}{GIVEN}(?!就)|{ANY_FAMILY}(?:先生|女士|师傅)|{ANY_FAMILY}(?=就)|(?<=[小老]){FAMILY})(?=[，,。、\s\d电手就]|$)|"
     rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|姑|姨|舅|叔|伯|婶|嫂子?|侄子?|外甥|爷爷|奶奶|姥姥|老公|老婆|工友|同事|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{FAMILY}{GIVEN})(?=[，,。、\s]|$)"
 )
 _ANSWER = re.compile(
-    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{FAMILY}(?:{GIVEN}|)?)(?=[，,。\s啊呀]|$|先生|女士|师傅)"
+    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{FAMILY}(?:{GIVEN}|)?)(?=[，,。！!\s啊呀]|$|先生|女士|师傅)"
 )
 _SPELLED = re.compile(
-    r"^[^\u4e00-\u9fff]*(?:免贵|[我俺]?姓|[我俺]?叫|小|老)?[，,。\s]*(?P<surname>(?![男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他])[\u4e00-\u9fff])(?:[，,。\s]+[\u4e00-\u9fff]{1,5}?的(?P=surname)|[，,。\s]+[男女]|[，,。\s]*$)"
+    r"^[^\u4e00-\u9fff]*(?:免贵|[我俺]?姓|[我俺]?叫|小|老)?[，,。\s]*(?P<surname>(?![男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他])[\u4e00-\u9fff])(?:[，,。！!\s]+[\u4e00-\u9fff]{1,5}?的(?P=surname)|[，,。！!\s]+[男女]|[，,。！!\s]*$)"
 )
 """An answer to 您贵姓 that says how the name is written, or is nothing but it: 鹿 梅花鹿的鹿."""
 _ANSWERED = Anchored(
-    rf"(?:(?<![老贵百同个问])姓\s?|叫[我俺](?:老|小)?)(?P<surname>{ANY_FAMILY})(?=[，,。\s啊呀哈吧就]|$|先生|女士|同志|师傅|老师|大[爷娘叔哥姐]|阿姨|[\u4e00-\u9fff]{{1,4}}的)"
+    rf"(?:(?<![老贵百同个问复长])姓\s?|叫[我俺](?:老|小)?)(?P<surname>{ANY_FAMILY})(?=[，,。\s啊呀哈吧就]|$|先生|女士|同志|师傅|老师|大[爷娘叔哥姐]|阿姨|[\u4e00-\u9fff]{{1,4}}的)"
 )
 """The surname in an answer to 您贵姓; the last one is the one that was put right."""
 _EXPLAINED = re.compile(
-    r"^[^\u4e00-\u9fff]*(?:[小老](?=[\u4e00-\u9fff][，,。\s]))?(?P<name>(?![小老男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他游群居市])[\u4e00-\u9fff]{1,3})[，,。\s]+"
+    rf"^[^\u4e00-\u9fff]*(?:[小老](?=[\u4e00-\u9fff][，,。\s]))?(?P<name>(?![小老男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他游群居市])(?:[\u4e00-\u9fff]|{FAMILY}{GIVEN}))[，,。\s]+"
     r"(?=[^，,。]{0,8}(?:的[\u4e00-\u9fff](?:[，,。\s]|$)|[旁头底边刀](?:那个)?))"
 )
 """A name and how it is written: 郗 希望的希加耳刀旁."""
-_WRITTEN_SO = re.compile(rf"(?:写|登记|记)(?:上|成|个)?(?P<name>{ANY_FAMILY}(?:{POLITE}))(?!的|那|家|说|是)")
+_WRITTEN_SO = re.compile(
+    rf"(?:写|登记|记)(?:上|成|个)?(?P<name>{ANY_FAMILY}(?:{POLITE}))(?!的|那|家|说|是)"
+    rf"|(?:写|登记|记|叫|喊)(?:上|成|个|我|俺)?[小老](?P<surname>{FAMILY})(?=就|[，,。\s]|$)"
+)
 """What the caller wants written in the end: 算了 就写鞠女士."""
 _NOT_BUT = re.compile(
     r"不是[^，,。\s]+[，,。\s]+(?:就)?是[\u4e00-\u9fff]{1,3}的(?P<surname>[\u4e00-\u9fff])(?=[，,。\s]|$)"
@@ -66,10 +71,10 @@ _NOT_BUT = re.compile(
 """不是干钩于 是余数的余."""
 _NOBODY = re.compile(r"[^\u4e00-\u9fff]*(?:游客|群众|居民|市民|业主|家长|时间|方便|安全|别)(?!.*姓)")
 """An answer to 您贵姓 by which nobody is named."""
-_ASKS_NAME = Anchored(r"哪位|姓(?!氏)|称呼|叫(?:什么|啥|$)|名字|全名|留名|姓名|联系人")
+_ASKS_NAME = Anchored(r"哪位|姓|称呼|叫(?:什么|啥|$)|名字|全名|留名|姓名|联系人")
 _ASKS_CALLER = Anchored(
     r"贵姓|称呼您|您(?:是)?哪位|(?:您|你|恁)(?:的|老|本人|这边|方便|愿意|留个?|说一?下|职务|和|大|全|是|[，,\s])*(?:姓|名|叫(?:什么|啥|[，,。？?\s]|$)|(?:怎么)?称呼)|"
-    r"(?:^|[，,。？?！!\s])(?:好的?|嗯|那|请问|请|麻烦|还|需要|要不要|能|可以|方便|再|您?留个?|登记|写|一下|大[爷娘叔姐哥]|先生|女士|师傅)*(?:怎么称呼|称呼|姓名|全名|(?<=留)名字?|名(?=$|吗|[，,。\s])|联系人)"
+    r"(?:^|[，,。？?！!\s])(?:好的?|嗯|那|请问|请|麻烦|还|需要|要不要|能|可以|方便|再|您?留个?|登记|写|一下|大[爷娘叔姐哥]|先生|女士|师傅)*(?:怎么称呼|称呼|姓名|全名|(?<=留)名字?|名字(?=$|[。？?])|名(?=$|吗|[，,。\s])|联系人)|留下?个?(?:您的?)?姓"
 )
 """Words that ask the caller for his own name; any other question about a name asks for somebody else's."""
 _CONFIRMED_NAME = Anchored(
@@ -138,7 +143,7 @@ def _completed(call: SpokenCall, sayings: tuple[Saying, ...], found: list[Mentio
     for name in found:
         surname = POLITE_WORD.sub("", name.value)
         for saying in sayings:
-            near = name.turn < saying.turn <= name.turn + _NEAR and not saying.confirmed_by
+            near = name.turn <= saying.turn <= name.turn + _NEAR and not saying.confirmed_by
             if near and (match := given_later(saying.text, surname)):
                 yield _name(call, saying, match)
 

@@ -262,6 +262,13 @@ def test_a_business_is_known_by_what_it_tells(reference: ReferenceData) -> None:
         ("您的姓名", "燕飞 燕子的燕", "燕飞"),
         ("包工头叫什么", "姓兰 兰老板", None),
         ("您贵姓", "游客，免了", None),
+        ("幸福家园对面是吧，您贵姓", "对，对面。姓巩，女的", "巩女士"),
+        ("您贵姓", "别写名 写个老刘就行了", "刘"),
+        ("请留下姓氏", "禹", "禹"),
+        ("贵姓", "安 安大夫", "安"),
+        ("您希望修好是吗", "对 对 姓柏，松柏的柏", "柏"),
+        ("您要求修好是吧", "先铺个钢板也行。姓孔，孔凡柱", "孔凡柱"),
+        ("哪个楼", "洪山口 9号楼", None),
     ],
 )
 def test_a_caller_is_called_what_they_answer(reader: Any, asked: str, said: str, name: str | None) -> None:
