@@ -56,7 +56,7 @@ def ago(count: str, unit: str, today: date) -> str | None:
     number = float(count) if count.isdigit() else NUMBERS.get(count)
     if number is None:
         return None
-    if unit == "天":
+    if unit in ("天", "夜", "宿", "晚上"):
         return (today - timedelta(days=int(number))).isoformat()
     if unit == "年半":
         return ago(str(int(number * 12 + 6)), "个月", today)
