@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from app.config import Settings
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
+from app.flows.corrections import Corrections
 from app.flows.demo import DemoFlow, PastClock
 from app.flows.intake import IntakeFlow, Reads
 from app.flows.judgement import IntakePolicy
@@ -36,7 +37,7 @@ def build_demo(
         clock=clock,
         past=past,
         intake=IntakeFlow(reader=reader, policy=policy, store=store, clock=past),
-        tickets=TicketFlow(store, past, policy, redispatch, verdicts),
+        tickets=TicketFlow(store, past, policy, redispatch, verdicts, Corrections(reference, policy, redispatch)),
         supervision=SupervisionFlow(store, past, reference.supervision, policy.clock),
         referrals=ReferralFlow(store, past, reference.lanes, policy.clock),
         towns=tuple(f"{town.district}{town.name}" for town in reference.gazetteer.towns),

@@ -19,6 +19,7 @@ from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
 from app.flows.comparison import ComparisonFlow
 from app.flows.consultation import ConsultationFlow
+from app.flows.corrections import Corrections
 from app.flows.duties import Duties
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
@@ -115,7 +116,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     model = generating if isinstance(generating, GeneratingReader) else None
     live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
     redispatch = Redispatch(policy, reader.units_of)
-    tickets = TicketFlow(store, clock, policy, redispatch, verdicts)
+    tickets = TicketFlow(store, clock, policy, redispatch, verdicts, Corrections(reference, policy, redispatch))
     web = WebhookSender()
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
@@ -165,7 +166,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
-        access=AccessFlow(store, clock, token_reader(settings.auth)),
+        access=AccessFlow(store, clock, token_reader(settings.auth), units=reference.unit_by_code),
         capabilities=CapabilityFlow(reader, policy),
         analytics=analytics,
         early_warnings=early_warnings,

@@ -43,14 +43,22 @@ class _Running:
 
     def __init__(self, rule: DeadlineRule, rules: DeadlineRules, clock: WorkClock, start: datetime) -> None:
         self.rule, self.rules, self.clock = rule, rules, clock
+        self.start, self.moved = start, 0
         self.base = _counted(rule, clock, start)
         self.limits = {"": self.base.resolve_by}
         self.suspended: datetime | None = None
 
     def accepted(self, event: TicketEvent) -> None:
         if self.rules.clock_starts == "accepted":
-            self.base = _counted(self.rule, self.clock, event.occurred_at)
-            self.limits[""] = self.base.resolve_by
+            self.start, self.moved = event.occurred_at, 0
+            self._count()
+
+    def corrected(self, event: TicketEvent) -> None:
+        """Another kind or subject may mean another rule; what was granted stays granted."""
+        rule = next((rule for rule in self.rules.rules if rule.id == event.data.get("deadline_rule")), None)
+        if rule:
+            self.rule = rule
+            self._count()
 
     def extended(self, event: TicketEvent) -> None:
         self._move(event.data["days"])
@@ -69,14 +77,21 @@ class _Running:
     def left(self, event: TicketEvent) -> None:
         self.limits.pop(event.data["member"], None)
 
+    def _count(self) -> None:
+        self.base = _counted(self.rule, self.clock, self.start)
+        self.limits[""] = self._later(self.base.resolve_by, self.moved)
+
     def _move(self, days: int) -> None:
-        if days:
-            span = Span(amount=days, unit="working_day")
-            self.limits = {name: self.clock.add(limit, span) for name, limit in self.limits.items()}
+        self.moved += days
+        self.limits = {name: self._later(limit, days) for name, limit in self.limits.items()}
+
+    def _later(self, limit: datetime, days: int) -> datetime:
+        return self.clock.add(limit, Span(amount=days, unit="working_day")) if days else limit
 
 
 _MOVES = {
     "ticket_accepted": _Running.accepted,
+    "field_corrected": _Running.corrected,
     "deadline_extended": _Running.extended,
     "ticket_suspended": _Running.stopped,
     "ticket_resumed": _Running.resumed,

@@ -2,15 +2,16 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from app.domain.access import AccessKey, Role, Scope
-from app.domain.errors import Forbidden, InvalidInput, Unauthenticated
+from app.domain.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
 from app.domain.labels import SCOPE
 from app.domain.ports import Clock, UnitOfWorkFactory
 
 _DOTS_OF_A_TOKEN = 2
+_LONGEST_NAME = 64
 
 
 class ReadsTokens(Protocol):
@@ -23,7 +24,10 @@ class ReadsTokens(Protocol):
 class AccessFlow:
     """Keeps and checks API keys; tokens of the identity provider count beside them, where there is one."""
 
-    def __init__(self, store: UnitOfWorkFactory, clock: Clock, tokens: ReadsTokens | None = None) -> None:
+    def __init__(
+        self, store: UnitOfWorkFactory, clock: Clock, tokens: ReadsTokens | None = None, *, units: Collection[str]
+    ) -> None:
+        self._units = units
         self._store = store
         self._clock = clock
         self._tokens = tokens
@@ -45,15 +49,22 @@ class AccessFlow:
         secret: str | None = None,
     ) -> str:
         """Make a key and return its secret; a name twice is a Conflict, a unit's key without its unit InvalidInput."""
+        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise InvalidInput(f"密钥名称不能为空，最长 {_LONGEST_NAME} 个字符，不能含控制字符", field="name")
+        if unit_code is not None and unit_code not in self._units:
+            raise InvalidInput(f"没有承办单位 {unit_code}", field="unit_code")
         if (Role.UNIT in roles) != (unit_code is not None):
             raise InvalidInput("承办单位的密钥须给出 unit_code，其他角色不给", field="unit_code")
         secret = secret or f"hl_{secrets.token_urlsafe(32)}"
         key = AccessKey(
             name=name, scopes=tuple(scopes), roles=tuple(roles), unit_code=unit_code, created_at=self._clock.now()
         )
-        with self._store() as uow:
-            uow.access_keys.add(key, hash_of(secret))
-            uow.commit()
+        try:
+            with self._store() as uow:
+                uow.access_keys.add(key, hash_of(secret))
+                uow.commit()
+        except Conflict as error:
+            raise Conflict(f"已有名为 {name} 的密钥；吊销的名称也不能再用", field="name") from error
         return secret
 
     def check(self, secret: str | None, scope: Scope | None) -> AccessKey:

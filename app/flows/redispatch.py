@@ -1,4 +1,4 @@
-"""A ticket that a unit handed back is decided anew: never the same unit, and after repeated returns a consultation."""
+"""A ticket that a unit handed back, or that a person corrected, is decided anew: never for a unit that returned it."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,14 +11,14 @@ from app.flows.judgement import IntakePolicy, matter_of
 
 
 class Redispatch:
-    """Proposes where a returned ticket goes next."""
+    """Proposes where a ticket goes next."""
 
     def __init__(self, policy: IntakePolicy, units_of: Callable[[str], UnitReading]) -> None:
         self._policy = policy
         self._units_of = units_of
 
-    def after_return(self, ticket: Ticket, history: Sequence[TicketEvent]) -> UnitDecision:
-        """Return the decision without the units that have returned the ticket, its present handler among them."""
+    def decide(self, ticket: Ticket, history: Sequence[TicketEvent]) -> UnitDecision:
+        """Return the decision on a ticket as it stands, without units that returned it or have it now."""
         event = STEPS[Step.APPROVE_RETURN].event
         returned = [str(e.data["unit"]) for e in history if e.name == event and e.data.get("unit")]
         if ticket.handler:

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.decide.correction import corrected, value_at
 from app.decide.deadline import replay
 from app.decide.step import GIVING, Taken, checked_details, effect
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from app.domain.events import Feedback, TicketEvent, Verdict
+from app.domain.events import Feedback, TicketEvent
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
 from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
+from app.flows.corrections import Corrections
 from app.flows.judgement import IntakePolicy, verdict_of_step
 from app.flows.record import announce, event_of, record
 from app.flows.redispatch import Redispatch
@@ -24,6 +24,7 @@ from app.receive.payload import parse_transcript
 
 _BY_THE_CLOCK = frozenset({"deadline", "responded"})
 """Filters that need the moment they are asked at."""
+_LONGEST_FIELD = 40
 _MERGING = (Step.MERGE, Step.UNMERGE)
 
 
@@ -37,7 +38,9 @@ class TicketFlow:
         policy: IntakePolicy,
         redispatch: Redispatch,
         verdicts: VerdictFlow,
+        corrections: Corrections,
     ) -> None:
+        self._corrections = corrections
         self._redispatch = redispatch
         self._verdicts = verdicts
         self._store = store
@@ -96,25 +99,10 @@ class TicketFlow:
             Conflict: the ticket was changed meanwhile.
         """
         check_role(Step.CORRECT, by)
-        now = self._clock.now()
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
             transition(ticket.status, Step.CORRECT)
-            changed = corrected(ticket, changes).model_copy(update={"changed_at": now})
-            uow.tickets.save(changed, expected_version=expected_version)
-            old = {path: value_at(ticket, path) for path in changes}
-            record(uow, changed, STEPS[Step.CORRECT].event, by.name, {"old": old, "new": dict(changes)}, now)
-            for path, value in changes.items():
-                uow.feedback.add(
-                    Feedback(
-                        ticket_number=ticket_number,
-                        field=path,
-                        verdict=Verdict.CORRECTED,
-                        right_value=value,
-                        actor=by.name,
-                        created_at=now,
-                    )
-                )
+            changed = self._corrections.make(uow, ticket, changes, by.name, self._clock.now())
             uow.commit()
         return changed
 
@@ -165,8 +153,10 @@ class TicketFlow:
 
         Raises:
             NotFound: no such ticket, or none that `by` may see.
-            InvalidInput: the right unit is unknown.
+            InvalidInput: no such field, or the right unit is unknown.
         """
+        if feedback.field.partition(".")[0] not in Ticket.model_fields or len(feedback.field) > _LONGEST_FIELD:
+            raise InvalidInput(f"工单没有字段 {feedback.field[:_LONGEST_FIELD]}", field="field")
         with self._store() as uow:
             ticket = visible(uow, feedback.ticket_number, by)
             self._policy.precedents_of(ticket, feedback)  # refuses an unknown unit before anything is kept
@@ -192,7 +182,7 @@ class TicketFlow:
             details["unit"] = unit.unit_code
         if step is Step.APPROVE_RETURN and ticket.handler:
             details["unit"] = ticket.handler.unit_code
-            changes = {**changes, "unit": self._redispatch.after_return(ticket, history)}
+            changes = {**changes, "unit": self._redispatch.decide(ticket, history)}
         changed = ticket.model_copy(
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )

@@ -47,7 +47,7 @@ def test_a_wrong_period_names_its_field(client: TestClient, params: dict[str, st
 
 def test_units_have_no_view_of_the_city(client: TestClient) -> None:
     flows: Flows = client.app.state.flows  # type: ignore[attr-defined]
-    secret = flows.access.create("unit", (), roles=(Role.UNIT,), unit_code="370400-zhzf")
+    secret = flows.access.create("unit", (), roles=(Role.UNIT,), unit_code="370400.housing")
     answer = client.get("/v1/analytics/indicators", params=PERIOD, headers={"X-API-Key": secret})
     assert answer.status_code == 403
 

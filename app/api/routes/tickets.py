@@ -1,5 +1,6 @@
 """/v1/tickets: read, search, correct, take a step, join, export; /v1/feedback."""
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -8,9 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, WriterKey, clean, text_of
 from app.api.sheets import XLSX, begun, csv_lines, xlsx_bytes
+from app.domain.analytics import UNKNOWN
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
+from app.domain.labels import REQUEST_KIND, SUBJECT, TICKET_STATUS, URGENCY, labelled
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, STEPS, MeetingReason, Step
@@ -18,6 +21,9 @@ from app.flows.exports import COLUMNS
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
+LONGEST_VALUE = 50_000
+_CODES = {"status": TICKET_STATUS, "request_kind": REQUEST_KIND, "subject": SUBJECT, "urgency": URGENCY}
+"""Filters that are codes, with their names."""
 
 
 class TicketPage(Frozen):
@@ -81,7 +87,11 @@ def filters_of(
 ) -> dict[str, str]:
     """Return the filters that were given."""
     given = dict(locals())
-    return {name: clean(name, value) for name, value in given.items() if value is not None and value != ""}
+    named = {name: clean(name, value) for name, value in given.items() if value is not None and value != ""}
+    for name, labels in _CODES.items():
+        if named.get(name, UNKNOWN) not in (UNKNOWN, *labels):
+            raise InvalidInput(f"{name} 应为{labelled(labels, labels)}", field=name)
+    return named
 
 
 Filters = Annotated[dict[str, str], Depends(filters_of)]
@@ -210,7 +220,7 @@ def post_feedback(body: Body, flows: FlowsDep, key: WriterKey) -> Feedback:
         ticket_number=text_of(body, "ticket_number"),
         field=text_of(body, "field"),
         verdict=verdict_of(body),
-        right_value=body.get("right_value"),
+        right_value=right_value_of(body),
         actor=key.name,
         created_at=flows.clock.now(),
     )
@@ -226,7 +236,7 @@ def step_named(name: str, details: dict[str, Any]) -> Step:
             raise InvalidInput(f"{name} 须给出 approved（true 或 false）", field="approved")
         return REVIEWS[name][approved]
     if name not in tuple(Step):
-        raise NotFound(f"没有步骤 {name}；步骤有：{'、'.join((*Step, *REVIEWS))}")
+        raise NotFound(f"没有步骤 {name}；步骤有：{labelled(Step, STEP_LABELS)}，以及 {'、'.join(REVIEWS)}")
     if name == Step.CORRECT:
         raise InvalidInput("更正字段请用 PATCH", field="step")
     return Step(name)
@@ -238,6 +248,16 @@ def verdict_of(body: dict[str, Any]) -> Verdict:
     if value not in tuple(Verdict):
         raise InvalidInput(f"verdict 应为 {'、'.join(Verdict)}", field="verdict")
     return Verdict(value)
+
+
+def right_value_of(body: dict[str, Any]) -> Any:
+    """Return what is right instead; a correction has to say it, if only that nothing is (null)."""
+    if body.get("verdict") == Verdict.CORRECTED and "right_value" not in body:
+        raise InvalidInput("更正须给出 right_value，没有正确值的填 null", field="right_value")
+    value = body.get("right_value")
+    if len(json.dumps(value)) > LONGEST_VALUE:
+        raise InvalidInput("right_value 过长", field="right_value")
+    return value
 
 
 def tagged(ticket: Ticket, response: Response) -> Ticket:

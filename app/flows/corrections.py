@@ -1,0 +1,74 @@
+"""A person's correction carried through: the fields, and what follows from them for unit and deadline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.decide.correction import completed, corrected, value_at
+from app.decide.deadline import deadline_rule, replay
+from app.domain.events import Feedback, Verdict
+from app.domain.ports import UnitOfWork
+from app.domain.reference import ReferenceData
+from app.domain.reference_rules import RouteFacts
+from app.domain.ticket import Category, Ticket
+from app.domain.workflow import STEPS, Step, TicketStatus
+from app.flows.judgement import IntakePolicy
+from app.flows.record import announce, event_of
+from app.flows.redispatch import Redispatch
+
+_FOR_THE_DEADLINE = frozenset({"request_kind", "subject", "urgency"})
+_FOR_THE_UNIT = frozenset({"request_kind", "subject", "content", "place.district", "place.town"})
+_NOT_YET_GIVEN = (TicketStatus.RECEIVED, TicketStatus.ACCEPTED)
+
+
+class Corrections:
+    """Makes corrections."""
+
+    def __init__(self, reference: ReferenceData, policy: IntakePolicy, redispatch: Redispatch) -> None:
+        self._reference = reference
+        self._policy = policy
+        self._redispatch = redispatch
+
+    def make(self, uow: UnitOfWork, ticket: Ticket, changes: Mapping[str, Any], actor: str, now: datetime) -> Ticket:
+        """Write the corrected ticket, its event and what it teaches; return it.
+
+        Raises:
+            InvalidInput: an unknown field, or a value that cannot be.
+        """
+        full = completed(ticket, changes, self._reference.gazetteer, self._reference.categories)
+        history = uow.events.of(ticket.ticket_number)
+        changed = corrected(ticket, full).model_copy(update={"changed_at": now})
+        data: dict[str, Any] = {"old": told(ticket, full), "new": told(changed, full)}
+        if _FOR_THE_UNIT & full.keys() and ticket.status in _NOT_YET_GIVEN:
+            changed = changed.model_copy(update={"unit": self._redispatch.decide(changed, history)})
+        if _FOR_THE_DEADLINE & full.keys() and ticket.deadline:
+            rule = deadline_rule(facts_of(changed), self._policy.deadline_rules).id
+            data |= {"deadline_rule": rule} if rule != ticket.deadline.rule_id else {}
+        event = event_of(changed, STEPS[Step.CORRECT].event, actor, data, now)
+        deadline = replay((*history, event), self._policy.deadline_rules, self._policy.clock) or ticket.deadline
+        changed = changed.model_copy(update={"deadline": deadline})
+        uow.tickets.save(changed, expected_version=ticket.version)
+        announce(uow, changed, event)
+        for path, value in changes.items():
+            uow.feedback.add(
+                Feedback(
+                    ticket_number=ticket.ticket_number,
+                    field=path,
+                    verdict=Verdict.CORRECTED,
+                    right_value=value,
+                    actor=actor,
+                    created_at=now,
+                )
+            )
+        return changed
+
+
+def facts_of(ticket: Ticket) -> RouteFacts:
+    """Return what the rules of time limits look at."""
+    return RouteFacts(request_kind=ticket.request_kind, subject=ticket.subject, urgency=ticket.urgency)
+
+
+def told(ticket: Ticket, paths: Iterable[str]) -> dict[str, Any]:
+    """Return fields as the history shows them."""
+    values = {path: value_at(ticket, path) for path in paths}
+    return {path: "/".join(value.path) if isinstance(value, Category) else value for path, value in values.items()}
