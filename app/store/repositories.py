@@ -42,7 +42,7 @@ class SqlDeliveries:
 
     def find(self, call_id: str) -> tuple[str, IntakeResult] | None:
         """Return digest and result of an earlier delivery; raises Conflict where it was deleted since."""
-        row = self._session.execute(_BECAME, {"call_id": call_id}).one_or_none()
+        row = self._session.connection().execute(_BECAME, {"call_id": call_id}).one_or_none()
         if row is None or row.result is None:
             return None
         if row.result.get("deleted"):

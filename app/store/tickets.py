@@ -140,7 +140,7 @@ class SqlTickets:
 
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` numbers of a day in one statement: no two callers get the same."""
-        last: int = self._session.execute(_COUNT_ON, {"day": day, "count": count}).scalar_one()
+        last: int = self._session.connection().execute(_COUNT_ON, {"day": day, "count": count}).scalar_one()
         if last > NUMBERS_A_DAY:
             raise Conflict(f"{day} 的工单编号已用完")
         return [f"{day}{number:06}" for number in range(last - count + 1, last + 1)]
@@ -200,13 +200,13 @@ class SqlTickets:
     def _index(self, tickets: Sequence[Ticket], *, new: bool) -> None:
         """Make the words of tickets findable; the rows that wait to be written need not go first."""
         rows = [{"number": t.ticket_number, "words": " ".join(pairs_of(searched(t)))} for t in tickets]
-        with self._session.no_autoflush:
-            if rows and self._postgres:
-                self._session.execute(_INDEX_POSTGRES, rows)
-            elif rows:
-                if not new:
-                    self._session.execute(_FORGET_SQLITE, rows)
-                self._session.execute(_INDEX_SQLITE, rows)
+        connection = self._session.connection()
+        if rows and self._postgres:
+            connection.execute(_INDEX_POSTGRES, rows)
+        elif rows:
+            if not new:
+                connection.execute(_FORGET_SQLITE, rows)
+            connection.execute(_INDEX_SQLITE, rows)
 
     def _columns(self, ticket: Ticket) -> dict[str, Any]:
         body = ticket.model_dump(mode="json")
