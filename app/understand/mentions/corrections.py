@@ -4,14 +4,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from operator import add
+from itertools import chain, groupby
+from operator import add, attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.cue_rules import Cue
-from app.domain.transcript import Speaker, SpokenCall
+from app.domain.transcript import Speaker, SpokenCall, SpokenTurn
 from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import Value, bare, differ, same_kind, values_in
 from models.base import PairScorer
@@ -110,9 +111,10 @@ def correction_features(
     rows: list[list[float]] = []
     texts = [turn.text for turn in call.turns]
     before, after = _growing(texts), _growing(texts[::-1], backwards=True)[::-1]
-    for index in dict.fromkeys(one.saying for one in stretches):
-        own = [one for one in stretches if one.saying == index]
-        following = next((one.values for one in stretches if one.saying > index and one.values), ())
+    each = [(index, list(own)) for index, own in groupby(stretches, attrgetter("saying"))]
+    for place, (index, own) in enumerate(each):
+        later = chain.from_iterable(stretches for _, stretches in each[place + 1 :])
+        following = next((one.values for one in later if one.values), ())
         turn = sayings[index].turn
         context = _Context(call, turn, own, before[turn], after[turn + 1])
         rows += [_standing(own, i, following, context) for i in range(len(own))]
@@ -126,15 +128,17 @@ class _Context:
         self, call: SpokenCall, turn: int, own: Sequence[Stretch], earlier: frozenset[str], later: frozenset[str]
     ) -> None:
         """`earlier` and `later` are the pairs of characters of all that went before the turn and all that follows."""
-        texts = [t.text for t in call.turns]
-        operator = [t.text if t.speaker is Speaker.OPERATOR else "" for t in call.turns]
-        self.question = operator[turn - 1] if turn else ""
-        self.reply = operator[turn + 1] if turn + 1 < len(operator) else ""
-        self.later = "".join(texts[turn + 1 :])
-        told = (_pairs(self.reply), later, earlier)
-        self.shares = [tuple(_share(_pairs(one.text), text) for text in told) for one in own]
+        self.question = _by_operator(call.turns[turn - 1 : turn])
+        self.reply = _by_operator(call.turns[turn + 1 : turn + 2])
+        self.later = "".join(t.text for t in call.turns[turn + 1 :])
+        reply, each = _pairs(self.reply), [_pairs(one.text) for one in own]
+        self.shares = [(_share(pairs, reply), _share(pairs, later), _share(pairs, earlier)) for pairs in each]
         """Of each stretch: with the reply, with all that follows, with all that went before."""
         self.characters = [frozenset(one.text) for one in own]
+
+
+def _by_operator(turns: Sequence[SpokenTurn]) -> str:
+    return "".join(turn.text for turn in turns if turn.speaker is Speaker.OPERATOR)
 
 
 def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], context: _Context) -> list[float]:
@@ -164,9 +168,7 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
         *(other, other and not read_back, reply, best, best - reply, later, earlier),
         *(bool(context.reply), bool(context.question), bool(_ASKS.search(context.question))),
         *(bool(_ASKS_WISH.search(context.question)), *repeats[:_AHEAD]),
-        max(
-            (len(characters & o) / len(characters) for o in context.characters[i + 1 : i + 1 + _COMPARED]), default=0.0
-        ),
+        max(map(len, map(characters.__and__, context.characters[i + 1 : i + 1 + _COMPARED])), default=0) / len(characters),
         *("—" in one.text, bool(rest) and rest[0].start - one.end > 1, len(one.text) <= _SHORT),
     ]
 
@@ -181,11 +183,13 @@ def _can_replace(old: Value, new: Value) -> bool:
 
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
-    found = 0
+    if len(words) < 2 or _pairs(words).isdisjoint(_pairs(other)):
+        return 0.0 if len(words) < 2 or frozenset(words).isdisjoint(other) else 1 / len(words)
+    found = 2
     for start in range(len(words)):
         while start + found < len(words) and words[start : start + found + 1] in other:
             found += 1
-    return found / len(words) if len(words) > 1 else 0.0
+    return found / len(words)
 
 
 @lru_cache(maxsize=4096)

@@ -187,8 +187,8 @@ class DetailReader:
         for position, (word, start, end) in enumerate(tokens):
             if start < done or word in self._areas:
                 continue
-            extended = position + 1 < len(tokens) and _HEAD.fullmatch(tokens[position + 1][0])
-            if word in self._known and not extended:
+            following = tokens[position + 1][0] if position + 1 < len(tokens) else ""
+            if word in self._known and not _HEAD.fullmatch(following):
                 done = end
                 yield Piece(start, end, "name")
                 continue

@@ -87,10 +87,14 @@ class Disowned:
         values: Sequence[Value],
     ) -> Iterator[Retraction]:
         """Yield [501 501是旧门牌] 502: a value, what it is instead, and the one that takes its place."""
-        begun = [(v, _figure_of(v) or v.words) for v in values if v.kind not in _METERED]
+        begun: dict[str, list[tuple[Value, str]]] = {}
+        for value in values:
+            if value.kind not in _METERED:
+                begun.setdefault(value.words[0], []).append((value, _figure_of(value) or value.words))
         for position, piece in enumerate(pieces):
             own = LEAD.sub("", piece.group())
-            named = (v for v, begins in begun if own.startswith(begins) and v.end <= piece.start())
+            same = begun.get(own[:1], ())
+            named = (v for v, begins in same if own.startswith(begins) and v.end <= piece.start())
             wrong = next((v for v in named if self._tells_of(v, own)), None)
             if wrong is None or wrong.start < pieces[max(0, position - _REACH)].start():
                 continue

@@ -30,6 +30,8 @@ _CUE = re.compile(
 )
 """What says that the value before was wrong."""
 _DENIED = re.compile(r"(?:哪(?:有|是|来的)?|不是|不叫|又不|没有?)$")
+_LONGEST_DENIAL = 4
+"""Characters before a value that hold its denial."""
 _AFTER_DENIED = re.compile(
     r"^(?:那)?是[^，。]{0,5}(?:说的|吹的|估的|猜的|报的|瞎说)|^(?:的)?(?:那个|这个)?[，,\s]*(?:也|又|好像|可)?不(?:是|对)(?=[，,。\s]|$)"
 )
@@ -114,7 +116,8 @@ def _cued(call: SpokenCall, sayings: Sequence[Saying], index: int, values: Seque
 
 def _is_denied(text: str, value: Value, values: Sequence[Value]) -> bool:
     """Tell whether a value is denied, or called hearsay, where another of its kind stands."""
-    if not (_DENIED.search(text[: value.start]) or _AFTER_DENIED.search(text[value.end :])):
+    before = text[max(0, value.start - _LONGEST_DENIAL) : value.start]
+    if not (_DENIED.search(before) or _AFTER_DENIED.match(text[value.end :])):
         return False
     near = (v for v in values if abs(v.start - value.start) <= _NEAR_DENIAL)
     return any(same_kind(value, v) and differ(value, v) for v in near)

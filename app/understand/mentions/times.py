@@ -95,7 +95,7 @@ def read_clocks(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention,
     found = []
     for saying in sayings:
         for match in CLOCK.finditer(saying.text):
-            if _habitual(saying.text, match) or STILL.search(saying.text[match.end() :]):
+            if _habitual(saying.text, match) or STILL.match(saying.text[match.end() :]):
                 continue
             if value := last_clock(match.groupdict(), moment):
                 found.append(_mention(call, saying, match.start("hour"), match.end(), value, 0.6))
@@ -115,9 +115,9 @@ def _times(call: SpokenCall, saying: Saying, moment: datetime) -> Iterator[Menti
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             taken.append(match.span())
-            timed = bool(match.groupdict().get("hour")) and SHIFT.search(saying.text[match.end() :])
             rest = saying.text[match.end() :]
-            if timed or NOT_EVENT.search(rest) or STILL.search(rest) or FUTURE.search(saying.text[: match.start()]):
+            timed = match.groupdict().get("hour") and SHIFT.match(rest)
+            if timed or NOT_EVENT.match(rest) or STILL.match(rest) or FUTURE.search(saying.text[: match.start()]):
                 continue
             value = value_of(match, moment)
             if value and value[:10] <= moment.date().isoformat()[: len(value[:10])]:
