@@ -168,7 +168,8 @@ def _standing(own: Sequence[Stretch], i: int, following: Sequence[Value], contex
         *(other, other and not read_back, reply, best, best - reply, later, earlier),
         *(bool(context.reply), bool(context.question), bool(_ASKS.search(context.question))),
         *(bool(_ASKS_WISH.search(context.question)), *repeats[:_AHEAD]),
-        max(map(len, map(characters.__and__, context.characters[i + 1 : i + 1 + _COMPARED])), default=0) / len(characters),
+        max(map(len, map(characters.__and__, context.characters[i + 1 : i + 1 + _COMPARED])), default=0)
+        / len(characters),
         *("—" in one.text, bool(rest) and rest[0].start - one.end > 1, len(one.text) <= _SHORT),
     ]
 

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from app.domain.anchors import Anchored
+from app.domain.anchors import Anchored, held
 from app.domain.transcript import SpokenTurn
 from app.understand.mentions.values import BROKEN_OFF, LEAD
 
@@ -17,6 +17,10 @@ _WRONG = Anchored(
     r"(?P<old>[^。！？；]{1,40}?)[，,。\s]*(?:哦|噢|啊|哎)?(?:不对|不是|说错了|记错了|弄错了|我说错|错了)"
     r"(?:不对|不是|说错了|记错了|错了|[，,。\s啊哦噢])*(?:是|应该是|应该)?(?P<new>[^，,。！？；]{1,16})"
 )
+_SAID_WRONG = re.compile(r"(?=不对|不是|说错了|记错了|弄错了|我说错|错了)")
+_APART = "，,。哦噢啊哎" + "".join(filter(str.isspace, map(chr, range(0x3001))))
+_LONGEST_OLD = 40
+"""What `_WRONG` holds behind the old words; what may stand between both; characters of the old words."""
 _WRONG_BEFORE = Anchored(
     r"^[^，,。]{0,4}(?:刚才|刚刚|前面|上面)?[^，,。]{0,2}(?:说|记|弄|报)错了?[，,。\s]*(?:应该)?(?:是|在)?(?P<new>[^，,。！？；]{1,16})"
 )
@@ -81,12 +85,23 @@ def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple
     found += [match.span() for match in _THAT_ONE_NOT.finditer(text)]
     found += [match.span("old") for match in _JUST.finditer(text) if match["old"] != match["new"]]
     found += [span for span in _slips(text, call) if not any(span[0] < end and start < span[1] for start, end in found)]
-    for match in _WRONG.finditer(text):
+    for match in _wrong(text):
         new = _VALUE.search(match["new"])
         olds = [old for old in _VALUE.finditer(match["old"]) if new and _alike(old, new)]
         if olds and not any(start <= match.start("old") + olds[-1].start() < end for start, end in found):
             found.append((match.start("old") + olds[-1].start(), match.start("new")))
     return found
+
+
+def _wrong(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `_WRONG` finds; it is tried only where what says so stands near enough behind."""
+    done = 0
+    for mark in _SAID_WRONG.finditer(text) if _WRONG.possible(held(text)) else ():
+        first = max(done, len(text[: mark.start()].rstrip(_APART)) - _LONGEST_OLD)
+        tried = (_WRONG.pattern.match(text, at) for at in range(first, mark.start()))
+        if match := next(filter(None, tried), None):
+            yield match
+            done = match.end()
 
 
 def _replaced(text: str, position: int) -> tuple[int, int] | None:

@@ -1,9 +1,10 @@
 """How a clause stands to the rest of its call: what a trained model weighs to tell whether it bears on the matter."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import add
 
 import numpy as np
@@ -110,10 +111,11 @@ def _standing(call: SpokenCall, mentions: Mentions, clauses: Sequence[Clause], w
     own = [_pairs(clause.text) for clause in clauses]
     wishing = [is_wish(clause) for clause in clauses]
     wished = frozenset().union(*(pairs for pairs, wish in zip(own, wishing, strict=True) if wish))
+    each = [(saying, list(group)) for saying, group in groupby(range(len(clauses)), key=lambda i: clauses[i].saying)]
+    sayings_with = Counter(chain.from_iterable(frozenset().union(*(own[i] for i in group)) for _, group in each))
+    others = frozenset(pair for pair, count in sayings_with.items() if count > 1)
     rows = []
-    for saying, group in groupby(range(len(clauses)), key=lambda i: clauses[i].saying):
-        members = list(group)
-        others = frozenset().union(*(own[i] for i in range(len(clauses)) if clauses[i].saying != saying))
+    for saying, members in each:
         turn = mentions.sayings[saying].turn
         told = [*(spoken[t] if 0 <= t < len(spoken) else frozenset() for t in (turn - 1, turn + 1)), everything, others]
         question = _operator(call, turn - 1)

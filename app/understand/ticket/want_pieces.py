@@ -8,6 +8,7 @@ are no stock of the office must stand in the demand.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -161,10 +162,15 @@ def supported(part: str, matter: str) -> bool:
 
 def _spoken_of(thing: str, matter: str) -> bool:
     """Tell whether a thing was said but for what official wording adds, some of it in one piece."""
-    if len(thing) <= _WHOLE or not any(thing[i : i + 2] in matter for i in range(len(thing) - 1)):
+    if len(thing) <= _WHOLE or _pairs(matter).isdisjoint(map(add, thing, thing[1:])):
         return False
     unsaid = [character for character in thing if character not in matter]
     return len(unsaid) <= _MOST_UNSAID * len(thing) and _ADDED.issuperset(unsaid)
+
+
+@lru_cache(maxsize=8)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(map(add, text, text[1:]))
 
 
 @lru_cache(maxsize=8192)

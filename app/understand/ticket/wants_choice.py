@@ -9,6 +9,7 @@ their words stand beside each other anywhere: in the call or in official wording
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -123,7 +124,7 @@ def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Seque
     said = {"matter": asking.matter, "wishes": wishes, **_rules_of(asking)}
     held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
     place = {character: i for i, character in enumerate(sorted(held))}
-    known = np.array([earlier.place.get(character, -1) for character in place])
+    known = np.array(list(map(earlier.place.get, place, repeat(-1))))
     prior = np.where(known >= 0, expected[known], np.float32(0))
     often = np.where(known >= 0, earlier.often[known], np.float32(0))
     features = _character_features(asking, place, said, _told_shares(asked, place), prior, often)
@@ -225,7 +226,7 @@ def _sets(
     apart = np.maximum(shared, shared.T) <= _SHARED
     sets, unions, totals = np.arange(len(pool))[:, None], own, sizes
     values = 2 * (unions @ likely) / (totals + expected)
-    found, worth = [np.pad(sets, ((0, 0), (0, 2)), constant_values=-1)], [values]
+    found, worth = [_filled_up(sets)], [values]
     for size in range(2, MOST_PIECES + 1):
         best = np.argsort(-values, kind="stable")[:_BEAM]
         fits = apart[sets[best]].all(axis=1) & (totals[best][:, None] + sizes <= _LONGEST)
@@ -237,11 +238,18 @@ def _sets(
             break
         unions, totals = unions[best][one] | own[more], totals[best][one] + sizes[more]
         values = 2 * (unions @ likely) / (totals + expected)
-        found.append(np.pad(sets, ((0, 0), (0, MOST_PIECES - size)), constant_values=-1))
+        found.append(_filled_up(sets))
         worth.append(values)
     best = np.argsort(-np.concatenate(worth), kind="stable")[:_MOST_SETS]
     chosen = np.vstack(found)[best]
     return np.where(chosen >= 0, pool[chosen], -1)
+
+
+def _filled_up(sets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return sets of one size with -1 in the places that are left."""
+    filled = np.full((len(sets), MOST_PIECES), -1)
+    filled[:, : sets.shape[1]] = sets
+    return filled
 
 
 def _set_features(
@@ -264,13 +272,12 @@ def _set_features(
     value = 2 * holds / (total + expected)
     alone = (held @ likely)[sets] / np.maximum(own[sets, 0], 1)
 
-    def summed(column: int) -> Floats:
-        return np.asarray((own[sets, column] * there).sum(axis=1), np.float32)
+    summed = (own[sets, :_OWN] * there[:, :, None]).sum(axis=1).T
 
     def least(values: Floats) -> Floats:
         return np.asarray(np.where(sets >= 0, values, np.inf).min(axis=1), np.float32)
 
-    inner = np.maximum(1, summed(1))
+    inner = np.maximum(1, summed[1])
     kinds = np.array([asking.kind is kind for kind in KINDS], np.float32)
     columns = [
         value, value - value.max(), holds / total, holds / expected, total / 10, abs(total - expected) / 10, there.sum(axis=1) == 2,
@@ -279,9 +286,9 @@ def _set_features(
     sources = np.einsum("kps,kp->ks", own[sets, _OWN:], length) / total[:, None]
     of_kind = np.repeat(kinds[None], len(sets), axis=0)
     more = [
-        summed(2) / inner, summed(2), summed(3) / inner, np.log1p(least(own[sets, 4])), np.log1p(least(own[sets, 5])), summed(6) / total,
-        summed(7) > 0, summed(8) > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG, summed(9) / total, summed(9),
-        summed(10) / inner,
+        summed[2] / inner, summed[2], summed[3] / inner, np.log1p(least(own[sets, 4])), np.log1p(least(own[sets, 5])), summed[6] / total,
+        summed[7] > 0, summed[8] > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG, summed[9] / total, summed[9],
+        summed[10] / inner,
     ]  # fmt: skip
     return np.column_stack([*columns, sources, of_kind, of_kind * value[:, None], *more]).astype(np.float32)
 

@@ -1,11 +1,13 @@
 """What a caller takes back, explains away or says aside never reaches the ticket."""
 
+import random
 from datetime import UTC, datetime
 
 import pytest
 
 from app.flows.reading import CallReader
 from app.receive.payload import parse_transcript
+from app.understand.mentions import repairs
 from tests.conftest import embedded
 from tests.factories import call
 
@@ -122,3 +124,26 @@ def test_a_day_that_never_was_is_no_moment(reader: CallReader, when: str) -> Non
     transcript = parse_transcript(call("您好", f"路灯{when}坏的，希望修好"), received_at=datetime.now(UTC))
     for demand in reader.read(transcript).demands:
         assert demand.draft.event_time is None or demand.draft.event_time[:2] == "20"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_was_said_wrong_is_found_near_its_mark_as_it_is_anywhere(seed: int) -> None:
+    parts = [
+        "不是",
+        "我说错了",
+        "错了",
+        "不对",
+        "哦",
+        "，",
+        "。",
+        " ",
+        "3号楼",
+        "张庄",
+        "说错",
+        "我",
+        "是",
+        "啊",
+        "那边路灯不亮",
+    ]
+    text = "".join(random.Random(seed).choices(parts, k=60))
+    assert [m.span() for m in repairs._wrong(text)] == [m.span() for m in repairs._WRONG.finditer(text)]
