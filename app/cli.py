@@ -30,7 +30,7 @@ from app.bootstrap import (
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import Role, Scope
-from app.domain.errors import HotlineError
+from app.domain.errors import HotlineError, InvalidInput
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
@@ -56,6 +56,12 @@ cli.command("import")(import_table)
 cli.command("replay")(replay)
 cli.command("shadow")(shadow)
 console = Console()
+_TROUBLE: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件或目录",
+    IsADirectoryError: "是目录，不是文件",
+    NotADirectoryError: "不是目录",
+    PermissionError: "没有权限",
+}
 
 
 def main() -> None:
@@ -63,7 +69,14 @@ def main() -> None:
     try:
         cli()
     except HotlineError as error:
-        Console(stderr=True).print(f"[red]{error.message_zh}[/red]")
+        Console(stderr=True).print(error.message_zh, style="red", markup=False)
+        raise SystemExit(1) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        Console(stderr=True).print(
+            f"不能读写 {error.filename}：{_TROUBLE.get(type(error), error.strerror)}", style="red"
+        )
         raise SystemExit(1) from error
 
 
@@ -81,7 +94,7 @@ def ticket(file: Annotated[Path, typer.Argument(help="通话 JSON 文件，- 为
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     line = read_line(1, raw)
     if line.payload is None:
-        raise typer.BadParameter(line.reason or "")
+        raise InvalidInput(f"{file}：{line.reason}", field="file")
     result = build_flows(Settings()).intake.run(line.payload)
     typer.echo(result.model_dump_json(indent=2))
 

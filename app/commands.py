@@ -1,9 +1,8 @@
 """Commands over the record: verify it, export it, import a table, read what was delivered again."""
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +19,10 @@ from app.config import ChatSettings, Settings
 from app.decide.correction import CORRECTABLE
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import HotlineError, InvalidInput
+from app.domain.labels import TICKET_STATUS, labelled
 from app.flows.exports import COLUMNS
 from app.flows.shadow import FIELDS, PERSONAL, Beside
+from app.receive.table import moment_in, rows_of
 
 demo = typer.Typer(no_args_is_help=True, help="演示数据")
 analytics = typer.Typer(no_args_is_help=True, help="统计分析")
@@ -110,6 +111,10 @@ def export_tickets(
     district: str | None = None,
 ) -> None:
     """导出工单表，含诉求人姓名和电话，请妥善保管。"""
+    if status and status not in TICKET_STATUS:
+        raise InvalidInput(f"status 应为{labelled(TICKET_STATUS, TICKET_STATUS)}", field="status")
+    if out.suffix not in (".csv", ".xlsx"):
+        raise InvalidInput("文件名应以 .csv 或 .xlsx 结尾", field="out")
     filters = {name: value for name, value in (("status", status), ("district", district)) if value}
     rows = build_flows(Settings()).exports.ticket_rows(filters, by=HERE)
     if out.suffix == ".xlsx":
@@ -137,10 +142,12 @@ def import_table(
     channel: str = "import",
 ) -> None:
     """把其他渠道的表格导入为工单；坏行写入 SOURCE.rejected.jsonl，不影响其余。"""
-    mapping = mapping_of(columns)
+    mapping, rows = mapping_of(columns), list(rows_of(source))
+    if rows and (missing := [column for column in mapping.values() if column not in rows[0][1]]):
+        raise InvalidInput(f"表中没有列 {'、'.join(missing)}；有 {'、'.join(rows[0][1])}", field="columns")
     rejected, taken, tickets = source.with_suffix(".rejected.jsonl"), 0, 0
     with rejected.open("w", encoding="utf-8") as bad, closing(build_flows(Settings())) as flows:
-        for number, row in track(list(enumerate(rows_of(source), start=2)), description="导入", console=console):
+        for number, row in track(rows, description="导入", console=console):
             try:
                 result = flows.intake.run(payload_of(row, mapping, channel))
                 taken, tickets = taken + 1, tickets + len(result.tickets)
@@ -214,30 +221,13 @@ def mapping_of(columns: str) -> dict[str, str]:
     return pairs
 
 
-def rows_of(source: Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of a CSV or XLSX file by the names in its first row."""
-    if source.suffix.lower() == ".xlsx":
-        from openpyxl import load_workbook
-
-        sheet = load_workbook(source, read_only=True, data_only=True).worksheets[0]
-        lines = sheet.iter_rows(values_only=True)
-        names = [str(cell or "") for cell in next(lines, ())]
-        for line in lines:
-            yield {name: "" if cell is None else str(cell) for name, cell in zip(names, line, strict=False)}
-        return
-    with source.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            yield {name: value or "" for name, value in row.items() if name}
-
-
 def payload_of(row: Mapping[str, str], mapping: Mapping[str, str], channel: str) -> dict[str, Any]:
     """Return a row as a channel would deliver it; without an id of its own, its content is its id."""
-    missing = [column for column in mapping.values() if column not in row]
-    if missing:
-        raise InvalidInput(f"表中没有列 {'、'.join(missing)}", field="columns")
     given = {part: row[column].strip() for part, column in mapping.items() if row[column].strip()}
     text = given.pop("text", "")
+    if not text:
+        raise InvalidInput(f"{mapping['text']} 为空", field="text")
     if "called_at" in given:
-        given["called_at"] = given["called_at"].replace("/", "-")
+        given["called_at"] = moment_in(given["called_at"])
     identity = given.pop("id", None) or content_id(channel, text, given.get("called_at", ""))
     return {"channel": channel, **given, "id": identity, "turns": [{"speaker": "citizen", "text": text}]}

@@ -85,7 +85,7 @@ def without(value: Any, *, name: str | None, phones: bool) -> Any:
     if not isinstance(value, str):
         return value
     told = value if phones else masked(value) or ""
-    return told.replace(name, f"{name[0]}某") if name else told
+    return told.replace(name, f"{name[0]}某") if name and len(name) > 1 else told
 
 
 def _public(data: dict[str, object]) -> dict[str, object]:

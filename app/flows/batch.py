@@ -19,6 +19,8 @@ from app.receive.batch import Line, read_lines
 CHUNK = 100
 """Calls a transaction: large enough that the disk does not set the pace, small enough to lose nothing dear."""
 
+Seen = dict[str, str | None]
+"""Digest by call id; None: its result stands in the output, its content is not known."""
 ReadMany = Callable[[Sequence[Transcript]], list[CallReading | Unreadable]]
 
 
@@ -54,9 +56,9 @@ class BatchFlow:
         The workers are kept `ahead` chunks ahead of the writer.
         """
         count = BatchCount()
-        done = finished_ids(out)
+        done: Seen = dict.fromkeys(finished_ids(out))
         rejected_path = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
-        with out.open("a", encoding="utf-8") as results, rejected_path.open("a", encoding="utf-8") as rejects:
+        with out.open("a", encoding="utf-8") as results, rejected_path.open("w", encoding="utf-8") as rejects:
             chunks = self._chunks(source, done, rejects, count, progress)
             for chunk, readings in read_ahead(chunks, executor, read_many, ahead):
                 for result in self._store(chunk, readings, rejects, count):
@@ -71,7 +73,7 @@ class BatchFlow:
     def _chunks(
         self,
         source: Path,
-        done: set[str],
+        done: Seen,
         rejects: IO[str],
         count: BatchCount,
         progress: Callable[[int], None],
@@ -81,11 +83,16 @@ class BatchFlow:
                 delivery = self._delivery(line, rejects, count)
                 if delivery is None:
                     progress(1)
+                elif done.get(delivery.transcript.id, delivery.digest) not in (None, delivery.digest):
+                    reason = f"通话 {delivery.transcript.id} 在文件中出现过，且内容不同"
+                    reject(rejects, count, line.number, reason, line.text)
+                    progress(1)
                 elif delivery.transcript.id in done:
                     count.skipped += 1
+                    done[delivery.transcript.id] = delivery.digest
                     progress(1)
                 else:
-                    done.add(delivery.transcript.id)
+                    done[delivery.transcript.id] = delivery.digest
                     yield delivery
 
         deliveries = wanted()

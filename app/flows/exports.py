@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.decide.visibility import masked
+from app.decide.visibility import masked, without
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.issue import ToldPair
+from app.domain.labels import CHANNEL, EMOTION, REQUEST_KIND, SUBJECT, TICKET_STATUS, URGENCY
 from app.domain.ports import UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.flows.tickets import TicketFlow
+from app.learn.deidentified import deidentified
 
 COLUMNS = (
     "工单编号", "状态", "诉求类型", "诉求主体", "标题", "内容", "诉求", "分类编码", "分类", "区（市）", "镇街", "地点",
@@ -19,6 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MOST_FEEDBACK = 1_000_000
+_WHO = ("citizen.name", "citizen.phone")
 
 
 class ExportFlow:
@@ -35,12 +38,12 @@ class ExportFlow:
             yield tuple(harmless(cell) for cell in _row(ticket, openly=openly))
 
     def corrections(self, fields: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-        """Yield what people accepted or corrected, with the ticket's own words, telephone numbers masked.
+        """Yield what people accepted or corrected, with the ticket's own words, de-identified; never who it was.
 
         Then the pairs of tickets that people joined or took apart.
         """
         with self._store(reading=True) as uow:
-            for feedback in uow.feedback.about(fields, limit=_MOST_FEEDBACK):
+            for feedback in uow.feedback.about([field for field in fields if field not in _WHO], limit=_MOST_FEEDBACK):
                 try:
                     ticket = uow.tickets.get(feedback.ticket_number)
                 except NotFound:
@@ -57,18 +60,23 @@ def harmless(cell: str) -> str:
 
 def _row(ticket: Ticket, *, openly: bool) -> tuple[str, ...]:
     place, citizen = ticket.place, ticket.citizen
+    title, content, wants, reply = (
+        text if openly else without(text, name=citizen.name, phones=False)
+        for text in (ticket.title, ticket.content, ticket.wants, ticket.reply)
+    )
     name = citizen.name if openly else citizen.name and citizen.name[0] + "某"
     phone = citizen.phone if openly else masked(citizen.phone)
     cells = (
-        ticket.ticket_number, ticket.status, ticket.request_kind, ticket.subject, ticket.title,
-        ticket.content if openly else masked(ticket.content), ticket.wants,
+        ticket.ticket_number, TICKET_STATUS[ticket.status], REQUEST_KIND[ticket.request_kind], SUBJECT[ticket.subject],
+        title, content, wants,
         ticket.category.code if ticket.category else None, "/".join(ticket.category.path) if ticket.category else None,
-        place.district, place.town, place.detail, ticket.event_time, ticket.urgency, ticket.emotion,
+        place.district, place.town, place.detail, ticket.event_time, URGENCY[ticket.urgency], EMOTION[ticket.emotion],
         ticket.unit.lead.name if ticket.unit.lead else None, ticket.handler.name if ticket.handler else None,
         "、".join(a.unit.name for a in ticket.assisting),
-        ticket.deadline.resolve_by.isoformat() if ticket.deadline else None,
-        name, phone, _yes(citizen.confidential), ticket.reply, _yes(ticket.solved), _yes(ticket.satisfied),
-        ticket.merged_into, ticket.channel, ticket.created_at.isoformat(timespec="seconds"),
+        ticket.deadline.resolve_by.isoformat(timespec="seconds") if ticket.deadline else None,
+        name, phone, _yes(citizen.confidential), reply, _yes(ticket.solved), _yes(ticket.satisfied),
+        ticket.merged_into, CHANNEL.get(ticket.channel, ticket.channel),
+        ticket.created_at.isoformat(timespec="seconds"),
     )  # fmt: skip
     return tuple("" if cell is None else str(cell) for cell in cells)
 
@@ -77,14 +85,19 @@ def _yes(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
 
+def nobodys(value: Any, ticket: Ticket) -> Any:
+    """Return a text without the citizen's name, numbers and doors; other values as they are."""
+    return deidentified(without(value, name=ticket.citizen.name, phones=True)) if isinstance(value, str) else value
+
+
 def _example(feedback: Feedback, ticket: Ticket) -> dict[str, Any]:
     return {
         "id": f"{feedback.ticket_number}-{feedback.field}",
-        "title": masked(ticket.title),
-        "text": masked(ticket.content),
+        "title": nobodys(ticket.title, ticket),
+        "text": nobodys(ticket.content, ticket),
         "field": feedback.field,
         "verdict": str(feedback.verdict),
-        "label": feedback.right_value,
+        "label": nobodys(feedback.right_value, ticket),
         "created_at": feedback.created_at.isoformat(timespec="seconds"),
     }
 
@@ -99,10 +112,10 @@ def _pair_example(uow: UnitOfWork, pair: ToldPair) -> dict[str, Any] | None:
         return None
     return {
         "id": f"{pair.first}-{pair.second}",
-        "title": masked(first.title),
-        "text": masked(first.content),
-        "other_title": masked(second.title),
-        "other_text": masked(second.content),
+        "title": nobodys(first.title, first),
+        "text": nobodys(first.content, first),
+        "other_title": nobodys(second.title, second),
+        "other_text": nobodys(second.content, second),
         "field": "same_matter",
         "verdict": str(Verdict.ACCEPTED if pair.together else Verdict.REJECTED),
         "label": pair.together,

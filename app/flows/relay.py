@@ -148,7 +148,7 @@ def checked_url(url: object) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidInput("url 应为 http 或 https 地址", field="url") from error
-    if parts.scheme not in ("http", "https") or not host or not url.isprintable():
+    if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
         raise InvalidInput("url 应为 http 或 https 地址", field="url")
     try:
         address = ipaddress.ip_address(host)

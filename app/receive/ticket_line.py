@@ -9,9 +9,8 @@ from typing import Any
 from app.domain.duplicate import TicketFacts
 from app.domain.errors import InvalidInput
 from app.domain.place import Gazetteer
+from app.receive.table import moment_in
 
-_ONE_DIGIT = re.compile(r"(?<![\d.])(?=\d(?!\d))")
-"""Where spreadsheets leave out a zero: 2026/1/6 8:05:00."""
 _OPTIONAL = ("district", "town", "detail", "category", "function", "caller")
 
 
@@ -40,9 +39,9 @@ def ticket_line(payload: Mapping[str, Any], gazetteer: Gazetteer) -> TicketFacts
 
 
 def _moment(payload: Mapping[str, Any]) -> datetime:
-    said = str(payload.get("created_at") or "").replace("/", "-")
+    said = str(payload.get("created_at") or "")
     try:
-        moment = datetime.fromisoformat(_ONE_DIGIT.sub("0", said))
+        moment = datetime.fromisoformat(moment_in(said))
     except ValueError as error:
         raise InvalidInput(f"created_at 应为 ISO 8601 时间，收到 {said!r}", field="created_at") from error
     return moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+08:00")

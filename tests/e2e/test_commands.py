@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.domain.errors import InvalidInput
 from tests.factories import WATER, call
 
 RUNNER = CliRunner()
@@ -58,6 +59,55 @@ def test_a_batch_keeps_going_and_can_be_run_again(tmp_path: Path) -> None:
     assert sorted(row["call_id"] for row in lines(out)) == sorted(c["id"] for c in calls)
     numbers = [t["ticket_number"] for row in lines(out) for t in row["tickets"]]  # type: ignore[attr-defined]
     assert len(numbers) == len(set(numbers))
+
+
+def test_a_batch_keeps_no_call_back_and_lets_no_line_stop_it(tmp_path: Path) -> None:
+    first = call("您好", "山亭区店子镇的路灯不亮，希望尽快维修", call_id="b-1")
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    other = {**first, "title": "另一件事"}
+    broken = json.dumps({**first, "id": "b-2", "note": "\ud800"})
+    source.write_text("\n".join([json.dumps(first), json.dumps(first), json.dumps(other), broken]), "utf-8")
+    for _ in range(2):
+        assert RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"]).exit_code == 0
+        assert [row["call_id"] for row in lines(out)] == ["b-1"]
+        assert [row["line"] for row in lines(tmp_path / "out.rejected.jsonl")] == [3, 4]
+
+
+TABLE = """编号,时间,内容,电话
+w1,2026/11/8 9:05,滕州龙泉街道翠湖天地小区停暖气,13900000001
+,,,
+w2,昨天,山亭区店子镇路灯坏了,
+w3,2026-11-08 09:05:00,,13900000001
+"""
+COLUMNS = "id=编号,text=内容,called_at=时间,caller_number=电话"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "apart"), [("utf-8-sig", ","), ("gb18030", ","), ("utf-16", "\t"), ("utf-8", ";")]
+)
+def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, encoding: str, apart: str) -> None:
+    source = tmp_path / "table.csv"
+    source.write_bytes(TABLE.replace(",", apart).encode(encoding))
+    ran = RUNNER.invoke(cli, ["import", str(source), "--columns", COLUMNS])
+    assert "导入 1 行，工单 1 张" in ran.output
+    bad = lines(tmp_path / "table.rejected.jsonl")
+    assert [row["row"] for row in bad] == [4, 5]
+    assert bad[1]["reason"] == "内容 为空"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("old.xls", b"\xd0\xcf", "另存为"),
+        ("odd.xlsx", b"no zip", "不能读取"),
+        ("a.csv", "编号\n1\n".encode(), "没有列"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    ran = RUNNER.invoke(cli, ["import", str(tmp_path / name), "--columns", COLUMNS])
+    assert isinstance(ran.exception, InvalidInput)
+    assert said in str(ran.exception)
 
 
 def test_keys_are_made_listed_and_revoked() -> None:

@@ -228,6 +228,7 @@ def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:
     rows = list(stored.exports.ticket_rows({}, by=REVIEWER))
     table = list(csv.DictReader(io.StringIO("".join(csv_lines(COLUMNS, rows)).removeprefix("\ufeff"))))
     assert (table[0]["诉求人"], table[0]["联系电话"]) == ("张某", "139****0000")
+    assert (table[0]["状态"], table[0]["诉求主体"], table[0]["紧急程度"]) == ("待受理", "自然人", "一般")
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(COLUMNS, rows))).worksheets[0]
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert sheet.max_row == 2
@@ -317,6 +318,10 @@ def test_corrections_come_out_as_examples(stored: Flows) -> None:
     examples = list(stored.exports.corrections(("wants",)))
     assert [(e["label"], e["verdict"]) for e in examples] == [("更换路灯", "corrected")]
     assert "路灯" in examples[0]["text"]
+    named = {"title": "张三丰反映13号楼2单元路灯不亮，电话13900000000", "citizen.name": "张三丰"}
+    stored.tickets.correct(ticket.ticket_number, named, by=ADMIN, expected_version=2)
+    told = list(stored.exports.corrections(("title", "citizen.name")))
+    assert [(e["field"], e["label"]) for e in told] == [("title", "张某反映【门牌】路灯不亮，电话【电话】")]
 
 
 def test_what_is_unclear_goes_on_the_monthly_list(stored: Flows) -> None:

@@ -127,7 +127,7 @@ def verify_audit(flows: FlowsDep, _key: AdminKey) -> Faults:
 def export_corrections(
     flows: FlowsDep, _key: ModelsKey, field: Annotated[list[str], Query(min_length=1, max_length=20)]
 ) -> StreamingResponse:
-    """每行一个 JSON：人采纳或更正的字段与原文，电话已遮盖。"""
+    """每行一个 JSON：人采纳或更正的字段与原文，已去标识。"""
     fields = tuple(clean("field", name) for name in field)
 
     def lines() -> Iterator[str]:

@@ -1,0 +1,75 @@
+"""A table another system exported (CSV, XLSX) in; its rows by the names in its first row out."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import InvalidInput
+
+_ONE_DIGIT = re.compile(r"(?<![\d.])(?=\d(?!\d))")
+"""Where spreadsheets leave out a zero: 2026/1/6 8:05:00."""
+_SHEETS = (".xlsx", ".xlsm")
+
+
+def rows_of(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows that hold anything, with their number in the file; a name without a cell is empty.
+
+    Raises:
+        InvalidInput: it is no such file.
+    """
+    if source.suffix.lower() == ".xls":
+        raise InvalidInput("不支持旧版 .xls，请另存为 .xlsx 或 CSV", field="source")
+    lines = _sheet(source) if source.suffix.lower() in _SHEETS else _csv(source)
+    names = [name.strip() for name in next(lines, [])]
+    for number, cells in enumerate(lines, start=2):
+        row = {name: cell for name, cell in zip(names, cells + [""] * len(names), strict=False) if name}
+        if any(cell.strip() for cell in row.values()):
+            yield number, row
+
+
+def moment_in(cell: str) -> str:
+    """Return a time as spreadsheets write it in ISO 8601: 2026/1/6 8:05 is 2026-01-06 08:05."""
+    return _ONE_DIGIT.sub("0", cell.strip().replace("/", "-"))
+
+
+def _csv(source: Path) -> Iterator[list[str]]:
+    text = _decoded(source.read_bytes())
+    head = text.partition("\n")[0]
+    apart = max(",\t;", key=head.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=apart)
+    except csv.Error as error:
+        raise InvalidInput(f"文件 {source.name} 不是 CSV", field="source") from error
+
+
+def _decoded(raw: bytes) -> str:
+    """Return the text of a file in UTF-8, in UTF-16 with its mark, or in the Chinese code pages."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InvalidInput("文件既不是 UTF-8 也不是 GB18030 编码", field="source")
+
+
+def _sheet(source: Path) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+
+    try:
+        sheet = load_workbook(source, read_only=True, data_only=True).worksheets[0]
+    except Exception as error:  # a damaged file fails in the library's own way
+        raise InvalidInput(f"文件 {source.name} 不能读取，应为 XLSX", field="source") from error
+    for line in sheet.iter_rows(values_only=True):
+        yield [_cell(value) for value in line]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else value.isoformat(" ") if isinstance(value, datetime) else str(value)
