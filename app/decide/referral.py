@@ -57,6 +57,13 @@ def decide_referrals(risk: RiskReading, rules: ReferralRules) -> tuple[ReferralP
     return tuple(proposed.values())
 
 
+def told_of_lives(risk: RiskReading, rules: ReferralRules, lanes: LaneRules) -> str | None:
+    """Return what a caller is told at once who speaks of taking a life, or None."""
+    proposals = decide_referrals(risk, rules)
+    lives = any(p.receiver is Receiver.POLITICAL_LEGAL and p.severity is Severity.EXTREME for p in proposals)
+    return lanes.of(Receiver.POLITICAL_LEGAL).tell_citizen if lives else None
+
+
 def opened(ticket: Ticket, transcript: Transcript, rules: LaneRules, clock: WorkClock) -> tuple[Referral, ...]:
     """Return the referrals that a new ticket's proposals begin."""
     return tuple(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.decide.deadline import decide_deadline
 from app.decide.duplicate import judge_duplicates
-from app.decide.referral import decide_referrals, opened
+from app.decide.referral import decide_referrals, opened, told_of_lives
 from app.decide.unit import decide_unit
 from app.decide.urgency import decide_urgency
 from app.decide.work_clock import WorkClock
@@ -19,7 +19,7 @@ from app.domain.reading import CallReading, DemandReading
 from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, StatutoryRoute
 from app.domain.referral import Referral, ReferralProposal
-from app.domain.risk import RiskSignal
+from app.domain.risk import RiskReading, RiskSignal
 from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
 from app.domain.unit import Precedent, UnitName, UnitReading
@@ -131,13 +131,17 @@ class IntakePolicy:
 
     def notice(self, reading: CallReading) -> str | None:
         """Return what the operator must know at once: an emergency number, or why there is no ticket."""
-        return self.emergency_notice(reading.risk.emergencies) or reading.no_demand_reason
+        return self.danger(reading.risk) or reading.no_demand_reason
+
+    def danger(self, risk: RiskReading) -> str | None:
+        """Return what a caller in danger is told: an emergency number, or the lane's words where lives are meant."""
+        lives = told_of_lives(risk, self._reference.referral, self._reference.lanes)
+        return self.emergency_notice(risk.emergencies) or lives
 
     def emergency_notice(self, emergencies: Sequence[RiskSignal]) -> str | None:
         """Return what to tell the caller of the first emergency number that is called for."""
         numbers = {signal.signal for signal in emergencies}
-        told = (r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers)
-        return next(told, None)
+        return next((r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers), None)
 
     def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
         """Make a stored ticket findable as a duplicate."""

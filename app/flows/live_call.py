@@ -229,7 +229,7 @@ class LiveCallFlow:
         reading = self._carried(call)
         if reading is None:
             return
-        call.notice = self._policy.emergency_notice(reading.risk.emergencies)
+        call.notice = self._policy.danger(reading.risk)
         judged = [self._policy.judge(d, reading.transcript, call.opened_at) for d in reading.demands]
         state = state_of(reading, judged, call.notice)
         patch = patch_between(call.state, state)

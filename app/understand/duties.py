@@ -21,7 +21,8 @@ class DutyIndex:
         self._owners = np.array([i for i, f in enumerate(functions) for _ in f.duties])
         self._own = [np.flatnonzero(self._owners == i) for i in range(len(functions))]
         self._ids = [duty.id for f in functions for duty in f.duties]
-        documents = [Counter(pairs("，".join((d.text, *d.keywords)))) for f in functions for d in f.duties]
+        self._texts = ["，".join((d.text, *d.keywords)) for f in functions for d in f.duties]
+        documents = [Counter(pairs(text)) for text in self._texts]
         lengths = np.array([sum(document.values()) for document in documents], dtype=np.float64)
         spread = 1 - LENGTH_SHARE + LENGTH_SHARE * lengths / lengths.mean()
         holders: dict[str, list[tuple[int, int]]] = {}
@@ -52,11 +53,14 @@ class DutyIndex:
         squared = best**2
         return squared / squared.sum() if squared.any() else squared
 
-    def cited(self, function: int, scores: Floats) -> tuple[str, ...]:
-        """Return the function's duty that says most of the matter, if any says something."""
-        own = self._own[function]
-        best = int(own[np.argmax(scores[own])])
-        return (self._ids[best],) if scores[best] > 0 else ()
+    def cited(self, function: int, scores: Floats, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the function's duty that names most of the words it was known by; then the one that says most."""
+
+        def said(i: int) -> tuple[int, float]:
+            return sum(len(word) for word in words if word in self._texts[i]), float(scores[i])
+
+        best = max((int(i) for i in self._own[function]), key=said)
+        return (self._ids[best],) if any(said(best)) else ()
 
 
 def pairs(text: str) -> list[str]:

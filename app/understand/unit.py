@@ -106,7 +106,7 @@ class UnitReader:
                 label=self._labels[i],
                 score=float(scores[i]),
                 words=tuple(sorted(words.get(int(i), ()), key=len, reverse=True)),
-                duty_ids=self._duties.cited(int(i), clauses),
+                duty_ids=self._duties.cited(int(i), clauses, words.get(int(i), ())),
             )
             for i in order[:MOST]
             if scores[i] > 0.005

@@ -157,6 +157,15 @@ def test_an_emergency_is_told_before_anything_else(client: TestClient, call_id: 
         assert line.state["notice"] == message["text"]
 
 
+def test_who_speaks_of_ending_a_life_is_told_where_to_turn(client: TestClient, call_id: str) -> None:
+    with desk(client, call_id) as line:
+        line.open()
+        line.say(0, "citizen", "俺不想活了，他打了俺十来年，昨天又把俺头打破了")
+        line.hear(until_turns=1)
+        assert "12356" in line.state["notice"]
+        assert "12356" in line.hang_up()["notice"]
+
+
 def test_a_turn_that_was_heard_better_replaces_what_was_heard(client: TestClient, call_id: str) -> None:
     with desk(client, call_id) as line:
         line.open()

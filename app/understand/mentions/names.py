@@ -40,7 +40,7 @@ SIGNATURES = tuple(
         rf"[。！？!?\s：:）)—-](?P<name>{FAMILY}(?:先生|女士)){_NEARLY_END}",
         rf"(?<=[。！？!?\s：:；;）)—-])(?!{_THANKS})(?P<name>{FAMILY}{GIVEN}|[{WORDLIKE}]{_SIGNED_GIVEN}|{FAMILY}(?<=[。！？!?）)].)){_END}",
         rf"[，,](?!{_THANKS}|马上|何时|常)(?P<name>{FAMILY}{GIVEN}(?<=[，,]...)){_END}",
-        rf"(?:{_ROLE})[\s：:]*(?!{_THANKS})(?P<name>{FAMILY}{GIVEN}){_NEARLY_END}",
+        rf"(?:{_ROLE})[\s：:]*(?!{_THANKS})(?P<name>{FAMILY}{GIVEN}(?<![村庄镇屯寨])){_NEARLY_END}",
         rf"(?:[村居市农]民|(?:{_ROLE})[\s：:])\s*(?!{_THANKS})(?P<name>[\u4e00-\u9fff]{_SIGNED_GIVEN}){_END}",
         rf"(?:[。！？!?\s：:—-]|{_ROLE})[小老](?P<name>{FAMILY}){_NEARLY_END}",
         rf"(?<=[。！？!?])(?!{_THANKS})(?P<name>{FAMILY}(?:先生|女士|{GIVEN}))[，,\s](?=[^。！？!?]{{0,12}}(?:电话|打|手机|号|联系|回)[^。！？!?]{{0,8}}[。.！!]?$)",

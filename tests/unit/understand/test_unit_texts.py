@@ -28,3 +28,15 @@ def test_of_a_call_each_demand_is_read_by_its_matter(reader: CallReader, turns: 
     transcript = parse_transcript(call(*turns), received_at=RECEIVED)
     drafts = tuple(demand.draft for demand in reader.read(transcript).demands)
     assert unit_texts(drafts, reader.normalised(transcript)) == tuple(draft.matter for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    ("said", "duty"),
+    [
+        ("小区物业乱收费，装修押金不给退", "housing.1"),
+        ("从前天停水到现在，孩子都没法洗脸", "water_supply.1"),
+        ("学校旁边的网吧天天放初中生进去", "culture_tourism"),
+    ],
+)
+def test_the_duty_cited_names_what_the_matter_names(reader: CallReader, said: str, duty: str) -> None:
+    assert reader.units_of(said).functions[0].duty_ids[0].startswith(duty)
