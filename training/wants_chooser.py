@@ -3,10 +3,10 @@
 Learnt from the development calls, and from written demands with their wants in official words
 (`training/datasets/wants.jsonl`): the tagger's head that marks what is asked for, the memory of earlier wants, the
 probability of a character, and which set of pieces is right, as the measurement of tickets counts it. What is fitted on
-top of the head and the memory has not been seen by them: folds keep a call together, a demand never remembers itself.
+top of the head and the memory has not been seen by them: folds keep a call together, no memory holds what it judges.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,8 +79,8 @@ def main(data: Path = CALLS) -> None:
     told = _told(reads, folds)
     figures = _cross_validated(reads, told, folds, reference)
     write_tagger(_head(reads), WEIGHTS / "wish")
+    characters, sets = _fitted(reads, told, reference)
     arrays, stored = _remembered(reads, reference)
-    characters, sets = _fitted(reads, told, EarlierWants(arrays, stored))
     write_layers(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -159,31 +159,39 @@ def _remembered(reads: Sequence[Read], reference: ReferenceData) -> tuple[dict[s
     return remembered([pair for read in reads for pair in read.demands], fields, reference.matters.matters)
 
 
-def _thoughts(reads: Sequence[Read], told: Sequence[Told], earlier: EarlierWants) -> list[tuple[str, Thought]]:
-    """Return what is thought of the demands of the calls, each without remembering its own call."""
-    found, at = [], 0
-    for read, own in zip(reads, told, strict=True):
-        rows = range(at, at + len(read.demands))
-        at = rows.stop
-        if not read.written:
-            found += [(wanted, thought_of(asking, own, earlier, rows)) for asking, wanted in read.demands]
-    return found
+def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, Layers]:
+    """Return the layers that weigh characters and sets of pieces.
+
+    Layers learn from what is thought of a call by a memory without it, as of a call that is served.
+    """
+    parts: list[tuple[EarlierWants, list[tuple[str, Thought]]]] = []
+    for block in np.array_split([i for i, read in enumerate(reads) if not read.written], FOLDS):
+        held_out = set(block.tolist())
+        earlier = EarlierWants(*_remembered([read for i, read in enumerate(reads) if i not in held_out], reference))
+        parts.append((earlier, _thoughts(((reads[i], told[i]) for i in sorted(held_out)), earlier)))
+    features, shares, weights = [], [], []
+    for earlier, thoughts in parts:
+        others = _characters([one for _, more in parts if more is not thoughts for one in more])
+        for wanted, thought in thoughts:
+            choice = choices(thought, _scores(others, thought.features), earlier)
+            alike = [rouge_l(wanted, choice.worded(i).text) for i in range(len(choice.sets))]
+            features.append(choice.features)
+            shares.append(1 / (1 + np.exp(-(np.array(alike) - WANTS_SIMILAR) / _SOFT)))
+            weights.append(np.full(len(alike), 40 / max(1, len(alike))))
+    sets = _layer(np.vstack(features), np.concatenate(shares), np.concatenate(weights), _SETS_COST)
+    return _characters([one for _, thoughts in parts for one in thoughts]), sets
 
 
-def _fitted(reads: Sequence[Read], told: Sequence[Told], earlier: EarlierWants) -> tuple[Layers, Layers]:
-    """Return the layers that weigh characters and sets of pieces."""
-    thoughts = _thoughts(reads, told, earlier)
+def _thoughts(calls: Iterable[tuple[Read, Told]], earlier: EarlierWants) -> list[tuple[str, Thought]]:
+    """Return the wants of each demand and what is thought of it."""
+    return [(wanted, thought_of(asking, told, earlier)) for read, told in calls for asking, wanted in read.demands]
+
+
+def _characters(thoughts: Sequence[tuple[str, Thought]]) -> Layers:
+    """Return the layer that weighs characters."""
     rows = np.vstack([thought.features for _, thought in thoughts])
     right = np.array([c in wanted for wanted, thought in thoughts for c in thought.characters], float)
-    characters = _layer(rows, right, np.ones(len(right)), _CHARACTERS_COST)
-    features, shares, weights = [], [], []
-    for wanted, thought in thoughts:
-        choice = choices(thought, _scores(characters, thought.features), earlier)
-        alike = [rouge_l(wanted, choice.worded(i).text) for i in range(len(choice.sets))]
-        features.append(choice.features)
-        shares.append(1 / (1 + np.exp(-(np.array(alike) - WANTS_SIMILAR) / _SOFT)))
-        weights.append(np.full(len(alike), 40 / max(1, len(alike))))
-    return characters, _layer(np.vstack(features), np.concatenate(shares), np.concatenate(weights), _SETS_COST)
+    return _layer(rows, right, np.ones(len(right)), _CHARACTERS_COST)
 
 
 def _layer(rows: NDArray[np.float32], shares: NDArray[Any], weights: NDArray[Any], cost: float) -> Layers:
@@ -209,8 +217,8 @@ def _cross_validated(
     right, written = [], np.array([read.written for read in reads])
     for fold in range(FOLDS):
         inside = np.flatnonzero((folds != fold) | written).tolist()
+        characters, sets = _fitted([reads[i] for i in inside], [told[i] for i in inside], reference)
         earlier = EarlierWants(*_remembered([reads[i] for i in inside], reference))
-        characters, sets = _fitted([reads[i] for i in inside], [told[i] for i in inside], earlier)
         for i in np.flatnonzero((folds == fold) & ~written).tolist():
             for asking, wanted in reads[i].demands:
                 thought = thought_of(asking, told[i], earlier)

@@ -112,14 +112,12 @@ def asked_of(asking: Asking) -> str:
     return known or (asking.ruled.text if asking.ruled and asking.wished else "")
 
 
-def thought_of(asking: Asking, told: Told, earlier: EarlierWants, skipped: Sequence[int] = ()) -> Thought:
-    """Return what is known of the characters that the wants may hold; `skipped` are earlier demands left out."""
+def thought_of(asking: Asking, told: Told, earlier: EarlierWants) -> Thought:
+    """Return what is known of the characters that the wants may hold."""
     kind, wishes = KINDS.index(asking.kind), "，".join(clause.text for clause in asking.wished)
     like = earlier.likeness(asking.shares, kind, asking.matter, wishes)
-    like[list(skipped)] = 0
     expected, near = earlier.expected(like, kind)
-    nearest = [row for row in near.tolist() if row not in skipped]
-    parts = nearest_parts(nearest, earlier.pieces, asking.matter)
+    parts = nearest_parts(near.tolist(), earlier.pieces, asking.matter)
     asked = tuple(told.asks_of(clause.saying, clause.start, clause.end) for clause in asking.told)
     said = {"matter": asking.matter, "wishes": wishes, **_rules_of(asking)}
     held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
