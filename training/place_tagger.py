@@ -28,7 +28,7 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
 from app.understand.ticket.place_choice import FEATURES, place_features
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
-from app.understand.ticket.place_spans import Candidate, candidates
+from app.understand.ticket.place_spans import Candidate, candidates, in_figures
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
@@ -39,6 +39,7 @@ from eval.metrics import f1
 from eval.normal_form import bigram_f1, normal
 from eval.tasks.ticket import same_place
 from models.char_tagger import APART, shares_of, window_codes
+from models.pair_odds import PairOdds, counted, write
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
@@ -92,10 +93,12 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
         heads = _heads([c for c, f in zip(calls, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
             shares[i] = tuple(shares_of(weights, calls[i].codes) for weights in heads)
-    figures = _cross_validated(calls, shares, folds, least) | _titles_cross_validated(calls, shares, folds)
+    usual = _usual(calls, folds)
+    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(calls, shares, folds)
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
-    write_layers(_scorer(calls, shares), WEIGHTS / "place")
+    write_layers(_scorer(calls, shares, usual), WEIGHTS / "place")
+    write(counted(_places(calls)), WEIGHTS / "place")
     write_layers(fit_titles(_titled(calls, shares)), WEIGHTS / "title")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
     for name, more in (
@@ -141,7 +144,7 @@ def tags_of(lines: Sequence[Line], places: Sequence[str | None]) -> NDArray[np.i
     """Return 2 for every character that begins a piece of a gold place, 1 for the others of one, else 0."""
     tags = [np.zeros(len(line.text) + len(APART), np.int64) for line in lines]
     for place in filter(None, places):
-        for k, start, size in _pieces(place.replace(" ", ""), [line.text for line in lines]):
+        for k, start, size in _pieces(place.replace(" ", ""), [in_figures(line.text) for line in lines]):
             tags[k][start : start + size] = 1
     whole = np.concatenate(tags)[: -len(APART)]
     begins = (whole == 1) & np.append(True, whole[:-1] == 0)
@@ -176,20 +179,37 @@ def _heads(calls: Sequence[Read]) -> list[NDArray[np.float32]]:
     ]
 
 
-def _rows(call: Read, shares: Shares) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
+def _usual(calls: Sequence[Read], folds: NDArray[np.int64]) -> list[PairOdds]:
+    """Return for each call how places are worded in the calls of the other folds."""
+    others = [
+        PairOdds(counted(_places([call for call, f in zip(calls, folds, strict=True) if f != fold])))
+        for fold in range(FOLDS)
+    ]
+    return [others[fold] for fold in folds.tolist()]
+
+
+def _places(calls: Sequence[Read]) -> list[str]:
+    return [demand.gold for call in calls for demand in call.demands if demand.gold]
+
+
+def _rows(call: Read, shares: Shares, usual: PairOdds) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
     told = tagged(call.lines, *shares)
     for demand in call.demands:
         if found := candidates(told, call.mentions, demand.rule):
-            yield demand, found, place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule)
+            yield (
+                demand,
+                found,
+                place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule, usual),
+            )
 
 
-def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> Layers:
+def _scorer(calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]) -> Layers:
     """Return one layer; a right candidate counts the more the nearer it is to the gold."""
     rows: list[NDArray[np.float32]] = []
     right: list[int] = []
     weights: list[float] = []
-    for call, share in zip(calls, shares, strict=True):
-        for demand, found, features in _rows(call, share):
+    for call, share, odds in zip(calls, shares, usual, strict=True):
+        for demand, found, features in _rows(call, share, odds):
             for one, row in zip(found, features, strict=True):
                 fits = demand.gold is not None and same_place(demand.gold, one.value)
                 near = _EXACT * (1 - bigram_f1(normal(demand.gold or ""), normal(one.value))) if fits else 1
@@ -200,15 +220,15 @@ def _scorer(calls: Sequence[Read], shares: Sequence[Shares]) -> Layers:
 
 
 def _cross_validated(
-    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64], least: float
+    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds], folds: NDArray[np.int64], least: float
 ) -> dict[str, float]:
     """Return the F1 of places, as the measurement of tickets counts it, with the models and with the rules alone."""
     counts = {"place_f1": [0, 0, 0], "rules_f1": [0, 0, 0]}
     for fold in range(FOLDS):
         kept = [i for i in range(len(calls)) if folds[i] != fold]
-        [(inner, bias)] = _scorer([calls[i] for i in kept], [shares[i] for i in kept])
+        [(inner, bias)] = _scorer([calls[i] for i in kept], [shares[i] for i in kept], [usual[i] for i in kept])
         for i in np.flatnonzero(folds == fold).tolist():
-            for demand, found, features in _rows(calls[i], shares[i]):
+            for demand, found, features in _rows(calls[i], shares[i], usual[i]):
                 odds = (features @ inner + bias)[:, 0]
                 likely = odds.max() >= np.log(least / (1 - least))
                 _count(counts["place_f1"], demand.gold, found[int(odds.argmax())].value if likely else None)

@@ -36,6 +36,7 @@ from models.classifier.pairs import PairModel
 from models.earlier_wants import EarlierWants
 from models.embedding.rare import RareGrams
 from models.factory import load_classifier, load_embedder, load_lane_scorer
+from models.pair_odds import PairOdds
 from models.ranker import FunctionRanker
 
 _YOUNG = 10_000
@@ -133,7 +134,7 @@ def ticket_reader(
 def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
     least = reference.thresholds.place["least_detail"]
-    return PlaceModel(PairModel(weights / "place"), least)
+    return PlaceModel(PairModel(weights / "place"), PairOdds.load(weights / "place"), least)
 
 
 def wants_model(weights: Path) -> WantsModel:

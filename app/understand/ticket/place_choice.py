@@ -16,6 +16,7 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import NUMBER, ROAD, Candidate, alike, candidates
 from models.base import PairScorer
+from models.pair_odds import PairOdds
 
 _HEAD = re.compile(
     r"(?:小区|家园|花园|苑|城|路|街|大道|村|庄|店|馆|厂|公司|学校|小学|中学|医院|市场|超市|公园|广场|桥|河|站|中心|大厅|社区|门|口|旁|侧|头|边|楼|单元|室|\d|工地|段|处|下|前|后|对过|对面|东|西|南|北|米)$"
@@ -28,15 +29,17 @@ _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
     "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
     "both apart part rule in_rule repeated agreed longer fits expected rest head road number distance road_first number_second forward saying "
-    "consultation praise suggestion report bound rule_mean rule_sure letter village pause_before pause_after pauses"
+    "consultation praise suggestion report bound rule_mean rule_sure letter village pause_before pause_after pauses "
+    "usual least_usual second_least begins_usual ends_usual usual_sum"
 ).split()
 
 
 class PlaceModel:
     """Finds the place of a demand with trained models."""
 
-    def __init__(self, scorer: PairScorer, least: float) -> None:
-        self._scorer, self._least = scorer, least
+    def __init__(self, scorer: PairScorer, usual: PairOdds, least: float) -> None:
+        """`usual` tells how places are worded."""
+        self._scorer, self._usual, self._least = scorer, usual, least
 
     def best(
         self,
@@ -52,7 +55,7 @@ class PlaceModel:
         found = [] if kind is RequestKind.CONSULTATION and not bound else candidates(told, mentions, rule)
         if not found:
             return None
-        scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule))
+        scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule, self._usual))
         best = int(scores.argmax())
         if scores[best] < (self._least if bound else max(self._least, _LEAST_UNBOUND)):
             return None
@@ -69,6 +72,7 @@ def place_features(
     kind: RequestKind,
     bound: bool,
     rule: Mention | None,
+    usual: PairOdds,
 ) -> NDArray[np.float32]:
     """Return one row a candidate, columns as in `FEATURES`."""
     own = {clause.saying for clause in clauses}
@@ -100,7 +104,12 @@ def place_features(
         row += [expected - c.sum, bool(_HEAD.search(c.value)), bool(ROAD.search(c.value)), c.value[0].isdigit()]
         row += [abs(lines[0].saying - lines[-1].saying) if joined else 0, *_order(told, c)]
         row += [min(lines[0].saying if lines else 0, 5) / 5, *kinds, bound, is_rule * c.mean, is_rule * sure]
-        row += [bool(_LETTER.match(c.value)), bool(_VILLAGE.search(c.value)), *_pauses(told, c)]
+        row += [
+            bool(_LETTER.match(c.value)),
+            bool(_VILLAGE.search(c.value)),
+            *_pauses(told, c),
+            *_wording(c.value, usual),
+        ]
         rows.append(row)
     return np.array(rows, np.float32)
 
@@ -130,6 +139,13 @@ def _pauses(told: Told, one: Candidate) -> tuple[float, float, float]:
         return 0.5, 0.5, 0
     begins, ends = sum(e[0] & 1 for e in edges), sum(bool(e[-1] & 2) for e in edges)
     return begins / len(edges), ends / len(edges), sum(edge & 1 for e in edges for edge in e[1:])
+
+
+def _wording(value: str, usual: PairOdds) -> tuple[float, ...]:
+    """Return how usual the wording of a place is: on average, at its worst twice, where it begins and ends, in all."""
+    logs = usual.of(value)
+    least, second, *_ = sorted(logs)
+    return sum(logs) / len(logs), least, second, logs[0] + logs[1], logs[-1], sum(logs) / 10
 
 
 def _times(told: Told, value: str) -> int:

@@ -36,6 +36,7 @@ ROAD = re.compile(r"(?:路|街|大道)$")
 _ROADS = re.compile(r"(?<=[路街道])[和跟](?=[^路街道]{1,5}(?:路|街|大道))")
 _CROSSING = re.compile(r"(?<=[路街道])(?:那个|这个)?(?:(?:十字|丁字|交叉)?路口|交叉口)(?:红绿灯)?")
 NUMBER = re.compile(r"[\dA-Za-z]")
+_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九])(?=[个家根排间栋层座棵条道盏户])")
 _FIGURE = re.compile(r"\d+")
 """No place may hold a part of a number, nor two numbers that run into one."""
 _SHORTEST, _LONGEST = 2, 26
@@ -76,7 +77,7 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
         mean = sum(parts) / len(parts)
         found.append(Candidate(rule.value, (), "rule", 0, mean, 0, 0, 0.5, 0.5, False, 0, rule.confidence))
     best: dict[str, Candidate] = {}
-    figures = {figure for line in told.lines for figure in _FIGURE.findall(line.text)}
+    figures = {figure for line in told.lines for figure in _FIGURE.findall(in_figures(line.text))}
     for one in found:
         fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST and not _TALK.search(one.value)
         fits = fits and (not one.spans or figures.issuperset(_FIGURE.findall(one.value)))
@@ -218,8 +219,13 @@ def _cleaned(text: str) -> str:
 
 
 def _official(value: str) -> str:
-    """Return a place with two roads written as officials write a crossing."""
-    return _TWICE.sub("", _CROSSING.sub("路口", _ROADS.sub("与", value)))
+    """Return a place with two roads written as officials write a crossing, and 第三家 as 第3家."""
+    return _TWICE.sub("", _CROSSING.sub("路口", _ROADS.sub("与", in_figures(value))))
+
+
+def in_figures(text: str) -> str:
+    """Return 第3家 for 第三家."""
+    return _ORDINAL.sub(lambda match: f"第{'一二三四五六七八九'.index(match['number']) + 1}", text)
 
 
 def alike(left: str, right: str) -> float:
