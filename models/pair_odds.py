@@ -11,7 +11,7 @@ from models.base import ModelUnavailable
 
 BEGIN, END = "^", "$"
 _BACK_OFF, _UNSEEN, _CHARACTERS = 3, 0.5, 3000
-"""How many pairs the share of the character alone counts for; what an unseen character counts, and how many there are."""
+"""How many pairs the share of a character alone counts for; what an unseen one counts, and how many there may be."""
 
 
 class PairOdds:
