@@ -5,7 +5,7 @@ learn on calls that the tagger has not seen which candidate is right. Folds keep
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +45,7 @@ from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
-from training.title_chooser import Titled, fit_titles, key_tags, titles_right
+from training.title_chooser import Titled, fit_titles, key_tags, titles_right, written_titles
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 WEIGHTS = Path("models/weights")
@@ -93,13 +93,16 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
         heads = _heads([c for c, f in zip(calls, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
             shares[i] = tuple(shares_of(weights, calls[i].codes) for weights in heads)
-    usual = _usual(calls, folds)
-    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(calls, shares, folds)
+    usual, titles = _usual(calls, folds, _places), _usual(calls, folds, _written)
+    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(
+        calls, shares, titles, folds
+    )
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
     write_layers(_scorer(calls, shares, usual), WEIGHTS / "place")
     write(counted(_places(calls)), WEIGHTS / "place")
-    write_layers(fit_titles(_titled(calls, shares)), WEIGHTS / "title")
+    write_layers(fit_titles(_titled(calls, shares, titles)), WEIGHTS / "title")
+    write(counted(_written(calls)), WEIGHTS / "title")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
     for name, more in (
         ("spot", {"heads": [head.shape[1] for head in heads]}),
@@ -115,7 +118,7 @@ def read_calls(data: Path) -> Iterator[Read]:
     reference = load_reference_data(Settings().knowledge_dir)
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
     reader = ticket_reader(WEIGHTS, reference, TopicReader(reference, category), own)
-    normaliser = Normaliser(reference.gazetteer)
+    normaliser, titles = Normaliser(reference.gazetteer), written_titles()
     for row in read_jsonl(data):
         payload = payload_of(row)
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
@@ -124,19 +127,27 @@ def read_calls(data: Path) -> Iterator[Read]:
         parts, wanted, lines = reader.parts(call, mentions, told), row["gold"]["demands"], told.lines
         if lines and wanted:
             pairs = zip(parts, wanted, strict=True) if len(parts) == len(wanted) else ()
-            demands = tuple(_demand(reader, call, mentions, part, gold) for part, gold in pairs)
+            demands = tuple(
+                _demand(reader, call, mentions, part, gold, titles.get((row["id"], i)))
+                for i, (part, gold) in enumerate(pairs)
+            )
             words = [word for gold in wanted for word in gold["title_keywords"]]
             tags = tags_of(lines, [gold["place"] for gold in wanted]), key_tags(lines, words)
             yield Read(row["id"], mentions, tuple(lines), window_codes(*joint(lines)), tags, demands)
 
 
 def _demand(
-    reader: TicketReader, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], gold: dict[str, Any]
+    reader: TicketReader,
+    call: SpokenCall,
+    mentions: Mentions,
+    clauses: tuple[Clause, ...],
+    gold: dict[str, Any],
+    written: str | None,
 ) -> Demand:
     kind, bound = reader.kind_and_bound(call, clauses)
     rule = detail_by_rules(mentions, clauses, kind)
     found = reader.headings(clauses, kind, gold["place"] or gold["town"])
-    titled = Titled(clauses, tuple(found), by_rules(found, kind), tuple(gold["title_keywords"]))
+    titled = Titled(clauses, tuple(found), by_rules(found, kind), tuple(gold["title_keywords"]), written)
     return Demand(clauses, kind, bound, rule, gold["place"], titled)
 
 
@@ -179,10 +190,12 @@ def _heads(calls: Sequence[Read]) -> list[NDArray[np.float32]]:
     ]
 
 
-def _usual(calls: Sequence[Read], folds: NDArray[np.int64]) -> list[PairOdds]:
-    """Return for each call how places are worded in the calls of the other folds."""
+def _usual(
+    calls: Sequence[Read], folds: NDArray[np.int64], texts: Callable[[Sequence[Read]], list[str]]
+) -> list[PairOdds]:
+    """Return for each call how places or titles are worded in the calls of the other folds."""
     others = [
-        PairOdds(counted(_places([call for call, f in zip(calls, folds, strict=True) if f != fold])))
+        PairOdds(counted(texts([call for call, f in zip(calls, folds, strict=True) if f != fold])))
         for fold in range(FOLDS)
     ]
     return [others[fold] for fold in folds.tolist()]
@@ -190,6 +203,10 @@ def _usual(calls: Sequence[Read], folds: NDArray[np.int64]) -> list[PairOdds]:
 
 def _places(calls: Sequence[Read]) -> list[str]:
     return [demand.gold for call in calls for demand in call.demands if demand.gold]
+
+
+def _written(calls: Sequence[Read]) -> list[str]:
+    return [demand.titled.written for call in calls for demand in call.demands if demand.titled.written]
 
 
 def _rows(call: Read, shares: Shares, usual: PairOdds) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
@@ -236,26 +253,30 @@ def _cross_validated(
     return {name: round(f1(*triple), 3) for name, triple in counts.items()}
 
 
-def _titled(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Titled, Told]]:
+def _titled(
+    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]
+) -> list[tuple[Titled, Told, PairOdds]]:
     return [
-        (demand.titled, tagged(call.lines, *share))
-        for call, share in zip(calls, shares, strict=True)
+        (demand.titled, tagged(call.lines, *share), odds)
+        for call, share, odds in zip(calls, shares, usual, strict=True)
         for demand in call.demands
     ]
 
 
 def _titles_cross_validated(
-    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64]
+    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds], folds: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Return the share of titles that hold the keywords, with the model and with the rules alone."""
+    """Return the share of titles that hold the keywords and their likeness to written ones, with the model and with the
+    rules alone."""
     right = []
     for fold in range(FOLDS):
-        inside = [i for i in range(len(calls)) if folds[i] != fold]
-        outside = np.flatnonzero(folds == fold).tolist()
-        layers = fit_titles(_titled([calls[i] for i in inside], [shares[i] for i in inside]))
-        right.append(titles_right(layers, _titled([calls[i] for i in outside], [shares[i] for i in outside])))
-    chosen, rules = np.vstack(right).mean(axis=0).tolist()
-    return {"titles": round(chosen, 3), "rules_titles": round(rules, 3)}
+        kept, held_out = (
+            _titled([calls[i] for i in rows], [shares[i] for i in rows], [usual[i] for i in rows])
+            for rows in (np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist())
+        )
+        right.append(titles_right(fit_titles(kept), held_out))
+    names = ("titles", "rules_titles", "titles_rouge_l", "rules_titles_rouge_l")
+    return dict(zip(names, np.nanmean(np.vstack(right), axis=0).round(3).tolist(), strict=True))
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,17 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Line, Told
 from app.understand.ticket.title import Heading
 from app.understand.ticket.title_choice import cost, title_features
+from eval.base import read_jsonl
+from eval.normal_form import rouge_l
 from eval.tasks.ticket import holds_keywords
 from models.char_tagger import APART
+from models.pair_odds import PairOdds
 from training.linear_layer import Layers, fit_layer
 
+WRITTEN = Path("training/datasets/titles.jsonl")
 COST = 0.3
+_WRITTEN_SHARE = 0.5
+"""What the likeness to a written title weighs beside the keywords."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,13 @@ class Titled:
     found: tuple[Heading, ...]
     rule: Heading
     keywords: tuple[str, ...]
+    written: str | None
+    """The title that an operator wrote, where one did."""
+
+
+def written_titles() -> dict[tuple[str, int], str]:
+    """Return the titles that operators wrote, by call and which of its demands."""
+    return {(row["id"], row["demand"]): row["title"] for row in read_jsonl(WRITTEN)}
 
 
 def key_tags(lines: Sequence[Line], keywords: Sequence[str]) -> NDArray[np.int64]:
@@ -38,20 +52,35 @@ def key_tags(lines: Sequence[Line], keywords: Sequence[str]) -> NDArray[np.int64
     return np.concatenate(tags)[: -len(APART)]
 
 
-def fit_titles(demands: Sequence[tuple[Titled, Told]]) -> Layers:
-    """Return one layer that weighs titles by how likely they hold the keywords."""
-    rows = np.vstack([title_features(d.found, d.rule, told, d.clauses) for d, told in demands])
-    right = [holds_keywords(d.keywords, heading.passage.text) for d, _ in demands for heading in d.found]
-    return fit_layer(rows, right, cost=COST)
+def fit_titles(demands: Sequence[tuple[Titled, Told, PairOdds]]) -> Layers:
+    """Return one layer that weighs titles: do they hold the keywords, how near the written one are they."""
+    rows = np.vstack([title_features(d.found, d.rule, told, d.clauses, usual) for d, told, usual in demands])
+    shares = np.array([share for d, _, _ in demands for share in _shares(d)])
+    both = np.vstack([rows, rows])
+    right = np.repeat([1, 0], len(rows))
+    weights = np.concatenate([shares, 1 - shares])
+    used = weights > 0
+    return fit_layer(both[used], right[used].tolist(), cost=COST, weights=weights[used].tolist())
 
 
-def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told]]) -> NDArray[np.bool_]:
-    """Return of each demand whether the chosen title and the rules' own hold the keywords."""
+def _shares(demand: Titled) -> list[float]:
+    """Return how right each title is: by the keywords, half by its likeness to the written title where there is one."""
+    held = [float(holds_keywords(demand.keywords, heading.passage.text)) for heading in demand.found]
+    if demand.written is None:
+        return held
+    alike = [rouge_l(demand.written, heading.passage.text) for heading in demand.found]
+    return [(1 - _WRITTEN_SHARE) * by_words + _WRITTEN_SHARE * like for by_words, like in zip(held, alike, strict=True)]
+
+
+def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told, PairOdds]]) -> NDArray[np.float64]:
+    """Return of each demand whether the chosen title and the rules' own hold the keywords, and how near the written
+    title they are (not a number where none was written)."""
     [(inner, bias)] = layers
     right = []
-    for demand, told in demands:
-        odds = (title_features(demand.found, demand.rule, told, demand.clauses) @ inner + bias)[:, 0]
+    for demand, told, usual in demands:
+        odds = (title_features(demand.found, demand.rule, told, demand.clauses, usual) @ inner + bias)[:, 0]
         odds = odds - np.array([cost(heading) for heading in demand.found])
-        chosen = demand.found[int(odds.argmax())]
-        right.append([holds_keywords(demand.keywords, h.passage.text) for h in (chosen, demand.rule)])
-    return np.array(right, bool).reshape(-1, 2)
+        both = demand.found[int(odds.argmax())], demand.rule
+        held = [float(holds_keywords(demand.keywords, h.passage.text)) for h in both]
+        right.append(held + [rouge_l(demand.written, h.passage.text) if demand.written else np.nan for h in both])
+    return np.array(right, float).reshape(-1, 4)

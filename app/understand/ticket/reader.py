@@ -152,7 +152,7 @@ class TicketReader:
         rows: tuple[Named, ...],
         objects: tuple[str, ...],
     ) -> list[Heading]:
-        return headings(clauses, kind, place, self._matter_words, self._topics, rows[0] if rows else None, objects)
+        return headings(clauses, kind, place, self._matter_words, self._topics, rows, objects)
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""

@@ -28,6 +28,7 @@ _OBJECT_WEIGHT = 1.0
 """What it counts that a clause names the demand's first object."""
 _MOST_CLAUSES = 6
 """Likely clauses that the category model looks at."""
+_MOST_NAMES = 3
 _SHORT_KEY = 4
 _DIGIT = re.compile(r"\d")
 _WHY = re.compile(r"为什么|为何|为啥|怎么(?=[没不还])")
@@ -59,6 +60,8 @@ class TitleMeasures(NamedTuple):
     figure: float = False
     named: float = False
     """It is the official name."""
+    named_next: float = 0.0
+    """How many matters fit better than the one whose official name it is."""
     sure: float = 0.0
     consultation: float = False
     suggestion: float = False
@@ -84,10 +87,11 @@ def headings(
     place: str | None,
     matter_words: Words,
     topics: Topics,
-    named: Named | None,
+    named: Sequence[Named],
     objects: Sequence[str] = (),
 ) -> list[Heading]:
-    """Return the titles that the likeliest clauses make, with what follows them and alone, and the matter's official name."""
+    """Return the titles that the likeliest clauses make, with what follows them and alone, and the official names of the
+    matters that fit."""
     told = informative(clauses) or list(clauses)
     can_be = [position for position, clause in enumerate(told) if tells_matter(clause)] or range(len(told))
     ranked = sorted(((_matter_score(told[i], i, matter_words), -i) for i in can_be), reverse=True)[:_MOST_CLAUSES]
@@ -112,7 +116,7 @@ def headings(
             short=len(key) < _SHORT_KEY,
             wish=is_wish(clause),
             question=clause.question,
-            fits_name=bool(named and compiled(named.matter.said).search(key)),
+            fits_name=bool(named and compiled(named[0].matter.said).search(key)),
             figure=bool(_DIGIT.search(key)),
             person=bool(_PERSON.search(key)),
             clauses=len(used),
@@ -120,12 +124,12 @@ def headings(
         text = text if clause.question and start else _WHY.sub("", text)
         passage = Passage(start + text.removesuffix(end) + end, tuple(clause.evidence for clause in used))
         found.append(Heading(passage, key, tuple(used), measures, cut=cut))
-    if named and kind in _NAMED_KINDS:
-        passage = _titled(named, kind, place, objects)
+    for rank, one in enumerate(named[:_MOST_NAMES] if kind in _NAMED_KINDS else ()):
+        passage = _titled(one, kind, place, objects)
         official = _measured(passage.text, passage.text, kind, objects, matter_words)._replace(
-            gain=max(gains), fits_name=True, named=True, sure=float(shares[0].max())
+            gain=max(gains), fits_name=rank == 0, named=True, named_next=rank, sure=float(shares[0].max())
         )
-        found.append(Heading(passage, passage.text, named.clauses, official))
+        found.append(Heading(passage, passage.text, one.clauses, official))
     return found
 
 
