@@ -5,7 +5,7 @@ learn on calls that the tagger has not seen which candidate is right. Folds keep
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,16 +93,13 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
         heads = _heads([c for c, f in zip(calls, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
             shares[i] = tuple(shares_of(weights, calls[i].codes) for weights in heads)
-    usual, titles = _usual(calls, folds, _places), _usual(calls, folds, _written)
-    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(
-        calls, shares, titles, folds
-    )
+    usual = _usual(calls, folds)
+    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(calls, shares, folds)
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
     write_layers(_scorer(calls, shares, usual), WEIGHTS / "place")
     write(counted(_places(calls)), WEIGHTS / "place")
-    write_layers(fit_titles(_titled(calls, shares, titles)), WEIGHTS / "title")
-    write(counted(_written(calls)), WEIGHTS / "title")
+    write_layers(fit_titles(_titled(calls, shares)), WEIGHTS / "title")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
     for name, more in (
         ("spot", {"heads": [head.shape[1] for head in heads]}),
@@ -190,12 +187,10 @@ def _heads(calls: Sequence[Read]) -> list[NDArray[np.float32]]:
     ]
 
 
-def _usual(
-    calls: Sequence[Read], folds: NDArray[np.int64], texts: Callable[[Sequence[Read]], list[str]]
-) -> list[PairOdds]:
-    """Return for each call how places or titles are worded in the calls of the other folds."""
+def _usual(calls: Sequence[Read], folds: NDArray[np.int64]) -> list[PairOdds]:
+    """Return for each call how places are worded in the calls of the other folds."""
     others = [
-        PairOdds(counted(texts([call for call, f in zip(calls, folds, strict=True) if f != fold])))
+        PairOdds(counted(_places([call for call, f in zip(calls, folds, strict=True) if f != fold])))
         for fold in range(FOLDS)
     ]
     return [others[fold] for fold in folds.tolist()]
@@ -203,10 +198,6 @@ def _usual(
 
 def _places(calls: Sequence[Read]) -> list[str]:
     return [demand.gold for call in calls for demand in call.demands if demand.gold]
-
-
-def _written(calls: Sequence[Read]) -> list[str]:
-    return [demand.titled.written for call in calls for demand in call.demands if demand.titled.written]
 
 
 def _rows(call: Read, shares: Shares, usual: PairOdds) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
@@ -253,25 +244,23 @@ def _cross_validated(
     return {name: round(f1(*triple), 3) for name, triple in counts.items()}
 
 
-def _titled(
-    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]
-) -> list[tuple[Titled, Told, PairOdds]]:
+def _titled(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Titled, Told]]:
     return [
-        (demand.titled, tagged(call.lines, *share), odds)
-        for call, share, odds in zip(calls, shares, usual, strict=True)
+        (demand.titled, tagged(call.lines, *share))
+        for call, share in zip(calls, shares, strict=True)
         for demand in call.demands
     ]
 
 
 def _titles_cross_validated(
-    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds], folds: NDArray[np.int64]
+    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64]
 ) -> dict[str, float]:
     """Return the share of titles that hold the keywords and their likeness to written ones, with the model and with the
     rules alone."""
     right = []
     for fold in range(FOLDS):
         kept, held_out = (
-            _titled([calls[i] for i in rows], [shares[i] for i in rows], [usual[i] for i in rows])
+            _titled([calls[i] for i in rows], [shares[i] for i in rows])
             for rows in (np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist())
         )
         right.append(titles_right(fit_titles(kept), held_out))

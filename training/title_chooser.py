@@ -16,12 +16,11 @@ from eval.base import read_jsonl
 from eval.normal_form import rouge_l
 from eval.tasks.ticket import holds_keywords
 from models.char_tagger import APART
-from models.pair_odds import PairOdds
 from training.linear_layer import Layers, fit_layer
 
 WRITTEN = Path("training/datasets/titles.jsonl")
 COST = 0.3
-_WRITTEN_SHARE = 0.5
+_WRITTEN_SHARE = 0.25
 """What the likeness to a written title weighs beside the keywords."""
 
 
@@ -52,10 +51,10 @@ def key_tags(lines: Sequence[Line], keywords: Sequence[str]) -> NDArray[np.int64
     return np.concatenate(tags)[: -len(APART)]
 
 
-def fit_titles(demands: Sequence[tuple[Titled, Told, PairOdds]]) -> Layers:
+def fit_titles(demands: Sequence[tuple[Titled, Told]]) -> Layers:
     """Return one layer that weighs titles: do they hold the keywords, how near the written one are they."""
-    rows = np.vstack([title_features(d.found, d.rule, told, d.clauses, usual) for d, told, usual in demands])
-    shares = np.array([share for d, _, _ in demands for share in _shares(d)])
+    rows = np.vstack([title_features(d.found, d.rule, told, d.clauses) for d, told in demands])
+    shares = np.array([share for d, _ in demands for share in _shares(d)])
     both = np.vstack([rows, rows])
     right = np.repeat([1, 0], len(rows))
     weights = np.concatenate([shares, 1 - shares])
@@ -64,7 +63,7 @@ def fit_titles(demands: Sequence[tuple[Titled, Told, PairOdds]]) -> Layers:
 
 
 def _shares(demand: Titled) -> list[float]:
-    """Return how right each title is: by the keywords, half by its likeness to the written title where there is one."""
+    """Return how right each title is: by the keywords, a quarter by its likeness to the written one."""
     held = [float(holds_keywords(demand.keywords, heading.passage.text)) for heading in demand.found]
     if demand.written is None:
         return held
@@ -72,13 +71,13 @@ def _shares(demand: Titled) -> list[float]:
     return [(1 - _WRITTEN_SHARE) * by_words + _WRITTEN_SHARE * like for by_words, like in zip(held, alike, strict=True)]
 
 
-def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told, PairOdds]]) -> NDArray[np.float64]:
+def titles_right(layers: Layers, demands: Sequence[tuple[Titled, Told]]) -> NDArray[np.float64]:
     """Return of each demand whether the chosen title and the rules' own hold the keywords, and how near the written
     title they are (not a number where none was written)."""
     [(inner, bias)] = layers
     right = []
-    for demand, told, usual in demands:
-        odds = (title_features(demand.found, demand.rule, told, demand.clauses, usual) @ inner + bias)[:, 0]
+    for demand, told in demands:
+        odds = (title_features(demand.found, demand.rule, told, demand.clauses) @ inner + bias)[:, 0]
         odds = odds - np.array([cost(heading) for heading in demand.found])
         both = demand.found[int(odds.argmax())], demand.rule
         held = [float(holds_keywords(demand.keywords, h.passage.text)) for h in both]

@@ -124,7 +124,7 @@ def ticket_reader(
         subject,
         PairModel(weights / "correction"),
         place_model(weights, reference),
-        TitleModel(PairModel(weights / "title"), PairOdds.load(weights / "title")),
+        TitleModel(PairModel(weights / "title")),
         moment_model(weights, reference),
         CallTagger(CharTagger(*(weights / name for name in ("spot", "marks", "wish")))),
         wants,

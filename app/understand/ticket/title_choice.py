@@ -10,7 +10,6 @@ from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.title import Heading, TitleMeasures
 from models.base import PairScorer
-from models.pair_odds import PairOdds
 
 _TOP, _MOST = 3, 4
 """Characters that most likely belong in a title."""
@@ -29,22 +28,18 @@ FEATURES = (
     "rule",
     "most_share",
     "named_share",
-    "usual",
-    "least_usual",
-    "second_least",
 )
 
 
 class TitleModel:
     """Chooses a title with the tagger's word on which characters belong in it."""
 
-    def __init__(self, scorer: PairScorer, usual: PairOdds) -> None:
-        """`usual` tells how titles are worded."""
-        self._scorer, self._usual = scorer, usual
+    def __init__(self, scorer: PairScorer) -> None:
+        self._scorer = scorer
 
     def best(self, found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause]) -> Heading:
         """Return the likeliest title, a short one in written words before a long one; `rule` is what the rules choose."""
-        likely = np.clip(self._scorer.scores(title_features(found, rule, told, clauses, self._usual)), 1e-6, 1 - 1e-6)
+        likely = np.clip(self._scorer.scores(title_features(found, rule, told, clauses)), 1e-6, 1 - 1e-6)
         costs = np.array([cost(heading) for heading in found])
         return found[int((np.log(likely / (1 - likely)) - costs).argmax())]
 
@@ -57,7 +52,7 @@ def cost(heading: Heading) -> float:
 
 
 def title_features(
-    found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause], usual: PairOdds
+    found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause]
 ) -> NDArray[np.float32]:
     """Return one row a title, columns as in `FEATURES`."""
     likely: dict[str, float] = {}
@@ -74,7 +69,5 @@ def title_features(
         share = sum(held[:_MOST]) / most
         top = sum(c in text for c in ranked[:_TOP])
         row = (sum(held), sum(held) / most, max(held, default=0.0), by_key, top, heading is rule, share)
-        logs = usual.of(text)
-        least, second, *_ = sorted(logs)
-        rows.append([*heading.measures, *row, heading.measures.named * share, sum(logs) / len(logs), least, second])
+        rows.append([*heading.measures, *row, heading.measures.named * share])
     return np.array(rows, np.float32)
