@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from models.base import ModelUnavailable
 from models.grams import KnownGrams
 
+FINEST = 255
+"""Steps of a stored weight: one byte."""
 _COMMON = 300
 _LEAVES = 8
 """Likeliest category leaves of a demand that are compared."""
@@ -31,7 +33,7 @@ class WordLikeness:
         self._grams, self._rows = KnownGrams(grams), rows
         self._rarity = arrays[f"{name}_rarity"].astype(np.float32)
         self._of = arrays[f"{name}_rows"].astype(np.int64)
-        self._weights = arrays[f"{name}_weights"].astype(np.float32)
+        self._weights = arrays[f"{name}_weights"].astype(np.float32) / FINEST
         self._starts = arrays[f"{name}_starts"].astype(np.int64)
 
     def likeness(self, text: str) -> Floats:

@@ -12,6 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from app.domain.reference_rules import Matter
 from app.understand.ticket.want_pieces import HEADS, Asking, can_be_asked_again, parts_of
 from app.understand.ticket.wants_choice import KINDS
+from models.earlier_wants import FINEST
 from models.grams import LONGEST
 
 _COMMON = 0.1
@@ -75,7 +76,7 @@ def _indexed(name: str, texts: Sequence[str]) -> tuple[dict[str, NDArray[Any]], 
     columns = csc_matrix(reader.fit_transform([text.replace("\n", " ") for text in texts]))
     arrays = {
         f"{name}_rows": columns.indices.astype(np.int16),
-        f"{name}_weights": columns.data.astype(np.float16),
+        f"{name}_weights": np.round(columns.data * FINEST).astype(np.uint8),
         f"{name}_starts": columns.indptr.astype(np.int32),
         f"{name}_rarity": reader.idf_.astype(np.float32),
     }
