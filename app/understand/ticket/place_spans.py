@@ -36,6 +36,11 @@ ROAD = re.compile(r"(?:路|街|大道)$")
 _ROADS = re.compile(r"(?<=[路街道])[和跟](?=[^路街道]{1,5}(?:路|街|大道))")
 _CROSSING = re.compile(r"(?<=[路街道])(?:那个|这个)?(?:(?:十字|丁字|交叉)?路口|交叉口)(?:红绿灯)?")
 NUMBER = re.compile(r"[\dA-Za-z]")
+_SHOP_FIRST = re.compile(
+    r"^(?P<shop>[\u4e00-\u9fff]{2,8}(?:铺|店|馆|超市|饭庄|酒楼|诊所|药房))(?P<road>[\u4e00-\u9fff]{2,5}(?:路|街|大道))店?(?P<rest>门口|门前)?$"
+)
+"""石家粥铺文化西路: a shop that was said before its road."""
+_DOOR_FIRST = re.compile(r"^店?(?P<door>门口|门前)(?P<rest>.{4,})(?<!门口)(?<!门前)$")
 _ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九])(?=[个家根排间栋层座棵条道盏户])")
 _FIGURE = re.compile(r"\d+")
 """No place may hold a part of a number, nor two numbers that run into one."""
@@ -219,8 +224,9 @@ def _cleaned(text: str) -> str:
 
 
 def _official(value: str) -> str:
-    """Return a place with two roads written as officials write a crossing, and 第三家 as 第3家."""
-    return _TWICE.sub("", _CROSSING.sub("路口", _ROADS.sub("与", in_figures(value))))
+    """Return a place as officials write it: a crossing of two roads, the road before its shop, 第3家."""
+    written = _TWICE.sub("", _CROSSING.sub("路口", _ROADS.sub("与", in_figures(value))))
+    return _SHOP_FIRST.sub(r"\g<road>\g<shop>\g<rest>", _DOOR_FIRST.sub(r"\g<rest>\g<door>", written))
 
 
 def in_figures(text: str) -> str:

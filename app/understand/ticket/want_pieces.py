@@ -22,6 +22,7 @@ from app.understand.ticket.demands import answers_to_asking
 from app.understand.ticket.matters import Named
 from app.understand.ticket.objects import bare, vague
 from app.understand.ticket.official import WishWords
+from app.understand.ticket.refusals import asked_instead, refusal
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import Passage, WantsRules, tells
 from app.understand.ticket.wishes import asks
@@ -238,11 +239,18 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
         if wrong(title):
             yield Piece("查处" + title, "title", quotes)
         yield Piece(f"处理{title}问题", "title", quotes)
-    for key in asking.keys[:_KEYS] if asking.kind in _WRONGS else ():
-        if len(key) <= _LONGEST_THING and wrong(key):
-            yield Piece("查处" + key, "key", ())
+    yield from _of_keys(asking)
     for aspect, evidence in asking.aspects:
         yield Piece(aspect, "aspect", (evidence,))
+
+
+def _of_keys(asking: Asking) -> Iterator[Piece]:
+    """Yield what is to be looked into as a wrong, or done because somebody refuses it."""
+    for key in asking.keys[:_KEYS] if asking.kind in _WRONGS else ():
+        if refused := refusal(key):
+            yield Piece(asked_instead(refused), "key", ())
+        elif len(key) <= _LONGEST_THING and wrong(key):
+            yield Piece("查处" + key, "key", ())
 
 
 def _things(asking: Asking, asked: Sequence[Sequence[tuple[str, float]]]) -> Iterator[Piece]:
