@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from app.domain.errors import InvalidInput
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -27,7 +29,13 @@ Aggregate = Callable[[Sequence[Any]], dict[str, float]]
 def with_intervals(
     per_row: Sequence[Any], aggregate: Aggregate, *, samples: int = 500, seed: int = 7
 ) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    """Aggregate per-row counts and give 95 % percentile-bootstrap intervals over rows."""
+    """Aggregate per-row counts and give 95 % percentile-bootstrap intervals over rows.
+
+    Raises:
+        BadData: there is no row.
+    """
+    if not per_row:
+        raise BadData("评测文件里没有数据")
     metrics = aggregate(per_row)
     generator = np.random.default_rng(seed)
     drawn: dict[str, list[float]] = {name: [] for name in metrics}
@@ -44,17 +52,42 @@ def with_intervals(
     return metrics, intervals
 
 
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """Read a JSONL file; a bad line is an error naming file and line."""
+class BadData(InvalidInput, ValueError):
+    """A data file that cannot be used; the message names file, line and reason."""
+
+
+def read_jsonl(path: Path, *needed: str) -> list[dict[str, Any]]:
+    """Read a JSONL file whose rows hold what is `needed`.
+
+    Raises:
+        BadData: the file is no UTF-8, or a line is no JSON object or lacks something.
+    """
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{path}:{number}: {error}") from error
+            raise BadData(f"{path} 第 {number} 行：不是完整的 JSON") from error
+        if not isinstance(row, dict):
+            raise BadData(f"{path} 第 {number} 行：不是 JSON 对象")
+        if lacking := [name for name in needed if name not in row]:
+            raise BadData(f"{path} 第 {number} 行：缺少 {'、'.join(lacking)}")
+        rows.append(row)
     return rows
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        BadData: it is no UTF-8.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}：不是 UTF-8 文本") from error
 
 
 def payload_of(row: Mapping[str, Any]) -> dict[str, Any]:

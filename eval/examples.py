@@ -1,10 +1,12 @@
 """Labelled texts from a city's own CSV or JSONL."""
 
 import csv
-import json
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from eval.base import BadData, read_jsonl, text_of
 
 csv.field_size_limit(10_000_000)
 
@@ -24,7 +26,7 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
     """Read `id,title,text,label[,created_at][,group|scenario]` from CSV or JSONL; `partial` skips unlabelled rows.
 
     Raises:
-        ValueError: a row lacks its label or text; names file and line.
+        BadData: a row lacks its label or text; names file and row.
     """
     examples = []
     for number, row in enumerate(table_rows(path), start=1):
@@ -32,7 +34,7 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
         if partial and not row.get(label):
             continue
         if not text.strip() or not row.get(label):
-            raise ValueError(f"{path}: row {number}: needs text and {label}")
+            raise BadData(f"{path} 第 {number} 条：缺少 text 或 {label}")
         group = str(row.get("group") or row.get("scenario") or row.get("id") or number)
         examples.append(Example(str(row.get("id", number)), text, str(row[label]), group, row.get("created_at")))
     return examples
@@ -49,6 +51,5 @@ def read_texts(path: Path) -> list[Example]:
 def table_rows(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a CSV or JSONL file."""
     if path.suffix == ".jsonl":
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [dict(row) for row in csv.DictReader(file)]
+        return read_jsonl(path)
+    return [dict(row) for row in csv.DictReader(io.StringIO(text_of(path), newline=""))]

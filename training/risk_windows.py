@@ -18,7 +18,7 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.said import LONGEST_WINDOW, Said, joined, passage
 from app.understand.said import windows as cut
-from eval.base import read_jsonl
+from eval.base import BadData, read_jsonl
 from eval.examples import Example
 from training.risk_grammar import GRAMMAR, made_texts
 
@@ -59,12 +59,12 @@ def read_windows(path: Path, *, own: bool = True) -> list[Window]:
     In a city's file what no lane wants is its ordinary stream; the project's own holds traps instead.
 
     Raises:
-        ValueError: a row lacks its turns or every lane; names file and line.
+        BadData: a row lacks its turns or every lane; names file and row.
     """
     windows = []
     for number, row in enumerate(read_jsonl(path), start=1):
         if not row.get("turns") or not any(str(lane) in row for lane in Receiver):
-            raise ValueError(f"{path}: row {number}: needs turns and {', '.join(Receiver)}")
+            raise BadData(f"{path} 第 {number} 条：缺少 turns 或 {'、'.join(Receiver)}")
         lanes = frozenset(str(lane) for lane in Receiver if row.get(str(lane)))
         name = str(row.get("id") or number)
         example = Example(name, as_heard(row["turns"]), "", str(row.get("scenario") or name), row.get("created_at"))

@@ -65,7 +65,7 @@ def train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
     given = yaml.safe_load(config.read_text("utf-8")) if config else {}
     settings = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")) | given)
     console = Console()
-    kept, held = split(read_jsonl(data), settings)
+    kept, held = split(read_jsonl(data, "turns", "gold"), settings)
     built = list(builder().conversations(kept))
     conversations = fitting(built, settings)
     too_long = len(built) - len(conversations)

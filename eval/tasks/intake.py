@@ -42,7 +42,7 @@ def ticket_rows(data: Path, engine: str = "embedded") -> Measurement:
             results.append(flows.intake.run(payload))
             return results[-1]
 
-        measured = measure_ticket(intake, read_jsonl(data))
+        measured = measure_ticket(intake, read_jsonl(data, "turns", "gold"))
     return replace(measured, tables={**answered_by(results), **measured.tables}) if engine == "llm" else measured
 
 

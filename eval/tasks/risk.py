@@ -38,7 +38,7 @@ class Read:
 
 def risk_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure the referral lanes on windows with gold, and the alerts on ordinary texts."""
-    rows = read_jsonl(data)
+    rows = read_jsonl(data, "turns")
     with fresh_flows(engine) as flows:
         read = [assessed(flows, row) for row in rows]
         ordinary = [assessed(flows, row) for row in ordinary_texts()]

@@ -14,7 +14,7 @@ def example(id: str, text: str, label: str = "a", group: str | None = None) -> E
 def test_a_row_without_label_names_file_and_row(tmp_path: Path) -> None:
     file = tmp_path / "d.csv"
     file.write_text("id,title,text,label\n1,,停水,水务\n2,,停电,\n", "utf-8")
-    with pytest.raises(ValueError, match="row 2"):
+    with pytest.raises(ValueError, match="第 2 条"):
         read_examples(file)
 
 

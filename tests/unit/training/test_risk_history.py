@@ -58,7 +58,7 @@ def test_a_citys_windows_become_a_model_with_manifest_and_card(
 @pytest.mark.parametrize(
     ("row", "config", "says"),
     [
-        ('{"id": "1", "text": "没有轮次"}', "own: false", "row 1: needs turns"),
+        ('{"id": "1", "text": "没有轮次"}', "own: false", "第 1 条：缺少 turns"),
         (
             '{"id": "1", "turns": [{"speaker": "citizen", "text": "路灯坏了"}], "judicial": false}',
             "colour: 3",
