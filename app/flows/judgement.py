@@ -134,14 +134,16 @@ class IntakePolicy:
         return self.danger(reading.risk) or reading.no_demand_reason
 
     def danger(self, risk: RiskReading) -> str | None:
-        """Return what a caller in danger is told: an emergency number, or the lane's words where lives are meant."""
+        """Return what a caller in danger is told: an emergency number, and the lane's words where lives are meant."""
         lives = told_of_lives(risk, self._reference.referral, self._reference.lanes)
-        return self.emergency_notice(risk.emergencies) or lives
+        return "".join(filter(None, (self.emergency_notice(risk.emergencies), lives))) or None
 
     def emergency_notice(self, emergencies: Sequence[RiskSignal]) -> str | None:
-        """Return what to tell the caller of the first emergency number that is called for."""
-        numbers = {signal.signal for signal in emergencies}
-        return next((r.tell_citizen for r in self._reference.routing.emergency_routes if r.number in numbers), None)
+        """Return what to tell the caller: of the rule that saw the emergency, else of the first with its number."""
+        routes = self._reference.routing.emergency_routes
+        rules, numbers = {signal.rule_id for signal in emergencies}, {signal.signal for signal in emergencies}
+        fitting = [r for r in routes if r.id in rules] or [r for r in routes if r.number in numbers]
+        return fitting[0].tell_citizen if fitting else None
 
     def remember(self, ticket: Ticket, demand: DemandReading, transcript: Transcript) -> None:
         """Make a stored ticket findable as a duplicate."""
