@@ -97,7 +97,8 @@ def test_fields_are_accepted_and_corrected_with_the_keyboard_alone(sign_in: Call
 def test_someone_in_danger_raises_the_alarm_and_two_matters_become_two_tickets(sign_in: Callable[..., Any]) -> None:
     page = sign_in("operator")
     take_call(page, "练习：欠薪，扬言跳楼（紧急）")
-    sync_api.expect(page.get_by_role("alert").first).to_contain_text("移送提示：政法机关")
+    sync_api.expect(page.get_by_role("alert").first).to_contain_text("12356")
+    sync_api.expect(page.get_by_role("alert").filter(has_text="移送提示：政法机关")).to_be_visible()
     take_call_again(page, "练习：着火（突发）")
     sync_api.expect(page.get_by_role("alert").first).to_contain_text("请立即处置")
     sync_api.expect(page.get_by_role("alert").first).to_contain_text("119")
