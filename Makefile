@@ -34,6 +34,7 @@ eval: .venv/base.stamp
 	$(BIN)/hotline eval ticket --data eval/datasets/ticket_test.jsonl
 
 train: .venv/dev.stamp
+	$(BIN)/python -m training.static_embedding
 	$(BIN)/python -m training.own_weights
 	$(BIN)/python -m training.alarm
 	$(BIN)/python -m training.aside_classifier
@@ -42,6 +43,8 @@ train: .venv/dev.stamp
 	$(BIN)/python -m training.wants_chooser
 	$(BIN)/python -m training.moment_scorer
 	$(BIN)/python -m training.matter_embedding
+	$(BIN)/python -m training.duplicate_pairs
+	$(BIN)/python -m training.answer_scorer
 
 .venv/base.stamp: .locks/base.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
