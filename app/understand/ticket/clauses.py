@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.types import Mentions, Saying
+from app.understand.ticket.place_spans import in_figures
 from app.understand.ticket.register import written
 
 _BREAK = re.compile(r"[，,。！!？?；;…\s]+")
@@ -112,6 +113,8 @@ def _is_chatter(text: str) -> bool:
 
 def is_stated_place(clause: Clause, mentions: Mentions, where: str) -> bool:
     """Tell whether a clause holds nothing but places that `where`, the ticket's own place, states already."""
+    if in_figures(clause.text) in where:
+        return True
     turn = mentions.sayings[clause.saying].turn
     left = list(clause.text)
     for mention in (*mentions.districts, *mentions.towns, *mentions.details, *mentions.spots):

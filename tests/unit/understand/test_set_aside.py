@@ -119,3 +119,9 @@ def test_the_answer_to_the_question_for_a_shop_is_a_place_with_its_road(reader: 
     turns = ("您好", "店门口放了四个大垃圾桶 希望挪走", "您的店叫什么 在哪条路", "石家粥铺 在 文化西路 市中文化路街道")
     drafts = reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands
     assert [d.draft.place.detail for d in drafts] == ["文化西路石家粥铺门口"]
+
+
+def test_a_place_in_figures_is_not_told_a_second_time(reader: CallReader) -> None:
+    said = "俺住薛城区临城街道，泰山路往东第三家老孙羊汤，门口那个污水井往外冒，赶紧来人疏通"
+    drafts = reader.read(parse_transcript(call("您好", said), received_at=RECEIVED)).demands
+    assert drafts[0].draft.content.count("老孙羊汤") == 1
