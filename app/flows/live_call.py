@@ -147,7 +147,7 @@ class LiveCallFlow:
             call.heard_at = time.monotonic()
         alone = call.head.model_copy(update={"turns": (turn,)})
         notice = self._policy.emergency_notice(self._reader.emergencies(alone))
-        return notice if notice != call.notice else None
+        return notice if notice and notice not in (call.notice or "") else None
 
     def read(self, call: LiveCall) -> None:
         """Read the call as far as it was heard."""

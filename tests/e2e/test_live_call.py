@@ -163,6 +163,9 @@ def test_who_speaks_of_ending_a_life_is_told_where_to_turn(client: TestClient, c
         line.say(0, "citizen", "俺不想活了，他打了俺十来年，昨天又把俺头打破了")
         line.hear(until_turns=1)
         assert "12356" in line.state["notice"]
+        line.say(1, "citizen", "俺不想活了，他又把俺头打破了")
+        line.hear(until_turns=2)
+        assert len(line.notices) <= 1
         assert "12356" in line.hang_up()["notice"]
 
 
