@@ -28,8 +28,9 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
 from app.understand.ticket.place_choice import FEATURES, place_features
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
-from app.understand.ticket.place_spans import Candidate, candidates, in_figures
+from app.understand.ticket.place_spans import Candidate, candidates
 from app.understand.ticket.reader import TicketReader
+from app.understand.ticket.register import in_figures
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
 from app.understand.unit import TopicReader

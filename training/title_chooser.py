@@ -16,7 +16,7 @@ from eval.base import read_jsonl
 from eval.normal_form import rouge_l
 from eval.tasks.ticket import holds_keywords
 from models.char_tagger import APART
-from training.linear_layer import Layers, fit_layer
+from training.linear_layer import Layers, fit_shares
 
 WRITTEN = Path("training/datasets/titles.jsonl")
 COST = 0.3
@@ -55,11 +55,7 @@ def fit_titles(demands: Sequence[tuple[Titled, Told]]) -> Layers:
     """Return one layer that weighs titles: do they hold the keywords, how near the written one are they."""
     rows = np.vstack([title_features(d.found, d.rule, told, d.clauses) for d, told in demands])
     shares = np.array([share for d, _ in demands for share in _shares(d)])
-    both = np.vstack([rows, rows])
-    right = np.repeat([1, 0], len(rows))
-    weights = np.concatenate([shares, 1 - shares])
-    used = weights > 0
-    return fit_layer(both[used], right[used].tolist(), cost=COST, weights=weights[used].tolist())
+    return fit_shares(rows, shares, cost=COST)
 
 
 def _shares(demand: Titled) -> list[float]:

@@ -16,7 +16,6 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 from rich.console import Console
-from sklearn.linear_model import LogisticRegression
 
 from app.bootstrap.reader import classifier, ticket_reader
 from app.config import Settings
@@ -43,7 +42,7 @@ from models.earlier_wants import EarlierWants
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
-from training.linear_layer import Layers
+from training.linear_layer import Layers, fit_shares
 from training.manifest import write_manifest, write_vocabulary
 from training.wants_memory import remembered
 
@@ -178,7 +177,7 @@ def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceDat
             features.append(choice.features)
             shares.append(1 / (1 + np.exp(-(np.array(alike) - WANTS_SIMILAR) / _SOFT)))
             weights.append(np.full(len(alike), 40 / max(1, len(alike))))
-    sets = _layer(np.vstack(features), np.concatenate(shares), np.concatenate(weights), _SETS_COST)
+    sets = fit_shares(np.vstack(features), np.concatenate(shares), cost=_SETS_COST, weights=np.concatenate(weights))
     return _characters([one for _, thoughts in parts for one in thoughts]), sets
 
 
@@ -191,18 +190,7 @@ def _characters(thoughts: Sequence[tuple[str, Thought]]) -> Layers:
     """Return the layer that weighs characters."""
     rows = np.vstack([thought.features for _, thought in thoughts])
     right = np.array([c in wanted for wanted, thought in thoughts for c in thought.characters], float)
-    return _layer(rows, right, np.ones(len(right)), _CHARACTERS_COST)
-
-
-def _layer(rows: NDArray[np.float32], shares: NDArray[Any], weights: NDArray[Any], cost: float) -> Layers:
-    """Return one layer of a logistic model; `shares` tells how right each row is."""
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    scaled, right = (rows - mean) / spread, np.repeat([1, 0], len(rows))
-    both = np.concatenate([shares * weights, (1 - shares) * weights])
-    used = both > 0
-    model = LogisticRegression(C=cost, max_iter=500).fit(np.vstack([scaled, scaled])[used], right[used], both[used])
-    inner = (model.coef_ / spread).T
-    return [(inner, model.intercept_ - mean @ inner)]
+    return fit_shares(rows, right, cost=_CHARACTERS_COST)
 
 
 def _scores(layers: Layers, features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,12 +1,20 @@
 """Texts in, how alike they are, and groups of those alike, out: character pairs, no model."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import add
 
 
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring letters or figures."""
     plain = "".join(character for character in text if character.isalnum())
     return frozenset(plain[i : i + 2] for i in range(len(plain) - 1)) or frozenset({plain})
+
+
+@lru_cache(maxsize=8192)
+def neighbours(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring characters, whatever they are."""
+    return frozenset(map(add, text, text[1:]))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -3,9 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import chain, groupby
-from operator import add, attrgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.cue_rules import Cue
 from app.domain.transcript import Speaker, SpokenCall, SpokenTurn
+from app.understand.likeness import neighbours
 from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import Value, bare, differ, same_kind, values_in
 from models.base import PairScorer
@@ -131,7 +131,7 @@ class _Context:
         self.question = _by_operator(call.turns[turn - 1 : turn])
         self.reply = _by_operator(call.turns[turn + 1 : turn + 2])
         self.later = "".join(t.text for t in call.turns[turn + 1 :])
-        reply, each = _pairs(self.reply), [_pairs(one.text) for one in own]
+        reply, each = neighbours(self.reply), [neighbours(one.text) for one in own]
         self.shares = [(_share(pairs, reply), _share(pairs, later), _share(pairs, earlier)) for pairs in each]
         """Of each stretch: with the reply, with all that follows, with all that went before."""
         self.characters = [frozenset(one.text) for one in own]
@@ -184,7 +184,7 @@ def _can_replace(old: Value, new: Value) -> bool:
 
 def _repeats(words: str, other: str) -> float:
     """Return the share of a stretch's words that another one says again in one piece."""
-    if len(words) < 2 or _pairs(words).isdisjoint(_pairs(other)):
+    if len(words) < 2 or neighbours(words).isdisjoint(neighbours(other)):
         return 0.0 if len(words) < 2 or frozenset(words).isdisjoint(other) else 1 / len(words)
     found = 2
     for start in range(len(words)):
@@ -193,18 +193,13 @@ def _repeats(words: str, other: str) -> float:
     return found / len(words)
 
 
-@lru_cache(maxsize=4096)
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map(add, text, text[1:]))
-
-
 def _growing(texts: Sequence[str], *, backwards: bool = False) -> list[frozenset[str]]:
     """Return the pairs of what the first 0, 1, 2 … texts are together, each put before the others if `backwards`."""
     found, joint = [frozenset[str]()], ""
     for text in texts:
         seam = text[-1:] + joint[:1] if backwards else joint[-1:] + text[:1]
         joint = text + joint if backwards else joint + text
-        found.append(found[-1].union(_pairs(text), _pairs(seam)))
+        found.append(found[-1].union(neighbours(text), neighbours(seam)))
     return found
 
 

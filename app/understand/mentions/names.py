@@ -122,8 +122,7 @@ def in_full(said: str, after: str) -> re.Match[str] | None:
         for position, piece in enumerate(_PIECE.finditer(said))
         for match in _whole(said, piece)
         if match["surname"] in surnames
-        or (not after_xing and _echoed(match["name"], after))
-        or (not after_xing and _begins(position, match, piece) and re.fullmatch(_family_of(match), match["surname"]))
+        or (not after_xing and (_echoed(match["name"], after) or _sounds_like_one(position, match, piece)))
     ]
     return max(found, key=lambda match: (_echoed(match["name"], after), len(match["name"])), default=None)
 
@@ -135,13 +134,13 @@ def given_later(said: str, surname: str) -> re.Match[str] | None:
 
 
 def surnames_said(said: str) -> set[str]:
-    """Return the caller's surname as an answer gives it: 姓X, or X beside what begins or spells it."""
+    """Return what may be the caller's surname: a character beside what begins with it or spells it."""
     pieces = [_LEAD.sub("", piece.group(), count=1) or piece.group()[-1] for piece in _PIECE.finditer(said)]
     alone = {piece for piece in pieces if len(piece) == 1 or re.fullmatch(COMPOUND, piece)}
     spelled = {
         name for name in alone if any(p != name and (p.startswith(name) or p.endswith(f"的{name}")) for p in pieces)
     }
-    return spelled | {match["surname"] for match in _AFTER_XING.finditer(said)}
+    return spelled
 
 
 def _whole(said: str, piece: re.Match[str]) -> Iterator[re.Match[str]]:
@@ -155,9 +154,10 @@ def _whole(said: str, piece: re.Match[str]) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _begins(position: int, match: re.Match[str], piece: re.Match[str]) -> bool:
-    """Tell whether a name stands first in its answer, or after 叫, 大名 or the like."""
-    return position == 0 or match.start() > piece.start()
+def _sounds_like_one(position: int, match: re.Match[str], piece: re.Match[str]) -> bool:
+    """Tell whether a name stands first in its answer, or after 叫, 大名 or the like, and begins with a surname."""
+    begins = position == 0 or match.start() > piece.start()
+    return begins and re.fullmatch(_family_of(match), match["surname"]) is not None
 
 
 def _family_of(match: re.Match[str]) -> str:

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from app.domain.transcript import Evidence, SpokenCall
 from app.understand.mentions.types import Mentions, Saying
-from app.understand.ticket.place_spans import in_figures
-from app.understand.ticket.register import written
+from app.understand.ticket.register import in_figures, written
 
 _BREAK = re.compile(r"[，,。！!？?；;…\s]+")
 _CHATTER = re.compile(

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from math import log1p
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +13,7 @@ from app.domain.cue_rules import Cue
 from app.domain.patterns import Words
 from app.domain.ticket import RequestKind
 from app.domain.transcript import Speaker, SpokenCall
+from app.understand.likeness import neighbours
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.bearing import named
 from app.understand.ticket.clauses import Clause
@@ -171,7 +170,7 @@ def moment_features(
     own = {(m.turn, m.start) for m in inside(moments, mentions, clauses)}
     matter = [clause for clause in clauses if not clause.chatter]
     whole = [told_vaguely("".join(clause.text for clause in matter)), *(kind is k for k in _KINDS)]
-    told = frozenset(chain.from_iterable(_pairs(clause.text) for clause in matter))
+    told = frozenset(chain.from_iterable(neighbours(clause.text) for clause in matter))
     rows = []
     for source, m in found:
         around = _around(call, m)
@@ -248,11 +247,6 @@ def _question(call: SpokenCall, moment: Mention) -> str:
     return _BREAK.split(said.text.strip("？?。 "))[-1] if said and asks else ""
 
 
-@lru_cache(maxsize=1024)
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map(add, text, text[1:]))
-
-
 def _share(text: str, told: frozenset[str]) -> float:
-    own = _pairs(text)
+    own = neighbours(text)
     return len(own & told) / max(len(own), 1)

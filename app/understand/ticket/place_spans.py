@@ -7,13 +7,13 @@ Candidates are what either marks, both together, their parts between pauses, and
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise, permutations
-from operator import add
 from typing import NamedTuple
 
+from app.understand.likeness import neighbours
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.place_lines import Line, Told, stretches
+from app.understand.ticket.register import in_figures
 
 _LEVELS = ((0.15, 0.08), (0.5, 0.35), (0.3, 0.12))
 """Probability of a character that begins a stretch, and of those that it takes along."""
@@ -41,7 +41,6 @@ _SHOP_FIRST = re.compile(
 )
 """石家粥铺文化西路: a shop that was said before its road."""
 _DOOR_FIRST = re.compile(r"^店?(?P<door>门口|门前)(?P<rest>.{4,})(?<!门口)(?<!门前)$")
-_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九])(?=[个家根排间栋层座棵条道盏户])")
 _FIGURE = re.compile(r"\d+")
 """No place may hold a part of a number, nor two numbers that run into one."""
 _SHORTEST, _LONGEST = 2, 26
@@ -229,17 +228,7 @@ def _official(value: str) -> str:
     return _SHOP_FIRST.sub(r"\g<road>\g<shop>\g<rest>", _DOOR_FIRST.sub(r"\g<rest>\g<door>", written))
 
 
-def in_figures(text: str) -> str:
-    """Return 第3家 for 第三家."""
-    return _ORDINAL.sub(lambda match: f"第{'一二三四五六七八九'.index(match['number']) + 1}", text)
-
-
 def alike(left: str, right: str) -> float:
     """Return the share of character pairs that two texts have in common."""
-    a, b = _pairs(left), _pairs(right)
+    a, b = neighbours(left), neighbours(right)
     return 2 * len(a & b) / max(len(a) + len(b), 1)
-
-
-@lru_cache(maxsize=4096)
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map(add, text, text[1:]))

@@ -25,6 +25,7 @@ _WRITTEN = tuple(
     )
 )  # fmt: skip
 _SPOKEN = frozenset().union(*(spoken.needed for spoken, _ in _WRITTEN))
+_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九])(?=[个家根排间栋层座棵条道盏户])")
 _COURTESY = re.compile(
     r"(?:您|你)(?:好|看)|麻烦(?:您|你们?)?|谢谢(?:您|你们?)?|请问(?:一下)?|我?想(?:咨询|问|反映|了解|投诉|举报)(?:一下|下|个|一个)?|(?:我|俺)要(?:投诉|举报|反映)(?:一下|下)?|^(?:我|俺)(?:就)?(?:想|要)?(?:问问|打听)(?=[\u4e00-\u9fff]{4})|(?:一下)(?:子)?(?=[\u4e00-\u9fff])(?![雨雪班车课楼水])"
 )
@@ -42,3 +43,8 @@ def written(clause: str) -> str:
         if spoken.possible(held(text)):
             text = spoken.pattern.sub(word, text)
     return text.strip(" ，,")
+
+
+def in_figures(text: str) -> str:
+    """Return 第3家 for 第三家."""
+    return _ORDINAL.sub(lambda match: f"第{'一二三四五六七八九'.index(match['number']) + 1}", text)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.domain.ticket import RequestKind
 from app.domain.transcript import Evidence, SpokenCall
+from app.understand.likeness import neighbours
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.demands import answers_to_asking
@@ -163,15 +164,10 @@ def supported(part: str, matter: str) -> bool:
 
 def _spoken_of(thing: str, matter: str) -> bool:
     """Tell whether a thing was said but for what official wording adds, some of it in one piece."""
-    if len(thing) <= _WHOLE or _pairs(matter).isdisjoint(map(add, thing, thing[1:])):
+    if len(thing) <= _WHOLE or neighbours(matter).isdisjoint(map(add, thing, thing[1:])):
         return False
     unsaid = [character for character in thing if character not in matter]
     return len(unsaid) <= _MOST_UNSAID * len(thing) and _ADDED.issuperset(unsaid)
-
-
-@lru_cache(maxsize=8)
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map(add, text, text[1:]))
 
 
 @lru_cache(maxsize=8192)
