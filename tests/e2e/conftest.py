@@ -66,6 +66,7 @@ def chromium() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api")
     if BROWSER is None:
         pytest.skip("no browser installed")
+    api.expect.set_options(timeout=20_000)
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield browser

@@ -135,6 +135,7 @@ def test_a_warning_is_taken_up_and_concluded_by_the_supervisor_and_read_by_the_l
     cards[1].get_by_label("结果", exact=True).select_option(label="确有其事，已处置")
     cards[1].get_by_label("处置情况").fill("管网抢修完毕")
     cards[1].get_by_role("button", name="记录结果").click()
+    sync_api.expect(cards[1]).to_contain_text("已有结果")
     leader.get_by_role("tab", name="预警").click()
     sync_api.expect(cards[0]).to_contain_text("已有结果")
     sync_api.expect(cards[0]).to_contain_text("管网抢修完毕")
