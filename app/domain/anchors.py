@@ -35,7 +35,8 @@ class Anchored:
     def __init__(self, pattern: str) -> None:
         self.pattern = compiled(pattern)
         self.needed = anchors(pattern)
-        self._alternatives = _alternatives(pattern)
+        self.ways = [_rarest_first(parts) for parts in _alternatives(pattern) if parts]
+        """What a match of each alternative holds: one of the rarest anchors, and one of every other set."""
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Return every match, as a pattern does."""
@@ -49,10 +50,10 @@ class Anchored:
         """Tell whether a text that holds these may match."""
         if not self.needed:
             return True
-        if self.needed.isdisjoint(seen):
-            return False
-        for parts in self._alternatives:
-            for part in parts:
+        for rarest, others in self.ways:
+            if rarest.isdisjoint(seen):
+                continue
+            for part in others:
                 if part.isdisjoint(seen):
                     break
             else:
@@ -65,6 +66,11 @@ def _alternatives(pattern: str) -> list[list[Anchors]]:
     items = list(_PARSER.parse(pattern))
     branched = len(items) == 1 and str(items[0][0]) == "BRANCH"
     return [_parts(branch) for branch in (items[0][1][1] if branched else [items])]
+
+
+def _rarest_first(parts: Sequence[Anchors]) -> tuple[Anchors, list[Anchors]]:
+    first, *others = sorted(parts, key=_commonness)
+    return first, others
 
 
 def _of_sequence(items: Iterable[Any]) -> Anchors:

@@ -33,6 +33,11 @@ class AlarmReader:
         self._looks = ((LONGEST_WINDOW, rules.alarm_from), (CLOSE_WINDOW, rules.alarm_close_from))
         self._doubted_below = rules.doubted_below
 
+    @property
+    def patterns(self) -> list[Patterns]:
+        """What names an emergency."""
+        return [patterns for _, patterns in self._routes]
+
     def read(self, said: Said) -> Reading[list[RiskSignal]]:
         """Return what patterns name and the model does not rule out; else what the model sees."""
         named = [(hit, route) for route, patterns in self._routes for hit in said.hits(patterns)]

@@ -13,7 +13,7 @@ from app.understand.alarm import AlarmReader
 from app.understand.frames import Frames
 from app.understand.lane_reader import LaneReader
 from app.understand.said import Reading, Said, answered
-from app.understand.text_rules import Hit, Patterns, Possible, longest_apart
+from app.understand.text_rules import Hit, Patterns, Sieve, longest_apart
 from models.base import LaneScorer
 
 _SLIGHT = 0.5
@@ -37,18 +37,19 @@ class RiskReader:
         self._rules = tuple(
             (rule, Patterns(rule.patterns, rule.exclude, window=referral.window)) for rule in referral.rules
         )
-        self._possible = Possible([patterns for _, patterns in self._rules])
         self._frames = {
             lane: Frames([frame for frame in referral.frames if lane in frame.lanes], referral.direct)
             for lane in Receiver
         }
         self._alarm = AlarmReader(routing, model)
         self._emotion = EmotionScale(emotion)
+        rules = [patterns for _, patterns in self._rules]
+        self._sieve = Sieve([*rules, *self._alarm.patterns, *self._emotion.patterns])
 
     def read(self, call: SpokenCall) -> RiskReading:
         """Return emotion, signals and emergencies of the whole call."""
         turns = call.citizen_turns
-        said = Said(turns)
+        said = Said(turns, self._sieve)
         framed = cache(lambda lane: self._frames[lane].framed(said.text))
         hits = list(self._hits(said, framed))
         (doubts, signals), emergencies = self._answered(self._weighed(said, hits), self._alarm.read(said))
@@ -81,8 +82,7 @@ class RiskReader:
         return (yield from self._lanes.read(said, [(hit, rule.receiver) for rule, hit in hits]))
 
     def _hits(self, said: Said, framed: Framed) -> Iterator[tuple[ReferralRule, Hit]]:
-        for place in self._possible.among(said.text):
-            rule, patterns = self._rules[place]
+        for rule, patterns in self._rules:
             for hit in said.hits(patterns, partial(framed, rule.receiver)):
                 yield rule, hit
 
@@ -114,6 +114,11 @@ class EmotionScale:
         self._intensifiers = tuple(re.compile(pattern) for pattern in rules.intensifiers.patterns)
         self._factor = rules.intensifiers.factor
         self._near = rules.near
+
+    @property
+    def patterns(self) -> list[Patterns]:
+        """The words of all levels."""
+        return [patterns for _, *both in self._levels for patterns in both]
 
     def level(self, said: Said) -> tuple[Emotion, tuple[Evidence, ...], float]:
         """Return the level, the words it rests on, and a confidence."""

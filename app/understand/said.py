@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.transcript import Evidence, SpokenTurn
 from app.understand.frames import within
-from app.understand.text_rules import Hit, Patterns, closed_up
+from app.understand.text_rules import Hit, Patterns, Sieve, closed_up
 
 LONGEST_WINDOW = 90
 _PIECE = re.compile(r"[^。！？!?；;，,\s]+")
@@ -31,7 +31,8 @@ class Said:
     A full stop stands between turns: no pattern reaches across one.
     """
 
-    def __init__(self, turns: tuple[SpokenTurn, ...]) -> None:
+    def __init__(self, turns: tuple[SpokenTurn, ...], sieve: Sieve | None = None) -> None:
+        """Take the citizen's turns; patterns of the sieve are looked for where they may match."""
         self._turns = turns
         self._starts: list[int] = []
         self._kept: list[Sequence[int]] = []
@@ -49,6 +50,7 @@ class Said:
             said.append(closed)
             length += len(closed) + 1
         self.text = "".join(f"{closed}。" for closed in said)
+        self.possible = sieve.among(self.text) if sieve else None
 
     @cached_property
     def passages(self) -> list[tuple[str, Window]]:
@@ -66,7 +68,9 @@ class Said:
 
     def each(self, patterns: Patterns) -> Iterator[Hit]:
         """Yield every stretch of one turn that the patterns hit."""
-        for hit in patterns.hits(self.text):
+        possible = self.possible
+        hits = patterns.hits(self.text) if possible is None else patterns.hits_of(self.text, possible[patterns])
+        for hit in hits:
             if self._turn_at(hit.start) == self._turn_at(hit.end - 1):
                 yield hit
 

@@ -1,10 +1,9 @@
 """Pattern rules over a turn: hits that no exclusion takes away, in the order they stand."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
-from app.domain.anchors import Anchored, held
+from app.domain.anchors import Anchored, Anchors, held
 
 
 class Hit(NamedTuple):
@@ -22,9 +21,9 @@ class Patterns:
     """
 
     def __init__(self, patterns: Sequence[str], exclude: Sequence[str] = (), *, window: int) -> None:
-        self._patterns = tuple(map(Anchored, patterns))
+        self.alternatives = tuple(map(Anchored, patterns))
         self._exclude = tuple(map(Anchored, exclude))
-        each = [pattern.needed for pattern in self._patterns]
+        each = [pattern.needed for pattern in self.alternatives]
         self.needed = frozenset().union(*each) if all(each) else frozenset()
         """One of these stands in every text with a hit; empty where nothing can be said."""
         self._window = window
@@ -32,11 +31,12 @@ class Patterns:
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield every stretch that matches and is not excluded."""
         seen = held(text)
-        if self.needed and self.needed.isdisjoint(seen):
-            return
-        for one in self._patterns:
-            if not one.possible(seen):
-                continue
+        if not self.needed or not self.needed.isdisjoint(seen):
+            yield from self.hits_of(text, [one for one in self.alternatives if one.possible(seen)])
+
+    def hits_of(self, text: str, possible: Iterable[Anchored]) -> Iterator[Hit]:
+        """Do the same where it is known which alternatives a text may match."""
+        for one in possible:
             for match in one.pattern.finditer(text):
                 hit = Hit(*match.span())
                 if hit.end > hit.start and not self._excluded(text, hit):
@@ -56,21 +56,35 @@ class Patterns:
         )
 
 
-class Possible:
-    """Tells which of many patterns a text may match, by one look at its anchors."""
+Possible = dict[Patterns, tuple[Anchored, ...]]
+"""Of each of several patterns the alternatives that a text may match, in order."""
+
+
+class Sieve:
+    """Tells which alternatives of many patterns a text may match, by one look at its anchors."""
 
     def __init__(self, each: Sequence[Patterns]) -> None:
-        self._always = [place for place, patterns in enumerate(each) if not patterns.needed]
-        self._of: dict[str, list[int]] = {}
-        for place, patterns in enumerate(each):
-            for anchor in patterns.needed:
-                self._of.setdefault(anchor, []).append(place)
+        self._none: Possible = dict.fromkeys(each, ())
+        self._all = [(patterns, one) for patterns in each for one in patterns.alternatives]
+        self._always = {place for place, (_, one) in enumerate(self._all) if not one.needed}
+        self._of: dict[str, list[tuple[int, list[Anchors]]]] = {}
+        for place, (_, one) in enumerate(self._all):
+            for rarest, others in one.ways if one.needed else ():
+                for anchor in rarest:
+                    self._of.setdefault(anchor, []).append((place, others))
 
-    def among(self, text: str) -> list[int]:
-        """Return the places of the patterns that may match, in order."""
-        return sorted(
-            {*self._always, *chain.from_iterable(self._of[anchor] for anchor in self._of.keys() & held(text))}
-        )
+    def among(self, text: str) -> Possible:
+        """Return what a text may match."""
+        seen = held(text)
+        found = set(self._always)
+        for anchor in self._of.keys() & seen:
+            for place, others in self._of[anchor]:
+                if place not in found and not any(part.isdisjoint(seen) for part in others):
+                    found.add(place)
+        possible = self._none.copy()
+        for patterns, one in map(self._all.__getitem__, sorted(found)):
+            possible[patterns] += (one,)
+        return possible
 
 
 def closed_up(text: str) -> tuple[str, Sequence[int]]:

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.anchors import Anchored, anchors, held
 from app.domain.patterns import Words
-from app.understand.text_rules import Hit, Patterns, Possible
+from app.understand.text_rules import Hit, Patterns, Sieve
 from tests.conftest import embedded
 
 REFERENCE = embedded().reference
@@ -54,14 +54,15 @@ def test_a_pattern_without_anchors_is_searched_for_everywhere() -> None:
     assert list(Patterns([".$", "楼"], window=4).hits("跳河")) == [Hit(1, 2)]
 
 
-def test_patterns_that_may_match_are_found_by_one_look() -> None:
-    each = [Patterns(patterns, window=4) for patterns in (["跳河"], ["汽油", "楼"], [".$"], ["拆"])]
-    assert Possible(each).among("他在楼上跳河") == [0, 1, 2]
+def test_what_may_match_is_found_by_one_look() -> None:
+    each = [Patterns(patterns, window=4) for patterns in (["跳河"], ["汽油", "楼"], [".$"], ["拆"], ["[给送].*楼"])]
+    found = Sieve(each).among("他在楼上跳河")
+    assert [[one.pattern.pattern for one in found[patterns]] for patterns in each] == [["跳河"], ["楼"], [".$"], [], []]
     all_rules = [Patterns(rule.patterns, rule.exclude, window=16) for rule in RULES]
-    possible = Possible(all_rules)
+    sieve = Sieve(all_rules)
     for text in SAID:
-        missed = set(range(len(all_rules))) - set(possible.among(text))
-        assert not any(list(all_rules[place].hits(text)) for place in missed)
+        possible = sieve.among(text)
+        assert all(list(one.hits(text)) == list(one.hits_of(text, possible[one])) for one in all_rules)
 
 
 @pytest.mark.parametrize("pattern", ["不(?:是|对)", "(?:拆)?[^。]*", "(?P<old>.{2})不是"])
