@@ -1,7 +1,5 @@
 """A demand in, a probability of every character of its wants out: by earlier wants of demands like it. numpy only."""
 
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
 from models.grams import KnownGrams
+from models.vocabulary import read_vocabulary
 
 FINEST = 255
 """Steps of a stored weight: one byte."""
@@ -92,7 +91,7 @@ class EarlierWants:
         """
         try:
             with np.load(folder / "memory.npz") as arrays:
-                stored = json.loads(gzip.decompress((folder / "vocabulary.json.gz").read_bytes()))
+                stored = read_vocabulary(folder)
                 return cls(dict(arrays), stored)
         except (OSError, KeyError, ValueError, IndexError) as error:
             raise ModelUnavailable(f"no usable memory of wants in {folder}: {error}") from error

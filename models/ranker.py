@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
+from models.vocabulary import read_vocabulary
 
 Floats = NDArray[np.float64]
 LENGTHS = (10, 20, 40, 80, 160)
@@ -22,7 +23,7 @@ class FunctionRanker:
     """Adds up the views' weighted log-probabilities; keeps what each view's weight and each label's least score is."""
 
     def __init__(self, folder: Path) -> None:
-        """Load `weights.npz` and `vocabulary.json` of a trained folder.
+        """Load a trained folder.
 
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
@@ -34,7 +35,7 @@ class FunctionRanker:
                 self._lead: Floats = arrays["lead"].astype(np.float64)
                 self.link: Floats = arrays["link"].astype(np.float64)
                 self._least: Floats = arrays["least"].astype(np.float64)
-            stored = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            stored = read_vocabulary(folder)
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable ranker in {folder}: {error}") from error

@@ -29,7 +29,7 @@ from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier
 from models.reranker.answer_scorer import BUCKETS, LENGTHS, buckets, mean_fits, outside_score
 from training.answer_network import Row, fit_teams
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 from training.static_embedding import DEMANDS, Table, read_articles, train_table
 
 OUTSIDE = Path("training/datasets/questions_outside.jsonl")
@@ -90,7 +90,7 @@ class Rarity:
 
 
 def main(out: Path = OUT, seed: int = 1) -> None:
-    """Write `weights.npz`, `vocabulary.json` and the manifest; print what cross-validation says."""
+    """Write the weights and their manifest; print what cross-validation says."""
     articles = read_articles()
     questions = read_all(articles)
     rarity = Rarity([*(q.text for q in questions), *said(DEMANDS), *said(ORDINARY)])
@@ -111,7 +111,7 @@ def main(out: Path = OUT, seed: int = 1) -> None:
     out.mkdir(parents=True, exist_ok=True)
     arrays = {**trained, "outside": weights, "outside_bias": np.array(bias), "rarity": rarity.values}
     np.savez_compressed(out / "weights.npz", **{name: array.astype(np.float16) for name, array in arrays.items()})
-    (out / "vocabulary.json").write_text(json.dumps(rarity.words, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    write_vocabulary(out, rarity.words)
     facts = {"kind": "answer_scorer", "seed": seed, "questions": len(questions), "grams": len(rarity.words)}
     write_manifest(out, name="own-answer", task="answer", data=OUTSIDE, facts=facts)
 

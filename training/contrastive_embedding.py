@@ -4,7 +4,6 @@ The table starts as latent semantic analysis; then texts of one matter are pulle
 batch pushed apart (InfoNCE), with its gradient written out: no more than numpy and scipy are needed, on any machine.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from models.embedding.static import grams
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 
 Floats = NDArray[np.float32]
 Pair = tuple[str, str]
@@ -136,17 +135,19 @@ def nearest_accuracy(embed: Any, known: Sequence[Pair], asked: Sequence[Pair]) -
     return {"nearest_right": float(found[:, 0].mean()), "right_in_10": float(found.any(axis=1).mean())}
 
 
-def write_table(table: Table, out: Path, *, name: str, data: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Write `vocabulary.json`, `weights.npz` (int8 a row and its scale) and the manifest."""
+def write_rows(words: Sequence[str], rows: Floats, out: Path) -> None:
+    """Write the vocabulary and `weights.npz`: each row as int8, and its scale."""
     out.mkdir(parents=True, exist_ok=True)
+    write_vocabulary(out, words)
+    scale = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127
+    table = np.round(rows / scale[:, None]).astype(np.int8)
+    np.savez_compressed(out / "weights.npz", table=table, scale=scale.astype(np.float32))
+
+
+def write_table(table: Table, out: Path, *, name: str, data: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """Write an embedding and its manifest."""
     words = [str(word) for word in table.vectorizer.get_feature_names_out()]
-    (out / "vocabulary.json").write_text(json.dumps(words, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    scale = np.maximum(np.abs(table.rows).max(axis=1), 1e-9) / 127
-    np.savez_compressed(
-        out / "weights.npz",
-        table=np.round(table.rows / scale[:, None]).astype(np.int8),
-        scale=scale.astype(np.float32),
-    )
+    write_rows(words, table.rows, out)
     known = {"kind": "static", "features": len(words), "dimensions": int(table.rows.shape[1])}
     return write_manifest(out, name=name, task="embedding", data=data, facts=known | facts)
 

@@ -7,7 +7,6 @@ How sure the best label may be is told by demands written blind, their writer un
 texts are written to mislead.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from models.ranker import FLOOR, LENGTHS, ahead, calibrated, knots, ranked
 from training.data import group_folds
 from training.demand_examples import Demand
 from training.linear_classifier import LinearSettings, cross_validated_logits, fit, fit_temperature
-from training.manifest import write_manifest
+from training.manifest import write_manifest, write_vocabulary
 
 Floats = NDArray[np.float64]
 VIEWS = ("text", "leaves", "words", "duties")
@@ -115,7 +114,7 @@ def train_ranker(
         least=_least(own, learnt.gold, len(learnt.labels)).astype(np.float32),
     )
     stored = {"views": VIEWS, "labels": learnt.labels, "leaves": learnt.leaves}
-    (out / "vocabulary.json").write_text(json.dumps(stored, ensure_ascii=False), "utf-8")
+    write_vocabulary(out, stored)
     facts = {
         "kind": "ranker",
         "seed": settings["function"].seed,

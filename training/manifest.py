@@ -24,7 +24,7 @@ def git_commit() -> str:
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
 
 
-def write_vocabulary(folder: Path, stored: dict[str, Any]) -> None:
+def write_vocabulary(folder: Path, stored: Any) -> None:
     """Write what weights stand for as `vocabulary.json.gz`."""
     packed = gzip.compress(json.dumps(stored, ensure_ascii=False).encode(), mtime=0)
     (folder / "vocabulary.json.gz").write_bytes(packed)

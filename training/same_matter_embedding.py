@@ -4,7 +4,6 @@ Most of what two tickets of one estate share is its name; what they differ in is
 those of its own scenario alone: the tellings of its matter are drawn near, the other faults of the place pushed off.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
 from models.embedding.static import grams
+from models.vocabulary import read_vocabulary
 from training.contrastive_embedding import Floats, Slope, Table, counted, descended, through_unit, unit
 
 
@@ -44,7 +44,7 @@ class Told:
 
 def start_from(folder: Path) -> Table:
     """Return the table of a trained folder."""
-    words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+    words = read_vocabulary(folder)
     with np.load(folder / "weights.npz") as saved:
         rows = saved["table"].astype(np.float32)
     vocabulary = {word: i for i, word in enumerate(words)}

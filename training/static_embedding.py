@@ -21,6 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from app.domain.knowledge import Article, passages
 from app.store.articles import parse_article
 from models.embedding.static import grams
+from training.contrastive_embedding import write_rows
 from training.manifest import write_manifest
 
 ARTICLES = Path("knowledge_base/articles")
@@ -42,11 +43,9 @@ class Table:
 
 
 def main(out: Path = OUT, dimensions: int = 128, features: int = 14_000, epochs: int = 6, seed: int = 1) -> None:
-    """Write `vocabulary.json`, `weights.npz` (idf times projection, half precision) and the manifest."""
+    """Write the embedding (idf times projection) and its manifest."""
     table = train_table(read_articles(), dimensions=dimensions, features=features, epochs=epochs, seed=seed)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "vocabulary.json").write_text(json.dumps(table.words, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    np.savez_compressed(out / "weights.npz", table=table.rows)
+    write_rows(table.words, table.rows.astype(np.float32), out)
     facts = {"kind": "static", "seed": seed, "epochs": epochs, "features": len(table.words), "dimensions": dimensions}
     write_manifest(out, name="own-passages", task="embedding", data=DEMANDS, facts=facts)
 

@@ -1,12 +1,9 @@
 """A linear text classifier over counted features: texts in, calibrated probabilities out. numpy only."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +11,7 @@ from numpy.typing import NDArray
 from models.base import ModelUnavailable
 from models.classifier.features import analyser
 from models.classifier.known import counter
+from models.vocabulary import read_vocabulary
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
@@ -44,7 +42,7 @@ class LinearClassifier:
             stored = read_vocabulary(folder)
             features = analyser(stored.get("analyser", "chars"), stored.get("families"), stored.get("classes"))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, EOFError, KeyError, ValueError, zlib.error) as error:
+        except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
         self._counted = counter(features, stored["features"])
         self._labels = tuple(stored["labels"])
@@ -62,7 +60,7 @@ class LinearClassifier:
                 weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
             labels = read_vocabulary(beside)["labels"]
             learnt_on = json.loads((beside / "manifest.json").read_text("utf-8"))["base_revision"]
-        except (OSError, EOFError, KeyError, ValueError, zlib.error) as error:
+        except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable labels in {beside}: {error}") from error
         if learnt_on != self.revision or weights.shape != (len(self._weights), len(labels)):
             raise ModelUnavailable(f"{beside}: learnt from the features of {learnt_on}, not of {self.revision}")
@@ -124,11 +122,3 @@ class LinearClassifier:
         ends = [*starts[1:], len(grams)]
         own = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
         return np.stack([values[one] @ self._weights.take(grams[one], axis=0).astype(np.float32) for one in own])
-
-
-def read_vocabulary(folder: Path) -> dict[str, Any]:
-    """Read `vocabulary.json` of a model folder; a large one is packed."""
-    packed = folder / "vocabulary.json.gz"
-    told = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "vocabulary.json").read_bytes()
-    stored: dict[str, Any] = json.loads(told)
-    return stored

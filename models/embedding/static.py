@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
 from models.grams import LONGEST, KnownGrams
+from models.vocabulary import read_vocabulary
 
 LENGTHS = range(1, LONGEST + 1)
 _TOGETHER, _AT_ONCE = 8, 500
@@ -36,7 +37,7 @@ class StaticEmbedder:
     def load(cls, folder: Path) -> Self:
         """Load what a training run wrote; raises ModelUnavailable."""
         try:
-            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            words = read_vocabulary(folder)
             revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
             with np.load(folder / "weights.npz") as saved:
                 table = saved["table"].astype(np.float32)

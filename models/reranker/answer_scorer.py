@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
+from models.vocabulary import read_vocabulary
 
 BUCKETS = 1 << 14
 LENGTHS = (1, 2, 3)
@@ -24,7 +25,7 @@ class NumpyAnswerScorer:
         try:
             with np.load(folder / "weights.npz") as saved:
                 self._weights = {name: saved[name].astype(np.float32) for name in saved.files}
-            words = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+            words = read_vocabulary(folder)
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
             self._rarity: dict[str, float] = dict(zip(words, map(float, self._weights["rarity"]), strict=True))
