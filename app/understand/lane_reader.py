@@ -1,6 +1,5 @@
 """Scores what the citizen said for each lane of referral by a model, and tells which hits of rules to doubt."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -27,7 +26,6 @@ class LaneReader:
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
         self._column = {label: i for i, label in enumerate(model.labels)}
         self._lanes = {entry.receiver: entry for entry in referral.models}
-        self._direct = re.compile("|".join(referral.direct))
 
     def read(
         self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
@@ -47,16 +45,14 @@ class LaneReader:
         """Return the passages that must bear a rule's hit out.
 
         A short message is read whole. In a longer one other matters would drown the hit: it is read alone and with
-        the pieces beside it. Callers who speak of themselves and of now are believed.
+        the pieces beside it.
         """
-        near = around(said.pieces, hit, 1)
-        if self._direct.search(joined(said.text, near)):
-            return []
-        passages = [said.pieces] if len(said.text) <= _SHORT else [around(said.pieces, hit, 0), near]
+        short = len(said.text) <= _SHORT
+        passages = [said.pieces] if short else [around(said.pieces, hit, beside) for beside in (0, 1)]
         return [joined(said.text, window) for window in passages]
 
     def _doubt(self, lane: Receiver, scores: Sequence[Sequence[float]]) -> float | None:
-        score = max((of[self._column[lane]] for of in scores), default=1.0)
+        score = max(of[self._column[lane]] for of in scores)
         return score if score < self._lanes[lane].doubted_below else None
 
     def _signals(self, said: Said, scores: Sequence[Sequence[float]]) -> Reading[list[RiskSignal]]:
