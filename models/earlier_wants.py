@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
+from models.earlier_titles import EarlierTitles
 from models.grams import KnownGrams
 from models.vocabulary import read_vocabulary
 
@@ -66,6 +67,8 @@ class EarlierWants:
         """Of each earlier demand what its wants are made of, where it can be asked for in another call."""
         self.usual: dict[str, int] = stored["usual"]
         """Pairs of characters of official wording with their counts; `^` stands before a piece, `$` behind it."""
+        self.titles = EarlierTitles(stored["titles"]) if "titles" in stored else None
+        """What operators wrote of the same demands."""
         rows, size = len(self._kinds), len(self.characters)
         at, held = np.divmod(np.unique(arrays["held_rows"].astype(np.int64) * size + arrays["held_characters"]), size)
         self._held = np.split(held, np.searchsorted(at, np.arange(1, rows)))

@@ -33,6 +33,7 @@ from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import in_figures
 from app.understand.ticket.title import by_rules
 from app.understand.ticket.title_choice import FEATURES as OF_TITLES
+from app.understand.ticket.title_recall import CHARACTER_FEATURES
 from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
@@ -46,7 +47,17 @@ from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
-from training.title_chooser import Titled, fit_titles, key_tags, titles_right, written_titles
+from training.title_chooser import (
+    Titled,
+    fit_characters,
+    fit_titles,
+    judged,
+    key_tags,
+    offered,
+    titles_cross_validated,
+    written_titles,
+)
+from training.title_memory import place_in, without_place
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 WEIGHTS = Path("models/weights")
@@ -74,6 +85,7 @@ class Read:
     """A call read, with the hashed features and tags of its characters."""
 
     id: str
+    scenario: str
     mentions: Mentions
     lines: tuple[Line, ...]
     codes: NDArray[np.int64]
@@ -88,24 +100,29 @@ Shares = tuple[NDArray[np.float32], ...]
 def main(data: Path = CALLS, least: float = 0.2) -> None:
     """Cross-validate, fit on all calls, write weights and manifests of tagger and scorers."""
     calls = list(read_calls(data))
-    folds = group_folds([Example(c.id, "", "", c.id) for c in calls], FOLDS, SEED)
+    folds = group_folds([Example(c.id, "", "", c.scenario) for c in calls], FOLDS, SEED)
     shares: list[Shares] = [()] * len(calls)
     for fold in range(FOLDS):
         heads = _heads([c for c, f in zip(calls, folds, strict=True) if f != fold])
         for i in np.flatnonzero(folds == fold).tolist():
             shares[i] = tuple(shares_of(weights, calls[i].codes) for weights in heads)
     usual = _usual(calls, folds)
-    figures = _cross_validated(calls, shares, usual, folds, least) | _titles_cross_validated(calls, shares, folds)
+    demands, of_titles = _titled(calls, shares, folds)
+    titles = offered(demands, of_titles, load_reference_data(Settings().knowledge_dir))
+    figures = _cross_validated(calls, shares, usual, folds, least) | titles_cross_validated(titles, of_titles)
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
     write_layers(_scorer(calls, shares, usual), WEIGHTS / "place")
     write(counted(_places(calls)), WEIGHTS / "place")
-    write_layers(fit_titles(_titled(calls, shares)), WEIGHTS / "title")
+    characters = fit_characters(titles)
+    write_layers(characters, WEIGHTS / "title_characters")
+    write_layers(fit_titles([judged(demand, characters) for demand in titles]), WEIGHTS / "title")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(calls), "base_revision": None, **figures}
     for name, more in (
         ("spot", {"heads": [head.shape[1] for head in heads]}),
         ("place", {"features": list(FEATURES), "least": least}),
         ("title", {"features": list(OF_TITLES)}),
+        ("title_characters", {"features": list(CHARACTER_FEATURES)}),
     ):
         write_manifest(WEIGHTS / name, name=f"own-{name}", task=name, data=data, facts=facts | more)
     Console().print(facts)
@@ -131,7 +148,7 @@ def read_calls(data: Path) -> Iterator[Read]:
             )
             words = [word for gold in wanted for word in gold["title_keywords"]]
             tags = tags_of(lines, [gold["place"] for gold in wanted]), key_tags(lines, words)
-            yield Read(row["id"], mentions, tuple(lines), window_codes(*joint(lines)), tags, demands)
+            yield Read(row["id"], row["scenario"], mentions, tuple(lines), window_codes(*joint(lines)), tags, demands)
 
 
 def _demand(
@@ -145,7 +162,17 @@ def _demand(
     kind, bound = reader.kind_and_bound(call, clauses)
     rule = detail_by_rules(mentions, clauses, kind)
     found = reader.headings(clauses, kind, gold["place"] or gold["town"])
-    titled = Titled(clauses, tuple(found), by_rules(found, kind), tuple(gold["title_keywords"]), written)
+    titled = Titled(
+        reader.asking(call, mentions, clauses),
+        clauses,
+        tuple(found),
+        by_rules(found, kind),
+        gold["place"] or gold["town"] or "",
+        gold["wants"] or "",
+        tuple(gold["title_keywords"]),
+        written,
+        without_place(written, place_in(gold)) if written else "",
+    )
     return Demand(clauses, kind, bound, rule, gold["place"], titled)
 
 
@@ -245,28 +272,16 @@ def _cross_validated(
     return {name: round(f1(*triple), 3) for name, triple in counts.items()}
 
 
-def _titled(calls: Sequence[Read], shares: Sequence[Shares]) -> list[tuple[Titled, Told]]:
-    return [
-        (demand.titled, tagged(call.lines, *share))
-        for call, share in zip(calls, shares, strict=True)
+def _titled(
+    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64]
+) -> tuple[list[tuple[Titled, Told]], NDArray[np.int64]]:
+    """Return the demands with what the taggers say of their calls, and the fold of each."""
+    found = [
+        (demand.titled, tagged(call.lines, *share), fold)
+        for call, share, fold in zip(calls, shares, folds.tolist(), strict=True)
         for demand in call.demands
     ]
-
-
-def _titles_cross_validated(
-    calls: Sequence[Read], shares: Sequence[Shares], folds: NDArray[np.int64]
-) -> dict[str, float]:
-    """Return the share of titles that hold the keywords and their likeness to written ones, with the model and with the
-    rules alone."""
-    right = []
-    for fold in range(FOLDS):
-        kept, held_out = (
-            _titled([calls[i] for i in rows], [shares[i] for i in rows])
-            for rows in (np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist())
-        )
-        right.append(titles_right(fit_titles(kept), held_out))
-    names = ("titles", "rules_titles", "titles_rouge_l", "rules_titles_rouge_l")
-    return dict(zip(names, np.nanmean(np.vstack(right), axis=0).round(3).tolist(), strict=True))
+    return [(titled, told) for titled, told, _ in found], np.array([fold for _, _, fold in found], np.int64)
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:

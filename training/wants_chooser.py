@@ -2,7 +2,8 @@
 
 Learnt from the development calls, and from written demands with their wants in official words
 (`training/datasets/wants.jsonl`): the tagger's head that marks what is asked for, the memory of earlier wants, the
-probability of a character, and which set of pieces is right, as the measurement of tickets counts it. What is fitted on
+probability of a character, and which set of pieces is right, as the measurement of tickets counts it. The memory holds
+the titles of the same demands, for `training.place_tagger` fits what chooses with them. What is fitted on
 top of the head and the memory has not been seen by them: folds keep a call together, no memory holds what it judges.
 """
 
@@ -25,13 +26,8 @@ from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
 from app.understand.ticket.want_pieces import Asking
-from app.understand.ticket.wants_choice import (
-    CHARACTER_FEATURES,
-    SET_FEATURES,
-    Thought,
-    choices,
-    thought_of,
-)
+from app.understand.ticket.wants_characters import CHARACTER_FEATURES, Thought, thought_of
+from app.understand.ticket.wants_choice import SET_FEATURES, choices
 from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
@@ -44,7 +40,9 @@ from training.char_tagger import fit_tagger, write_tagger
 from training.data import group_folds
 from training.linear_layer import Layers, fit_shares
 from training.manifest import write_manifest, write_vocabulary
-from training.wants_memory import remembered
+from training.title_chooser import written_titles
+from training.title_memory import place_in, remembered_titles, without_place
+from training.wants_memory import fields_of, remembered
 
 CALLS, DEMANDS = Path("eval/datasets/ticket_dev.jsonl"), Path("training/datasets/demands.jsonl")
 WANTS, WEIGHTS = Path("training/datasets/wants.jsonl"), Path("models/weights")
@@ -67,6 +65,8 @@ class Read:
     demands: tuple[tuple[Asking, str], ...]
     written: bool
     """It is a written demand, no call: it is learnt from, never measured."""
+    titles: tuple[str, ...]
+    """Of each demand the title that an operator wrote, without its place; empty where none was."""
 
 
 def main(data: Path = CALLS) -> None:
@@ -83,7 +83,7 @@ def main(data: Path = CALLS) -> None:
     write_layers(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    write_vocabulary(WEIGHTS / "wants", stored)
+    write_vocabulary(WEIGHTS / "wants", stored | {"titles": _titles(reads, data)})
     write_layers(characters, WEIGHTS / "wants_characters")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
     for name, more in (
@@ -100,7 +100,7 @@ def read_demands(reference: ReferenceData, data: Path) -> Iterator[Read]:
     category, *own = (classifier(WEIGHTS / name) for name in ("category", "kind", "asked", "subject"))
     reader = ticket_reader(WEIGHTS, reference, TopicReader(reference, category), own)
     normaliser = Normaliser(reference.gazetteer)
-    for payload, wanted, written in _sources(data):
+    for payload, wanted, titles in _sources(data):
         call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
         mentions = reader.mentions(call)
         told = reader.told(call, mentions)
@@ -108,18 +108,22 @@ def read_demands(reference: ReferenceData, data: Path) -> Iterator[Read]:
         if lines and parts and len(parts) == len(wanted):
             asking = [reader.asking(call, mentions, part) for part in parts]
             pairs = tuple(zip(asking, wanted, strict=True))
-            yield Read(lines, window_codes(*joint(lines)), tags_of(lines, wanted), pairs, written)
+            codes, tags = window_codes(*joint(lines)), tags_of(lines, wanted)
+            yield Read(lines, codes, tags, pairs, titles is None, titles or ("",))
 
 
-def _sources(data: Path) -> Iterator[tuple[dict[str, Any], list[str], bool]]:
-    """Yield payloads with the wants of their demands, and whether they are written demands."""
+def _sources(data: Path) -> Iterator[tuple[dict[str, Any], list[str], tuple[str, ...] | None]]:
+    """Yield payloads with the wants and titles of their demands; written demands have no titles."""
+    written = written_titles()
     for row in read_jsonl(data):
-        payload = payload_of(row)
-        yield payload, [demand["wants"] for demand in row["gold"]["demands"]], False
+        demands = row["gold"]["demands"]
+        titles = [(written.get((row["id"], i), ""), place_in(demand)) for i, demand in enumerate(demands)]
+        told = tuple(without_place(title, place) if title else "" for title, place in titles)
+        yield payload_of(row), [demand["wants"] for demand in demands], told
     texts = {row["id"]: row["text"] for row in read_jsonl(DEMANDS)}
     for row in read_jsonl(WANTS):
         turns = [{"speaker": "operator", "text": "您好"}, {"speaker": "citizen", "text": texts[row["demand"]]}]
-        yield {"id": row["demand"], "turns": turns, **_MESSAGE}, [row["wants"]], True
+        yield {"id": row["demand"], "turns": turns, **_MESSAGE}, [row["wants"]], None
 
 
 def tags_of(lines: Sequence[Line], wants: Sequence[str]) -> NDArray[np.int64]:
@@ -153,9 +157,17 @@ def _told(reads: Sequence[Read], folds: NDArray[np.int64]) -> list[Told]:
 
 
 def _remembered(reads: Sequence[Read], reference: ReferenceData) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    first = sorted({leaf.code[:2] for leaf in reference.categories.leaves})
-    fields = [first.index(leaf.code[:2]) for leaf in reference.categories.leaves]
-    return remembered([pair for read in reads for pair in read.demands], fields, reference.matters.matters)
+    demands = [pair for read in reads for pair in read.demands]
+    return remembered(demands, fields_of(reference), reference.matters.matters)
+
+
+def _titles(reads: Sequence[Read], data: Path) -> dict[str, Any]:
+    """Return what is remembered of the titles of all demands."""
+    demands = [demand for row in read_jsonl(data) for demand in row["gold"]["demands"]]
+    told = [
+        (asking.matter, title) for read in reads for (asking, _), title in zip(read.demands, read.titles, strict=True)
+    ]
+    return remembered_titles(told, [word for demand in demands for word in demand["title_keywords"]])
 
 
 def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, Layers]:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from app.domain.reference import ReferenceData
 from app.domain.reference_rules import Matter
 from app.understand.ticket.want_pieces import HEADS, Asking, can_be_asked_again, parts_of
-from app.understand.ticket.wants_choice import KINDS
+from app.understand.ticket.wants_characters import KINDS
 from models.earlier_wants import FINEST
 from models.grams import LONGEST
 
@@ -22,6 +23,12 @@ _LIKELY = 0.005
 _NO_CHARACTER = frozenset("、，,。 0123456789")
 
 Remembered = tuple[dict[str, NDArray[Any]], dict[str, Any]]
+
+
+def fields_of(reference: ReferenceData) -> list[int]:
+    """Return each category leaf's first level."""
+    first = sorted({leaf.code[:2] for leaf in reference.categories.leaves})
+    return [first.index(leaf.code[:2]) for leaf in reference.categories.leaves]
 
 
 def remembered(demands: Sequence[tuple[Asking, str]], fields: Sequence[int], matters: Sequence[Matter]) -> Remembered:

@@ -90,7 +90,7 @@ def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     units = UnitReader(reference, function, topics, FunctionRanker(weights / "ranker"))
     return CallReader(
         normaliser=Normaliser(reference.gazetteer),
-        tickets=ticket_reader(weights, reference, topics, own, wants_model(weights)),
+        tickets=ticket_reader(weights, reference, topics, own, EarlierWants.load(weights / "wants")),
         risk=RiskReader(reference.referral, reference.emotion, reference.routing, lane_scorer(weights)),
         units=units,
         model="+".join(f"{model.name}@{model.revision}" for model in (function, category, *own)),
@@ -112,9 +112,12 @@ def ticket_reader(
     reference: ReferenceData,
     topics: TopicReader,
     own: Sequence[TextClassifier],
-    wants: WantsModel | None = None,
+    earlier: EarlierWants | None = None,
 ) -> TicketReader:
-    """Wire the reader of tickets; `own` are the classifiers of kind, of what is only asked, and of subject."""
+    """Wire the reader of tickets; `own` are the classifiers of kind, of what is only asked, and of subject.
+
+    Without memory of `earlier` demands rules word wants and titles.
+    """
     kind, asked, subject = own
     return TicketReader(
         reference,
@@ -124,10 +127,10 @@ def ticket_reader(
         subject,
         PairModel(weights / "correction"),
         place_model(weights, reference),
-        TitleModel(PairModel(weights / "title")),
+        title_model(weights, earlier) if earlier else None,
         moment_model(weights, reference),
         CallTagger(CharTagger(*(weights / name for name in ("spot", "marks", "wish")))),
-        wants,
+        wants_model(weights, earlier) if earlier else None,
     )
 
 
@@ -137,10 +140,16 @@ def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     return PlaceModel(PairModel(weights / "place"), PairOdds.load(weights / "place"), least)
 
 
-def wants_model(weights: Path) -> WantsModel:
+def wants_model(weights: Path, earlier: EarlierWants) -> WantsModel:
     """Load what words the wants of a demand."""
-    folder = weights / "wants"
-    return WantsModel(EarlierWants.load(folder), PairModel(weights / "wants_characters"), PairModel(folder))
+    return WantsModel(earlier, PairModel(weights / "wants_characters"), PairModel(weights / "wants"))
+
+
+def title_model(weights: Path, earlier: EarlierWants) -> TitleModel | None:
+    """Load what chooses the title of a demand; none without earlier titles."""
+    if earlier.titles is None:
+        return None
+    return TitleModel(PairModel(weights / "title"), PairModel(weights / "title_characters"), earlier.titles)
 
 
 def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:

@@ -196,11 +196,12 @@ class TicketReader:
         found = self._headings(clauses, kind, spot, rows, objects)
         keys, unsaid = best_keys(found), self._matters.unsaid(informative(clauses))
         asking = asking_of(self._words, call, mentions, clauses, kind, shares[0], rows, objects, keys, unsaid)
-        wants = self._wants.best(asking, told) if self._wants and told.lines else asking.ruled
+        thought = self._wants.thought(asking, told) if self._wants and told.lines else None
+        wants = self._wants.best(thought) if self._wants and thought else asking.ruled
         content = compose_content(apart if informative(apart) else shown, kind, wants, where=where, web=web)
         heading = by_rules(found, kind)
-        if self._titles and told.lines:
-            heading = self._titles.best(found, heading, told, clauses)
+        if self._titles and thought:
+            heading = self._titles.best(found, heading, told, clauses, asking, thought.like, spot or "")
         title = heading.passage
         subject, said = self._subjects.read(clauses, matter)
         evidence |= {

@@ -98,7 +98,7 @@ def headings(
     likely = [told[-position] for _, position in ranked]
     _names, shares = topics(["，".join(clause.text for clause in told), *(clause.text for clause in likely)])
     gains = shares[1:, int(shares[0].argmax())].tolist()
-    start, end = _TITLE_FORMS.get(kind, ("", "问题"))
+    start, end = TITLE_FORMS.get(kind, ("", "问题"))
     where, longest = short_place(place or ""), LONGEST_TITLE - len(start + end)
     found: list[Heading] = []
     each = zip(ranked, likely, gains, strict=True)
@@ -178,7 +178,7 @@ def _titled(named: Named, kind: RequestKind, place: str | None, objects: Sequenc
 
 _NAMED_KINDS = (RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT, RequestKind.CONSULTATION)
 """Kinds whose matter the table names; a suggestion and a praise are told by their own words."""
-_TITLE_FORMS = {
+TITLE_FORMS = {
     RequestKind.CONSULTATION: ("咨询", ""),
     RequestKind.SUGGESTION: ("关于", "的建议"),
     RequestKind.PRAISE: ("表扬", ""),

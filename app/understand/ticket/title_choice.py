@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.title import Heading, TitleMeasures
+from app.understand.ticket.title_memory import MEMORY_FEATURES, as_heading, composed, memory_features
+from app.understand.ticket.title_recall import Recalled, recall
+from app.understand.ticket.want_pieces import Asking
 from models.base import PairScorer
+from models.earlier_titles import EarlierTitles
 
 _TOP, _MOST = 3, 4
 """Characters that most likely belong in a title."""
@@ -28,20 +32,56 @@ FEATURES = (
     "rule",
     "most_share",
     "named_share",
+    *MEMORY_FEATURES,
 )
 
 
 class TitleModel:
-    """Chooses a title with the tagger's word on which characters belong in it."""
+    """Chooses a title with the tagger's word on which characters belong in it, and what earlier titles could say."""
 
-    def __init__(self, scorer: PairScorer) -> None:
-        self._scorer = scorer
+    def __init__(self, scorer: PairScorer, characters: PairScorer, earlier: EarlierTitles) -> None:
+        self._scorer, self._characters, self._earlier = scorer, characters, earlier
 
-    def best(self, found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause]) -> Heading:
-        """Return the likeliest title, a short one in written words before a long one; `rule` is what the rules choose."""
-        likely = np.clip(self._scorer.scores(title_features(found, rule, told, clauses)), 1e-6, 1 - 1e-6)
-        costs = np.array([cost(heading) for heading in found])
-        return found[int((np.log(likely / (1 - likely)) - costs).argmax())]
+    def best(
+        self,
+        found: Sequence[Heading],
+        rule: Heading,
+        told: Told,
+        clauses: Sequence[Clause],
+        asking: Asking,
+        like: NDArray[np.float32],
+        place: str,
+    ) -> Heading:
+        """Return the likeliest title, a short one in written words before a long one; `rule` is what the rules choose.
+
+        `like` tells how like each remembered demand is to this one.
+        """
+        recalled = recall(asking, found, told, self._earlier.nearest(like), self._earlier)
+        likely = self._characters.scores(recalled.features)
+        titles, features = choices(found, rule, told, clauses, recalled, likely, place, self._earlier)
+        sure = np.clip(self._scorer.scores(features), 1e-9, 1 - 1e-6).astype(np.float64)
+        costs = np.array([cost(heading) for heading in titles])
+        return titles[int((np.log(sure / (1 - sure)) - costs).argmax())]
+
+
+def choices(
+    found: Sequence[Heading],
+    rule: Heading,
+    told: Told,
+    clauses: Sequence[Clause],
+    recalled: Recalled,
+    likely: NDArray[np.float32],
+    place: str,
+    earlier: EarlierTitles,
+) -> tuple[list[Heading], NDArray[np.float32]]:
+    """Return the titles that clauses and earlier titles make, and one row for each, columns as in `FEATURES`."""
+    texts = {heading.passage.text for heading in found}
+    made = [(as_heading(one, recalled, found, place), one) for one in composed(recalled, likely, place)]
+    made = [(heading, one) for heading, one in made if heading.passage.text not in texts]
+    titles = [*found, *(heading for heading, _ in made)]
+    keys = [*((heading.key.removesuffix("问题"), None) for heading in found), *((one.key, one) for _, one in made)]
+    of_memory = memory_features(keys, recalled, likely, place, earlier)
+    return titles, np.hstack([title_features(titles, rule, told, clauses), of_memory])
 
 
 def cost(heading: Heading) -> float:
@@ -54,7 +94,7 @@ def cost(heading: Heading) -> float:
 def title_features(
     found: Sequence[Heading], rule: Heading, told: Told, clauses: Sequence[Clause]
 ) -> NDArray[np.float32]:
-    """Return one row a title, columns as in `FEATURES`."""
+    """Return one row a title, columns as in `FEATURES` without those of the memory."""
     likely: dict[str, float] = {}
     for clause in informative(clauses) or clauses:
         for character, share in told.keys_of(clause.saying, clause.start, clause.end):
