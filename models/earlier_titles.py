@@ -30,11 +30,16 @@ class EarlierTitles:
         self.things = frozenset(stored["things"].split())
         """Words that name a thing: alone they tell nothing that is wrong."""
         keys = ["".join(words) for words in self._words]
+        self.held = {words: frozenset(key) for words, key in zip(self._words, keys, strict=True)}
+        """The characters of each title."""
         self.usual = Counter(pair for key in keys for pair in map("".join, pairwise(key)))
         """Pairs of characters that stand beside each other in titles."""
-        self.often = Counter(character for key in keys for character in set(key))
+        self.often = Counter(character for own in map(frozenset, keys) for character in own)
         whole = {word for words in self._words for word in words}
         self.vocabulary = frozenset(word for word in whole if len(word) > 1 and not any(map(str.isdigit, word)))
+
+        self.begins = frozenset(word[:2] for word in self.vocabulary)
+        """What the words of the vocabulary begin with."""
 
     def nearest(self, like: NDArray[np.float32]) -> list[tuple[Words, float]]:
         """Return the titles of the demands most alike, best first, with their shares of the likeness of all of them."""
@@ -47,5 +52,6 @@ class EarlierTitles:
 
     def borne_by(self, word: str, matter: str) -> tuple[str, float]:
         """Return what was said that a word fits best, and the share of titles that hold it then; 0 where nothing."""
-        said = self._triggers.get(word, {})
-        return max(((one, share) for one, share in said.items() if one in matter), key=itemgetter(1), default=("", 0.0))
+        said = self._triggers.get(word)
+        found = [(one, share) for one, share in said.items() if one in matter] if said else ()
+        return max(found, key=itemgetter(1)) if found else ("", 0.0)

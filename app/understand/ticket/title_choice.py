@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from app.understand.ticket.clauses import Clause, informative
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.title import Heading, TitleMeasures
-from app.understand.ticket.title_memory import MEMORY_FEATURES, as_heading, composed, memory_features
+from app.understand.ticket.title_memory import MEMORY_FEATURES, as_heading, composed, grounded, memory_features
 from app.understand.ticket.title_recall import Recalled, recall
 from app.understand.ticket.want_pieces import Asking
 from models.base import PairScorer
@@ -61,7 +61,7 @@ class TitleModel:
         titles, features = choices(found, rule, told, clauses, recalled, likely, place, self._earlier)
         sure = np.clip(self._scorer.scores(features), 1e-9, 1 - 1e-6).astype(np.float64)
         costs = np.array([cost(heading) for heading in titles])
-        return titles[int((np.log(sure / (1 - sure)) - costs).argmax())]
+        return grounded(titles[int((np.log(sure / (1 - sure)) - costs).argmax())], asking)
 
 
 def choices(

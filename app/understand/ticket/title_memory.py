@@ -16,6 +16,7 @@ from app.understand.likeness import neighbours
 from app.understand.ticket.title import LONGEST_TITLE, TITLE_FORMS, Heading, TitleMeasures
 from app.understand.ticket.title_recall import LINKS, Floats, Recalled
 from app.understand.ticket.title_words import short_place
+from app.understand.ticket.want_pieces import Asking
 from app.understand.ticket.wants import Passage
 from models.earlier_titles import EarlierTitles, Words
 
@@ -95,12 +96,10 @@ def _where(kind: RequestKind, place: str) -> str:
 
 
 def as_heading(one: Composed, recalled: Recalled, found: Sequence[Heading], place: str) -> Heading:
-    """Return a title with its place, and the clauses that bear it out."""
+    """Return a title with its place, not yet with the clauses that bear it out: only the chosen one needs them."""
     asking, key = recalled.asking, one.key
     start, finish = TITLE_FORMS.get(asking.kind, ("", "问题"))
     text = start + _where(asking.kind, place) + key.removesuffix(finish) + finish
-    pairs = neighbours(key)
-    ranked = sorted(asking.told, key=lambda clause: -len(pairs & neighbours(clause.text)))
     measures = TitleMeasures(
         gain=max(heading.measures.gain for heading in found),
         first_object=any(word in text for word in asking.objects[:1]),
@@ -110,8 +109,17 @@ def as_heading(one: Composed, recalled: Recalled, found: Sequence[Heading], plac
         suggestion=asking.kind is RequestKind.SUGGESTION,
         praise=asking.kind is RequestKind.PRAISE,
     )
-    quotes = tuple(clause.evidence for clause in ranked[:_MOST_QUOTES])
-    return Heading(Passage(text, quotes), key, tuple(ranked[:_MOST_QUOTES]), measures)
+    return Heading(Passage(text, ()), key, (), measures)
+
+
+def grounded(heading: Heading, asking: Asking) -> Heading:
+    """Return a title with the clauses that bear it out."""
+    if heading.passage.evidence:
+        return heading
+    pairs = neighbours(heading.key)
+    ranked = sorted(asking.told, key=lambda clause: -len(pairs & neighbours(clause.text)))[:_MOST_QUOTES]
+    quotes = tuple(clause.evidence for clause in ranked)
+    return heading._replace(passage=Passage(heading.passage.text, quotes), clauses=tuple(ranked))
 
 
 def memory_features(

@@ -4,7 +4,9 @@ A word of an earlier title is taken only where it was said, or something was sai
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -62,14 +64,14 @@ def recall(
     shares, parts = _ends(asking.kind, near, borne, earlier.things)
     keys = [told.keys_of(clause.saying, clause.start, clause.end) for clause in asking.told]
     likely: dict[str, float] = {}
-    for character, share in (one for clause in keys for one in clause):
-        likely[character] = max(likely.get(character, 0.0), share)
+    for character, share in chain.from_iterable(keys):
+        if share > likely.get(character, -1.0):
+            likely[character] = share
     things = _things(keys, asking.objects, earlier)
     ranked = sorted(shares, key=lambda words: -shares[words])
     ends = [words for words in ranked if words not in parts][:_MOST_ENDS]
     ends += [words for words in ranked if words in parts][:_MOST_PARTS]
-    held = {c for words in (*ends, *([thing] for thing in things)) for word in words for c in word}
-    characters = sorted(held.union(*(heading.key for heading in found)))
+    characters = sorted(set().union(*chain.from_iterable(ends), *things, *(heading.key for heading in found)))
     features = _character_features(asking, found, characters, likely, borne, near, earlier)
     place = {character: i for i, character in enumerate(characters)}
     return Recalled(asking, tuple(ends), shares, frozenset(parts), things, borne, grounds, likely, place, features)
@@ -79,14 +81,16 @@ def _borne(
     asking: Asking, near: Sequence[tuple[Words, float]], earlier: EarlierTitles
 ) -> tuple[dict[str, str], dict[str, float]]:
     """Return what bears out each word of the titles near by, and how well it does."""
-    texts = [frozenset(clause.text) for clause in asking.told]
+    texts, whole = [frozenset(clause.text) for clause in asking.told], frozenset(asking.matter)
     grounds: dict[str, str] = {}
     borne: dict[str, float] = {}
     for word in dict.fromkeys(word for words, _ in near for word in words):
         said = word in LINKS or word in asking.matter
-        grounds[word], borne[word] = (word, 1.0) if said else earlier.borne_by(word, asking.matter)
-        if not borne[word] and len(word) > 1 and any(text.issuperset(word) for text in texts):
-            grounds[word], borne[word] = word[0], _SCATTERED
+        ground, strength = (word, 1.0) if said else earlier.borne_by(word, asking.matter)
+        scattered = not strength and len(word) > 1 and whole.issuperset(word)
+        if scattered and any(text.issuperset(word) for text in texts):
+            ground, strength = word[0], _SCATTERED
+        grounds[word], borne[word] = ground, strength
     return grounds, borne
 
 
@@ -125,21 +129,28 @@ def _things(
     """Return words of titles that were said, two that stand together as one, the likeliest first; and the objects."""
     found: dict[str, float] = {}
     for clause in keys:
-        text, before, end = "".join(character for character, _ in clause), ("", 0.0), -1
-        shares = np.array([share for _, share in clause])
-        at = 0
-        while at < len(text):
-            sizes = range(_LONGEST_WORD, 1, -1)
-            word = next((text[at : at + n] for n in sizes if text[at : at + n] in earlier.vocabulary), "")
-            if word and len(word) > 1:
-                share = float(shares[at : at + len(word)].mean())
-                _keep(found, word, share)
-                if end == at and len(before[0] + word) <= _LONGEST_THING:
-                    _keep(found, before[0] + word, (before[1] + share) / 2)
-                before, end = (word, share), at + len(word)
-            at += max(1, len(word))
+        text, before, end = "".join(map(itemgetter(0), clause)), ("", 0.0), -1
+        for at, word in _words_in(text, earlier):
+            share = sum(share for _, share in clause[at : at + len(word)]) / len(word)
+            _keep(found, word, share)
+            if end == at and len(before[0] + word) <= _LONGEST_THING:
+                _keep(found, before[0] + word, (before[1] + share) / 2)
+            before, end = (word, share), at + len(word)
     best = sorted(found, key=lambda word: (-found[word], word))[:_MOST_THINGS]
     return {word: found.get(word, 0.0) for word in (*best, *objects[:_MOST_OBJECTS])}
+
+
+def _words_in(text: str, earlier: EarlierTitles) -> Iterator[tuple[int, str]]:
+    """Yield the words of titles that a text is made of, each the longest where it stands."""
+    at = 0
+    while at < len(text) - 1:
+        word = ""
+        if text[at : at + 2] in earlier.begins:
+            ends = range(at + _LONGEST_WORD, at + 1, -1)
+            word = next((text[at:end] for end in ends if text[at:end] in earlier.vocabulary), "")
+        if word:
+            yield at, word
+        at += len(word) or 1
 
 
 def _keep(found: dict[str, float], word: str, share: float) -> None:
@@ -158,12 +169,12 @@ def _character_features(
     """Return one row a character, columns as in `CHARACTER_FEATURES`."""
     prior: dict[str, float] = defaultdict(float)
     for words, share in near:
-        for character in set("".join(words)):
+        for character in earlier.held[words]:
             prior[character] += share
     best: dict[str, float] = {}
     for word, strength in borne.items():
-        if word not in LINKS:
-            best |= {character: strength for character in word if strength > best.get(character, 0.0)}
+        for character in word if strength and word not in LINKS else ():
+            best[character] = max(best.get(character, 0.0), strength)
     named = next((heading.passage.text for heading in found if heading.measures.named), "")
     key, counted = "".join(best_keys(found)[:1]), Counter(asking.matter)
     objects, first = "".join(asking.objects), "".join(asking.objects[:1])
