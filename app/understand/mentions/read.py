@@ -34,11 +34,12 @@ def read_mentions(
     districts, towns = read_areas(call, sayings, areas)
     name, name_refused = read_caller(call, sayings, privacy)
     named, spots = details.read(call, sayings)
+    times = read_times(call, sayings)
     return Mentions(
         sayings=sayings,
-        times=read_times(call, sayings),
+        times=times,
         durations=read_durations(call, sayings),
-        clocks=read_clocks(call, sayings),
+        clocks=read_clocks(call, sayings, times),
         districts=districts,
         towns=towns,
         details=named,

@@ -21,6 +21,7 @@ from app.understand.mentions.time_words import (
     NAMED,
     NIGHT,
     NUMBERS,
+    TOLD,
     WEEKDAYS,
 )
 
@@ -28,6 +29,8 @@ DAY_HOURS = 24
 _NOON, _EVENING, _SMALL_HOURS = 12, 6, 5
 _YEARS_BACK = {"去年": -1, "头年": -1, "前年": -2, "大前年": -3}
 _MONTH = len("2026-11")
+_SINCE_NEW_YEAR = 60
+"""Days after which 初六 is hardly the first month's."""
 _ONE_AT_A_TIME = threading.Lock()
 """jionlp's reader keeps the call at hand, and its own setting up, in itself: two threads would mix them."""
 _NAMES = tuple((re.compile(words), name, exact) for words, (name, exact) in NAMED.items())
@@ -56,7 +59,7 @@ def ago(count: str, unit: str, today: date) -> str | None:
     number = float(count) if count.isdigit() else NUMBERS.get(count)
     if number is None:
         return None
-    if unit in ("天", "夜", "宿", "晚上"):
+    if unit in ("天", "夜", "宿", "晚", "晚上"):
         return (today - timedelta(days=int(number))).isoformat()
     if unit == "年半":
         return ago(str(int(number * 12 + 6)), "个月", today)
@@ -65,6 +68,12 @@ def ago(count: str, unit: str, today: date) -> str | None:
     if unit == "年":
         return str(today.year - int(number)) if number >= 1 else ago("6", "个月", today)
     return (today - timedelta(weeks=int(number))).isoformat() if number >= 1 else None
+
+
+def _nth(count: str, today: date) -> str:
+    """Return the first day, where this is the so many-th: 今天第三天."""
+    number = 2 if count == "二" else float(count) if count.isdigit() else NUMBERS[count]
+    return (today - timedelta(days=int(number) - 1)).isoformat()
 
 
 def _months_ago(number: float, today: date) -> str:
@@ -83,7 +92,7 @@ def hours_ago(count: str, unit: str, now: datetime) -> str:
 
 def last_clock(parts: Parts, now: datetime) -> str | None:
     """Return the last time before `now` that a clock showed an hour; None where no clock shows it."""
-    hour, minute = int(parts["hour"]), 30 if parts["half"] else int(parts["minute"] or 0)
+    hour, minute = int(parts["hour"]), _minute(parts)
     if hour >= DAY_HOURS:
         return None
     part = parts.get("part")
@@ -93,9 +102,24 @@ def last_clock(parts: Parts, now: datetime) -> str | None:
         hour = 0
     hours = {hour + _NOON} if late and hour < _NOON else {hour, hour + _NOON} if either else {hour}
     today = now.replace(tzinfo=None, second=0, microsecond=0)
-    moments = [today.replace(hour=h % DAY_HOURS, minute=minute % 60) for h in hours]
+    moments = [today.replace(hour=h % DAY_HOURS, minute=0) + timedelta(minutes=minute or 0) for h in hours]
     last = max(m if m <= today else m - timedelta(days=1) for m in moments)
-    return last.isoformat(timespec="minutes" if parts["half"] or parts["minute"] else "hours")
+    return last.isoformat(timespec="hours" if minute is None else "minutes")
+
+
+def _minute(parts: Parts) -> int | None:
+    """Return the minutes past an hour, below nothing for 差五分; None where only the hour was said."""
+    if parts.get("half"):
+        return 30
+    if told := parts.get("told"):
+        return TOLD[told] if told in TOLD else LUNAR_DAYS.index(told) + 1 if told in LUNAR_DAYS else _tens(told)
+    return int(parts["minute"]) % 60 if parts.get("minute") else None
+
+
+def _tens(told: str) -> int:
+    """Return 45 for 四十五."""
+    tens, _ten, ones = told.partition("十")
+    return int(NUMBERS[tens] * 10 + NUMBERS.get(ones, 0))
 
 
 @cache
@@ -109,7 +133,7 @@ def date_reader() -> Callable[..., dict[str, Any]]:
 @lru_cache(maxsize=1024)
 def festival(name: str, *, since: bool, today: date) -> str | None:
     """Return the day of a festival or lunar date, the last one before today; 五一以后 is no more exact than a month."""
-    name = re.sub(r"(?<!大年)年初", "大年初", name.replace("头年", "去年"))
+    name = re.sub(r"大初|(?<!大)年初", "大年初", name.replace("头年", "去年"))
     name = re.sub(r"\d+(?!月)", lambda m: LUNAR_DAYS[int(m.group()) - 1] if 0 < int(m.group()) <= 30 else "", name)
     for year in (today.year, today.year - 1):
         try:
@@ -128,7 +152,9 @@ def _named(match: re.Match[str], now: datetime) -> str | None:
     name, exact = next((name, exact) for words, name, exact in _NAMES if words.match(match.string, at))
     back = _YEARS_BACK.get(match["lastyear"] or "")
     seen = now.date() if back is None else date(now.year + back, 12, 31)
-    day = festival(name or match["named"], since=exact != "day" or bool(match["since"]), today=seen)
+    since = exact != "day" or bool(match["since"] or match["past"])
+    days = [festival(one, since=since, today=seen) for one in (name or match["named"]).split("|")]
+    day = max(filter(None, days), default=None)
     if day and exact == "month before":
         return _months_ago(1, date(int(day[:4]), int(day[5:7]), 1))
     return day
@@ -145,9 +171,22 @@ def _weekday(parts: Parts, now: datetime) -> str:
 
 
 def _lately(parts: Parts, now: datetime) -> str:
-    """Return the month of last week's Monday, or of a few days ago."""
-    back = now.weekday() + 7 if parts["lately"].startswith("上") else 3
+    """Return the month of the Monday of last week or the one before, or of a few days ago."""
+    back = now.weekday() + 7 * parts["lately"].count("上") if parts["lately"].startswith("上") else 3
     return (now.date() - timedelta(days=back)).strftime("%Y-%m")
+
+
+def _lunar_month(parts: Parts, now: datetime) -> str | None:
+    """Return the month that 正月 begins in, or most of 腊月 lies in, this month at the latest."""
+    first = festival(parts["lunarmonth"], since=False, today=now.date())
+    days = 14 if parts["lunarmonth"].endswith("腊月") else 0
+    return min(date.fromisoformat(first) + timedelta(days=days), now.date()).isoformat()[:_MONTH] if first else None
+
+
+def _new_year(parts: Parts, now: datetime) -> str | None:
+    """Return the day of 初六, where the first month was not long ago."""
+    day = festival("正月初" + parts["newyear"], since=False, today=now.date())
+    return day if day and (now.date() - date.fromisoformat(day)).days <= _SINCE_NEW_YEAR else None
 
 
 def _of_two(digits: str) -> int:
@@ -164,11 +203,15 @@ def _year(parts: Parts, now: datetime) -> str | None:
 
 _READERS: dict[str, Callable[[Parts, datetime], str | None]] = {
     "day": _day,
+    "just": lambda _parts, now: now.date().isoformat(),
+    "nth": lambda parts, now: _nth(parts["count"], now.date()),
+    "newyear": _new_year,
+    "months": lambda parts, now: _in_month({"month": str(int(NUMBERS.get(parts["months"][0], 1)))}, now),
     "weekday": _weekday,
     "count": lambda parts, now: ago(parts["count"], parts["unit"], now.date()),
     "moon": lambda parts, now: festival("农历" + parts["moon"], since=False, today=now.date()),
     "festival": lambda parts, now: festival(parts["festival"], since=bool(parts["since"]), today=now.date()),
-    "lunarmonth": lambda parts, now: festival(parts["lunarmonth"], since=True, today=now.date()),
+    "lunarmonth": _lunar_month,
     "lately": _lately,
     "spoken": lambda parts, _now: str(_of_two(parts["spoken"])),
     "sametime": lambda parts, now: f"{now.year + _YEARS_BACK[parts['sametime']]}-{now.month:02}",
@@ -223,5 +266,14 @@ def _with_hour(day: date, parts: Parts, now: datetime) -> str:
         hour += _NOON
     if hour < _NOON and (evening or (part in NIGHT and hour >= _EVENING)):
         hour += _NOON
-    minute = ":30" if parts.get("half") else f":{int(parts['minute'] or 0):02}" if parts.get("minute") else ""
-    return f"{day.isoformat()}T{hour:02}{minute}" if hour < DAY_HOURS else day.isoformat()
+    if hour >= DAY_HOURS:
+        return day.isoformat()
+    minute = _minute(parts)
+    moment = now.replace(tzinfo=None, year=day.year, month=day.month, day=day.day, hour=hour, minute=0, second=0)
+    moment = moment.replace(microsecond=0) + timedelta(minutes=minute or 0)
+    return moment.isoformat(timespec="hours" if minute is None else "minutes")
+
+
+def on_day(day: date, parts: Parts, now: datetime) -> str:
+    """Return an hour of a day that was named before it: 昨天下午 放学 4点来钟."""
+    return _with_hour(day, parts, now)

@@ -157,7 +157,7 @@ def _digits(number: str) -> str:
         if number.isdecimal():
             return str(int(number))
         return str(numeral_reader()(number.replace("两", "二"), "smart")).removesuffix(".0")
-    except ValueError:  # 一四, 二一: figure by figure; or thousands of figures
+    except (ValueError, KeyError):  # 一四, 二一: figure by figure; or thousands of figures
         return number
 
 
