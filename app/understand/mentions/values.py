@@ -157,7 +157,7 @@ def _digits(number: str) -> str:
         if number.isdecimal():
             return str(int(number))
         return str(numeral_reader()(number.replace("两", "二"), "smart")).removesuffix(".0")
-    except (ValueError, KeyError):  # 一四, 二一: figure by figure; or thousands of figures
+    except (ValueError, KeyError):  # 一四: figure by figure; thousands of figures; KeyError of cn2an: 二十零
         return number
 
 
