@@ -1,11 +1,11 @@
 """Trains the model of stretches that a caller takes back: `python -m training.correction_scorer`.
 
-It learns from whole calls in which they are marked; in calls of the tickets' development set, from the values that must
-not be shown. Cross-validation keeps a call together.
+It learns from whole calls and from scraps of calls in which they are marked; in calls of the tickets' development set,
+from the values that must not be shown. Cross-validation keeps a call together, and measures on whole calls alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,12 @@ from app.store.reference.load import load_reference_data
 from app.understand.mentions.corrections import Stretch, correction_features, feature_names, stretches_of
 from app.understand.mentions.sayings import read_sayings
 from app.understand.mentions.types import Saying
+from eval.base import read_jsonl
 from eval.examples import Example
 from training.aside_classifier import (
     CALLS,
     TICKETS,
+    TaughtCall,
     WeighingSettings,
     fit,
     inside,
@@ -39,14 +41,18 @@ from training.data import group_folds
 from training.manifest import write_manifest
 
 OUT = Path("models/weights/correction")
+SCRAPS = Path("training/datasets/taken_back.jsonl")
+SCRAP = "scrap-"
+"""What the ids of scraps begin with here."""
+_CALLED = "2026-05-20T10:00:00+08:00"
 _LONGEST = 12
 """Characters of a stretch that is taken back for holding a value that must not be shown; a longer one is left out."""
 
 
-def main(calls: Path = CALLS, tickets: Path = TICKETS, least: float = 0.5) -> None:
+def main(calls: Path = CALLS, tickets: Path = TICKETS, scraps: Path = SCRAPS, least: float = 0.5) -> None:
     """Cross-validate, fit, write weights and manifest; print what the score `least` finds and loses."""
     reference = load_reference_data(Settings().knowledge_dir)
-    features, taken, groups = labelled(calls, tickets, reference)
+    features, taken, groups = labelled([*taught_calls(calls, tickets), *scraps_of(scraps)], reference)
     settings = WeighingSettings(hidden=16, decay=2.0, epochs=50)
     folds = group_folds(groups, settings.folds, settings.seed)
     scores = np.zeros(len(taken))
@@ -54,7 +60,8 @@ def main(calls: Path = CALLS, tickets: Path = TICKETS, least: float = 0.5) -> No
         held_out = folds == fold
         scores[held_out] = odds_of(fit(features[~held_out], taken[~held_out], settings), features[held_out])
     write_layers(fit(features, taken, settings), OUT)
-    found = scores >= np.log(least / (1 - least))
+    whole = np.array([not one.group.startswith(SCRAP) for one in groups])
+    found, gold = scores[whole] >= np.log(least / (1 - least)), taken[whole]
     facts: dict[str, Any] = {
         "seed": settings.seed,
         "settings": settings.__dict__,
@@ -62,21 +69,28 @@ def main(calls: Path = CALLS, tickets: Path = TICKETS, least: float = 0.5) -> No
         "stretches": len(taken),
         "taken_back": int(taken.sum()),
         "least": least,
-        "recall": round(float(found[taken == 1].mean()), 3),
-        "lost": round(float(found[taken == 0].mean()), 4),
+        "recall": round(float(found[gold == 1].mean()), 3),
+        "lost": round(float(found[gold == 0].mean()), 4),
         "base_revision": None,
     }
     Console().print(write_manifest(OUT, name="own-correction", task="correction", data=calls, facts=facts))
 
 
+def scraps_of(path: Path) -> Iterator[TaughtCall]:
+    """Yield pieces of calls, written for this, in which everything taken back is marked."""
+    for row in read_jsonl(path):
+        payload = {"id": SCRAP + row["id"], "channel": "phone", "called_at": _CALLED, "turns": row["turns"]}
+        yield TaughtCall(payload, {"taken_back": row["taken_back"]}, None)
+
+
 def labelled(
-    calls: Path, tickets: Path, reference: ReferenceData
+    taught_calls: Iterable[TaughtCall], reference: ReferenceData
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], list[Example]]:
     """Return features and labels of the stretches of all calls, and the call of each."""
     normaliser = Normaliser(reference.gazetteer)
     cues = tuple(re.compile(cue.pattern) for cue in reference.corrections.cues)
     rows, gold, groups = [], [], []
-    for taught in taught_calls(calls, tickets):
+    for taught in taught_calls:
         call = normaliser.normalise(parse_transcript(taught.payload, received_at=datetime.now(UTC)))
         sayings = [s.model_copy(update={"text": call.turns[s.turn].text}) for s in read_sayings(call)]
         if stretches := list(stretches_of(sayings)):
