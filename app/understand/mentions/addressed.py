@@ -26,7 +26,9 @@ _ADDRESSED = {
     "老哥": "先生",
 } | dict.fromkeys(("大娘", "大姐", "大嫂", "大妈", "阿姨"), "女士")
 """What a ticket calls someone whom the call addresses by age."""
-_BY_TRADE = ("老师", "同学", "大夫", "医生", "家长", "会计")
+_BY_KIN = {"姐": "女士", "嫂": "女士", "妈妈": "女士", "老太": "女士", "奶奶": "女士", "哥": "先生", "爸爸": "先生"}
+"""What a ticket calls someone who goes by 米哥 or 房妈妈."""
+_BY_TRADE = ("老师", "同学", "大夫", "医生", "家长", "会计", "经理", "主任", "律师", "园长", "老板", "厂长", "校长")
 
 
 def addressed(name: str) -> str:
@@ -34,6 +36,8 @@ def addressed(name: str) -> str:
     name = name.rstrip("某")
     if len(name) == len("颜老师") and name.endswith(_BY_TRADE):
         return name[0]
+    if kin := next((kin for kin in _BY_KIN if name[1:] == kin), None):
+        return name[0] + _BY_KIN[kin]
     for polite, written in _ADDRESSED.items():
         if name.endswith(polite) and len(name) <= len(polite) + 2:
             return name.removesuffix(polite) + written

@@ -60,6 +60,17 @@ _EXPLAINED = re.compile(
     r"(?=[^，,。]{0,8}(?:的[\u4e00-\u9fff](?:[，,。\s]|$)|[旁头底边刀](?:那个)?))"
 )
 """A name and how it is written: 郗 希望的希加耳刀旁."""
+_BY_WORD = re.compile(
+    r"[^\u4e00-\u9fff]*(?=[\u4e00-\u9fff]{2,3}的(?P<surname>[\u4e00-\u9fff])(?:[，,。！\s]|$))(?=[\u4e00-\u9fff]{0,2}(?P=surname)[\u4e00-\u9fff]{0,2}的)"
+)
+"""A surname that is told by a word it is in: 薄荷的薄."""
+_SPELT_NAME = re.compile(
+    rf"[^\u4e00-\u9fff]*(?P<name>(?![姓我俺叫是]){ANY_FAMILY}{GIVEN})[，,\s]+(?:[^，,。]{{1,12}}[，,\s]+)?[\u4e00-\u9fff]{{1,3}}的(?P<sign>[\u4e00-\u9fff])(?=[，,。\s]|$)"
+)
+"""A full name and how it is written: 李秀英 优秀的秀."""
+_OF_WHOM = re.compile(
+    r"孩子|老人|医生|大夫|护士|司机|老板|店|公司|厂|单位|企业|他|她|母亲|父亲|[爸妈爷奶姐哥弟妹叔]|户主|对方|负责人|小区|哪个|师傅|村|经理"
+)
 _WRITTEN_SO = re.compile(
     rf"(?:写|登记|记)(?:上|成|个)?(?P<name>{ANY_FAMILY}(?:{POLITE}))(?!的|那|家|说|是)"
     rf"|(?:写|登记|记|叫|喊)(?:上|成|个|我|俺)?[小老](?P<surname>{FAMILY})(?=就|[，,。\s]|$)"
@@ -191,7 +202,20 @@ def _given_name(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
         own = (*own, *SIGNATURES)
     if not others and (match := _answer(call, saying)):
         return match
-    return next((match for pattern in own if (match := pattern.search(saying.text))), None)
+    if others and (match := _spelt(call, saying)):
+        return match
+    found = ((pattern, match) for pattern in own if (match := pattern.search(saying.text)))
+    return next((m for pattern, m in found if pattern not in SIGNATURES or not no_name(_said_name(m))), None)
+
+
+def _said_name(match: re.Match[str]) -> str:
+    return next(said for group, said in match.groupdict().items() if said and group not in ("polite", "sign"))
+
+
+def _spelt(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
+    """Return the full name that answers a bare 叫什么 and is spelt out, where nobody else was spoken of."""
+    match = None if _OF_WHOM.search(_asked(call, saying)) else _SPELT_NAME.match(saying.text)
+    return match if match and match["sign"] in match["name"] else None
 
 
 def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
@@ -208,14 +232,19 @@ def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
         return match
     if answered := list(_ANSWERED.finditer(saying.text)):
         return answered[-1]
-    if match := _EXPLAINED.search(saying.text) or _ANSWER.search(saying.text) or _SPELLED.search(saying.text):
+    if (
+        match := _BY_WORD.match(saying.text)
+        or _EXPLAINED.search(saying.text)
+        or _ANSWER.search(saying.text)
+        or _SPELLED.search(saying.text)
+    ):
         return match
     said = re.search(rf"({FAMILY})(?:先生|女士|师傅|大[爷娘叔哥姐])", _said_next(call, saying))
     return re.search(rf"(?P<surname>{said[1]})", saying.text) if said else None
 
 
 def _name(call: SpokenCall, saying: Saying, match: re.Match[str]) -> Mention:
-    group = next(group for group, said in match.groupdict().items() if said and group != "polite")
+    group = next(group for group, said in match.groupdict().items() if said and group not in ("polite", "sign"))
     name, start, end = match[group], *match.span(group)
     surname = name if group == "surname" or len(name) == 1 else None
     evidence = (call.turns[saying.turn].evidence(start, end), *saying.confirmed_by)
