@@ -1,7 +1,8 @@
 """Trains the model of stretches that a caller takes back: `python -m training.correction_scorer`.
 
 It learns from whole calls and from scraps of calls in which they are marked; in calls of the tickets' development set,
-from the values that must not be shown. Cross-validation keeps a call together, and measures on whole calls alone.
+from the values that must not be shown; and from written demands, which hold none. Cross-validation keeps a call
+together, and measures on whole calls alone.
 """
 
 import re
@@ -28,6 +29,7 @@ from eval.base import read_jsonl
 from eval.examples import Example
 from training.aside_classifier import (
     CALLS,
+    DEMANDS,
     TICKETS,
     TaughtCall,
     WeighingSettings,
@@ -43,8 +45,10 @@ from training.manifest import write_manifest
 OUT = Path("models/weights/correction")
 SCRAPS = Path("training/datasets/taken_back.jsonl")
 SCRAP = "scrap-"
-"""What the ids of scraps begin with here."""
+"""What the ids begin with of what is no whole call."""
 _CALLED = "2026-05-20T10:00:00+08:00"
+_EVERY = 2
+"""Of the written demands each second one is learnt from."""
 _LONGEST = 12
 """Characters of a stretch that is taken back for holding a value that must not be shown; a longer one is left out."""
 
@@ -52,7 +56,8 @@ _LONGEST = 12
 def main(calls: Path = CALLS, tickets: Path = TICKETS, scraps: Path = SCRAPS, least: float = 0.5) -> None:
     """Cross-validate, fit, write weights and manifest; print what the score `least` finds and loses."""
     reference = load_reference_data(Settings().knowledge_dir)
-    features, taken, groups = labelled([*taught_calls(calls, tickets), *scraps_of(scraps)], reference)
+    pieces = [*scraps_of(scraps), *letters_of(DEMANDS)]
+    features, taken, groups = labelled([*taught_calls(calls, tickets), *pieces], reference)
     settings = WeighingSettings(hidden=16, decay=2.0, epochs=50)
     folds = group_folds(groups, settings.folds, settings.seed)
     scores = np.zeros(len(taken))
@@ -81,6 +86,14 @@ def scraps_of(path: Path) -> Iterator[TaughtCall]:
     for row in read_jsonl(path):
         payload = {"id": SCRAP + row["id"], "channel": "phone", "called_at": _CALLED, "turns": row["turns"]}
         yield TaughtCall(payload, {"taken_back": row["taken_back"]}, None)
+
+
+def letters_of(path: Path) -> Iterator[TaughtCall]:
+    """Yield written demands: nobody takes anything back in them."""
+    for row in read_jsonl(path)[::_EVERY]:
+        turns = [{"speaker": "citizen", "text": row["text"]}]
+        payload = {"id": SCRAP + row["id"], "channel": "web", "called_at": _CALLED, "turns": turns}
+        yield TaughtCall(payload, {"taken_back": []}, None)
 
 
 def labelled(
