@@ -63,19 +63,20 @@ def _same_month(text: str, found: list[Mention], now: datetime) -> list[Mention]
         if not _BARE_DAY.fullmatch(text, m.start, m.end) or len(before.value) < _MONTH or len(m.value) < _DAY:
             continue
         value = before.value[:_MONTH] + m.value[_MONTH:]
-        if before.value[:_DAY] <= value[:_DAY] <= now.date().isoformat() and (
-            m.start - before.end <= 1 or _lately(value, now)
-        ):
+        days = _days_back(value, now)
+        near = days is not None and (days <= _LATELY or m.start - before.end <= 1)
+        if near and before.value[:_DAY] <= value[:_DAY]:
             found[at] = m.model_copy(update={"value": value})
     return found
 
 
-def _lately(value: str, now: datetime) -> bool:
-    """Tell whether a day is one, and of the last months."""
+def _days_back(value: str, now: datetime) -> int | None:
+    """Return how many days ago a moment was; None where it is no day (30 February) or yet to come."""
     try:
-        return (now.date() - date.fromisoformat(value[:_DAY])).days <= _LATELY
+        days = (now.date() - date.fromisoformat(value[:_DAY])).days
     except ValueError:
-        return False
+        return None
+    return days if days >= 0 else None
 
 
 def _settled(text: str, found: list[Mention]) -> list[Mention]:
