@@ -29,6 +29,8 @@ _APART = Anchored(
 """A space inside a house number: 5 号楼 2 单元 301."""
 _FOLDED = re.compile(r"[\u4e00-\u9fff\dA-Za-z，。！？；：（）“”、…《》 ]*", re.ASCII)
 """What `_fold_character` leaves alone."""
+_OWN_SURNAMES = frozenset("麴於")
+"""Surnames that stand beside 曲 and 于: a turn that is simplified but for them is left as it is."""
 _REPEATED_WORDS = re.compile(r"^(?:(.)\1)+$")
 
 
@@ -62,7 +64,8 @@ class Normaliser:
         folded = text if _FOLDED.fullmatch(text.text) else text.map_characters(_fold_character)
         simplified = self._simplify(folded.text)
         if len(simplified) == len(folded.text):
-            return OffsetText(simplified, folded.starts)
+            changed = {a for a, b in zip(folded.text, simplified, strict=True) if a != b}
+            return folded if changed <= _OWN_SURNAMES else OffsetText(simplified, folded.starts)
         return folded.map_characters(lambda c: self._simplify(c)[:1] or c)
 
 
