@@ -67,6 +67,14 @@ class Place(Frozen):
     town: str | None = None
     detail: str | None = None
 
+    @property
+    def whole(self) -> str:
+        """District, town and detail in one; what the detail begins with (底阁镇中学) is not said twice."""
+        outer, rest = "", self.detail or ""
+        for name in filter(None, (self.district, self.town)):
+            outer, rest = outer + name, rest.removeprefix(name)
+        return outer + rest
+
 
 class Category(Frozen):
     """诉求分类: a leaf or inner node of the category tree; `path` holds the names from the first level down."""

@@ -133,7 +133,7 @@ def located(form: Mapping[str, str]) -> str:
 def public_state(ticket: Ticket) -> dict[str, Any]:
     """Return what anybody may know of a ticket: never who asked."""
     changed = ticket.changed_at or ticket.created_at
-    place = "".join(filter(None, (ticket.place.district, ticket.place.town, ticket.place.detail)))
+    place = ticket.place.whole
     return {
         "service_request_id": ticket.ticket_number,
         "status": "closed" if ticket.status in CLOSED else "open",

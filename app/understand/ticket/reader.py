@@ -189,7 +189,7 @@ class TicketReader:
         if self._moments and kind not in TIMELESS:
             happened = self._moments.best(call, mentions, clauses, kind, self._matter_words)
         web = len(call.transcript.turns) == 1 and call.transcript.channel != "phone"
-        where = "" if web else "".join(filter(None, (place.district, place.town, place.detail)))
+        where = "" if web else place.whole
         shown = self._aside_rules.with_dangers(clauses)
         apart = tuple(c for c in shown if not (where and is_stated_place(c, mentions, where)))
         spot = place.detail or place.town

@@ -3,6 +3,7 @@
 A word of an earlier title is taken only where it was said, or something was said with which titles hold it.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -20,6 +21,8 @@ from models.earlier_titles import EarlierTitles, Words
 
 LINKS = frozenset("致及、和与的后")
 """Words that tell nothing alone."""
+_FIGURE = re.compile(r"\d")
+"""A figure stands in a title as it was said, or not at all."""
 _OF_THINGS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION, RequestKind.PRAISE)
 """Kinds whose title can be a thing alone."""
 _SCATTERED = 0.2
@@ -86,10 +89,13 @@ def _borne(
     borne: dict[str, float] = {}
     for word in dict.fromkeys(word for words, _ in near for word in words):
         said = word in LINKS or word in asking.matter
-        ground, strength = (word, 1.0) if said else earlier.borne_by(word, asking.matter)
-        scattered = not strength and len(word) > 1 and whole.issuperset(word)
-        if scattered and any(text.issuperset(word) for text in texts):
-            ground, strength = word[0], _SCATTERED
+        if not said and _FIGURE.search(word):
+            ground, strength = "", 0.0
+        else:
+            ground, strength = (word, 1.0) if said else earlier.borne_by(word, asking.matter)
+            scattered = not strength and len(word) > 1 and whole.issuperset(word)
+            if scattered and any(text.issuperset(word) for text in texts):
+                ground, strength = word[0], _SCATTERED
         grounds[word], borne[word] = ground, strength
     return grounds, borne
 
@@ -105,7 +111,7 @@ def _ends(
         return kind in _OF_THINGS or not all(word in things or word in LINKS for word in words)
 
     for words, share in near:
-        if not borne[words[-1]]:
+        if not borne[words[-1]] or any(_FIGURE.search(word) and not borne[word] for word in words):
             continue
         first = next((at for at in range(len(words), 0, -1) if not borne[words[at - 1]]), 0)
         for at in range(first, len(words)):
