@@ -26,7 +26,7 @@ from app.config import ChatSettings, Settings
 from app.prompting.library import PromptLibrary
 from app.store.reference.load import load_reference_data
 from app.understand.ticket.kind import KindReader
-from eval.base import Measurement, read_jsonl
+from eval.base import BadData, Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
 from models.factory import load_classifier
 from training.manifest import write_manifest
@@ -65,7 +65,7 @@ def train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
     given = yaml.safe_load(config.read_text("utf-8")) if config else {}
     settings = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")) | given)
     console = Console()
-    kept, held = split(read_jsonl(data, "turns", "gold"), settings)
+    kept, held = split(taught(data), settings)
     built = list(builder().conversations(kept))
     conversations = fitting(built, settings)
     too_long = len(built) - len(conversations)
@@ -82,6 +82,19 @@ def train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
     facts |= {"base_revision": base_revision(settings.base), "examples": len(conversations), **figures}
     write_manifest(out / "merged", name=out.name, task="ticket-lora", data=data, facts=facts)
     (out / "manifest.json").write_text((out / "merged" / "manifest.json").read_text("utf-8"), "utf-8")
+
+
+def taught(data: Path) -> list[dict[str, Any]]:
+    """Return calls with gold, and exported corrections.
+
+    Raises:
+        BadData: a row is neither.
+    """
+    rows = read_jsonl(data, "id")
+    for row in rows:
+        if not row.keys() >= {"turns", "gold"} and not row.keys() >= {"text", "field", "label"}:
+            raise BadData(f"{data} {row['id']}：既无 turns、gold，也不是导出的更正（text、field、label）")
+    return rows
 
 
 def split(rows: list[dict[str, Any]], settings: LoraSettings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -23,7 +23,7 @@ from models.char_tagger import APART
 from models.earlier_titles import EarlierTitles
 from models.earlier_wants import EarlierWants
 from training.linear_layer import Layers, fit_shares
-from training.title_memory import remembered_titles
+from training.title_memory import area_names, remembered_titles
 from training.wants_memory import fields_of, remembered
 
 WRITTEN = Path("training/datasets/titles.jsonl")
@@ -96,7 +96,7 @@ def offered(
         inside = [d for (d, _), f in zip(demands, folds, strict=True) if f != fold and d.matter]
         pairs = [(d.asking, d.wants) for d in inside]
         memory = EarlierWants(*remembered(pairs, fields_of(reference), reference.matters.matters))
-        earlier = EarlierTitles(remembered_titles(*titles_of(inside)))
+        earlier = EarlierTitles(remembered_titles(*titles_of(inside), area_names(reference)))
         for i in np.flatnonzero(folds == fold).tolist():
             titled, told = demands[i]
             near = earlier.nearest(likeness(titled.asking, memory))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ import jieba.posseg
 import numpy as np
 import yaml
 
+from app.domain.reference import ReferenceData
+from app.understand.mentions.places import AreaReader
 from app.understand.ticket.title_recall import LINKS
 
 _HEAD, _END = re.compile(r"^(?:咨询|表扬|关于|建议)"), re.compile(r"(?:问题|的建议)$")
@@ -56,15 +58,23 @@ def place_in(gold: Mapping[str, Any]) -> str:
     return "".join(filter(None, (gold["district"], gold["town"], gold["place"])))
 
 
-def remembered_titles(told: Sequence[tuple[str, str]], words: Iterable[str] = ()) -> dict[str, Any]:
+def area_names(reference: ReferenceData) -> frozenset[str]:
+    """Return the names of districts and towns: a title's place is that of its own call."""
+    areas = AreaReader(reference.gazetteer, reference.areas)
+    return frozenset(areas.own_names)
+
+
+def remembered_titles(
+    told: Sequence[tuple[str, str]], words: Iterable[str] = (), areas: Container[str] = ()
+) -> dict[str, Any]:
     """Return what is remembered of demands, of each what it tells and its title without place, which may be empty.
 
-    Short ones of the `words` are not cut.
+    Short ones of the `words` are not cut; names of `areas` are forgotten.
     """
     cutter = jieba.Tokenizer()
     for word in sorted({word for word in words if len(word) <= _FARTHEST}):
         cutter.add_word(word)
-    titles = [_cut(cutter, title) for _, title in told]
+    titles = [tuple(word for word in _cut(cutter, title) if word not in areas) for _, title in told]
     tagger = jieba.posseg.POSTokenizer(cutter)
 
     @lru_cache(None)

@@ -41,7 +41,7 @@ from training.data import group_folds
 from training.linear_layer import Layers, fit_shares
 from training.manifest import write_manifest, write_vocabulary
 from training.title_chooser import written_titles
-from training.title_memory import place_in, remembered_titles, without_place
+from training.title_memory import area_names, place_in, remembered_titles, without_place
 from training.wants_memory import fields_of, remembered
 
 CALLS, DEMANDS = Path("eval/datasets/ticket_dev.jsonl"), Path("training/datasets/demands.jsonl")
@@ -83,7 +83,7 @@ def main(data: Path = CALLS) -> None:
     write_layers(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    write_vocabulary(WEIGHTS / "wants", stored | {"titles": _titles(reads, data)})
+    write_vocabulary(WEIGHTS / "wants", stored | {"titles": _titles(reads, data, reference)})
     write_layers(characters, WEIGHTS / "wants_characters")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
     for name, more in (
@@ -161,13 +161,14 @@ def _remembered(reads: Sequence[Read], reference: ReferenceData) -> tuple[dict[s
     return remembered(demands, fields_of(reference), reference.matters.matters)
 
 
-def _titles(reads: Sequence[Read], data: Path) -> dict[str, Any]:
+def _titles(reads: Sequence[Read], data: Path, reference: ReferenceData) -> dict[str, Any]:
     """Return what is remembered of the titles of all demands."""
     demands = [demand for row in read_jsonl(data) for demand in row["gold"]["demands"]]
     told = [
         (asking.matter, title) for read in reads for (asking, _), title in zip(read.demands, read.titles, strict=True)
     ]
-    return remembered_titles(told, [word for demand in demands for word in demand["title_keywords"]])
+    words = [word for demand in demands for word in demand["title_keywords"]]
+    return remembered_titles(told, words, area_names(reference))
 
 
 def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, Layers]:

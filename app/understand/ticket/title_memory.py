@@ -23,7 +23,7 @@ from models.earlier_titles import EarlierTitles, Words
 _MOST = 14
 """Titles that are made of earlier ones."""
 _MOST_QUOTES = 3
-_FARTHEST = 16
+_FARTHEST = 8
 """Characters between a thing and what is said of it."""
 MEMORY_FEATURES = (
     "recalled", "behind_thing", "whole", "value", "below_best", "precision", "recall", "off_length", "unsaid", "least_borne",
@@ -46,7 +46,10 @@ class Composed(NamedTuple):
 
 
 def composed(recalled: Recalled, likely: Floats, place: str) -> list[Composed]:
-    """Return the titles that hold most of what a title will likely say, in fewest characters."""
+    """Return the titles that hold most of what a title will likely say, in fewest characters.
+
+    What the place says already begins none: 人民 of 人民路 is no thing of its own.
+    """
     ends, things = recalled.ends, list(recalled.things)
     if not ends:
         return []
@@ -61,11 +64,12 @@ def composed(recalled: Recalled, likely: Floats, place: str) -> list[Composed]:
     unions = (before[:, None] | own[None]).astype(np.float32) @ likely
     total = np.append(0, lengths[count:])[:, None] + lengths[None, :count]
     fits = ~(before[:, None] & own[None]).any(axis=2) & (total <= room)
-    fits[1:] &= _beside(recalled)
+    fits[1:] &= _beside(recalled) & np.array([end not in recalled.named for end in ends])
     values = np.where(fits, 2 * unions / (total + expected(likely)), -1).ravel()
     best = np.argsort(-values, kind="stable")[:_MOST]
     pairs = (divmod(i, count) for i in best.tolist() if values[i] > 0)
     found = [Composed(things[thing - 1] if thing else "", ends[end]) for thing, end in pairs]
+    found = [one for one in found if (one.thing or one.end[0]) not in place]
     return [one for one in found if not any(deed.search(one.key) for deed in recalled.asking.unsaid)]
 
 

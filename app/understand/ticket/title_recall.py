@@ -48,6 +48,8 @@ class Recalled(NamedTuple):
     shares: Mapping[Words, float]
     parts: frozenset[Words]
     """Those of them that left a word out."""
+    named: frozenset[Words]
+    """Those that begin with a thing, before which no other can stand."""
     things: Mapping[str, float]
     """What was said that can stand before an end, with how likely it belongs in a title."""
     borne: Mapping[str, float]
@@ -76,8 +78,11 @@ def recall(
     ends += [words for words in ranked if words in parts][:_MOST_PARTS]
     characters = sorted(set().union(*chain.from_iterable(ends), *things, *(heading.key for heading in found)))
     features = _character_features(asking, found, characters, likely, borne, near, earlier)
+    named = frozenset(words for words in ends if words[0] in earlier.things)
     place = {character: i for i, character in enumerate(characters)}
-    return Recalled(asking, tuple(ends), shares, frozenset(parts), things, borne, grounds, likely, place, features)
+    return Recalled(
+        asking, tuple(ends), shares, frozenset(parts), named, things, borne, grounds, likely, place, features
+    )
 
 
 def _borne(
@@ -143,7 +148,8 @@ def _things(
                 _keep(found, before[0] + word, (before[1] + share) / 2)
             before, end = (word, share), at + len(word)
     best = sorted(found, key=lambda word: (-found[word], word))[:_MOST_THINGS]
-    return {word: found.get(word, 0.0) for word in (*best, *objects[:_MOST_OBJECTS])}
+    told = (word for word in objects[:_MOST_OBJECTS] if len(word) > 1)
+    return {word: found.get(word, 0.0) for word in (*best, *told)}
 
 
 def _words_in(text: str, earlier: EarlierTitles) -> Iterator[tuple[int, str]]:
