@@ -37,7 +37,6 @@ class EarlierTitles:
         self.often = Counter(character for own in map(frozenset, keys) for character in own)
         whole = {word for words in self._words for word in words}
         self.vocabulary = frozenset(word for word in whole if len(word) > 1 and not any(map(str.isdigit, word)))
-
         self.begins = frozenset(word[:2] for word in self.vocabulary)
         """What the words of the vocabulary begin with."""
 

@@ -92,11 +92,12 @@ def offered(
 ) -> list[Offered]:
     """Return each demand with what the titles of the other folds could say of it."""
     found: dict[int, Offered] = {}
+    areas = area_names(reference)
     for fold in sorted(set(folds.tolist())):
         inside = [d for (d, _), f in zip(demands, folds, strict=True) if f != fold and d.matter]
         pairs = [(d.asking, d.wants) for d in inside]
         memory = EarlierWants(*remembered(pairs, fields_of(reference), reference.matters.matters))
-        earlier = EarlierTitles(remembered_titles(*titles_of(inside), area_names(reference)))
+        earlier = EarlierTitles(remembered_titles(*titles_of(inside), areas))
         for i in np.flatnonzero(folds == fold).tolist():
             titled, told = demands[i]
             near = earlier.nearest(likeness(titled.asking, memory))

@@ -60,8 +60,7 @@ def place_in(gold: Mapping[str, Any]) -> str:
 
 def area_names(reference: ReferenceData) -> frozenset[str]:
     """Return the names of districts and towns: a title's place is that of its own call."""
-    areas = AreaReader(reference.gazetteer, reference.areas)
-    return frozenset(areas.own_names)
+    return frozenset(AreaReader(reference.gazetteer, reference.areas).own_names)
 
 
 def remembered_titles(

@@ -36,8 +36,8 @@ def addressed(name: str) -> str:
     name = name.rstrip("某")
     if len(name) == len("颜老师") and name.endswith(_BY_TRADE):
         return name[0]
-    if kin := next((kin for kin in _BY_KIN if name[1:] == kin), None):
-        return name[0] + _BY_KIN[kin]
+    if polite := _BY_KIN.get(name[1:]):
+        return name[0] + polite
     for polite, written in _ADDRESSED.items():
         if name.endswith(polite) and len(name) <= len(polite) + 2:
             return name.removesuffix(polite) + written

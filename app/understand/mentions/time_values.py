@@ -161,13 +161,13 @@ def _named(match: re.Match[str], now: datetime) -> str | None:
 
 
 def _day(parts: Parts, now: datetime) -> str:
-    return _with_hour(now.date() + timedelta(days=DAYS[parts["day"]]), parts, now)
+    return with_hour(now.date() + timedelta(days=DAYS[parts["day"]]), parts, now)
 
 
 def _weekday(parts: Parts, now: datetime) -> str:
     ahead = WEEKDAYS[parts["weekday"]] - now.weekday()
     back = {"上上": 14, "上": 7, None: 7 * (ahead > 0)}.get(parts["week"], 0)
-    return _with_hour(now.date() + timedelta(days=ahead - back), parts, now)
+    return with_hour(now.date() + timedelta(days=ahead - back), parts, now)
 
 
 def _lately(parts: Parts, now: datetime) -> str:
@@ -234,7 +234,7 @@ def _in_month(parts: Parts, now: datetime) -> str | None:
         year, month = _month_before(year, month)
     if day > calendar.monthrange(year, month)[1]:
         return None
-    return _with_hour(date(year, month, day), parts, now)
+    return with_hour(date(year, month, day), parts, now)
 
 
 def _month_before(year: int, month: int) -> tuple[int, int]:
@@ -253,7 +253,8 @@ def _month_of(parts: Parts, today: date) -> tuple[int, int]:
     return year, month
 
 
-def _with_hour(day: date, parts: Parts, now: datetime) -> str:
+def with_hour(day: date, parts: Parts, now: datetime) -> str:
+    """Return a day, or an hour of it where one was named with it or after it: 昨天下午 放学 4点来钟."""
     if not parts.get("hour"):
         return day.isoformat()
     hour, part = int(parts["hour"]), parts.get("part")
@@ -272,8 +273,3 @@ def _with_hour(day: date, parts: Parts, now: datetime) -> str:
     moment = now.replace(tzinfo=None, year=day.year, month=day.month, day=day.day, hour=hour, minute=0, second=0)
     moment = moment.replace(microsecond=0) + timedelta(minutes=minute or 0)
     return moment.isoformat(timespec="hours" if minute is None else "minutes")
-
-
-def on_day(day: date, parts: Parts, now: datetime) -> str:
-    """Return an hour of a day that was named before it: 昨天下午 放学 4点来钟."""
-    return _with_hour(day, parts, now)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from app.domain.transcript import SpokenCall
-from app.understand.mentions.time_values import ago, hours_ago, last_clock, on_day, value_of
+from app.understand.mentions.time_values import ago, hours_ago, last_clock, value_of, with_hour
 from app.understand.mentions.time_words import (
     AFTERNOON,
     CLOCK,
@@ -156,7 +156,7 @@ def _of_day(call: SpokenCall, saying: Saying, clock: re.Match[str], times: tuple
         if int(clock["hour"]) in _EITHER or not (same or _within_week(day.value, now)):
             return None
         part = "下午" if int(clock["hour"]) < min(_EITHER) else None
-    value = on_day(date.fromisoformat(day.value), {**clock.groupdict(), "part": part, "day": named}, now)
+    value = with_hour(date.fromisoformat(day.value), {**clock.groupdict(), "part": part, "day": named}, now)
     return value if _DAY < len(value) and value <= now.replace(tzinfo=None).isoformat() else None
 
 

@@ -1,15 +1,11 @@
 """Pieces of wants: nothing is asked for that nobody spoke of, and rules' wants stay among what is weighed."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from app.domain.ticket import RequestKind, TicketDraft
-from app.receive.payload import parse_transcript
 from app.understand.ticket.want_pieces import Piece, can_be_asked_again, parts_of, supported, together, wrong
-from tests.conftest import embedded
-from tests.factories import call
 
 
 @pytest.mark.parametrize(
@@ -54,16 +50,6 @@ def test_what_is_asked_of_a_thing_follows_it(parts: list[str], asked: str) -> No
     found = [Piece(part, "thing", ()) for part in parts]
     matter = "医保什么时候停止缴费，收不收费，居住证能不能代办"
     assert together(RequestKind.CONSULTATION, found, matter) == asked
-
-
-@pytest.fixture(scope="module")
-def draft_of() -> Callable[[str], TicketDraft]:
-    reader = embedded().reader
-
-    def read(said: str) -> TicketDraft:
-        return reader.read(parse_transcript(call("您好", said), received_at=datetime.now(UTC))).demands[0].draft
-
-    return read
 
 
 @pytest.mark.parametrize(
