@@ -8,7 +8,7 @@ ModelError
 └── BadOutput         an answer that is not what was asked for
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -163,6 +163,16 @@ class PairScorer(Protocol):
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return calibrated probabilities, one a row of features."""
+
+
+class ChoiceScorer(Protocol):
+    """Says of several candidates how likely each is the right one; none may be."""
+
+    name: str
+    revision: str
+
+    def shares(self, features: NDArray[np.float32], words: Sequence[Iterable[str]]) -> NDArray[np.float32]:
+        """Return the probability of each candidate, from its row of features and its words."""
 
 
 class CharacterTagger(Protocol):

@@ -21,6 +21,7 @@ from app.config import Settings
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
+from app.understand.ticket.moment_words import words_around
 from app.understand.ticket.moments import TIMELESS, candidates, chosen, feature_names, moment_features
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.unit import TopicReader
@@ -28,22 +29,23 @@ from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
 from eval.tasks.ticket import same_time
-from training.aside_classifier import write_layers
+from models.classifier.choice import buckets, shares_of
+from training.choice_layer import ChoiceLayer, fit_choice, write_choice
 from training.data import group_folds
-from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 WEIGHTS = Path("models/weights")
-SEED, FOLDS, COST = 7, 10, 0.03
+SEED, FOLDS, PENALTY = 7, 10, 15.0
 
 
 @dataclass(frozen=True)
 class Told:
-    """The moments of a demand, what is known of them, and the gold."""
+    """The moments of a demand, what is known of them and said around them, and the gold."""
 
     call: str
     values: tuple[str, ...]
+    words: tuple[list[str], ...]
     features: NDArray[np.float32]
     gold: str | None
 
@@ -55,10 +57,10 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
     folds = group_folds([Example(d.call, "", "", d.call) for d in demands], FOLDS, SEED)
     counts = [0, 0, 0]
     for fold in range(FOLDS):
-        layers = fit([d for d, f in zip(demands, folds, strict=True) if f != fold])
+        layer = fit([d for d, f in zip(demands, folds, strict=True) if f != fold])
         for d in (d for d, f in zip(demands, folds, strict=True) if f == fold):
-            _count(counts, d.gold, picked(d, layers, least))
-    write_layers(fit(demands), WEIGHTS / "moment")
+            _count(counts, d.gold, picked(d, layer, least))
+    write_choice(fit(demands), WEIGHTS / "moment")
     facts: dict[str, Any] = {
         "seed": SEED,
         "demands": len(demands),
@@ -89,29 +91,31 @@ def read_demands(data: Path) -> Iterator[Told]:
             kind, _bound = reader.kind_and_bound(call, clauses)
             if kind in TIMELESS:
                 continue
-            values = tuple(m.value for m in candidates(call, mentions, clauses))
+            moments = candidates(call, mentions, clauses)
+            values, around = tuple(m.value for m in moments), tuple(words_around(call, m) for m in moments)
             rows = moment_features(call, mentions, clauses, kind, words, cues)
-            yield Told(row["id"], values, rows, gold["event_time"])
+            yield Told(row["id"], values, around, rows, gold["event_time"])
 
 
-def fit(demands: Sequence[Told]) -> Layers:
-    """Return one layer that weighs the moments of a demand."""
+def fit(demands: Sequence[Told]) -> ChoiceLayer:
+    """Return what weighs the moments of a demand, and that it may be none of them."""
     told = [d for d in demands if d.values]
-    rows = np.vstack([d.features for d in told])
     right = [d.gold is not None and same_time(d.gold, value) for d in told for value in d.values]
-    return fit_layer(rows, right, cost=COST)
+    group = np.repeat(np.arange(len(told)), [len(d.values) for d in told])
+    rows, words = np.vstack([d.features for d in told]), [own for d in told for own in d.words]
+    return fit_choice(rows, words, np.array(right), group, penalty=PENALTY)
 
 
-def picked(demand: Told, layers: Layers, least: float) -> str | None:
+def picked(demand: Told, layer: ChoiceLayer, least: float) -> str | None:
     """Return the moment of a demand, if one is likely."""
     if not demand.values:
         return None
-    [(inner, bias)] = layers
-    odds = (demand.features @ inner + bias)[:, 0]
-    if odds.max() < np.log(least / (1 - least)):
+    told = [layer.words[buckets(own)].sum() for own in demand.words]
+    shares = shares_of(demand.features @ layer.features + told + layer.bias)
+    if shares.max() < least:
         return None
     reckoned = demand.features[:, feature_names(()).index("duration")] > 0
-    return demand.values[chosen(demand.values, reckoned.tolist(), 1 / (1 + np.exp(-odds)))]
+    return demand.values[chosen(demand.values, reckoned.tolist(), shares)]
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:

@@ -32,6 +32,7 @@ from app.understand.ticket.wants_choice import WantsModel
 from app.understand.unit import TopicReader, UnitReader
 from models.base import LaneScorer, ModelUnavailable, TextClassifier, TrainedEmbedder
 from models.char_tagger import CharTagger
+from models.classifier.choice import ChoiceModel
 from models.classifier.pairs import PairModel
 from models.earlier_wants import EarlierWants
 from models.embedding.rare import RareGrams
@@ -154,7 +155,7 @@ def title_model(weights: Path, earlier: EarlierWants) -> TitleModel | None:
 
 def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:
     """Load what finds when the matter of a demand began or happened."""
-    return MomentModel(PairModel(weights / "moment"), reference.moments.cues, reference.thresholds.clauses["moment"])
+    return MomentModel(ChoiceModel(weights / "moment"), reference.moments.cues, reference.thresholds.clauses["moment"])
 
 
 @cache

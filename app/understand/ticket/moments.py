@@ -17,13 +17,13 @@ from app.understand.likeness import neighbours
 from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.bearing import named
 from app.understand.ticket.clauses import Clause
+from app.understand.ticket.moment_words import ASKS_WHEN, BREAK, around, words_around
 from app.understand.ticket.place import inside
 from app.understand.ticket.wishes import is_wish
-from models.base import PairScorer
+from models.base import ChoiceScorer
 
 TIMELESS = (RequestKind.CONSULTATION, RequestKind.SUGGESTION)
 """Kinds that tell of no event."""
-_ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时|时间")
 _BEGAN = re.compile(r"^[^，。\s]{0,4}(?:开始|起就?|以来|至今|到现在|停的|断的|坏的)")
 """What is said right after the moment when it began."""
 _ASIDE_TIME = re.compile(
@@ -36,20 +36,18 @@ _GOES_ON = re.compile(
     r"快(?:点儿?)?(?:来人|派人|叫人|来看|派个人|的)|刚(?:才|刚)?(?:放完|跑|看见|找着|发现|抓|撞|摔)|就在(?:这|楼顶|桥上)|又来一"
 )
 """Said of what happens while they talk."""
-_BREAK = re.compile(r"[，,。！!？?；;\s]")
 _RANGED = re.compile(r"^(?:份|底|初|号|天)?[，,\s]*(?:到|至|和|跟|还有|[,，、\s])\s?\d")
 _RANGE_END = re.compile(r"(?:\d|月份?|[号日])[，,、\s]?(?:到|至|和|跟)$")
 _DAY, _HOUR = len("2026-11-16"), len("2026-11-16T09")
 _SOURCES = ("time", "duration", "clock", "now")
 _KINDS = (RequestKind.COMPLAINT, RequestKind.HELP, RequestKind.REPORT, RequestKind.PRAISE)
-_NEAR = 14
 _PLACES = ("before", "after", "previous", "next", "question")
 _OWN = (
     "time duration clock now year month day hour today age log_age young current own only first last earliest latest share "
     "said_again alike finer coarser asked asked_now confirmed place pieces size turn opening began aside_time clause wish chatter "
     "ranged range_end named like vague complaint help report praise"
 ).split()
-_MOST, _SHORT, _YOUNG, _SOON = 6, 3, 3, 2
+_MOST, _YOUNG = 6, 3
 _LEAST_EXACT, _MOST_APART = 0.05, 3
 """Least probability of a moment that only says the likeliest one more exactly; days that a reckoned one may be off."""
 
@@ -62,7 +60,7 @@ def feature_names(cues: Sequence[str]) -> tuple[str, ...]:
 class MomentModel:
     """Finds when the matter of a demand began or happened."""
 
-    def __init__(self, scorer: PairScorer, cues: Sequence[Cue], least: float) -> None:
+    def __init__(self, scorer: ChoiceScorer, cues: Sequence[Cue], least: float) -> None:
         self._scorer, self._least = scorer, least
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 
@@ -79,7 +77,8 @@ class MomentModel:
         if not sourced:
             return None
         found = [m for _source, m in sourced]
-        scores = self._scorer.scores(moment_features(call, mentions, clauses, kind, words, self._cues))
+        features = moment_features(call, mentions, clauses, kind, words, self._cues)
+        scores = self._scorer.shares(features, [words_around(call, m) for m in found])
         if scores.max() < self._least:
             return None
         best = chosen([m.value for m in found], [_SOURCES[source] == "duration" for source, _m in sourced], scores)
@@ -173,7 +172,7 @@ def moment_features(
     told = frozenset(chain.from_iterable(neighbours(clause.text) for clause in matter))
     rows = []
     for source, m in found:
-        around = _around(call, m)
+        near = around(call, m)
         row = [*(source == i for i in range(len(_SOURCES))), *_form(m.value, today)]
         row += [
             (m.turn, m.start) in own,
@@ -183,8 +182,12 @@ def moment_features(
         ]
         text = call.turns[m.turn].text
         row += [bool(_RANGED.search(_after(call, m))), bool(_RANGE_END.search(text[: m.start]))]
-        row += [min(named(around[0] + around[1], words), _MOST) / _MOST, _share(around[1] + around[3], told), *whole]
-        rows.append([*row, *(bool(cue.search(text)) for text in around for cue in cues)])
+        row += [
+            min(named(near.before + near.after, words), _MOST) / _MOST,
+            _share(near.after + near.next, told),
+            *whole,
+        ]
+        rows.append([*row, *(bool(cue.search(text)) for text in near for cue in cues)])
     return np.array(rows, np.float32)
 
 
@@ -210,8 +213,8 @@ def _where(call: SpokenCall, mentions: Mentions, moment: Mention) -> Iterator[fl
     """Yield where in the talk a moment was said, and whether the operator asked for it."""
     turn = call.turns[moment.turn]
     question = call.turns[moment.turn - 1].text if moment.turn else ""
-    asked = bool(_ASKS_WHEN.search(question)) and turn.speaker is not Speaker.OPERATOR
-    before = _BREAK.split(turn.text[: moment.start].strip())
+    asked = bool(ASKS_WHEN.search(question)) and turn.speaker is not Speaker.OPERATOR
+    before = BREAK.split(turn.text[: moment.start].strip())
     yield from (asked, asked and len(before) == 1, turn.speaker is Speaker.OPERATOR)
     yield from (moment.start / max(len(turn.text), 1), min(len(before), _MOST) / _MOST, len(turn.text) / 100)
     yield from (moment.turn / len(call.turns), moment.turn <= 1, bool(_BEGAN.search(_after(call, moment))))
@@ -225,26 +228,6 @@ def _clause(moment: Mention, mentions: Mentions, clauses: Sequence[Clause]) -> t
         if turn == moment.turn and clause.start <= moment.start < clause.end:
             return True, is_wish(clause), clause.chatter
     return False, False, False
-
-
-def _around(call: SpokenCall, moment: Mention) -> tuple[str, str, str, str, str]:
-    """Return what stands before and behind a moment in its clause, the clauses on either side, what it answers."""
-    text = call.turns[moment.turn].text
-    before, after = _BREAK.split(text[: moment.start].strip()), _BREAK.split(text[moment.end :])
-    joined = [piece for piece in after if piece]
-    own = after[0] if after else ""
-    rest = joined[1:] if own else joined
-    if len(own) < _SHORT and rest:
-        own, rest = own + rest[0], rest[1:]
-    asked = _question(call, moment) if len(before) <= _SOON else ""
-    return before[-1][-_NEAR:], own[:_NEAR], "".join(before[-2:-1]), rest[0] if rest else "", asked
-
-
-def _question(call: SpokenCall, moment: Mention) -> str:
-    """Return what the operator asked right before, where that asks for a moment."""
-    said = call.turns[moment.turn - 1] if moment.turn else None
-    asks = said is not None and said.speaker is Speaker.OPERATOR and _ASKS_WHEN.search(said.text)
-    return _BREAK.split(said.text.strip("？?。 "))[-1] if said and asks else ""
 
 
 def _share(text: str, told: frozenset[str]) -> float:

@@ -1,0 +1,50 @@
+"""Candidates in, the probability of each that it is the right one out; what is left is that none is. numpy only."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import ModelUnavailable
+
+BUCKETS = 1 << 16
+"""Weights for hashed words: those that share a bucket share a weight."""
+
+
+class ChoiceModel:
+    """One weight a feature, one a bucket of hashed words; no candidate at all has the odds 1."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load a trained folder.
+
+        Raises:
+            ModelUnavailable: a file is missing or does not fit the others.
+        """
+        try:
+            with np.load(folder / "weights.npz") as arrays:
+                self._features, self._bias = arrays["features"], float(arrays["bias"])
+                self._words = arrays["words"].astype(np.float32) * arrays["scale"]
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelUnavailable(f"no usable choice model in {folder}: {error}") from error
+        self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
+
+    def shares(self, features: NDArray[np.float32], words: Sequence[Iterable[str]]) -> NDArray[np.float32]:
+        """Return the probability of each candidate: one row of features and one group of words each."""
+        told = np.array([self._words[buckets(own)].sum() for own in words], np.float32)
+        return shares_of(features @ self._features + told + self._bias)
+
+
+def buckets(words: Iterable[str]) -> list[int]:
+    """Return the buckets of words, each once, in order."""
+    return sorted({crc32(word.encode("utf-8", "surrogatepass")) % BUCKETS for word in words})
+
+
+def shares_of(odds: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the shares that log odds stand for, beside none with the odds 1."""
+    highest = max(float(odds.max(initial=0)), 0)
+    raised = np.exp(odds - highest)
+    return np.asarray(raised / (raised.sum() + np.exp(-highest)), np.float32)
