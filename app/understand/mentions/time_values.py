@@ -112,6 +112,7 @@ def _minute(parts: Parts) -> int | None:
     if parts.get("half"):
         return 30
     if told := parts.get("told"):
+        told = told.lstrip("零")
         return TOLD[told] if told in TOLD else LUNAR_DAYS.index(told) + 1 if told in LUNAR_DAYS else _tens(told)
     return int(parts["minute"]) % 60 if parts.get("minute") else None
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from app.domain.transcript import SpokenCall
+from app.understand.mentions.later_days import later_days
 from app.understand.mentions.time_values import ago, hours_ago, last_clock, value_of, with_hour
 from app.understand.mentions.time_words import (
     AFTERNOON,
@@ -43,13 +44,11 @@ _ONLY_LONG = re.compile(
 def read_times(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Mention, ...]:
     """Return past moments that were said."""
     moment = call.transcript.called_at
-    return tuple(
-        mention
-        for saying in sayings
-        for mention in _settled(
-            saying.text, _same_month(saying.text, sorted_by_place(_times(call, saying, moment)), moment)
-        )
-    )
+    told: list[Mention] = []
+    for saying in sayings:
+        found = _settled(saying.text, _same_month(saying.text, sorted_by_place(_times(call, saying, moment)), moment))
+        told += sorted([*found, *later_days(call, saying, [*told, *found])], key=lambda m: m.start)
+    return tuple(told)
 
 
 def sorted_by_place(found: Iterator[Mention]) -> list[Mention]:
@@ -93,7 +92,7 @@ def _replaced(text: str, moment: Mention, after: Mention) -> bool:
     between = text[moment.end : after.start]
     bare = not between.strip("，, ")
     listed = len(moment.value) == len(after.value) and moment.value < after.value
-    coarser = len(moment.value) > len(after.value) and not moment.value.startswith(after.value)
+    coarser = len(moment.value) > len(after.value)
     return bool(SAME_BREATH.fullmatch(between)) and not (bare and (listed or coarser))
 
 

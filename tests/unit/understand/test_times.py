@@ -55,6 +55,12 @@ def values(found: tuple[Mention, ...]) -> list[str]:
         ("昨晚七点到九点", ["2026-11-27T19"]),
         ("昨晚两点", ["2026-11-27"]),
         ("中秋头一天", ["2026-09-24"]),
+        ("夜里倒的 9月22号以前没有 二十三早起就有了", ["2026-09-22", "2026-09-23"]),
+        ("11月11日充的卡，教练第二天离职", ["2026-11-11", "2026-11-12"]),
+        ("二十三早起 我三十了 一共二十一", []),
+        ("10月31号放的水 二就发现了 三十一那天", ["2026-10-31"]),
+        ("锁门是11月十四 上礼拜", ["2026-11-14", "2026-11"]),
+        ("7月3号10点零五分拍的", ["2026-07-03T10:05"]),
         ("谷雨第二天", ["2026-04-21"]),
         ("双十一前两天贴的条子", ["2026-11-09"]),
         ("刚才说错了 是昨天停的", ["2026-11-27"]),
@@ -181,3 +187,16 @@ def test_a_bare_hour_is_of_the_day_named_right_before_it(normaliser: Normaliser,
     call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
     sayings = (Saying(turn=0, text=call.turns[0].text),)
     assert values(read_clocks(call, sayings, read_times(call, sayings))) == [hour]
+
+
+def test_a_number_alone_answers_which_day_of_the_month(normaliser: Normaliser) -> None:
+    turns = [("citizen", "六月里摔的"), ("operator", "六月几号"), ("citizen", "二十六 那天我倒班")]
+    spoken = [{"speaker": who, "text": text} for who, text in turns]
+    payload = {"id": "t", "channel": "phone", "called_at": NOW, "turns": spoken}
+    call = normaliser.normalise(parse_transcript(payload, received_at=datetime.now(UTC)))
+    sayings = tuple(Saying(turn=at, text=call.turns[at].text) for at in (0, 2))
+    assert values(read_times(call, sayings)) == ["2026-06", "2026-06-26"]
+
+
+def test_an_hour_at_which_it_began_is_no_opening_hour(normaliser: Normaliser) -> None:
+    assert named(normaliser, "10点就开始了", "2026-11-28T00:12:00+08:00")[2] == ["2026-11-27T22"]
