@@ -26,6 +26,10 @@ class ChoiceLayer(NamedTuple):
     words: Floats
     bias: float
 
+    def odds(self, features: NDArray[np.float32], words: Sequence[Sequence[str]]) -> Floats:
+        """Return the log odds of candidates."""
+        return np.asarray(features @ self.features + [self.words[buckets(own)].sum() for own in words] + self.bias)
+
 
 def fit_choice(
     features: NDArray[np.float32],

@@ -29,7 +29,7 @@ from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
 from eval.tasks.ticket import same_time
-from models.classifier.choice import buckets, shares_of
+from models.classifier.choice import shares_of
 from training.choice_layer import ChoiceLayer, fit_choice, write_choice
 from training.data import group_folds
 from training.manifest import write_manifest
@@ -110,8 +110,7 @@ def picked(demand: Told, layer: ChoiceLayer, least: float) -> str | None:
     """Return the moment of a demand, if one is likely."""
     if not demand.values:
         return None
-    told = [layer.words[buckets(own)].sum() for own in demand.words]
-    shares = shares_of(demand.features @ layer.features + told + layer.bias)
+    shares = shares_of(layer.odds(demand.features, demand.words))
     if shares.max() < least:
         return None
     reckoned = demand.features[:, feature_names(()).index("duration")] > 0

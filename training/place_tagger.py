@@ -5,11 +5,12 @@ learn on calls that the tagger has not seen which candidate is right. Folds keep
 """
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import typer
@@ -28,7 +29,8 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place import detail_by_rules
 from app.understand.ticket.place_choice import FEATURES, place_features
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
-from app.understand.ticket.place_spans import Candidate, candidates
+from app.understand.ticket.place_spans import candidates
+from app.understand.ticket.place_words import place_words
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import in_figures
 from app.understand.ticket.title import by_rules
@@ -38,14 +40,14 @@ from app.understand.unit import TopicReader
 from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
-from eval.normal_form import bigram_f1, normal
 from eval.tasks.ticket import same_place
 from models.char_tagger import APART, shares_of, window_codes
+from models.classifier.choice import shares_of as shares_among
 from models.pair_odds import PairOdds, counted, write
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
+from training.choice_layer import ChoiceLayer, fit_choice, write_choice
 from training.data import group_folds
-from training.linear_layer import Layers, fit_layer
 from training.manifest import write_manifest
 from training.title_chooser import (
     Titled,
@@ -61,9 +63,7 @@ from training.title_memory import place_in, without_place
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 WEIGHTS = Path("models/weights")
-SEED, FOLDS, COST = 7, 5, 0.5
-_EXACT = 0.6
-"""What the likeness of a right candidate to the gold weighs beside its being right."""
+SEED, FOLDS, PENALTY = 7, 5, 15.0
 _WEAK = re.compile(r"\d+|[村路][东西南北]")
 """Pieces of a gold place that may stand anywhere in a call."""
 
@@ -97,7 +97,7 @@ class Read:
 Shares = tuple[NDArray[np.float32], ...]
 
 
-def main(data: Path = CALLS, least: float = 0.2) -> None:
+def main(data: Path = CALLS, least: float = 0.4) -> None:
     """Cross-validate, fit on all calls, write weights and manifests of tagger and scorers."""
     calls = list(read_calls(data))
     folds = group_folds([Example(c.id, "", "", c.scenario) for c in calls], FOLDS, SEED)
@@ -112,7 +112,7 @@ def main(data: Path = CALLS, least: float = 0.2) -> None:
     figures = _cross_validated(calls, shares, usual, folds, least) | titles_cross_validated(titles, of_titles)
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
-    write_layers(_scorer(calls, shares, usual), WEIGHTS / "place")
+    write_choice(_scorer(calls, shares, usual), WEIGHTS / "place")
     write(counted(_places(calls)), WEIGHTS / "place")
     characters = fit_characters(titles)
     write_layers(characters, WEIGHTS / "title_characters")
@@ -228,31 +228,36 @@ def _places(calls: Sequence[Read]) -> list[str]:
     return [demand.gold for call in calls for demand in call.demands if demand.gold]
 
 
-def _rows(call: Read, shares: Shares, usual: PairOdds) -> Iterator[tuple[Demand, list[Candidate], NDArray[np.float32]]]:
+class Offered(NamedTuple):
+    """The candidates for a demand's place, with what is weighed of them."""
+
+    demand: Demand
+    values: tuple[str, ...]
+    features: NDArray[np.float32]
+    words: list[list[str]]
+
+
+def _offered(call: Read, shares: Shares, usual: PairOdds) -> Iterator[Offered]:
     told = tagged(call.lines, *shares)
     for demand in call.demands:
         if found := candidates(told, call.mentions, demand.rule):
-            yield (
-                demand,
-                found,
-                place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule, usual),
-            )
+            features = place_features(told, found, demand.clauses, demand.kind, demand.bound, demand.rule, usual)
+            words = [list(map(sys.intern, place_words(told, one, demand.kind))) for one in found]
+            yield Offered(demand, tuple(one.value for one in found), features, words)
 
 
-def _scorer(calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]) -> Layers:
-    """Return one layer; a right candidate counts the more the nearer it is to the gold."""
-    rows: list[NDArray[np.float32]] = []
-    right: list[int] = []
-    weights: list[float] = []
-    for call, share, odds in zip(calls, shares, usual, strict=True):
-        for demand, found, features in _rows(call, share, odds):
-            for one, row in zip(found, features, strict=True):
-                fits = demand.gold is not None and same_place(demand.gold, one.value)
-                near = _EXACT * (1 - bigram_f1(normal(demand.gold or ""), normal(one.value))) if fits else 1
-                rows += [row, row] if fits else [row]
-                right += [1, 0] if fits else [0]
-                weights += [1 - near, near] if fits else [1]
-    return fit_layer(np.array(rows), right, cost=COST, weights=weights)
+def _scorer(calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]) -> ChoiceLayer:
+    """Return what weighs the candidates against each other and against none."""
+    each = zip(calls, shares, usual, strict=True)
+    told = [one for call, share, odds in each for one in _offered(call, share, odds)]
+    right = [_fits(one.demand.gold, value) for one in told for value in one.values]
+    group = np.repeat(np.arange(len(told)), [len(one.values) for one in told])
+    features, words = np.vstack([one.features for one in told]), [own for one in told for own in one.words]
+    return fit_choice(features, words, np.array(right), group, penalty=PENALTY)
+
+
+def _fits(gold: str | None, value: str | None) -> bool:
+    return gold is not None and value is not None and same_place(gold, value)
 
 
 def _cross_validated(
@@ -262,12 +267,12 @@ def _cross_validated(
     counts = {"place_f1": [0, 0, 0], "rules_f1": [0, 0, 0]}
     for fold in range(FOLDS):
         kept = [i for i in range(len(calls)) if folds[i] != fold]
-        [(inner, bias)] = _scorer([calls[i] for i in kept], [shares[i] for i in kept], [usual[i] for i in kept])
+        layer = _scorer([calls[i] for i in kept], [shares[i] for i in kept], [usual[i] for i in kept])
         for i in np.flatnonzero(folds == fold).tolist():
-            for demand, found, features in _rows(calls[i], shares[i], usual[i]):
-                odds = (features @ inner + bias)[:, 0]
-                likely = odds.max() >= np.log(least / (1 - least))
-                _count(counts["place_f1"], demand.gold, found[int(odds.argmax())].value if likely else None)
+            for demand, values, features, words in _offered(calls[i], shares[i], usual[i]):
+                likely = shares_among(layer.odds(features, words))
+                best = values[int(likely.argmax())] if likely.sum() >= least else None
+                _count(counts["place_f1"], demand.gold, best)
                 _count(counts["rules_f1"], demand.gold, demand.rule.value if demand.rule else None)
     return {name: round(f1(*triple), 3) for name, triple in counts.items()}
 
@@ -285,7 +290,7 @@ def _titled(
 
 
 def _count(triple: list[int], gold: str | None, found: str | None) -> None:
-    right = gold is not None and found is not None and same_place(gold, found)
+    right = _fits(gold, found)
     triple[0] += right
     triple[1] += found is not None and not right
     triple[2] += gold is not None and not right

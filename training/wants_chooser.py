@@ -7,6 +7,7 @@ the titles of the same demands, for `training.place_tagger` fits what chooses wi
 top of the head and the memory has not been seen by them: folds keep a call together, no memory holds what it judges.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from models.char_tagger import APART, shares_of, window_codes
 from models.earlier_wants import EarlierWants
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
+from training.choice_layer import ChoiceLayer, fit_choice, write_choice
 from training.data import group_folds
 from training.linear_layer import Layers, fit_shares
 from training.manifest import write_manifest, write_vocabulary
@@ -47,8 +49,7 @@ from training.wants_memory import fields_of, remembered
 CALLS, DEMANDS = Path("eval/datasets/ticket_dev.jsonl"), Path("training/datasets/demands.jsonl")
 WANTS, WEIGHTS = Path("training/datasets/wants.jsonl"), Path("models/weights")
 SEED, FOLDS = 7, 5
-_CHARACTERS_COST, _SETS_COST, _SOFT = 0.3, 0.1, 0.05
-"""Costs of the two scorers; how far from the limit of the measurement a set is half right."""
+_CHARACTERS_COST, _SETS_PENALTY = 0.3, 30.0
 _ALONE = frozenset("修退赔查换装拆清补停撤罚挪救")
 """Verbs that are marked wherever they stand; of other characters only pairs are."""
 _HEADS = ("咨询", "建议", "表扬")
@@ -80,7 +81,7 @@ def main(data: Path = CALLS) -> None:
     write_tagger(_head(reads), WEIGHTS / "wish")
     characters, sets = _fitted(reads, told, reference)
     arrays, stored = _remembered(reads, reference)
-    write_layers(sets, WEIGHTS / "wants")
+    write_choice(sets, WEIGHTS / "wants")
     with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     write_vocabulary(WEIGHTS / "wants", stored | {"titles": _titles(reads, data, reference)})
@@ -171,26 +172,26 @@ def _titles(reads: Sequence[Read], data: Path, reference: ReferenceData) -> dict
     return remembered_titles(told, words, area_names(reference))
 
 
-def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, Layers]:
-    """Return the layers that weigh characters and sets of pieces.
+def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, ChoiceLayer]:
+    """Return what weighs characters and sets of pieces.
 
-    Layers learn from what is thought of a call by a memory without it, as of a call that is served.
+    Both learn from what is thought of a call by a memory without it, as of a call that is served.
     """
     parts: list[tuple[EarlierWants, list[tuple[str, Thought]]]] = []
     for block in np.array_split([i for i, read in enumerate(reads) if not read.written], FOLDS):
         held_out = set(block.tolist())
         earlier = EarlierWants(*_remembered([read for i, read in enumerate(reads) if i not in held_out], reference))
         parts.append((earlier, _thoughts(((reads[i], told[i]) for i in sorted(held_out)), earlier)))
-    features, shares, weights = [], [], []
+    features, words, right = [], [], []
     for earlier, thoughts in parts:
         others = _characters([one for _, more in parts if more is not thoughts for one in more])
         for wanted, thought in thoughts:
             choice = choices(thought, _scores(others, thought.features), earlier)
-            alike = [rouge_l(wanted, choice.worded(i).text) for i in range(len(choice.sets))]
             features.append(choice.features)
-            shares.append(1 / (1 + np.exp(-(np.array(alike) - WANTS_SIMILAR) / _SOFT)))
-            weights.append(np.full(len(alike), 40 / max(1, len(alike))))
-    sets = fit_shares(np.vstack(features), np.concatenate(shares), cost=_SETS_COST, weights=np.concatenate(weights))
+            words += [list(map(sys.intern, own)) for own in choice.words()]
+            right.append([rouge_l(wanted, choice.worded(i).text) >= WANTS_SIMILAR for i in range(len(choice.sets))])
+    group = np.repeat(np.arange(len(right)), list(map(len, right)))
+    sets = fit_choice(np.vstack(features), words, np.concatenate(right), group, penalty=_SETS_PENALTY)
     return _characters([one for _, thoughts in parts for one in thoughts]), sets
 
 
@@ -225,7 +226,7 @@ def _cross_validated(
                 thought = thought_of(asking, told[i], earlier)
                 choice = choices(thought, _scores(characters, thought.features), earlier)
                 ruled = asking.ruled.text if asking.ruled else ""
-                odds = choice.features @ sets[0][0]
+                odds = sets.odds(choice.features, choice.words())
                 given = choice.worded(int(odds.argmax())).text if len(odds) else ruled, ruled
                 right.append([rouge_l(wanted, text) >= WANTS_SIMILAR for text in given])
     chosen, rules = np.mean(right, axis=0).tolist()

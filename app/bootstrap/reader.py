@@ -138,12 +138,12 @@ def ticket_reader(
 def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
     least = reference.thresholds.place["least_detail"]
-    return PlaceModel(PairModel(weights / "place"), PairOdds.load(weights / "place"), least)
+    return PlaceModel(ChoiceModel(weights / "place"), PairOdds.load(weights / "place"), least)
 
 
 def wants_model(weights: Path, earlier: EarlierWants) -> WantsModel:
     """Load what words the wants of a demand."""
-    return WantsModel(earlier, PairModel(weights / "wants_characters"), PairModel(weights / "wants"))
+    return WantsModel(earlier, PairModel(weights / "wants_characters"), ChoiceModel(weights / "wants"))
 
 
 def title_model(weights: Path, earlier: EarlierWants) -> TitleModel | None:

@@ -15,7 +15,8 @@ from app.understand.mentions.types import Mention, Mentions
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import NUMBER, ROAD, Candidate, alike, candidates
-from models.base import PairScorer
+from app.understand.ticket.place_words import place_words
+from models.base import ChoiceScorer
 from models.pair_odds import PairOdds
 
 _HEAD = re.compile(
@@ -23,7 +24,7 @@ _HEAD = re.compile(
 )
 _VILLAGE = re.compile(r"[村庄]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
-_LEAST_UNBOUND = 0.3
+_LEAST_UNBOUND = 0.5
 """Least probability of a place where nobody has to go and see: papers and accounts have none."""
 _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
@@ -37,7 +38,7 @@ FEATURES = (
 class PlaceModel:
     """Finds the place of a demand with trained models."""
 
-    def __init__(self, scorer: PairScorer, usual: PairOdds, least: float) -> None:
+    def __init__(self, scorer: ChoiceScorer, usual: PairOdds, least: float) -> None:
         """`usual` tells how places are worded."""
         self._scorer, self._usual, self._least = scorer, usual, least
 
@@ -51,15 +52,15 @@ class PlaceModel:
         bound: bool,
         rule: Mention | None,
     ) -> Mention | None:
-        """Return the likeliest place, as sure as the model is; `rule` is what the rules found."""
+        """Return the likeliest place, as sure as the model is that there is one; `rule` is what the rules found."""
         found = [] if kind is RequestKind.CONSULTATION and not bound else candidates(told, mentions, rule)
         if not found:
             return None
-        scores = self._scorer.scores(place_features(told, found, clauses, kind, bound, rule, self._usual))
-        best = int(scores.argmax())
-        if scores[best] < (self._least if bound else max(self._least, _LEAST_UNBOUND)):
+        features = place_features(told, found, clauses, kind, bound, rule, self._usual)
+        shares = self._scorer.shares(features, [place_words(told, one, kind) for one in found])
+        best, sure = int(shares.argmax()), round(float(shares.sum()), 2)
+        if sure < (self._least if bound else max(self._least, _LEAST_UNBOUND)):
             return None
-        sure = round(float(scores[best]), 2)
         if not found[best].spans:
             return rule.model_copy(update={"confidence": sure}) if rule else None
         return _mention(call, told, mentions, found[best], sure)

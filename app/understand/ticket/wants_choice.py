@@ -3,8 +3,8 @@
 Three steps. Each character gets a probability to stand in the wants: from the wants of earlier demands that are like this
 one in category, kind and words, from the tagger's word on what the caller says, and from what rules made of it. Sets of
 up to three pieces are weighed by how much they hold of the expected characters (the F1 that the measurement takes on
-average). The best of them are weighed again by a linear scorer that also looks at where the pieces come from and whether
-their words stand beside each other anywhere: in the call or in official wording.
+average). The best of them are weighed against each other by a linear scorer that also looks at where the pieces come
+from, how they are worded, and whether their words stand beside each other anywhere: in the call or in official wording.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,8 @@ from app.understand.ticket.want_pieces import (
 )
 from app.understand.ticket.wants import Passage
 from app.understand.ticket.wants_characters import KINDS, Floats, Thought, thought_of
-from models.base import PairScorer
+from app.understand.ticket.wants_words import piece_words
+from models.base import ChoiceScorer, PairScorer
 from models.earlier_wants import EarlierWants
 
 _POOL, _BEAM, _MOST_SETS, MOST_PIECES = 12, 10, 30, 3
@@ -58,6 +59,11 @@ class Choice(NamedTuple):
         shared = np.array([not asked or bool(set(piece.text) & set(asked)) for piece in self.pieces], np.bool_)
         return np.asarray((shared[self.sets] & (self.sets >= 0)).any(axis=1)) if len(self.pieces) else shared
 
+    def words(self) -> list[list[str]]:
+        """Return the runs of characters of each set's pieces."""
+        own = [list(piece_words(piece)) for piece in self.pieces]
+        return [[word for i in chosen if i >= 0 for word in own[i]] for chosen in self.sets.tolist()]
+
     def worded(self, chosen: int) -> Passage:
         """Return a set of pieces as wants."""
         parts = [self.pieces[i] for i in self.sets[chosen].tolist() if i >= 0]
@@ -70,7 +76,7 @@ class Choice(NamedTuple):
 class WantsModel:
     """Words the wants of a demand with trained models."""
 
-    def __init__(self, earlier: EarlierWants, characters: PairScorer, sets: PairScorer) -> None:
+    def __init__(self, earlier: EarlierWants, characters: PairScorer, sets: ChoiceScorer) -> None:
         self._earlier, self._characters, self._sets = earlier, characters, sets
 
     def thought(self, asking: Asking, told: Told) -> Thought:
@@ -85,8 +91,8 @@ class WantsModel:
         if not touching.any() and (asking.ruled or not len(touching)):
             return asking.ruled
         touching = touching if touching.any() else np.ones_like(touching)
-        scores = np.asarray(self._sets.scores(choice.features)).ravel()
-        return choice.worded(int(np.where(touching, scores, -np.inf).argmax()))
+        shares = self._sets.shares(choice.features, choice.words())
+        return choice.worded(int(np.where(touching, shares, -np.inf).argmax()))
 
 
 def asked_of(asking: Asking) -> str:
