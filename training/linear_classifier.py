@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 from eval.examples import Example
 from models.classifier.features import ANALYSERS
 from training.data import group_folds
-from training.manifest import write_manifest, write_vocabulary
+from training.manifest import write_arrays, write_manifest, write_vocabulary
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,14 @@ def write_weights(fitted: Fitted, temperature: float, analyser: str, out: Path) 
     if dense.shape[1] == 1:
         dense, bias = np.hstack([-dense, dense]) / 2, np.hstack([-bias, bias]) / 2
     weights, scale = quantised(dense)
-    np.savez_compressed(
-        out / "weights.npz",
-        weights=weights,
-        scale=scale,
-        bias=bias,
-        idf=fitted.vectorizer.idf_.astype(np.float32),
-        temperature=np.float32(temperature),
-    )
+    arrays = {
+        "weights": weights,
+        "scale": scale,
+        "bias": bias,
+        "idf": fitted.vectorizer.idf_.astype(np.float32),
+        "temperature": np.array(temperature, np.float32),
+    }
+    write_arrays(out / "weights.npz", arrays)
     vocabulary = {
         "analyser": analyser,
         "features": [str(f) for f in fitted.vectorizer.get_feature_names_out()],

@@ -41,7 +41,7 @@ from training.char_tagger import fit_tagger, write_tagger
 from training.choice_layer import ChoiceLayer, fit_choice, write_choice
 from training.data import group_folds
 from training.linear_layer import Layers, fit_shares
-from training.manifest import write_manifest, write_vocabulary
+from training.manifest import write_arrays, write_manifest, write_vocabulary
 from training.title_chooser import written_titles
 from training.title_memory import area_names, place_in, remembered_titles, without_place
 from training.wants_memory import fields_of, remembered
@@ -82,8 +82,7 @@ def main(data: Path = CALLS) -> None:
     characters, sets = _fitted(reads, told, reference)
     arrays, stored = _remembered(reads, reference)
     write_choice(sets, WEIGHTS / "wants")
-    with (WEIGHTS / "wants" / "memory.npz").open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+    write_arrays(WEIGHTS / "wants" / "memory.npz", arrays)
     write_vocabulary(WEIGHTS / "wants", stored | {"titles": _titles(reads, data, reference)})
     write_layers(characters, WEIGHTS / "wants_characters")
     facts: dict[str, Any] = {"seed": SEED, "calls": len(reads), "base_revision": None, **figures}
