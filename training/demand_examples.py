@@ -24,9 +24,9 @@ DISPATCH = Path("eval/datasets/dispatch_dev.jsonl")
 """Demands written blind: scored by models that had not seen their writer, they tell how sure the ranker may be."""
 OWN_FUNCTION = 0.3
 """Margin that a leaf of the right unit's functions gains."""
-COPIES = {"kind": 3}
-"""How often a development call counts, by cross-validation over calls: they are few, long, and read unlike written
-demands."""
+COPIES = {"kind": 2}
+"""How often a development call counts: they are long and read unlike written demands. With three copies of 7,459 the kinds
+of 902 public letters fell from .697 to .673."""
 OF_CALLS = ("kind", "asked", "subject")
 """Labels that the development calls' demands, the dispatch texts and the wishes have as well."""
 _NUMBER = re.compile(r"-?\d+(-\d+)?$")

@@ -97,7 +97,7 @@ class Read:
 Shares = tuple[NDArray[np.float32], ...]
 
 
-def main(data: Path = CALLS, least: float = 0.4) -> None:
+def main(data: Path = CALLS, least: float = 0.25) -> None:
     """Cross-validate, fit on all calls, write weights and manifests of tagger and scorers."""
     calls = list(read_calls(data))
     folds = group_folds([Example(c.id, "", "", c.scenario) for c in calls], FOLDS, SEED)

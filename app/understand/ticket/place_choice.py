@@ -24,7 +24,7 @@ _HEAD = re.compile(
 )
 _VILLAGE = re.compile(r"[村庄]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
-_LEAST_UNBOUND = 0.5
+_LEAST_UNBOUND = 0.4
 """Least probability of a place where nobody has to go and see: papers and accounts have none."""
 _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
