@@ -25,8 +25,8 @@ DISPATCH = Path("eval/datasets/dispatch_dev.jsonl")
 OWN_FUNCTION = 0.3
 """Margin that a leaf of the right unit's functions gains."""
 COPIES = {"kind": 2}
-"""How often a development call counts: they are long and read unlike written demands. With three copies of 7,459 the kinds
-of 902 public letters fell from .697 to .673."""
+"""How often a development call counts: they are long and read unlike written demands. With three copies of 7,459 the
+kinds of 902 public letters fell from .697 to .673."""
 OF_CALLS = ("kind", "asked", "subject")
 """Labels that the development calls' demands, the dispatch texts and the wishes have as well."""
 _NUMBER = re.compile(r"-?\d+(-\d+)?$")

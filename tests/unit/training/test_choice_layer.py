@@ -9,6 +9,7 @@ import pytest
 from models.base import ModelUnavailable
 from models.classifier.choice import ChoiceModel, shares_of
 from training.choice_layer import fit_choice, write_choice
+from training.manifest import write_arrays
 
 GROUPS = 40
 
@@ -50,3 +51,12 @@ def test_shares_leave_room_for_none_and_stand_far_odds() -> None:
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="no usable choice model"):
         ChoiceModel(tmp_path)
+
+
+def test_arrays_are_packed_so_that_numpy_reads_them(tmp_path: Path) -> None:
+    arrays = {"table": np.arange(12, dtype=np.int8).reshape(3, 4), "scale": np.array(0.5, np.float32)}
+    write_arrays(tmp_path / "weights.npz", arrays)
+    with np.load(tmp_path / "weights.npz") as read:
+        assert read["table"].dtype == np.int8
+        assert read["table"].tolist() == arrays["table"].tolist()
+        assert float(read["scale"]) == 0.5
