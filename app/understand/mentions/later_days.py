@@ -17,12 +17,10 @@ _LONGEST = 31
 def later_days(call: SpokenCall, saying: Saying, told: Sequence[Mention]) -> Iterator[Mention]:
     """Yield the days of a saying that count on from one of `told`, the moments said so far, or that answer 几号."""
     for match in LATER_DAY.finditer(saying.text):
-        before = _day_before(told, saying.turn, match.start())
+        first = _day_before(told, saying.turn, match.start())
         steps = "一二三四五".find(match["nth"]) if match["nth"] else 1
-        if before and match.start() > before.end:
-            yield from _past(
-                call, saying, match.span(), date.fromisoformat(before.value[:_DAY]) + timedelta(days=steps)
-            )
+        if first:
+            yield from _past(call, saying, match.span(), first + timedelta(days=steps))
     for match in LONE_DAY.finditer(saying.text):
         if any(m.turn == saying.turn and m.start < match.end() and match.start() < m.end for m in told):
             continue
@@ -32,24 +30,32 @@ def later_days(call: SpokenCall, saying: Saying, told: Sequence[Mention]) -> Ite
 
 def _of_number(call: SpokenCall, saying: Saying, told: Sequence[Mention], start: int, number: int) -> date | None:
     """Return the day of a number: behind the day told before it, or within the month in which 几号 was asked."""
-    if before := _day_before(told, saying.turn, start):
-        first = date.fromisoformat(before.value[:_DAY])
-        return next((day for day in _days_after(first) if day.day == number), None)
+    if first := _day_before(told, saying.turn, start):
+        return _numbered(number, first + timedelta(days=1))
     question = call.turns[saying.turn - 1].text if saying.turn else ""
     month = next((m.value for m in reversed(told) if m.turn >= saying.turn - _TURNS and len(m.value) == _MONTH), None)
-    if month is None or start > _FIRST or not ASKS_DAY.search(question):
-        return None
-    return next((d for d in _days_after(date.fromisoformat(f"{month}-01"), 0) if d.day == number), None)
+    first = _day(f"{month}-01") if month and start <= _FIRST and ASKS_DAY.search(question) else None
+    return _numbered(number, first) if first else None
 
 
-def _days_after(first: date, begin: int = 1) -> Iterator[date]:
-    return (first + timedelta(days=days) for days in range(begin, _LONGEST))
+def _numbered(number: int, first: date) -> date | None:
+    """Return the next day of the month that has a number, from a day on."""
+    days = (first + timedelta(days=days) for days in range(_LONGEST))
+    return next((day for day in days if day.day == number), None)
 
 
-def _day_before(told: Sequence[Mention], turn: int, start: int) -> Mention | None:
+def _day_before(told: Sequence[Mention], turn: int, start: int) -> date | None:
     """Return the last day told shortly before."""
-    near = [m for m in told if turn - _TURNS < m.turn < turn or (m.turn == turn and 0 <= start - m.end <= _FAR)]
-    return next((m for m in reversed(near) if len(m.value) >= _DAY), None)
+    near = [m for m in told if turn - _TURNS < m.turn < turn or (m.turn == turn and 0 < start - m.end <= _FAR)]
+    return next((day for m in reversed(near) if (day := _day(m.value[:_DAY]))), None)
+
+
+def _day(value: str) -> date | None:
+    """Return a whole date; None where it is less, or no day at all."""
+    try:
+        return date.fromisoformat(value) if len(value) == _DAY else None
+    except ValueError:
+        return None
 
 
 def _past(call: SpokenCall, saying: Saying, span: tuple[int, int], day: date | None) -> Iterator[Mention]:
