@@ -49,16 +49,22 @@ _ONE_STAYS = (
 _FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾\\d]")
 """Nothing is written otherwise where none of these stands."""
 _PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_YEARS = re.compile(r"20\d\d[，,\s\-—]+20\d\d")
+"""Figures that stand beside each other and are no number of a telephone: 28、29、30三晚 and 2024 2025 are lists."""
 _YEAR = Anchored(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
 _PERCENT = Anchored(rf"百分之({_NUMERAL})")
 _DECIMAL = Anchored(rf"({_NUMERAL})点([零〇一二三四五六七八九]+)(?=度|米|公里|平|万|倍|个百分点|斤|亩|%)")
 _MONEY = Anchored(rf"({_NUMERAL})块([一二两三四五六七八九])(?:毛)?(?![十百千万\d个])")
 _COUNT = re.compile(
-    rf"(?<![第周拜几数一二两三四五六七八九十百千\d])(?<!星期)({_NUMERAL})(多|来|几)?(?={_MEASURES})(?!天半个?月|天八天)"
+    rf"(?<![第周拜几数一二两三四五六七八九十百千\d])(?<!星期)(?!(?<=\d\.)\d)({_NUMERAL})(多|来|几)?(?={_MEASURES})(?!天半个?月|天八天)"
 )
 _TEN_THOUSANDS = Anchored(
     r"[一二两三四五六七八九十][一二两三四五六七八九十百千]*万[一二两三四五六七八九十百千零〇]*(?![分一])"
 )
+_SUM_AND_MONTH = re.compile(r"(.*[百千万])([一二三四五六七八九]|十[一二]?|\d{1,2})")
+_MONTH = re.compile(r"月(?![租薪供息费付嫂饼子])")
+"""一万六月底给: a sum and a month, no 16000 months."""
 _ROOM = Anchored(
     r"(?<=单元|号楼)([零〇一二三四五六七八九]{3,4})|(?<=[栋幢楼])([零〇一二三四五六七八九]{3,4})(?=室|户|房|$|[，。,、\s的])"
 )
@@ -151,7 +157,8 @@ def _phone(match: re.Match[str]) -> str | None:
     body = spoken[: tail.start()] if tail else spoken
     digits = re.sub(r"\D", "", digit_by_digit(body))
     whole = re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]", digits)
-    return digits + spoken[len(body) :] if whole else None
+    listed = "、" in body or _YEARS.fullmatch(body)
+    return digits + spoken[len(body) :] if whole and (not listed or _MOBILE.fullmatch(digits)) else None
 
 
 def _decimal(match: re.Match[str]) -> str | None:
@@ -171,8 +178,10 @@ def _count(match: re.Match[str]) -> str | None:
         return None  # 三四天 is a range, 一次 a word
     if about == "几" or numeral.isdigit() or _is_fixed(match):
         return None
-    value = parse_numeral(numeral)
-    return None if value is None else _written(value) + about
+    month = _SUM_AND_MONTH.fullmatch(numeral) if not about and _MONTH.match(match.string, match.end()) else None
+    parts = (parse_numeral(part) for part in (month.groups() if month else (numeral,)))
+    written = [None if part is None else _written(part) for part in parts]
+    return None if None in written else " ".join(filter(None, written)).replace("万 ", "万") + about
 
 
 def _is_fixed(match: re.Match[str]) -> bool:
