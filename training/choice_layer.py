@@ -3,32 +3,19 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 
-from models.classifier.choice import BUCKETS, buckets
+from models.classifier.choice import BUCKETS, ChoiceLayer, buckets
 
 _LEAST_SEEN = 2
 """Candidates that must hold a word before it has a weight."""
 _FINEST, _STEPS = 127, 300
 
 Floats = NDArray[np.float64]
-
-
-class ChoiceLayer(NamedTuple):
-    """What `ChoiceModel` weighs by."""
-
-    features: Floats
-    words: Floats
-    bias: float
-
-    def odds(self, features: NDArray[np.float32], words: Sequence[Sequence[str]]) -> Floats:
-        """Return the log odds of candidates."""
-        return np.asarray(features @ self.features + [self.words[buckets(own)].sum() for own in words] + self.bias)
 
 
 def fit_choice(

@@ -29,8 +29,8 @@ from eval.base import payload_of, read_jsonl
 from eval.examples import Example
 from eval.metrics import f1
 from eval.tasks.ticket import same_time
-from models.classifier.choice import shares_of
-from training.choice_layer import ChoiceLayer, fit_choice, write_choice
+from models.classifier.choice import ChoiceLayer, shares_of
+from training.choice_layer import fit_choice, write_choice
 from training.data import group_folds
 from training.manifest import write_manifest
 

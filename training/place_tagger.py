@@ -42,11 +42,12 @@ from eval.examples import Example
 from eval.metrics import f1
 from eval.tasks.ticket import same_place
 from models.char_tagger import APART, shares_of, window_codes
+from models.classifier.choice import ChoiceLayer
 from models.classifier.choice import shares_of as shares_among
 from models.pair_odds import PairOdds, counted, write
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
-from training.choice_layer import ChoiceLayer, fit_choice, write_choice
+from training.choice_layer import fit_choice, write_choice
 from training.data import group_folds
 from training.manifest import write_manifest
 from training.title_chooser import (
@@ -109,10 +110,11 @@ def main(data: Path = CALLS, least: float = 0.25) -> None:
     usual = _usual(calls, folds)
     demands, of_titles = _titled(calls, shares, folds)
     titles = offered(demands, of_titles, load_reference_data(Settings().knowledge_dir))
-    figures = _cross_validated(calls, shares, usual, folds, least) | titles_cross_validated(titles, of_titles)
+    offers = [list(_offered(*one)) for one in zip(calls, shares, usual, strict=True)]
+    figures = _cross_validated(offers, folds, least) | titles_cross_validated(titles, of_titles)
     heads = _heads(calls)
     write_tagger(np.hstack(heads), WEIGHTS / "spot")
-    write_choice(_scorer(calls, shares, usual), WEIGHTS / "place")
+    write_choice(_scorer([one for offer in offers for one in offer]), WEIGHTS / "place")
     write(counted(_places(calls)), WEIGHTS / "place")
     characters = fit_characters(titles)
     write_layers(characters, WEIGHTS / "title_characters")
@@ -246,10 +248,8 @@ def _offered(call: Read, shares: Shares, usual: PairOdds) -> Iterator[Offered]:
             yield Offered(demand, tuple(one.value for one in found), features, words)
 
 
-def _scorer(calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds]) -> ChoiceLayer:
+def _scorer(told: Sequence[Offered]) -> ChoiceLayer:
     """Return what weighs the candidates against each other and against none."""
-    each = zip(calls, shares, usual, strict=True)
-    told = [one for call, share, odds in each for one in _offered(call, share, odds)]
     right = [_fits(one.demand.gold, value) for one in told for value in one.values]
     group = np.repeat(np.arange(len(told)), [len(one.values) for one in told])
     features, words = np.vstack([one.features for one in told]), [own for one in told for own in one.words]
@@ -260,16 +260,16 @@ def _fits(gold: str | None, value: str | None) -> bool:
     return gold is not None and value is not None and same_place(gold, value)
 
 
-def _cross_validated(
-    calls: Sequence[Read], shares: Sequence[Shares], usual: Sequence[PairOdds], folds: NDArray[np.int64], least: float
-) -> dict[str, float]:
-    """Return the F1 of places, as the measurement of tickets counts it, with the models and with the rules alone."""
+def _cross_validated(offers: Sequence[Sequence[Offered]], folds: NDArray[np.int64], least: float) -> dict[str, float]:
+    """Return the F1 of places, as the measurement of tickets counts it, with the models and with the rules alone.
+
+    `offers` are those of each call.
+    """
     counts = {"place_f1": [0, 0, 0], "rules_f1": [0, 0, 0]}
     for fold in range(FOLDS):
-        kept = [i for i in range(len(calls)) if folds[i] != fold]
-        layer = _scorer([calls[i] for i in kept], [shares[i] for i in kept], [usual[i] for i in kept])
+        layer = _scorer([one for offer, f in zip(offers, folds, strict=True) if f != fold for one in offer])
         for i in np.flatnonzero(folds == fold).tolist():
-            for demand, values, features, words in _offered(calls[i], shares[i], usual[i]):
+            for demand, values, features, words in offers[i]:
                 likely = shares_among(layer.odds(features, words))
                 best = values[int(likely.argmax())] if likely.sum() >= least else None
                 _count(counts["place_f1"], demand.gold, best)

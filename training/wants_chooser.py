@@ -35,10 +35,11 @@ from eval.examples import Example
 from eval.normal_form import rouge_l
 from eval.tasks.ticket import WANTS_SIMILAR
 from models.char_tagger import APART, shares_of, window_codes
+from models.classifier.choice import ChoiceLayer
 from models.earlier_wants import EarlierWants
 from training.aside_classifier import write_layers
 from training.char_tagger import fit_tagger, write_tagger
-from training.choice_layer import ChoiceLayer, fit_choice, write_choice
+from training.choice_layer import fit_choice, write_choice
 from training.data import group_folds
 from training.linear_layer import Layers, fit_shares
 from training.manifest import write_arrays, write_manifest, write_vocabulary

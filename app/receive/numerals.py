@@ -49,7 +49,7 @@ _ONE_STAYS = (
 _FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾\\d]")
 """Nothing is written otherwise where none of these stands."""
 _PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE, _OTHER_NUMBER = re.compile(r"1[3-9]\d{9}"), re.compile(r"0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]")
 _YEARS = re.compile(r"20\d\d[，,\s\-—]+20\d\d")
 """Figures that stand beside each other and are no number of a telephone: 28、29、30三晚 and 2024 2025 are lists."""
 _YEAR = Anchored(r"[一二][零〇九][零〇一二三四五六七八九]{2}(?=年)")
@@ -156,9 +156,9 @@ def _phone(match: re.Match[str]) -> str | None:
     tail = re.search(r"(?:[，,、\s\-—]|那个|然后)*$", spoken)
     body = spoken[: tail.start()] if tail else spoken
     digits = re.sub(r"\D", "", digit_by_digit(body))
-    whole = re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]", digits)
     listed = "、" in body or _YEARS.fullmatch(body)
-    return digits + spoken[len(body) :] if whole and (not listed or _MOBILE.fullmatch(digits)) else None
+    whole = _MOBILE.fullmatch(digits) or (not listed and _OTHER_NUMBER.fullmatch(digits))
+    return digits + spoken[len(body) :] if whole else None
 
 
 def _decimal(match: re.Match[str]) -> str | None:
@@ -178,10 +178,19 @@ def _count(match: re.Match[str]) -> str | None:
         return None  # 三四天 is a range, 一次 a word
     if about == "几" or numeral.isdigit() or _is_fixed(match):
         return None
-    month = _SUM_AND_MONTH.fullmatch(numeral) if not about and _MONTH.match(match.string, match.end()) else None
-    parts = (parse_numeral(part) for part in (month.groups() if month else (numeral,)))
-    written = [None if part is None else _written(part) for part in parts]
-    return None if None in written else " ".join(filter(None, written)).replace("万 ", "万") + about
+    if not about and (both := _SUM_AND_MONTH.fullmatch(numeral)) and _MONTH.match(match.string, match.end()):
+        return _sum_and_month(*both.groups())
+    value = parse_numeral(numeral)
+    return None if value is None else _written(value) + about
+
+
+def _sum_and_month(numeral: str, month: str) -> str | None:
+    """Write a sum and the month behind it, so that they do not read as one figure."""
+    value, number = parse_numeral(numeral), parse_numeral(month)
+    if value is None or number is None:
+        return None
+    written = _written(value)
+    return f"{written}{'' if written.endswith('万') else ' '}{number}"
 
 
 def _is_fixed(match: re.Match[str]) -> bool:

@@ -1,6 +1,6 @@
 """Texts in, how alike they are, and groups of those alike, out: character pairs, no model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import add
 
@@ -15,6 +15,12 @@ def pairs_of(text: str) -> frozenset[str]:
 def neighbours(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters, whatever they are."""
     return frozenset(map(add, text, text[1:]))
+
+
+def runs(text: str, sizes: Iterable[int], mark: str = "") -> Iterator[str]:
+    """Yield the runs of neighbouring characters of some sizes, each behind a mark."""
+    for size in sizes:
+        yield from (mark + text[at : at + size] for at in range(len(text) - size + 1))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

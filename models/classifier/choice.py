@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -14,8 +15,21 @@ BUCKETS = 1 << 16
 """Weights for hashed words: those that share a bucket share a weight."""
 
 
+class ChoiceLayer(NamedTuple):
+    """One weight a feature, one a bucket of hashed words, and what every candidate starts from."""
+
+    features: NDArray[np.floating]
+    words: NDArray[np.floating]
+    bias: float
+
+    def odds(self, features: NDArray[np.float32], words: Sequence[Iterable[str]]) -> NDArray[np.floating]:
+        """Return the log odds of candidates: one row of features and one group of words each."""
+        told = np.array([self.words[buckets(own)].sum() for own in words], self.words.dtype)
+        return np.asarray(features @ self.features + told + self.bias)
+
+
 class ChoiceModel:
-    """One weight a feature, one a bucket of hashed words; no candidate at all has the odds 1."""
+    """Weighs candidates by a trained layer; no candidate at all has the odds 1."""
 
     def __init__(self, folder: Path) -> None:
         """Load a trained folder.
@@ -25,8 +39,8 @@ class ChoiceModel:
         """
         try:
             with np.load(folder / "weights.npz") as arrays:
-                self._features, self._bias = arrays["features"], float(arrays["bias"])
-                self._words = arrays["words"].astype(np.float32) * arrays["scale"]
+                words = arrays["words"].astype(np.float32) * arrays["scale"]
+                self._layer = ChoiceLayer(arrays["features"], words, float(arrays["bias"]))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable choice model in {folder}: {error}") from error
@@ -34,8 +48,7 @@ class ChoiceModel:
 
     def shares(self, features: NDArray[np.float32], words: Sequence[Iterable[str]]) -> NDArray[np.float32]:
         """Return the probability of each candidate: one row of features and one group of words each."""
-        told = np.array([self._words[buckets(own)].sum() for own in words], np.float32)
-        return shares_of(features @ self._features + told + self._bias)
+        return shares_of(self._layer.odds(features, words))
 
 
 def buckets(words: Iterable[str]) -> list[int]:

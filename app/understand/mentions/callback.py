@@ -3,7 +3,7 @@
 import re
 
 from app.domain.transcript import SpokenCall
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.types import Mention, Saying, mention
 
 _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|[2-8]\d{6,7})(?!\d)")
 _OTHERS_PHONE = re.compile(
@@ -18,9 +18,5 @@ def read_callback(call: SpokenCall, sayings: tuple[Saying, ...]) -> Mention | No
         for match in _PHONE.finditer(saying.text):
             if _OTHERS_PHONE.search(saying.text[: match.start()]):
                 continue
-            quote = call.turns[saying.turn].evidence(match.start(), match.end())
-            found = Mention(
-                value=match.group(), turn=saying.turn, start=match.start(), end=match.end(), confidence=0.9,
-                evidence=(quote, *saying.confirmed_by),
-            )  # fmt: skip
+            found = mention(call, saying, *match.span(), match.group(), 0.9)
     return found

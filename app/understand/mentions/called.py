@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.places import mention
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.types import Mention, Saying, mention
 
 _CALLED = Anchored(
     r"(?:(?:小区|楼盘|公司|厂子?|店|学校|饭店|村|庄)(?:名字?)?(?:叫做?|名叫)|(?:^|[，,。\s]|[一那这]家)叫(?:做|个)?\s*(?=[\u4e00-\u9fff]{3}))"

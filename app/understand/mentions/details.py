@@ -14,8 +14,8 @@ import jieba
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.called import answered_names, called_names
-from app.understand.mentions.places import ELSEWHERE, mention
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.places import ELSEWHERE
+from app.understand.mentions.types import Mention, Saying, mention
 from models.word_tags import Tokenizer, word_tags
 
 _HEADS = (

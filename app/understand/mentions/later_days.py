@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.time_words import ASKS_DAY, LATER_DAY, LONE_DAY, LUNAR_DAYS
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.types import Mention, Saying, mention
 
 _MONTH, _DAY = len("2026-11"), len("2026-11-16")
 _TURNS, _FAR, _FIRST, _CONFIDENCE = 3, 40, 3, 0.7
@@ -60,8 +60,4 @@ def _day(value: str) -> date | None:
 
 def _past(call: SpokenCall, saying: Saying, span: tuple[int, int], day: date | None) -> Iterator[Mention]:
     if day is not None and day <= call.transcript.called_at.date():
-        quote = call.turns[saying.turn].evidence(*span)
-        yield Mention(
-            value=day.isoformat(), turn=saying.turn, start=span[0], end=span[1], confidence=_CONFIDENCE,
-            evidence=(quote, *saying.confirmed_by),
-        )  # fmt: skip
+        yield mention(call, saying, *span, day.isoformat(), _CONFIDENCE)

@@ -7,7 +7,7 @@ from operator import add
 from app.domain.cue_rules import SureCues
 from app.domain.place import Gazetteer, Town
 from app.domain.transcript import SpokenCall
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.types import Mention, Saying, mention
 
 ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从|(?:家|户口)(?:住)?(?:在|是)?)[^，。]{0,4}$")
 """What stands before a place that the matter is not at."""
@@ -101,15 +101,3 @@ def _others_marked(text: str, spans: Sequence[tuple[int, int]], offset: int) -> 
     for start, end in reversed(spans):
         text = f"{text[: start - offset]}#{text[end - offset :]}"
     return text
-
-
-def mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, sure: float) -> Mention:
-    quote = call.turns[saying.turn].evidence(start, end)
-    return Mention(
-        value=value,
-        turn=saying.turn,
-        start=start,
-        end=end,
-        confidence=sure,
-        evidence=(quote, *saying.confirmed_by),
-    )

@@ -24,7 +24,7 @@ from app.understand.mentions.time_words import (
     TO_DAY,
     UNTIL_NOW,
 )
-from app.understand.mentions.types import Mention, Saying
+from app.understand.mentions.types import Mention, Saying, mention
 from app.understand.mentions.values import CLAUSE
 
 _MONTH, _DAY, _FIRST_WORDS = len("2026-11"), len("2026-11-16"), 6
@@ -106,12 +106,12 @@ def read_durations(call: SpokenCall, sayings: tuple[Saying, ...]) -> tuple[Menti
                 if value := ago(match["count"], match["unit"], moment.date()):
                     rough = _ROUGHLY.fullmatch(saying.text, match.start("count"), match.end("unit"))
                     value = value[:_MONTH] if rough else value
-                    found.append(_mention(call, saying, match.start("count"), match.end("unit"), value, 0.55))
+                    found.append(mention(call, saying, match.start("count"), match.end("unit"), value, 0.55))
         found += _answered(call, saying)
         for match in HOURS_AGO.finditer(saying.text):
             count, unit = ("count", "unit") if match["count"] else ("since", "span")
             value = hours_ago(match[count], match[unit], moment)
-            found.append(_mention(call, saying, match.start(count), match.end(unit), value, 0.55))
+            found.append(mention(call, saying, match.start(count), match.end(unit), value, 0.55))
     return tuple(found)
 
 
@@ -123,7 +123,7 @@ def _answered(call: SpokenCall, saying: Saying) -> list[Mention]:
         return []
     match = _ONLY_LONG.fullmatch(first.group())
     value = ago(match["count"], match["unit"], call.transcript.called_at.date()) if match else None
-    return [_mention(call, saying, *first.span(), value, 0.55)] if value else []
+    return [mention(call, saying, *first.span(), value, 0.55)] if value else []
 
 
 def read_clocks(call: SpokenCall, sayings: tuple[Saying, ...], times: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
@@ -138,7 +138,7 @@ def read_clocks(call: SpokenCall, sayings: tuple[Saying, ...], times: tuple[Ment
             if _habitual(saying.text, match) or STILL.match(saying.text[match.end() :]):
                 continue
             if value := _of_day(call, saying, match, times) or last_clock(match.groupdict(), moment):
-                found.append(_mention(call, saying, match.start("hour"), match.end(), value, 0.6))
+                found.append(mention(call, saying, match.start("hour"), match.end(), value, 0.6))
     return tuple(found)
 
 
@@ -189,12 +189,4 @@ def _times(call: SpokenCall, saying: Saying, moment: datetime) -> Iterator[Menti
                 continue
             value = value_of(match, moment)
             if value and value[:10] <= moment.date().isoformat()[: len(value[:10])]:
-                yield _mention(call, saying, match.start(), match.end(), value, 0.85)
-
-
-def _mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, confidence: float) -> Mention:
-    quote = call.turns[saying.turn].evidence(start, end)
-    return Mention(
-        value=value, turn=saying.turn, start=start, end=end, confidence=confidence,
-        evidence=(quote, *saying.confirmed_by),
-    )  # fmt: skip
+                yield mention(call, saying, match.start(), match.end(), value, 0.85)

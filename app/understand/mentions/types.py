@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from app.domain.frozen import Frozen
-from app.domain.transcript import Evidence
+from app.domain.transcript import Evidence, SpokenCall
 
 
 class Saying(Frozen):
@@ -26,6 +26,14 @@ class Mention(Frozen):
     end: int
     confidence: float
     evidence: tuple[Evidence, ...]
+
+
+def mention(call: SpokenCall, saying: Saying, start: int, end: int, value: str, sure: float) -> Mention:
+    """Return a value said in a stretch of a saying, with the words it rests on."""
+    quote = call.turns[saying.turn].evidence(start, end)
+    return Mention(
+        value=value, turn=saying.turn, start=start, end=end, confidence=sure, evidence=(quote, *saying.confirmed_by)
+    )
 
 
 class Mentions(Frozen):

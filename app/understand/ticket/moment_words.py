@@ -1,10 +1,10 @@
 """What is said around a moment, in pieces for cues and as short runs of characters for the model that weighs moments."""
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from app.domain.transcript import Speaker, SpokenCall
+from app.understand.likeness import runs
 from app.understand.mentions.types import Mention
 
 ASKS_WHEN = re.compile(r"什么时候|啥时候|多久|多长时间|几点|哪天|几号|何时|时间")
@@ -48,13 +48,8 @@ def words_around(call: SpokenCall, moment: Mention) -> list[str]:
     """Return the runs of characters around a moment and in it, each marked with where it stands; figures count as one."""
     told, quote = around(call, moment), _FIGURE.sub("#", call.turns[moment.turn].text[moment.start : moment.end])
     before, after = "^" + told.before, told.after + "$"
-    words = [*_runs("b", before[-_CLOSE_BEFORE:], (1, 2, 3)), *_runs("a", after[:_CLOSE_AFTER], (1, 2, 3))]
+    words = [*runs(before[-_CLOSE_BEFORE:], (1, 2, 3), "b"), *runs(after[:_CLOSE_AFTER], (1, 2, 3), "a")]
     words += [f"B{before[-size:]}" for size in (1, 2, 3)] + [f"A{after[:size]}" for size in (1, 2, 3, 4)]
-    words += [*_runs("p", told.previous[-_CLAUSE:], (2,)), *_runs("n", told.next[:_CLAUSE], (2,))]
+    words += [*runs(told.previous[-_CLAUSE:], (2,), "p"), *runs(told.next[:_CLAUSE], (2,), "n")]
     words += [f"q{told.question[-size:]}" for size in (2, 4)]
-    return [*words, f"Q{quote}", *_runs("Q", quote, (2,))]
-
-
-def _runs(mark: str, text: str, sizes: Iterable[int]) -> Iterator[str]:
-    for size in sizes:
-        yield from (mark + text[at : at + size] for at in range(len(text) - size + 1))
+    return [*words, f"Q{quote}", *runs(quote, (2,), "Q")]

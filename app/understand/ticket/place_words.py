@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.ticket import RequestKind
+from app.understand.likeness import runs
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import Candidate
 
@@ -15,11 +16,10 @@ def place_words(told: Told, one: Candidate, kind: RequestKind) -> Iterator[str]:
     value = one.value
     yield from (f"S{one.source}{len(one.spans)}", f"K{kind}{value[-2:]}")
     yield from (f"v{value[:1]}", f"v{value[:2]}", f"V{value[-1:]}", f"V{value[-2:]}", f"V{value[-3:]}")
-    yield from (f"w{value[at : at + 2]}" for at in range(len(value) - 1))
+    yield from runs(value, (2,), "w")
     for k, start, end in one.spans:
         text = told.lines[k].text
         before, after = ("^" + text[:start])[-_NEAR:], (text[end:] + "$")[:_NEAR]
-        for mark, beside in (("b", before), ("a", after)):
-            yield from (mark + beside[at : at + size] for size in (1, 2) for at in range(len(beside) - size + 1))
+        yield from (*runs(before, (1, 2), "b"), *runs(after, (1, 2), "a"))
         for size in (1, 2, 3):
             yield from (f"B{before[-size:]}", f"A{after[:size]}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.understand.likeness import runs
 from app.understand.ticket.want_pieces import Piece
 
 
@@ -9,6 +10,4 @@ def piece_words(piece: Piece) -> Iterator[str]:
     """Yield how a piece begins and ends, and its pairs of characters, alone and with its source."""
     text, source = piece.text, piece.source
     yield from (f"^{text[:2]}", f"^{text[:3]}", f"{text[-2:]}$", f"{text[-3:]}$", f"{source}:{text[:1]}")
-    for at in range(len(text) - 1):
-        pair = text[at : at + 2]
-        yield from (pair, f"{source}:{pair}")
+    yield from (*runs(text, (2,)), *runs(text, (2,), f"{source}:"))
