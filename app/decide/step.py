@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from app.decide.work_clock import WorkClock
 from app.domain.deadline_rules import DeadlineRules, Span
-from app.domain.errors import InvalidInput, InvalidTransition
+from app.domain.errors import Forbidden, InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
 from app.domain.labels import DETAIL, MEETING, OUTCOME, labelled
 from app.domain.ticket import Assistance, Ticket
@@ -66,6 +66,32 @@ def _check_value(name: str, value: object) -> None:
         raise InvalidInput(f"{DETAIL[name]}（{name}）应为1至{_MOST_DAYS}的整数", field=name)
 
 
+def check_unit(step: Step, ticket: Ticket, named: UnitName | None, unit: str) -> None:
+    """Refuse what is not a unit's to do: the lead handles, who helps answers what it was asked, each in its own name.
+
+    Raises:
+        Forbidden: always then.
+    """
+    if step is Step.CO_FEED_BACK and named and named.unit_code != unit:
+        raise Forbidden("协办反馈须由协办单位本单位提交")
+    if step is not Step.CO_FEED_BACK and not _leads(ticket, unit):
+        raise Forbidden(f"{STEP_LABELS[step]}须由主办单位执行，协办单位只提交协办反馈")
+
+
+def offered(step: Step, ticket: Ticket, unit: str | None) -> bool:
+    """Tell whether a step makes sense for a ticket as it stands; `unit`: the one that asks, None for the centre."""
+    if step is Step.CO_FEED_BACK:
+        waiting = [a.unit.unit_code for a in ticket.assisting if a.feedback is None]
+        return bool(waiting) if unit is None else unit in waiting
+    if step in GIVING and ticket.kept_from_units:
+        return False
+    return unit is None or _leads(ticket, unit)
+
+
+def _leads(ticket: Ticket, unit: str) -> bool:
+    return ticket.handler is not None and ticket.handler.unit_code == unit
+
+
 def effect(step: Step, taken: Taken) -> dict[str, Any]:
     """Return the fields of the ticket that a step changes beside status, version and deadline.
 
@@ -89,7 +115,9 @@ def _given_to(taken: Taken) -> dict[str, Any]:
     returned = {e.data.get("unit") for e in taken.history if e.name == "return_approved"}
     if code in returned:
         raise InvalidInput("该单位的退单已获同意，不能再次交办；确需其办理的请列入会商", field="unit")
-    return {"handler": taken.unit}
+    helping = taken.ticket.assisting
+    kept = tuple(a for a in helping if a.unit != taken.unit or a.feedback is not None)
+    return {"handler": taken.unit} | ({"assisting": kept} if kept != helping else {})
 
 
 def _return(taken: Taken) -> dict[str, Any]:

@@ -150,6 +150,7 @@ _S = TicketStatus
 _OPEN = (_S.ASSIGNED, _S.IN_PROGRESS)
 _LIVING = tuple(status for status in _S if status not in (_S.DECLINED, _S.ARCHIVED))
 _JOINABLE = tuple(status for status in _LIVING if status is not _S.MERGED)
+_BEGUN = tuple(status for status in _LIVING if status is not _S.RECEIVED)
 _OPERATOR, _REVIEWER, _UNIT, _SUPERVISOR = Role.OPERATOR, Role.REVIEWER, Role.UNIT, Role.SUPERVISOR
 _DESK = (_OPERATOR, _REVIEWER)
 STEPS: dict[Step, StepRule] = {
@@ -168,7 +169,7 @@ STEPS: dict[Step, StepRule] = {
     ),
     Step.HANDLE: StepRule(_stay(_S.IN_PROGRESS), (_UNIT,), ("text",), "progress_noted"),
     Step.CO_ASSIGN: StepRule(_stay(*_OPEN), _DESK, ("unit", "days"), "ticket_co_assigned"),
-    Step.CO_FEED_BACK: StepRule(_stay(*_OPEN), (_UNIT,), ("unit", "text"), "co_handling_completed"),
+    Step.CO_FEED_BACK: StepRule(_stay(*_BEGUN), (_UNIT,), ("unit", "text"), "co_handling_completed"),
     Step.FEED_BACK: StepRule(_to(_S.COMPLETED, _S.IN_PROGRESS), (_UNIT,), ("text",), "ticket_completed"),
     Step.APPROVE: StepRule(_to(_S.REVIEWED, _S.COMPLETED), (_REVIEWER,), (), "completion_approved"),
     Step.SEND_BACK: StepRule(_to(_S.IN_PROGRESS, _S.COMPLETED), (_REVIEWER,), ("reason",), "completion_sent_back"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.decide.deadline import replay
-from app.decide.step import GIVING, Taken, checked_details, effect
+from app.decide.step import Taken, check_unit, checked_details, effect, offered
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -130,6 +130,8 @@ class TicketFlow:
             status = transition(ticket.status, step)
             kept = checked_details(step, details)
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
+            if (own := by.sees_only_unit()) is not None:
+                check_unit(step, ticket, unit, own)
             changed = self._after(uow, ticket, step, status, kept, unit, by)
             spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
             verdict = verdict_of_step(ticket, changed, step, by.name, self._clock.now())
@@ -144,9 +146,8 @@ class TicketFlow:
         """Return the steps that `by` may take on a ticket now; raises NotFound."""
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
-        kept_back = GIVING if ticket.kept_from_units else ()
         mine = (step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
-        return tuple(step for step in mine if step not in kept_back)
+        return tuple(step for step in mine if offered(step, ticket, by.sees_only_unit()))
 
     def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
