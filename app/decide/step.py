@@ -11,7 +11,7 @@ from app.domain.events import TicketEvent
 from app.domain.labels import DETAIL, MEETING, OUTCOME, labelled
 from app.domain.ticket import Assistance, Ticket
 from app.domain.unit import UnitName
-from app.domain.workflow import STEP_LABELS, STEPS, MeetingReason, Outcome, Step
+from app.domain.workflow import STEP_LABELS, STEPS, MeetingReason, Outcome, Step, TicketStatus
 
 RETURNS_BEFORE_MEETING = 3
 _LONGEST = 5000
@@ -85,11 +85,17 @@ def offered(step: Step, ticket: Ticket, unit: str | None) -> bool:
         return bool(waiting) if unit is None else unit in waiting
     if step in GIVING and ticket.kept_from_units:
         return False
+    if step is Step.DIRECT_ANSWER and _is_with_a_unit(ticket):
+        return False
     return unit is None or _leads(ticket, unit)
 
 
 def _leads(ticket: Ticket, unit: str) -> bool:
     return ticket.handler is not None and ticket.handler.unit_code == unit
+
+
+def _is_with_a_unit(ticket: Ticket) -> bool:
+    return ticket.handler is not None and not ticket.kept_from_units
 
 
 def effect(step: Step, taken: Taken) -> dict[str, Any]:
@@ -166,6 +172,17 @@ def _fed_back(taken: Taken) -> dict[str, Any]:
     return {}
 
 
+def _answered_directly(taken: Taken) -> dict[str, Any]:
+    if _is_with_a_unit(taken.ticket):
+        raise InvalidTransition("工单已交承办单位，须由其反馈、审核后回复；确需直接答复的，请先同意退单")
+    return {"reply": taken.details["text"]}
+
+
+def _reopened(taken: Taken) -> dict[str, Any]:
+    given = {} if taken.ticket.handler else {"status": TicketStatus.ACCEPTED}
+    return {"solved": None, "satisfied": None, **given}
+
+
 _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.ASSIGN: _given_to,
     Step.REDISPATCH: _given_to,
@@ -177,9 +194,9 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.CO_FEED_BACK: _co_fed_back,
     Step.FEED_BACK: _fed_back,
     Step.REPLY: lambda taken: {"reply": taken.details["text"]},
-    Step.DIRECT_ANSWER: lambda taken: {"reply": taken.details["text"]},
+    Step.DIRECT_ANSWER: _answered_directly,
     Step.EVALUATE: lambda taken: {name: taken.details[name] for name in ("solved", "satisfied")},
-    Step.REOPEN: lambda _: {"solved": None, "satisfied": None},
+    Step.REOPEN: _reopened,
     Step.ESCALATE: lambda _: {"escalated": True},
     Step.PUT_ON_MEETING: lambda taken: {"meeting": MeetingReason(taken.details["meeting"])},
 }

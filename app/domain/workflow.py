@@ -157,7 +157,10 @@ STEPS: dict[Step, StepRule] = {
     Step.ACCEPT: StepRule(_to(_S.ACCEPTED, _S.RECEIVED), _DESK, (), "ticket_accepted"),
     Step.DECLINE: StepRule(_to(_S.DECLINED, _S.RECEIVED), _DESK, ("reason",), "ticket_declined"),
     Step.DIRECT_ANSWER: StepRule(
-        _to(_S.REPLIED, _S.RECEIVED, _S.ACCEPTED), _DESK, ("text",), "ticket_answered_directly"
+        _to(_S.REPLIED, _S.RECEIVED, _S.ACCEPTED, *_OPEN, _S.RETURN_REQUESTED),
+        _DESK,
+        ("text",),
+        "ticket_answered_directly",
     ),
     Step.ASSIGN: StepRule(_to(_S.ASSIGNED, _S.ACCEPTED), _DESK, ("unit",), "ticket_assigned"),
     Step.ACKNOWLEDGE: StepRule(_to(_S.IN_PROGRESS, _S.ASSIGNED), (_UNIT,), (), "ticket_acknowledged"),
@@ -194,7 +197,8 @@ STEPS: dict[Step, StepRule] = {
     Step.MERGE: StepRule(_to(_S.MERGED, *_JOINABLE), _DESK, ("into",), "ticket_merged"),
     Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED), _DESK, ("reason",), "merge_undone"),
 }
-"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here."""
+"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here. REOPEN without a unit that had it leads
+to ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it."""
 REVIEWS: dict[str, dict[bool, Step]] = {
     "review_return": {True: Step.APPROVE_RETURN, False: Step.REFUSE_RETURN},
     "review": {True: Step.APPROVE, False: Step.SEND_BACK},

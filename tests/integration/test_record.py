@@ -12,6 +12,8 @@ from app.api.sheets import csv_lines, xlsx_bytes
 from app.domain.access import Role
 from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
+from app.domain.referral import Receiver
+from app.domain.risk import Severity
 from app.domain.supervision import OrderStatus, SupervisionLevel
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step, TicketStatus
@@ -114,6 +116,34 @@ def test_the_accused_unit_never_learns_of_a_conduct_ticket(stored: Flows) -> Non
     )
     with pytest.raises(NotFound):
         stored.tickets.feedback(verdict, by=unit)
+
+
+CONDUCT = "我举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
+OFFICER = somebody(Role.REFERRAL_OFFICER)
+
+
+def test_a_ticket_found_to_be_about_conduct_while_a_unit_had_it_is_answered_by_the_centre(stored: Flows) -> None:
+    ticket = intake(stored, f"{LAMP}，李书记吃拿卡要")
+    assert not ticket.kept_from_units
+    unit = assigned(stored, ticket)
+    take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    assert Step.DIRECT_ANSWER not in stored.tickets.steps(ticket.ticket_number, by=OPERATOR)
+    with pytest.raises(InvalidTransition, match="已交承办单位"):
+        take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="请向纪检监察机关反映")
+    receiver, high = Receiver.DISCIPLINE_INSPECTION, Severity.HIGH
+    stored.referrals.propose(ticket.ticket_number, receiver, "李书记吃拿卡要", severity=high, by=OFFICER)
+    assert Step.DIRECT_ANSWER in stored.tickets.steps(ticket.ticket_number, by=OPERATOR)
+    told = take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="请向纪检监察机关反映")
+    assert (told.status, told.reply) == (TicketStatus.REPLIED, "请向纪检监察机关反映")
+
+
+@pytest.mark.parametrize("text", [LAMP, CONDUCT])
+def test_what_no_unit_had_is_reopened_at_the_centre(stored: Flows, text: str) -> None:
+    ticket = intake(stored, text)
+    take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="已登记")
+    again = take(stored, ticket, Step.REOPEN, OPERATOR, reason="诉求人不认可")
+    assert again.status is TicketStatus.ACCEPTED
+    assert take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="已核实").status is TicketStatus.REPLIED
 
 
 def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:

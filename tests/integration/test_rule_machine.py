@@ -100,6 +100,8 @@ class Life(RuleBasedStateMachine):
         known = self.known[number]
         self.touched = {number, *known.members}
         after = MOVES[step].get(known.status)
+        if step == "reopen" and after and not known.handler:
+            after = "accepted"
         refused = self._refused(known, step, unit, after)
         details = {**DETAILS, "unit": unit}
         try:
