@@ -1,7 +1,7 @@
 """Who sees what of a ticket: a unit its own tickets only, never a reporter who asked for confidentiality."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain.access import AccessKey
@@ -13,7 +13,7 @@ _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
 _INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rules")
 """`rules` name the lanes a ticket was proposed to."""
-_TEXTS = ("title", "content", "wants")
+_TEXTS = ("title", "content", "wants", "reply")
 _OF_REFERRALS = "referral_"
 
 
@@ -59,6 +59,15 @@ def shown_history(ticket: Ticket, history: Sequence[TicketEvent], by: AccessKey)
         for event in history
         if not event.name.startswith(_OF_REFERRALS)
     ]
+
+
+def told_of_member(member: Ticket, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the history of a main ticket, which a unit may read, holds of words about a joined one."""
+    if member.kept_from_units:
+        return {}
+    if not _is_unknown(member):
+        return dict(details)
+    return {key: without(value, name=member.citizen.name, phones=False) for key, value in details.items()}
 
 
 def _is_unknown(ticket: Ticket) -> bool:

@@ -12,7 +12,11 @@ from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, transition
 from app.flows.judgement import IntakePolicy
 from app.flows.record import announce, event_of
-from app.flows.tickets import check_role, fresh, visible
+from app.flows.tickets import check_role, fresh, share, visible
+
+
+_ANSWERED = (TicketStatus.REPLIED, TicketStatus.EVALUATED)
+"""Whoever joins a ticket that was answered is told the answer at once."""
 
 
 class MergeFlow:
@@ -49,6 +53,8 @@ class MergeFlow:
             )
             data = {"member": ticket_number, "resolve_by": limit}
             self._write(uow, main, larger, event_of(larger, "member_joined", by.name, data, now))
+            if main.status in _ANSWERED:
+                joined = share(uow, joined, larger, Step.REPLY, {}, by.name, now)
             uow.commit()
         return joined
 

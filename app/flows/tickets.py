@@ -6,7 +6,7 @@ from typing import Any
 
 from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
-from app.decide.visibility import is_sensitive, may_see, shown, shown_history
+from app.decide.visibility import is_sensitive, may_see, shown, shown_history, told_of_member
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent
@@ -237,6 +237,7 @@ _SPREAD = {
     Step.REPLY: ("reply_shared", {}),
     Step.DIRECT_ANSWER: ("reply_shared", {}),
     Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
+    Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
 }
 """Steps of a main ticket that its members share, the event they leave, and what else changes."""
 
@@ -249,14 +250,22 @@ def spread(
         main = uow.tickets.get(before.merged_into)
         told = main.model_copy(update={"version": main.version + 1, "changed_at": now})
         uow.tickets.save(told, expected_version=main.version)
-        data = {"member": after.ticket_number, **details}
+        data = {"member": after.ticket_number, **told_of_member(after, details)}
         record(uow, told, STEPS[Step.FOLLOW_UP].event, actor, data, now)
     if step not in _SPREAD:
         return
-    name, changes = _SPREAD[step]
     for number in after.members:
-        member = uow.tickets.get(number)
-        shared = {"version": member.version + 1, "changed_at": now, "reply": after.reply, **changes}
-        told = member.model_copy(update=shared)
-        uow.tickets.save(told, expected_version=member.version)
-        record(uow, told, name, actor, {"main": after.ticket_number}, now)
+        share(uow, uow.tickets.get(number), after, step, details, actor, now)
+
+
+def share(
+    uow: UnitOfWork, member: Ticket, main: Ticket, step: Step, details: Mapping[str, Any], actor: str, now: datetime
+) -> Ticket:
+    """Carry a step of a main ticket over to a member; return that."""
+    name, changes = _SPREAD[step]
+    shared = {"version": member.version + 1, "changed_at": now, "reply": main.reply, **changes}
+    told = member.model_copy(update=shared)
+    uow.tickets.save(told, expected_version=member.version)
+    why = {"reason": details["reason"]} if "reason" in details else {}
+    record(uow, told, name, actor, {"main": main.ticket_number, **why}, now)
+    return told

@@ -6,10 +6,10 @@ from app.domain.analytics import TicketFact
 from app.domain.events import TicketEvent
 from app.domain.ticket import Ticket
 
-_RESPONSES = frozenset(
-    {"ticket_acknowledged", "ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined"}
+_ENDS = frozenset(
+    {"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"}
 )
-_ENDS = frozenset({"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined"})
+_RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 
 def fact_of(ticket: Ticket, history: Sequence[TicketEvent]) -> TicketFact:

@@ -175,6 +175,50 @@ def test_joined_tickets_share_deadline_and_reply_and_keep_their_callers(stored: 
     assert events[-1].name == "reply_shared"
 
 
+def test_who_joins_late_is_told_the_answer_once(stored: Flows) -> None:
+    main, late = intake(stored, call_id="a"), intake(stored, call_id="b")
+    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    joined = stored.merges.merge(late.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    assert (joined.status, joined.reply) == (TicketStatus.MERGED, "路灯已修好")
+    take(stored, main, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    take(stored, main, Step.ARCHIVE, OPERATOR)
+    names = [event.name for event in stored.tickets.history(late.ticket_number, by=ADMIN)]
+    assert names == ["ticket_received", "ticket_merged", "reply_shared", "member_archived"]
+    assert not list(stored.audit.faults())
+
+
+def test_a_declined_main_ticket_leaves_nobody_waiting(stored: Flows) -> None:
+    main, member = intake(stored, call_id="a"), intake(stored, call_id="b")
+    stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, main, Step.DECLINE, OPERATOR, reason="已进入诉讼程序")
+    assert stored.tickets.get(member.ticket_number, by=ADMIN).status is TicketStatus.DECLINED
+    event = stored.tickets.history(member.ticket_number, by=ADMIN)[-1]
+    assert (event.actor, event.data) == ("operator", {"main": main.ticket_number, "reason": "已进入诉讼程序"})
+
+
+def test_what_is_said_of_a_joined_ticket_does_not_tell_the_unit_who_spoke(stored: Flows) -> None:
+    main, member = intake(stored, call_id="a"), intake(stored, f"俺叫张三丰，{LAMP}，给我保密", call_id="b")
+    unit = assigned(stored, main)
+    stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, member, Step.FOLLOW_UP, OPERATOR, text="张三丰来电催问，请回电13900000000")
+    event = stored.tickets.history(main.ticket_number, by=unit)[-1]
+    assert event.data == {"text": "张某来电催问，请回电139****0000"}
+    stored.referrals.propose(
+        member.ticket_number, Receiver.DISCIPLINE_INSPECTION, "路灯全都不亮", severity=Severity.HIGH, by=OFFICER
+    )
+    take(stored, member, Step.FOLLOW_UP, OPERATOR, text="又说王主任收了钱")
+    assert stored.tickets.history(main.ticket_number, by=unit)[-1].data == {}
+
+
+def test_a_reply_does_not_tell_the_unit_who_is_confidential(stored: Flows) -> None:
+    ticket = intake(stored, f"俺叫张三丰，{LAMP}，给我保密")
+    unit = assigned(stored, ticket)
+    for step, by in ((Step.ACKNOWLEDGE, unit), (Step.FEED_BACK, unit), (Step.APPROVE, REVIEWER)):
+        take(stored, ticket, step, by, **({"text": "已修"} if step is Step.FEED_BACK else {}))
+    take(stored, ticket, Step.REPLY, OPERATOR, text="张三丰您好，路灯已修好，已致电13900000000")
+    assert stored.tickets.get(ticket.ticket_number, by=unit).reply == "张某您好，路灯已修好，已致电139****0000"
+
+
 def test_an_undone_merge_leaves_no_trace_on_either_deadline(stored: Flows) -> None:
     first = intake(stored, call_id="a", called_at="2026-11-12T09:00:00+08:00")
     main = intake(stored, call_id="b")

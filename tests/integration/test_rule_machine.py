@@ -51,6 +51,7 @@ resume suspended>in_progress
 escalate accepted>accepted assigned>assigned in_progress>in_progress
 """
 MOVES = {line.split()[0]: dict(move.split(">") for move in line.split()[1:]) for line in LIFE.strip().splitlines()}
+ENDED = {"archive": "archived", "decline": "declined"}
 CLOSED = ("declined", "archived", "merged")
 DETAILS: dict[str, Any] = {
     "reason": "情况属实", "text": "已处理", "solved": True, "satisfied": False, "outcome": "solved",
@@ -128,7 +129,8 @@ class Life(RuleBasedStateMachine):
             return
         assert not wrong, (member, main)
         member.before, member.status, member.main = member.status, "merged", second
-        member.version, main.version = member.version + 1, main.version + 1
+        told = main.status in ("replied", "evaluated")
+        member.version, main.version = member.version + (2 if told else 1), main.version + 1
         main.members.append(first)
 
     @rule(number=numbers)
@@ -201,10 +203,10 @@ class Life(RuleBasedStateMachine):
         if step == "approve_return":
             known.returned.add(known.handler or "")
             known.handler = None
-        if step in ("reply", "direct_answer", "archive"):
+        if step in ("reply", "direct_answer", "archive", "decline"):
             for member in known.members:
                 self.known[member].version += 1
-                self.known[member].status = "archived" if step == "archive" else self.known[member].status
+                self.known[member].status = ENDED.get(step, self.known[member].status)
 
 
 @pytest.fixture
