@@ -25,7 +25,7 @@ def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkCloc
 
     The clock starts when the citizen called, when the service received the call, or at acceptance, as
     `clock_starts` says. Extensions and suspensions move it; a ticket that joined brings its own deadline along,
-    and the earliest counts. None for a history that does not tell when its clock started.
+    and the earliest counts. A ticket that is reopened has the rule's time once more. None for a history that does not tell when its clock started.
     """
     first = history[0].data if history else {}
     rule = next((rule for rule in rules.rules if rule.id == first.get("deadline_rule")), None)
@@ -44,6 +44,7 @@ class _Running:
     def __init__(self, rule: DeadlineRule, rules: DeadlineRules, clock: WorkClock, start: datetime) -> None:
         self.rule, self.rules, self.clock = rule, rules, clock
         self.start, self.moved = start, 0
+        self.again: datetime | None = None
         self.base = _counted(rule, clock, start)
         self.limits = {"": self.base.resolve_by}
         self.suspended: datetime | None = None
@@ -70,6 +71,13 @@ class _Running:
         if self.suspended:
             self._move(self.clock.working_days_between(self.suspended, event.occurred_at))
 
+    def reopened(self, event: TicketEvent) -> None:
+        """Nobody waits any longer by an earlier limit: everybody was answered."""
+        if "clock_start" in event.data:
+            self.again, self.moved = datetime.fromisoformat(event.data["clock_start"]), 0
+            self._count()
+            self.limits = dict.fromkeys(self.limits, self.limits[""])
+
     def joined(self, event: TicketEvent) -> None:
         if event.data.get("resolve_by"):
             self.limits[event.data["member"]] = datetime.fromisoformat(event.data["resolve_by"])
@@ -79,7 +87,8 @@ class _Running:
 
     def _count(self) -> None:
         self.base = _counted(self.rule, self.clock, self.start)
-        self.limits[""] = self._later(self.base.resolve_by, self.moved)
+        limit = self.clock.add(self.again, self.rule.resolve) if self.again else self.base.resolve_by
+        self.limits[""] = self._later(limit, self.moved)
 
     def _move(self, days: int) -> None:
         self.moved += days
@@ -95,6 +104,7 @@ _MOVES = {
     "deadline_extended": _Running.extended,
     "ticket_suspended": _Running.stopped,
     "ticket_resumed": _Running.resumed,
+    "ticket_reopened": _Running.reopened,
     "member_joined": _Running.joined,
     "member_left": _Running.left,
 }

@@ -11,6 +11,8 @@ from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES, TicketStatus
 
 NOBODY = "市市民诉求办理服务中心"
+_WITH_THE_UNIT = (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS)
+"""Elsewhere the centre is waited for: it triages, rules on a return, reviews, replies."""
 _RECEIVERS = {"handler_leader": "{unit}（分管负责人）", "centre": NOBODY + "（督办）", "leader": "包保领导"}
 
 
@@ -22,7 +24,7 @@ def due_orders(
         occasion = _occasion(rule, ticket, history, clock, now)
         if occasion is None:
             continue
-        unit = ticket.handler.name if ticket.handler else NOBODY
+        unit = _waited_for(ticket)
         by = ticket.deadline.resolve_by.strftime("%Y年%m月%d日%H:%M") if ticket.deadline else ""
         yield SupervisionOrder(
             ticket_number=ticket.ticket_number,
@@ -36,6 +38,12 @@ def due_orders(
             ),
             raised_at=now,
         )
+
+
+def _waited_for(ticket: Ticket) -> str:
+    """Return who is urged; no unit is told of a ticket that it may not know of."""
+    with_unit = ticket.status in _WITH_THE_UNIT and not ticket.kept_from_units
+    return ticket.handler.name if ticket.handler and with_unit else NOBODY
 
 
 def longest_notice(rules: SupervisionRules) -> timedelta:

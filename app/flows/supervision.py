@@ -89,8 +89,10 @@ class SupervisionFlow:
                 ticket = uow.tickets.get(order.ticket_number)
                 told = ticket.model_copy(update={"version": ticket.version + 1, "changed_at": now})
                 uow.tickets.save(told, expected_version=ticket.version)
-                data = {"level": str(order.level), "rule_id": order.rule_id, "note": text, "order": order_id}
-                record(uow, told, "ticket_supervised", by.name, data, now)
+                addressed = ticket.handler is not None and order.receiver.startswith(ticket.handler.name)
+                data = {"level": str(order.level), "rule_id": order.rule_id, "order": order_id}
+                said = {"text" if addressed else "note": text}  # notes are for colleagues: the unit reads its own
+                record(uow, told, "ticket_supervised", by.name, data | said, now)
             if status is OrderStatus.SENT and not ticket.demo:
                 uow.outbox.add(
                     OutboxMessage(

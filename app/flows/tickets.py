@@ -184,6 +184,8 @@ class TicketFlow:
         if step is Step.APPROVE_RETURN and ticket.handler:
             details["unit"] = ticket.handler.unit_code
             changes = {**changes, "unit": self._redispatch.decide(ticket, history)}
+        if step is Step.REOPEN:
+            details["clock_start"] = now.isoformat()
         changed = ticket.model_copy(
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )

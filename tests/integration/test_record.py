@@ -272,6 +272,59 @@ def test_supervision_climbs_with_the_delay_and_never_repeats_itself(stored: Flow
     assert stored.tickets.history(ticket.ticket_number, by=ADMIN)[-1].name == "ticket_supervised"
 
 
+def test_who_holds_a_ticket_up_is_urged(stored: Flows, clock: SetClock) -> None:
+    waiting, reviewed = intake(stored, call_id="a"), intake(stored, call_id="b")
+    for ticket in (waiting, reviewed):
+        take(stored, ticket, Step.ACKNOWLEDGE, assigned(stored, ticket))
+    take(stored, reviewed, Step.FEED_BACK, ADMIN, text="已更换灯泡")
+    clock.move(days=8)
+    stored.supervision.run_once()
+    for ticket, urged in ((waiting, UNIT), (reviewed, "市市民诉求办理服务中心")):
+        orders = stored.supervision.page(status=None, level=None, ticket=ticket.ticket_number, limit=9)
+        assert {order.level: order.receiver for order in orders} == {
+            "telephone": urged,
+            "written": f"{urged}（分管负责人）",
+        }
+        assert all(urged in order.note for order in orders)
+
+
+def test_a_unit_reads_the_order_it_was_sent_and_no_other(stored: Flows, clock: SetClock) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    clock.move(days=12)
+    stored.supervision.run_once()
+    for order in stored.supervision.page(status=None, level=None, ticket=None, limit=9):
+        stored.supervision.send(order.id or 0, f"{order.level}：请抓紧", by=SUPERVISOR)
+    sent = [e for e in stored.tickets.history(ticket.ticket_number, by=unit) if e.name == "ticket_supervised"]
+    read = {event.data["level"]: event.data.get("text") for event in sent}
+    assert read == {"telephone": "telephone：请抓紧", "written": "written：请抓紧", "on_site": None, "leader": None}
+    assert not any("note" in event.data for event in sent)
+
+
+def test_a_reopened_ticket_has_the_rules_time_once_more(stored: Flows, clock: SetClock) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    take(stored, ticket, Step.ACKNOWLEDGE, unit)
+    take(stored, ticket, Step.EXTEND, REVIEWER, days=1, reason="等待配件")
+    for step, by, details in (
+        (Step.FEED_BACK, unit, {"text": "已更换灯泡"}),
+        (Step.APPROVE, REVIEWER, {}),
+        (Step.REPLY, OPERATOR, {"text": "路灯已修好"}),
+    ):
+        take(stored, ticket, step, by, **details)
+    clock.move(days=21)
+    again = take(stored, ticket, Step.REOPEN, OPERATOR, reason="又灭了")
+    assert again.deadline is not None
+    assert ticket.deadline is not None
+    assert again.deadline.resolve_by == MONDAY.replace(day=11, month=12, hour=17, minute=30)
+    assert again.deadline.respond_by == ticket.deadline.respond_by
+    stored.supervision.run_once()
+    orders = stored.supervision.page(status=None, level=None, ticket=ticket.ticket_number, limit=9)
+    assert [order.rule_id for order in orders] == ["supervision.unsatisfied_again"]
+    assert not list(stored.audit.faults())
+
+
 def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: SetClock) -> None:
     lamp = intake(stored, call_id="a")
     water = stored.intake.run(

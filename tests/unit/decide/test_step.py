@@ -90,6 +90,18 @@ def test_a_deadline_is_worked_out_again_from_the_events() -> None:
     assert resolve_by(joined, event("member_left", MONDAY, member="2")) == FRIDAY_EVENING
 
 
+def test_a_reopened_ticket_is_counted_from_its_reopening() -> None:
+    later = MONDAY + timedelta(days=14)
+    again = event("ticket_reopened", later, reason="又坏了", clock_start=later.isoformat())
+    early = event("member_joined", MONDAY, member="2", resolve_by=MONDAY.isoformat())
+    extended = event("deadline_extended", MONDAY, days=3)
+    assert resolve_by(early, extended, again) == datetime(2026, 12, 4, 17, 30, tzinfo=ZONE)
+    assert resolve_by(again, extended) == datetime(2026, 12, 9, 17, 30, tzinfo=ZONE)
+    company = event("field_corrected", later, deadline_rule="deadline.market_entity")
+    assert resolve_by(again, company) == datetime(2026, 12, 14, 17, 30, tzinfo=ZONE)
+    assert resolve_by(event("ticket_reopened", later, reason="又坏了")) == FRIDAY_EVENING  # as it was written then
+
+
 def test_the_clock_may_start_at_acceptance() -> None:
     later = RULES.model_copy(update={"clock_starts": "accepted"})
     accepted = event("ticket_accepted", MONDAY + timedelta(days=1))
