@@ -109,7 +109,7 @@ EXPRESSIONS = (
     Anchored(r"(?P<months>[一二三四五六七八九]{2,4})(?<!一二)[两三四]个月"),
     Anchored(rf"(?<![\d.])(?P<month>1[0-2]|0?[1-9])[./](?P<dom>{_DOM})[号日]{HOUR}"),
     Anchored(rf"(?P<relmonth>上|这|本)个?月(?:{_DATE}{HOUR}|初|底|中旬|份)?"),
-    Anchored(rf"(?<![\d.第])(?P<dom>{_DOM})[号日](?![楼线院码库机门桌馆车窗床病]|单元|公馆|院){HOUR}"),
+    Anchored(rf"(?<![\d.第])(?P<dom>{_DOM})(?:号|日(?![之以]?内))(?![楼线院码库机门桌馆车窗床病]|单元|公馆|院){HOUR}"),
     Anchored(r"(?P<sametime>去年|前年)(?:的)?(?:这个?时候|这时候|这会儿?|同期|这个月)"),
     Anchored(rf"(?P<relyear>{_RELATIVE_YEAR})(?P<season>春天|夏天|秋天|冬天|上半年|下半年|年初|年底|开春|入冬|春节|过年)?"),
     Anchored(r"(?<!\d)(?P<year>20\d\d)(?:年(?!级)|(?=[到至]20\d\d年))"),
