@@ -42,11 +42,21 @@ class SqlOutbox:
         self._session.flush()
 
     def unsubscribe(self, webhook_id: str, now: datetime) -> None:
-        """End an endpoint's subscription; raises NotFound."""
+        """End an endpoint's subscription: what waits for it goes nowhere, a referral to whoever takes its lane next.
+
+        Raises:
+            NotFound: there is no such subscription.
+        """
         row = self._session.get(WebhookRow, webhook_id)
         if row is None or row.disabled_at:
             raise NotFound(f"没有订阅 {webhook_id}")
         row.disabled_at = now
+        waiting = (WebhookDeliveryRow.webhook_id == webhook_id, WebhookDeliveryRow.status == str(DeliveryStatus.PENDING))
+        messages = select(WebhookDeliveryRow.message_id).where(*waiting)
+        of_referrals = (OutboxRow.id.in_(messages), OutboxRow.topic.startswith(REFERRALS))
+        self._session.execute(update(OutboxRow).where(*of_referrals).values(sent_at=None))
+        ended = {"status": str(DeliveryStatus.DEAD), "last_answer": "已退订"}
+        self._session.execute(update(WebhookDeliveryRow).where(*waiting).values(**ended))
 
     def webhooks(self) -> Sequence[Webhook]:
         """Return the endpoints in force."""
@@ -80,8 +90,10 @@ class SqlOutbox:
 
     def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
         """Return deliveries that are due, theirs alone for the length of the lease."""
+        in_force = select(WebhookRow.id).where(WebhookRow.disabled_at.is_(None))
         due = (
             select(WebhookDeliveryRow)
+            .where(WebhookDeliveryRow.webhook_id.in_(in_force))
             .where(WebhookDeliveryRow.status == str(DeliveryStatus.PENDING), WebhookDeliveryRow.due_at <= now)
             .order_by(WebhookDeliveryRow.due_at)
         )
@@ -132,10 +144,16 @@ class SqlOutbox:
         ]
 
     def replay(self, delivery_id: int, now: datetime) -> None:
-        """Queue a dead or delivered message again; raises NotFound."""
+        """Queue a dead or delivered message again.
+
+        Raises:
+            NotFound: there is no such delivery, or its endpoint is subscribed no more.
+        """
         row = self._session.get(WebhookDeliveryRow, delivery_id)
         if row is None:
             raise NotFound(f"没有投递记录 {delivery_id}")
+        if self._session.get_one(WebhookRow, row.webhook_id).disabled_at:
+            raise NotFound(f"投递记录 {delivery_id} 的订阅已退订")
         row.status, row.attempts, row.due_at = str(DeliveryStatus.PENDING), 0, now
 
     def _taken(self, query: Select[Any], limit: int) -> Sequence[Any]:

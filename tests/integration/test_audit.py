@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from app.domain.access import Role, Scope
 from app.domain.answers import GivenAnswer
-from app.domain.errors import Conflict, Forbidden, InvalidInput, ServiceUnavailable, Unauthenticated
+from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
 from app.domain.workflow import Step
 from app.flows.registry import Flows
 from app.store.engine import make_engine
@@ -205,6 +205,21 @@ def test_a_receiver_that_stays_down_ends_among_the_dead_and_can_be_replayed(stor
     for url in ("ftp://x", "http://169.254.169.254/", "", None, "http://[::1", "javascript:1"):
         with pytest.raises(InvalidInput, match="url"):
             stored.relay.subscribe(url, [])
+
+
+def test_who_unsubscribed_is_told_nothing_more(stored: Flows, clock: SetClock) -> None:
+    with receiver() as server:
+        webhook = stored.relay.subscribe(server.url, [])
+        server.answers = [500]
+        intake(stored)
+        stored.relay.run_once()
+        stored.relay.unsubscribe(webhook.id)
+        clock.move(hours=1)
+        assert stored.relay.run_once() == 0
+    (dead,) = stored.relay.log(status="dead", limit=9)
+    assert (len(server.came), dead["last_answer"]) == (1, "已退订")
+    with pytest.raises(NotFound, match="已退订"):
+        stored.relay.replay(dead["id"])
 
 
 def test_nothing_leaves_twice_when_several_relays_run(stored: Flows, clock: SetClock) -> None:

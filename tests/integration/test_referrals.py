@@ -295,6 +295,24 @@ def test_a_receiver_down_for_a_day_gets_each_referral_once_and_in_number(stored:
     assert [d.status for d in shown.deliveries] == ["delivered"]
 
 
+def test_a_referral_that_waited_for_an_old_address_goes_to_the_new_one_once(stored: Flows, clock: SetClock) -> None:
+    lane = Receiver.POLITICAL_LEGAL
+    old = stored.relay.subscribe("http://127.0.0.1:9/old", [f"referral.{lane}"])
+    one = proposed(stored, lane)
+    for officer in (FIRST, SECOND):
+        stored.referrals.confirm(one.id, None, by=officer)
+    stored.relay.run_once()
+    stored.relay.unsubscribe(old.id)
+    clock.move(hours=1)
+    assert stored.relay.run_once() == 0
+    with receiver() as server:
+        subscribed(stored, lane, url=server.url)
+        stored.relay.run_once()
+        clock.move(hours=1)
+        stored.relay.run_once()
+    assert [json.loads(body)["data"]["referral_id"] for _, body in server.came] == [one.id]
+
+
 def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
     stored: Flows, clock: SetClock, tmp_path: Path
 ) -> None:
