@@ -66,7 +66,8 @@ def _occasion(
         return None
     if when.before:
         notice = deadline.resolve_by - timedelta(hours=when.before.amount)
-        return deadline.resolve_by.isoformat() if notice <= now < deadline.resolve_by else None
+        short = notice < ticket.created_at  # of a limit of two hours nobody is reminded eight hours before
+        return deadline.resolve_by.isoformat() if notice <= now < deadline.resolve_by and not short else None
     late = when.after is not None and now > clock.add(deadline.resolve_by, when.after)
     return deadline.resolve_by.isoformat() if late else None
 

@@ -272,6 +272,20 @@ def test_supervision_climbs_with_the_delay_and_never_repeats_itself(stored: Flow
     assert stored.tickets.history(ticket.ticket_number, by=ADMIN)[-1].name == "ticket_supervised"
 
 
+def test_a_limit_shorter_than_the_notice_is_not_urged_from_the_first_minute(stored: Flows, clock: SetClock) -> None:
+    asked = intake(stored, "请问滕州市居民医保什么时候开始缴费", call_id="a")
+    assert asked.deadline is not None
+    assert asked.deadline.rule_id == "deadline.consultation"
+    assert stored.supervision.run_once() == 0
+    clock.move(hours=2, minutes=1)
+    assert stored.supervision.run_once() == 1
+    lamp = intake(stored, call_id="b")
+    clock.move(days=4, hours=1)
+    stored.supervision.run_once()
+    orders = stored.supervision.page(status=None, level="system", ticket=lamp.ticket_number, limit=9)
+    assert [order.rule_id for order in orders] == ["supervision.due_soon"]
+
+
 def test_who_holds_a_ticket_up_is_urged(stored: Flows, clock: SetClock) -> None:
     waiting, reviewed = intake(stored, call_id="a"), intake(stored, call_id="b")
     for ticket in (waiting, reviewed):
