@@ -25,7 +25,8 @@ def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkCloc
 
     The clock starts when the citizen called, when the service received the call, or at acceptance, as
     `clock_starts` says. Extensions and suspensions move it; a ticket that joined brings its own deadline along,
-    and the earliest counts. A ticket that is reopened has the rule's time once more. None for a history that does not tell when its clock started.
+    and the earliest counts. A ticket that is reopened has the rule's time once more. None for a history that does
+    not tell when its clock started.
     """
     first = history[0].data if history else {}
     rule = next((rule for rule in rules.rules if rule.id == first.get("deadline_rule")), None)

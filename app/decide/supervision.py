@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.decide.work_clock import WorkClock
 from app.domain.deadline_rules import Span, SupervisionRule, SupervisionRules
 from app.domain.events import TicketEvent
-from app.domain.supervision import SupervisionOrder
+from app.domain.supervision import SupervisionLevel, SupervisionOrder
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES, TicketStatus
 
@@ -14,6 +14,16 @@ NOBODY = "市市民诉求办理服务中心"
 _WITH_THE_UNIT = (TicketStatus.ASSIGNED, TicketStatus.IN_PROGRESS)
 """Elsewhere the centre is waited for: it triages, rules on a return, reviews, replies."""
 _RECEIVERS = {"handler_leader": "{unit}（分管负责人）", "centre": NOBODY + "（督办）", "leader": "包保领导"}
+
+_RECEIVED_BY = {
+    SupervisionLevel.SYSTEM: "handler",
+    SupervisionLevel.TELEPHONE: "handler",
+    SupervisionLevel.WRITTEN: "handler_leader",
+    SupervisionLevel.ON_SITE: "centre",
+    SupervisionLevel.LEADER: "leader",
+}
+BY_HAND = "person"
+"""Stands for the rule where somebody ordered it."""
 
 
 def due_orders(
@@ -44,6 +54,20 @@ def _waited_for(ticket: Ticket) -> str:
     """Return who is urged; no unit is told of a ticket that it may not know of."""
     with_unit = ticket.status in _WITH_THE_UNIT and not ticket.kept_from_units
     return ticket.handler.name if ticket.handler and with_unit else NOBODY
+
+
+def ordered_by_hand(ticket: Ticket, level: SupervisionLevel, note: str, now: datetime) -> SupervisionOrder:
+    """Return an order that no rule called for: somebody saw the need."""
+    return SupervisionOrder(
+        ticket_number=ticket.ticket_number,
+        occasion=f"{BY_HAND}:{now.isoformat()}",
+        level=level,
+        rule_id=BY_HAND,
+        receiver=_RECEIVERS.get(_RECEIVED_BY[level], "{unit}").format(unit=_waited_for(ticket)),
+        reason="人工督办",
+        note=note,
+        raised_at=now,
+    )
 
 
 def longest_notice(rules: SupervisionRules) -> timedelta:

@@ -40,6 +40,9 @@ DETAIL = {
     "reason": "理由", "text": "内容", "unit": "单位", "days": "天数", "solved": "是否解决", "satisfied": "是否满意",
     "meeting": "会商缘由", "outcome": "处理结果", "note": "内部备注", "into": "主单编号",
 }  # fmt: skip
+SUPERVISION = {
+    "system": "系统转办", "telephone": "电话催办", "written": "书面督办", "on_site": "现场督办", "leader": "领导包办",
+}  # fmt: skip
 MEETING = {"policy_gap": "政策空白", "unclear_duty": "职责不清", "third_return": "三次退单"}
 OUTCOME = {"solved": "已解决", "explained": "已解释", "persuaded": "已疏导"}
 

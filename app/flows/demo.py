@@ -25,7 +25,7 @@ from app.flows.demo_calls import PlannedCall, call_id, plan
 from app.flows.intake import IntakeFlow
 from app.flows.judgement import IntakePolicy
 from app.flows.referrals import ReferralFlow
-from app.flows.supervision import SupervisionFlow
+from app.flows.supervision import ENDED, SupervisionFlow
 from app.flows.tickets import TicketFlow
 
 NAMES = {
@@ -219,7 +219,8 @@ class DemoFlow:
         self._supervision.run_once()
         drafted = self._supervision.page(status=str(OrderStatus.DRAFTED), level=None, ticket=None, limit=200)
         with self._store(reading=True) as uow:
-            demo = [order for order in drafted if uow.tickets.get(order.ticket_number).demo]
+            of = {order.ticket_number: uow.tickets.get(order.ticket_number) for order in drafted}
+        demo = [one for one in drafted if of[one.ticket_number].demo and of[one.ticket_number].status not in ENDED]
         for order in [order for order in demo if order.level in _SENT_LEVELS][::3]:
             self._supervision.send(order.id or 0, None, by=_key(Role.SUPERVISOR, None))
 

@@ -14,7 +14,6 @@ from app.flows.judgement import IntakePolicy
 from app.flows.record import announce, event_of
 from app.flows.tickets import check_role, fresh, share, visible
 
-
 _ANSWERED = (TicketStatus.REPLIED, TicketStatus.EVALUATED)
 """Whoever joins a ticket that was answered is told the answer at once."""
 

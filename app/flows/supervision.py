@@ -1,18 +1,22 @@
 """Supervision: a pass that finds what is due, and the person who sends or cancels what was drafted."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from app.decide.supervision import due_orders, longest_notice
+from app.decide.supervision import due_orders, longest_notice, ordered_by_hand
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey
 from app.domain.deadline_rules import SupervisionRules
 from app.domain.errors import Conflict
 from app.domain.events import OutboxMessage
-from app.domain.ports import Clock, UnitOfWorkFactory
-from app.domain.supervision import DueTickets, OrderStatus, SupervisionOrder
+from app.domain.labels import TICKET_STATUS
+from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from app.domain.supervision import DueTickets, OrderStatus, SupervisionLevel, SupervisionOrder
+from app.domain.workflow import OPEN_STATUSES, TicketStatus
 from app.flows.record import record, topic_of
 
+ENDED = frozenset(TicketStatus) - {*OPEN_STATUSES, TicketStatus.SUSPENDED}
+"""Nobody holds up a ticket that was answered, declined or joined to another."""
 _AT_A_TIME = 200
 _LOOK_AHEAD = timedelta(days=45)
 """Tickets given to a unit are looked at whatever their deadline, as long as it is within this."""
@@ -61,13 +65,38 @@ class SupervisionFlow:
         with self._store(reading=True) as uow:
             return uow.supervision.page(status=status, level=level, ticket=ticket, limit=limit)
 
+    def order(self, ticket_number: str, level: SupervisionLevel, note: str, *, by: AccessKey) -> SupervisionOrder:
+        """Send an order of somebody's own accord.
+
+        Raises:
+            NotFound: no such ticket.
+            Conflict: the ticket has come to its end.
+        """
+        with self._store() as uow:
+            order = ordered_by_hand(uow.tickets.get(ticket_number), level, note, self._clock.now())
+            uow.supervision.raise_once(order)
+            (drafted, *_) = uow.supervision.page(status=None, level=None, ticket=ticket_number, limit=1)
+            sent = self._close(uow, drafted, OrderStatus.SENT, note, by)
+            uow.commit()
+        return sent
+
     def send(self, order_id: int, note: str | None, *, by: AccessKey) -> SupervisionOrder:
-        """Send a drafted order, with the note as drafted or as the person changed it."""
-        return self._close(order_id, OrderStatus.SENT, note, by)
+        """Send a drafted order, with the note as drafted or as the person changed it.
+
+        Raises:
+            Conflict: somebody was first, or the ticket has come to its end.
+        """
+        with self._store() as uow:
+            sent = self._close(uow, uow.supervision.get(order_id), OrderStatus.SENT, note, by)
+            uow.commit()
+        return sent
 
     def cancel(self, order_id: int, reason: str, *, by: AccessKey) -> SupervisionOrder:
-        """Cancel a drafted order; the reason takes the note's place."""
-        return self._close(order_id, OrderStatus.CANCELLED, reason, by)
+        """Cancel a drafted order; the reason takes the note's place. Raises Conflict."""
+        with self._store() as uow:
+            cancelled = self._close(uow, uow.supervision.get(order_id), OrderStatus.CANCELLED, reason, by)
+            uow.commit()
+        return cancelled
 
     def _raise(self, orders: Sequence[SupervisionOrder]) -> int:
         if not orders:
@@ -77,35 +106,37 @@ class SupervisionFlow:
             uow.commit()
         return new
 
-    def _close(self, order_id: int, status: OrderStatus, note: str | None, by: AccessKey) -> SupervisionOrder:
-        now = self._clock.now()
-        with self._store() as uow:
-            order = uow.supervision.get(order_id)
-            if order.status is not OrderStatus.DRAFTED:
-                raise Conflict(f"督办单 {order_id} 已经处理")
-            text = note or order.note
-            uow.supervision.close(order_id, status, note=text, by=by.name, now=now)
-            if status is OrderStatus.SENT:
-                ticket = uow.tickets.get(order.ticket_number)
-                told = ticket.model_copy(update={"version": ticket.version + 1, "changed_at": now})
-                uow.tickets.save(told, expected_version=ticket.version)
-                addressed = ticket.handler is not None and order.receiver.startswith(ticket.handler.name)
-                data = {"level": str(order.level), "rule_id": order.rule_id, "order": order_id}
-                said = {"text" if addressed else "note": text}  # notes are for colleagues: the unit reads its own
-                record(uow, told, "ticket_supervised", by.name, data | said, now)
-            if status is OrderStatus.SENT and not ticket.demo:
-                uow.outbox.add(
-                    OutboxMessage(
-                        id=f"supervision.{order_id}",
-                        topic=topic_of(ticket, "supervision.sent"),
-                        payload={
-                            "ticket_number": order.ticket_number,
-                            "level": str(order.level),
-                            "receiver": order.receiver,
-                            "note": text,
-                        },
-                        created_at=now,
-                    )
-                )
-            uow.commit()
-        return order.model_copy(update={"status": status, "note": text, "closed_at": now, "closed_by": by.name})
+    def _close(
+        self, uow: UnitOfWork, drafted: SupervisionOrder, status: OrderStatus, note: str | None, by: AccessKey
+    ) -> SupervisionOrder:
+        if drafted.status is not OrderStatus.DRAFTED:
+            raise Conflict(f"督办单 {drafted.id} 已经处理")
+        now, text = self._clock.now(), note or drafted.note
+        told = {"status": status, "note": text, "closed_at": now, "closed_by": by.name}
+        uow.supervision.close(drafted.id or 0, status, note=text, by=by.name, now=now)
+        if status is OrderStatus.SENT:
+            self._tell(uow, drafted.model_copy(update=told), by, now)
+        return drafted.model_copy(update=told)
+
+    def _tell(self, uow: UnitOfWork, order: SupervisionOrder, by: AccessKey, now: datetime) -> None:
+        """Write a sent order into its ticket's history, and queue the message for its receiver."""
+        ticket = uow.tickets.get(order.ticket_number)
+        if ticket.status in ENDED:
+            ended = TICKET_STATUS[ticket.status]
+            raise Conflict(f"工单 {ticket.ticket_number} {ended}，不再督办；已起草的督办单请撤销")
+        told = ticket.model_copy(update={"version": ticket.version + 1, "changed_at": now})
+        uow.tickets.save(told, expected_version=ticket.version)
+        addressed = ticket.handler is not None and order.receiver.startswith(ticket.handler.name)
+        said = {"text" if addressed else "note": order.note}  # notes are for colleagues: the unit reads its own
+        data = {"level": str(order.level), "rule_id": order.rule_id, "order": order.id, **said}
+        record(uow, told, "ticket_supervised", by.name, data, now)
+        if ticket.demo:
+            return
+        payload = {
+            "ticket_number": order.ticket_number,
+            "level": str(order.level),
+            "receiver": order.receiver,
+            "note": order.note,
+        }
+        topic = topic_of(ticket, "supervision.sent")
+        uow.outbox.add(OutboxMessage(id=f"supervision.{order.id}", topic=topic, payload=payload, created_at=now))

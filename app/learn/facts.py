@@ -6,9 +6,7 @@ from app.domain.analytics import TicketFact
 from app.domain.events import TicketEvent
 from app.domain.ticket import Ticket
 
-_ENDS = frozenset(
-    {"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"}
-)
+_ENDS = frozenset({"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"})
 _RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 

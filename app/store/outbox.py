@@ -51,7 +51,8 @@ class SqlOutbox:
         if row is None or row.disabled_at:
             raise NotFound(f"没有订阅 {webhook_id}")
         row.disabled_at = now
-        waiting = (WebhookDeliveryRow.webhook_id == webhook_id, WebhookDeliveryRow.status == str(DeliveryStatus.PENDING))
+        pending = WebhookDeliveryRow.status == str(DeliveryStatus.PENDING)
+        waiting = (WebhookDeliveryRow.webhook_id == webhook_id, pending)
         messages = select(WebhookDeliveryRow.message_id).where(*waiting)
         of_referrals = (OutboxRow.id.in_(messages), OutboxRow.topic.startswith(REFERRALS))
         self._session.execute(update(OutboxRow).where(*of_referrals).values(sent_at=None))

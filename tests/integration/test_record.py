@@ -16,6 +16,7 @@ from app.domain.referral import Receiver
 from app.domain.risk import Severity
 from app.domain.supervision import OrderStatus, SupervisionLevel
 from app.domain.ticket import Ticket
+from app.domain.webhook import Webhook
 from app.domain.workflow import Step, TicketStatus
 from app.flows.exports import COLUMNS
 from app.flows.registry import Flows
@@ -300,6 +301,34 @@ def test_who_holds_a_ticket_up_is_urged(stored: Flows, clock: SetClock) -> None:
             "written": f"{urged}（分管负责人）",
         }
         assert all(urged in order.note for order in orders)
+
+
+def test_who_supervises_may_order_without_a_rule(stored: Flows) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    sent = stored.supervision.order(ticket.ticket_number, SupervisionLevel.WRITTEN, "请今日答复诉求人", by=SUPERVISOR)
+    assert (sent.status, sent.receiver, sent.closed_by) == (OrderStatus.SENT, f"{UNIT}（分管负责人）", "supervisor")
+    event = stored.tickets.history(ticket.ticket_number, by=unit)[-1]
+    assert (event.name, event.data["text"]) == ("ticket_supervised", "请今日答复诉求人")
+    with stored.tickets._store() as uow:
+        uow.outbox.subscribe(Webhook(id="w", url="http://127.0.0.1:9/", secret="x", created_at=MONDAY))
+        uow.outbox.fan_out(MONDAY, limit=99)
+        told = [d.message.topic for d in uow.outbox.claim(MONDAY, limit=99)]
+    assert told.count("supervision.sent") == 1
+
+
+def test_nobody_is_urged_about_what_was_answered(stored: Flows, clock: SetClock) -> None:
+    ticket = intake(stored)
+    clock.move(days=8)
+    assert stored.supervision.run_once() == 2
+    take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    first, second = stored.supervision.page(status="drafted", level=None, ticket=ticket.ticket_number, limit=9)
+    with pytest.raises(Conflict, match="已回复，不再督办"):
+        stored.supervision.send(first.id or 0, None, by=SUPERVISOR)
+    with pytest.raises(Conflict, match="不再督办"):
+        stored.supervision.order(ticket.ticket_number, SupervisionLevel.TELEPHONE, "请抓紧", by=SUPERVISOR)
+    assert stored.supervision.cancel(second.id or 0, "已答复", by=SUPERVISOR).status is OrderStatus.CANCELLED
+    assert len(stored.supervision.page(status=None, level=None, ticket=ticket.ticket_number, limit=9)) == 2
 
 
 def test_a_unit_reads_the_order_it_was_sent_and_no_other(stored: Flows, clock: SetClock) -> None:

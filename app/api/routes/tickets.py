@@ -7,13 +7,24 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
-from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, WriterKey, clean, text_of
+from app.api.dependencies import (
+    Body,
+    ExportKey,
+    FlowsDep,
+    OptionalBody,
+    ReaderKey,
+    SuperviseKey,
+    WriterKey,
+    clean,
+    text_of,
+)
 from app.api.sheets import XLSX, begun, csv_lines, xlsx_bytes
 from app.domain.analytics import UNKNOWN
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
-from app.domain.labels import REQUEST_KIND, SUBJECT, TICKET_STATUS, URGENCY, labelled
+from app.domain.labels import REQUEST_KIND, SUBJECT, SUPERVISION, TICKET_STATUS, URGENCY, labelled
+from app.domain.supervision import SupervisionLevel, SupervisionOrder
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, STEPS, MeetingReason, Step
@@ -187,6 +198,15 @@ def unmerge_ticket(
     """正文含 reason；工单回到并单前的状态。"""
     number, reason = clean("ticket_number", ticket_number), text_of(body, "reason")
     return tagged(flows.merges.unmerge(number, reason, by=key, expected_version=version_of(if_match)), response)
+
+
+@router.post("/tickets/{ticket_number}/supervise", status_code=201, summary="人工督办")
+def supervise_ticket(ticket_number: str, body: Body, flows: FlowsDep, key: SuperviseKey) -> SupervisionOrder:
+    """正文含 level 和 note；督办单立即发出。"""
+    level, note = text_of(body, "level"), text_of(body, "note")
+    if level not in tuple(SupervisionLevel):
+        raise InvalidInput(f"level 应为{labelled(SUPERVISION, SUPERVISION)}", field="level")
+    return flows.supervision.order(clean("ticket_number", ticket_number), SupervisionLevel(level), note, by=key)
 
 
 @router.post("/tickets/{ticket_number}/{step}", summary="办理步骤：受理、交办、签收、退单、反馈、审核、回复……")
