@@ -118,12 +118,16 @@ def _nothing(_: Taken) -> dict[str, Any]:
 
 def _given_to(taken: Taken) -> dict[str, Any]:
     code = taken.unit.unit_code if taken.unit else None
-    returned = {e.data.get("unit") for e in taken.history if e.name == "return_approved"}
-    if code in returned:
-        raise InvalidInput("该单位的退单已获同意，不能再次交办；确需其办理的请列入会商", field="unit")
+    rulings = [e for e in taken.history if e.name == "put_on_meeting" or _let_go(e, code)]
+    if rulings and rulings[-1].name == "return_approved":
+        raise InvalidInput("该单位的退单已获同意，不能再次交办；确需其办理的请先列入会商，按会商意见交办", field="unit")
     helping = taken.ticket.assisting
     kept = tuple(a for a in helping if a.unit != taken.unit or a.feedback is not None)
     return {"handler": taken.unit} | ({"assisting": kept} if kept != helping else {})
+
+
+def _let_go(event: TicketEvent, code: str | None) -> bool:
+    return event.name == "return_approved" and event.data.get("unit") == code
 
 
 def _return(taken: Taken) -> dict[str, Any]:
@@ -145,6 +149,15 @@ def _extension(taken: Taken) -> dict[str, Any]:
     granted = sum(event.data["days"] for event in taken.history if event.name == "deadline_extended")
     if taken.details["days"] > most - granted:
         raise InvalidInput(f"累计延期不得超过{most}个工作日，已延期{granted}个", field="days")
+    return {}
+
+
+def _extension_refused(taken: Taken) -> dict[str, Any]:
+    asked = [
+        e.name for e in taken.history if e.name in ("extension_requested", "deadline_extended", "extension_refused")
+    ]
+    if not asked or asked[-1] != "extension_requested":
+        raise InvalidTransition("没有待审核的延期申请")
     return {}
 
 
@@ -190,6 +203,7 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.APPROVE_RETURN: _return_approved,
     Step.REQUEST_EXTENSION: _extension,
     Step.EXTEND: _extension,
+    Step.REFUSE_EXTENSION: _extension_refused,
     Step.CO_ASSIGN: _co_assigned,
     Step.CO_FEED_BACK: _co_fed_back,
     Step.FEED_BACK: _fed_back,

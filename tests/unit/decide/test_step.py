@@ -13,6 +13,7 @@ from app.decide.work_clock import WorkClock
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
 from app.domain.ticket import Ticket
+from app.domain.unit import UnitName
 from app.domain.workflow import STEPS, Step, TicketStatus, possible_steps, transition
 from tests.conftest import embedded
 
@@ -53,6 +54,28 @@ def test_a_unit_may_return_within_two_working_days() -> None:
 def test_the_clock_of_a_return_starts_again_after_a_redispatch() -> None:
     history = [event("ticket_assigned", MONDAY), event("ticket_redispatched", MONDAY + timedelta(days=7))]
     assert take(Step.RETURN, history, MONDAY + timedelta(days=8)) == {}
+
+
+def test_only_a_meeting_gives_a_ticket_back_to_a_unit_that_was_let_go() -> None:
+    unit = UnitName(unit_code="u", name="某局")
+    ticket = Ticket.model_construct(handler=None, assisting=(), referrals=())
+    let_go, met = event("return_approved", MONDAY, unit="u"), event("put_on_meeting", MONDAY, meeting="unclear_duty")
+
+    def give(*history: TicketEvent) -> dict[str, object]:
+        return effect(Step.ASSIGN, Taken(ticket, {}, unit, history, MONDAY, CLOCK, RULES))
+
+    assert give(let_go, met)["handler"] == give(event("return_approved", MONDAY, unit="v"))["handler"] == unit
+    for history in ((let_go,), (met, let_go), (let_go, met, let_go)):
+        with pytest.raises(InvalidInput, match="会商"):
+            give(*history)
+
+
+def test_an_extension_that_nobody_asked_for_cannot_be_refused() -> None:
+    asked, granted = event("extension_requested", MONDAY, days=2), event("deadline_extended", MONDAY, days=2)
+    assert take(Step.REFUSE_EXTENSION, [asked]) == {}
+    for history in ([], [asked, granted], [asked, event("extension_refused", MONDAY)]):
+        with pytest.raises(InvalidTransition, match="延期申请"):
+            take(Step.REFUSE_EXTENSION, history)
 
 
 def test_extensions_add_up_to_ten_working_days_at_most() -> None:
