@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from app.decide.visibility import masked
+from app.decide.visibility import without
 from app.domain.access import AccessKey
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.ports import Clock
@@ -134,13 +134,15 @@ def public_state(ticket: Ticket) -> dict[str, Any]:
     """Return what anybody may know of a ticket: never who asked."""
     changed = ticket.changed_at or ticket.created_at
     place = ticket.place.whole
+    answered = ticket.status in CLOSED or (ticket.status is TicketStatus.MERGED and ticket.reply is not None)
+    notes, title = (without(text, name=ticket.citizen.name, phones=False) for text in (ticket.reply, ticket.title))
     return {
         "service_request_id": ticket.ticket_number,
-        "status": "closed" if ticket.status in CLOSED else "open",
-        "status_notes": masked(ticket.reply),
+        "status": "closed" if answered else "open",
+        "status_notes": notes,
         "service_name": ticket.category.path[-1] if ticket.category else None,
         "service_code": ticket.category.code if ticket.category else None,
-        "description": masked(ticket.title),
+        "description": title,
         "agency_responsible": ticket.handler.name if ticket.handler else None,
         "requested_datetime": ticket.created_at.isoformat(timespec="seconds"),
         "updated_datetime": changed.isoformat(timespec="seconds"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
-from app.decide.visibility import is_sensitive, may_see, shown, shown_history, told_of_member
+from app.decide.visibility import is_sensitive, may_see, shown, shown_history, told_of_member, without
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent
@@ -263,9 +263,10 @@ def spread(
 def share(
     uow: UnitOfWork, member: Ticket, main: Ticket, step: Step, details: Mapping[str, Any], actor: str, now: datetime
 ) -> Ticket:
-    """Carry a step of a main ticket over to a member; return that."""
+    """Carry a step of a main ticket over to a member; return that. Nobody is told the name of the other caller."""
     name, changes = _SPREAD[step]
-    shared = {"version": member.version + 1, "changed_at": now, "reply": main.reply, **changes}
+    reply = without(main.reply, name=main.citizen.name, phones=True)
+    shared = {"version": member.version + 1, "changed_at": now, "reply": reply, **changes}
     told = member.model_copy(update=shared)
     uow.tickets.save(told, expected_version=member.version)
     why = {"reason": details["reason"]} if "reason" in details else {}

@@ -41,6 +41,19 @@ def test_a_request_comes_back_with_its_public_state_only(client: TestClient) -> 
     assert client.get(f"/open311/v2/tokens/{call_id}.json").json()[0]["service_request_id"] == number
 
 
+def test_an_answer_to_a_joined_request_is_public_and_who_asked_is_not(client: TestClient) -> None:
+    main, member = (
+        client.post("/open311/v2/requests.json", data=FORM).json()[0]["service_request_id"] for _ in range(2)
+    )
+    version = {"If-Match": '"1"'}
+    assert client.patch(f"/v1/tickets/{member}", json={"citizen.name": "裴秀兰"}, headers=version).status_code == 200
+    assert client.post(f"/v1/tickets/{member}/merge", json={"into": main}).status_code == 200
+    assert client.get(f"/open311/v2/requests/{member}.json").json()[0]["status"] == "open"
+    client.post(f"/v1/tickets/{main}/direct_answer", json={"text": "裴秀兰您好，已修好，已致电13900000000"})
+    (told,) = client.get(f"/open311/v2/requests/{member}.json").json()
+    assert (told["status"], told["status_notes"]) == ("closed", "裴某您好，已修好，已致电139****0000")
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

@@ -177,10 +177,10 @@ def test_joined_tickets_share_deadline_and_reply_and_keep_their_callers(stored: 
 
 
 def test_who_joins_late_is_told_the_answer_once(stored: Flows) -> None:
-    main, late = intake(stored, call_id="a"), intake(stored, call_id="b")
-    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    main, late = intake(stored, f"俺叫张三丰，{LAMP}", call_id="a"), intake(stored, call_id="b")
+    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="张三丰您好，路灯已修好")
     joined = stored.merges.merge(late.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
-    assert (joined.status, joined.reply) == (TicketStatus.MERGED, "路灯已修好")
+    assert (joined.status, joined.reply) == (TicketStatus.MERGED, "张某您好，路灯已修好")
     take(stored, main, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
     take(stored, main, Step.ARCHIVE, OPERATOR)
     names = [event.name for event in stored.tickets.history(late.ticket_number, by=ADMIN)]
