@@ -100,6 +100,6 @@ def clean(name: str, value: str) -> str:
 def text_of(body: dict[str, Any], name: str) -> str:
     """Return a required text of a body."""
     value = body.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value.strip():
         raise InvalidInput(f"缺少 {name}，应为文字", field=name)
     return clean(name, value)

@@ -107,7 +107,7 @@ def effect(step: Step, taken: Taken) -> dict[str, Any]:
     """
     if step in GIVING and taken.ticket.kept_from_units:
         raise InvalidTransition(
-            "工单涉及干部作风线索，对承办单位不可见，不能交办；请先由移送联络员确认移送或不予移送，或者直接答复法定渠道"
+            "工单涉及干部作风线索，对承办单位不可见，不能交办；请直接答复法定渠道，经移送联络员核定不予移送的方可交办"
         )
     return _EFFECTS.get(step, _nothing)(taken)
 

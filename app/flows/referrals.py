@@ -71,23 +71,30 @@ class ReferralFlow:
     ) -> Referral:
         """Begin a referral that no rule proposed: somebody heard it. It is confirmed like any other, and learnt from.
 
+        One that was declined begins anew: nothing had left.
+
         Raises:
             Forbidden: units propose nothing.
             InvalidInput: nobody said that in the call.
-            Conflict: the lane has one of this ticket.
+            Conflict: the lane has one of this ticket that was not declined.
         """
         if by.sees_only_unit() is not None:
             raise Forbidden("承办单位不能提请移送")
         with self._store() as uow:
             ticket, now = uow.tickets.get(ticket_number), self._clock.now()
-            if uow.referrals.page({"ticket_number": ticket_number, "receiver": receiver}, after=None, limit=1):
+            there = uow.referrals.page({"ticket_number": ticket_number, "receiver": receiver}, after=None, limit=1)
+            if there and there[0].status is not ReferralStatus.DECLINED:
                 raise Conflict("该工单已向这一机关提请移送")
             transcript = parse_transcript(uow.deliveries.payload(ticket.call_id), received_at=ticket.created_at)
             if not any(quote in turn.text for turn in transcript.turns if turn.speaker is not Speaker.OPERATOR):
                 raise InvalidInput("quote 须是诉求人在通话中的原话", field="quote")
             proposal = ReferralProposal(receiver=receiver, rule_id=BY_A_PERSON, severity=severity, quote=quote)
             made = begun(ticket, proposal, transcript, self._lanes.of(receiver), self._working, now)
-            uow.referrals.add([made])
+            if there:
+                made = made.model_copy(update={"version": there[0].version + 1})
+                uow.referrals.save(made, expected_version=there[0].version)
+            else:
+                uow.referrals.add([made])
             others = tuple(one for one in ticket.referrals if one.receiver is not receiver)
             proposed = ticket.model_copy(update={"referrals": (*others, proposal)})
             self._note(uow, proposed, made, "referral_proposed", by, {"quote": quote})

@@ -21,6 +21,7 @@ def test_a_referral_from_the_proposal_to_the_receipt(client: TestClient) -> None
     (one,) = listed["referrals"]
     assert (one["ticket_number"], one["persons"], listed["next"]) == (ticket["ticket_number"], 2, None)
     path = f"/v1/referrals/{one['id']}"
+    assert client.post(f"{path}/decline", json={"reason": " "}, headers=officers[0]).json()["field"] == "reason"
     for headers in (operator, organ):
         for refused in ("/v1/referrals", path, "/v1/referrals:lanes", "/v1/referrals:statistics"):
             assert client.get(refused, headers=headers).status_code == 403

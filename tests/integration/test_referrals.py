@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,25 @@ def test_a_declined_proposal_goes_nowhere_and_is_learnt_from(stored: Flows) -> N
     assert [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))] == [
         ("discipline_inspection", "rejected")
     ]
+
+
+def test_what_was_declined_by_mistake_is_proposed_anew(stored: Flows, clock: SetClock) -> None:
+    subscribed(stored, Receiver.POLITICAL_LEGAL)
+    one = proposed(stored, Receiver.POLITICAL_LEGAL)
+    stored.referrals.confirm(one.id, None, by=FIRST)
+    stored.referrals.decline(one.id, "点错了", by=SECOND)
+    clock.move(minutes=5)
+    again = stored.referrals.propose(
+        one.ticket_number, Receiver.POLITICAL_LEGAL, one.quote, severity=Severity.EXTREME, by=FIRST
+    )
+    assert (again.id, again.status, again.confirmations, again.closing) == (one.id, "pending_confirmation", (), None)
+    assert again.due_at == MONDAY + timedelta(minutes=20)
+    for officer in (FIRST, SECOND):
+        sent = stored.referrals.confirm(one.id, None, by=officer)
+    assert (sent.status, len(queued(stored))) == ("sent", 1)
+    told = ["confirmed", "declined", "proposed", "confirmed", "confirmed", "sent"]
+    assert names(stored, one)[1:] == [f"referral_{name}" for name in told]
+    assert list(stored.audit.faults()) == []
 
 
 def test_a_receipt_comes_from_an_officer_or_with_the_token_of_the_message(stored: Flows) -> None:
