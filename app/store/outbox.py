@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
@@ -65,9 +65,16 @@ class SqlOutbox:
         return [self._webhook(row) for row in rows]
 
     def fan_out(self, now: datetime, *, limit: int) -> int:
-        """Make a delivery of each queued message for each endpoint that wants it; return how many messages."""
-        queued = self._taken(select(OutboxRow).where(OutboxRow.sent_at.is_(None)).order_by(OutboxRow.created_at), limit)
+        """Make a delivery of each queued message for each endpoint that wants it; return how many messages.
+
+        A referral waits for an endpoint that takes its lane, and keeps nothing else waiting.
+        """
         endpoints = self.webhooks()
+        lanes = {topic for endpoint in endpoints for topic in endpoint.topics if topic.startswith(REFERRALS)}
+        wanted_lanes = (OutboxRow.topic.startswith(f"{lane}.", autoescape=True) for lane in sorted(lanes))
+        ready = or_(OutboxRow.topic.not_like(f"{REFERRALS}%"), *wanted_lanes)
+        waiting = select(OutboxRow).where(OutboxRow.sent_at.is_(None), ready)
+        queued = self._taken(waiting.order_by(OutboxRow.created_at), limit)
         wanted = [
             {
                 "message_id": message.id,
@@ -83,10 +90,8 @@ class SqlOutbox:
         if wanted:
             rows = insertion(self._session, WebhookDeliveryRow).values(wanted)
             self._session.execute(rows.on_conflict_do_nothing(index_elements=["message_id", "webhook_id"]))
-        taken = {row["message_id"] for row in wanted}
         for message in queued:
-            if message.id in taken or not message.topic.startswith(REFERRALS):  # a referral waits for its receiver
-                message.sent_at = now
+            message.sent_at = now
         return len(queued)
 
     def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:

@@ -325,6 +325,10 @@ def test_a_referral_that_waited_for_an_old_address_goes_to_the_new_one_once(stor
     stored.relay.unsubscribe(old.id)
     clock.move(hours=1)
     assert stored.relay.run_once() == 0
+    proposed(stored, Receiver.DISCIPLINE_INSPECTION, "other")
+    with stored.relay._store() as uow:  # what waits for nobody yet keeps nothing else waiting
+        assert [uow.outbox.fan_out(clock.now(), limit=1) for _ in range(2)] == [1, 0]
+        uow.commit()
     with receiver() as server:
         subscribed(stored, lane, url=server.url)
         stored.relay.run_once()
