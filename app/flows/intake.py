@@ -36,6 +36,9 @@ class LooksAgain(Protocol):
         """Return reading and judgements; `spent` seconds of the call's time limit are gone already."""
 
 
+SYSTEM = "system"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One delivery of a channel: the transcript, the raw payload, and a digest of its content."""
@@ -44,6 +47,8 @@ class Delivery:
     raw: Mapping[str, Any]
     digest: str
     received_at: datetime
+    by: str
+    """Whose key it came with; `system` where nobody's."""
 
 
 class IntakeFlow:
@@ -64,11 +69,11 @@ class IntakeFlow:
         self._store = store
         self._clock = clock
 
-    def run(self, payload: Mapping[str, Any]) -> IntakeResult:
+    def run(self, payload: Mapping[str, Any], *, by: str = SYSTEM) -> IntakeResult:
         """Return the tickets a call became; see `run_once`."""
-        return self.run_once(payload)[0]
+        return self.run_once(payload, by=by)[0]
 
-    def run_once(self, payload: Mapping[str, Any]) -> tuple[IntakeResult, bool]:
+    def run_once(self, payload: Mapping[str, Any], *, by: str = SYSTEM) -> tuple[IntakeResult, bool]:
         """Return the tickets a call became, stored durably, and whether the call is new.
 
         Raises:
@@ -76,18 +81,18 @@ class IntakeFlow:
             Conflict: the call id was delivered before with other content.
         """
         started = time.perf_counter()
-        delivery = self.receive(payload)
+        delivery = self.receive(payload, by=by)
         earlier = self.earlier(delivery)
         if earlier:
             return earlier, False
         reading = self.reader.read(delivery.transcript)
         return self.keep(delivery, reading, started), True
 
-    def receive(self, payload: Mapping[str, Any]) -> Delivery:
+    def receive(self, payload: Mapping[str, Any], *, by: str = SYSTEM) -> Delivery:
         """Check a payload and stamp it."""
         received_at = self._clock.now()
         transcript = parse_transcript(payload, received_at=received_at)
-        return Delivery(transcript, payload, content_digest(payload), received_at)
+        return Delivery(transcript, payload, content_digest(payload), received_at, by)
 
     def stored(self, call_id: str) -> IntakeResult | None:
         """Return what a call of this id became, whatever was said in it."""
@@ -207,7 +212,7 @@ class IntakeFlow:
             uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
             clock_start = self.policy.clock_start(delivery.transcript, delivery.received_at)
             for ticket in result.tickets:
-                record_new_ticket(uow, ticket, reading, clock_start)
+                record_new_ticket(uow, ticket, reading, clock_start, by=delivery.by)
                 uow.referrals.add(self.policy.referrals(ticket, delivery.transcript))
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:

@@ -177,7 +177,7 @@ class LiveCallFlow:
         with call.lock:
             _check(call, listener)
             transcript = call.transcript
-        delivery = self._intake.receive(payload_of(transcript))
+        delivery = self._intake.receive(payload_of(transcript), by=call.by)
         result = self._intake.earlier(delivery)
         if result is None:
             result = self._intake.keep(delivery, self._final(call, transcript), started)

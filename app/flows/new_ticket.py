@@ -47,7 +47,7 @@ def make_ticket(number: str, index: int, received_at: datetime, reading: CallRea
     )
 
 
-def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clock_start: datetime) -> None:
+def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clock_start: datetime, *, by: str) -> None:
     """Write a new ticket's first event and the message to the outside.
 
     The event holds what the deadline can be worked out from again: its rule and when the clock started.
@@ -66,7 +66,7 @@ def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clo
         sequence=1,
         name="ticket_received",
         occurred_at=ticket.created_at,
-        actor="system",
+        actor=by,
         data={"call_id": ticket.call_id, "channel": ticket.channel, **counted, **decided_by},
     )
     uow.events.append(event)

@@ -56,7 +56,7 @@ class Open311Flow:
             "group": category.path[0],
         }
 
-    def submit(self, form: Mapping[str, str]) -> dict[str, Any]:
+    def submit(self, form: Mapping[str, str], *, by: AccessKey) -> dict[str, Any]:
         """Take a request in; return its number.
 
         Raises:
@@ -77,7 +77,8 @@ class Open311Flow:
                 "title": self._tree.by_code[code].path[-1],
                 "turns": [{"speaker": "citizen", "text": f"{where}，{description}" if where else description}],
                 "open311": {name: value for name, value in form.items() if name != "api_key"},
-            }
+            },
+            by=by.name,
         )
         if not result.tickets:
             raise InvalidInput(result.notice or "未识别到诉求内容", field="description")

@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.config import ROOT
+from app.domain.access import Role
+from app.flows.registry import Flows
 from tests.factories import WATER, call, message
 
 POST = "/v1/transcripts"
@@ -22,6 +24,13 @@ def test_a_call_is_answered_with_a_complete_ticket(client: TestClient) -> None:
     assert ticket["deadline"]["rule_id"] == "deadline.citizen"
     assert ticket["category"]["path"][0] == "城乡建设"
     assert client.post(POST, json=WATER).status_code == 200
+
+
+def test_the_history_says_who_took_the_call(client: TestClient) -> None:
+    flows: Flows = client.app.state.flows  # type: ignore[attr-defined]
+    desk = {"X-API-Key": flows.access.create("desk-7", roles=(Role.OPERATOR,))}
+    number = client.post("/v1/transcripts", json=WATER, headers=desk).json()["tickets"][0]["ticket_number"]
+    assert [event["actor"] for event in client.get(f"/v1/tickets/{number}/history").json()] == ["desk-7"]
 
 
 def test_no_key_no_entry_and_no_scope_no_step(client: TestClient) -> None:

@@ -11,10 +11,10 @@ router = APIRouter(prefix="/v1", tags=["受理"])
 
 @router.post("/transcripts", status_code=201, summary="提交一通电话或一条来信，生成工单")
 def post_transcript(
-    body: Body, flows: FlowsDep, metrics: MetricsDep, _key: IntakeKey, response: Response
+    body: Body, flows: FlowsDep, metrics: MetricsDep, key: IntakeKey, response: Response
 ) -> IntakeResult:
     """返回该通话的工单。同一通话编号、同样内容再次提交，返回 200 和首次的结果。"""
-    result, is_new = flows.intake.run_once(body)
+    result, is_new = flows.intake.run_once(body, by=key.name)
     if not is_new:
         response.status_code = 200
         return result

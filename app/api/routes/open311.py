@@ -50,8 +50,7 @@ def post_request(kind: Format, request: Request, form: Form, flows: FlowsDep) ->
     """表单含 api_key、service_code、description，可含 address_string、lat、long、phone。"""
 
     def submit() -> list[dict[str, Any]]:
-        _caller(request, flows, form, Scope.INTAKE_WRITE)
-        return [flows.open311.submit(form)]
+        return [flows.open311.submit(form, by=_caller(request, flows, form, Scope.INTAKE_WRITE))]
 
     return answered(kind, "service_requests", "request", submit)
 
