@@ -25,6 +25,7 @@ from app.domain.reference import ReferenceData
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from app.store.reference.load import load_reference_data
+from app.understand.ticket.deeds import Remembered
 from app.understand.ticket.place_lines import Line, Told, joint, tagged
 from app.understand.ticket.want_pieces import Asking
 from app.understand.ticket.wants_characters import CHARACTER_FEATURES, Thought, thought_of
@@ -172,21 +173,25 @@ def _titles(reads: Sequence[Read], data: Path, reference: ReferenceData) -> dict
     return remembered_titles(told, words, area_names(reference))
 
 
+def _memory(reads: Sequence[Read], reference: ReferenceData) -> Remembered:
+    return Remembered.of(EarlierWants(*_remembered(reads, reference)))
+
+
 def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceData) -> tuple[Layers, ChoiceLayer]:
     """Return what weighs characters and sets of pieces.
 
     Both learn from what is thought of a call by a memory without it, as of a call that is served.
     """
-    parts: list[tuple[EarlierWants, list[tuple[str, Thought]]]] = []
+    parts: list[tuple[Remembered, list[tuple[str, Thought]]]] = []
     for block in np.array_split([i for i, read in enumerate(reads) if not read.written], FOLDS):
         held_out = set(block.tolist())
-        earlier = EarlierWants(*_remembered([read for i, read in enumerate(reads) if i not in held_out], reference))
-        parts.append((earlier, _thoughts(((reads[i], told[i]) for i in sorted(held_out)), earlier)))
+        memory = _memory([read for i, read in enumerate(reads) if i not in held_out], reference)
+        parts.append((memory, _thoughts(((reads[i], told[i]) for i in sorted(held_out)), memory)))
     features, words, right = [], [], []
-    for earlier, thoughts in parts:
+    for memory, thoughts in parts:
         others = _characters([one for _, more in parts if more is not thoughts for one in more])
         for wanted, thought in thoughts:
-            choice = choices(thought, _scores(others, thought.features), earlier)
+            choice = choices(thought, _scores(others, thought.features), memory)
             features.append(choice.features)
             words += [list(map(sys.intern, own)) for own in choice.words()]
             right.append([rouge_l(wanted, choice.worded(i).text) >= WANTS_SIMILAR for i in range(len(choice.sets))])
@@ -195,9 +200,9 @@ def _fitted(reads: Sequence[Read], told: Sequence[Told], reference: ReferenceDat
     return _characters([one for _, thoughts in parts for one in thoughts]), sets
 
 
-def _thoughts(calls: Iterable[tuple[Read, Told]], earlier: EarlierWants) -> list[tuple[str, Thought]]:
+def _thoughts(calls: Iterable[tuple[Read, Told]], memory: Remembered) -> list[tuple[str, Thought]]:
     """Return the wants of each demand and what is thought of it."""
-    return [(wanted, thought_of(asking, told, earlier)) for read, told in calls for asking, wanted in read.demands]
+    return [(wanted, thought_of(asking, told, memory)) for read, told in calls for asking, wanted in read.demands]
 
 
 def _characters(thoughts: Sequence[tuple[str, Thought]]) -> Layers:
@@ -220,11 +225,11 @@ def _cross_validated(
     for fold in range(FOLDS):
         inside = np.flatnonzero((folds != fold) | written).tolist()
         characters, sets = _fitted([reads[i] for i in inside], [told[i] for i in inside], reference)
-        earlier = EarlierWants(*_remembered([reads[i] for i in inside], reference))
+        memory = _memory([reads[i] for i in inside], reference)
         for i in np.flatnonzero((folds == fold) & ~written).tolist():
             for asking, wanted in reads[i].demands:
-                thought = thought_of(asking, told[i], earlier)
-                choice = choices(thought, _scores(characters, thought.features), earlier)
+                thought = thought_of(asking, told[i], memory)
+                choice = choices(thought, _scores(characters, thought.features), memory)
                 ruled = asking.ruled.text if asking.ruled else ""
                 odds = sets.odds(choice.features, choice.words())
                 given = choice.worded(int(odds.argmax())).text if len(odds) else ruled, ruled

@@ -1,8 +1,8 @@
 """What a demand's wants can be made of: pieces of official wording, each with the words it rests on.
 
-A piece comes from what the caller asks for, from the matter's remedy, from a thing that is asked about, or from the wants
-of an earlier demand like this one. One of the last kind is a piece only where what it names was said: its words that
-are no stock of the office must stand in the demand.
+A piece comes from what the caller asks for, from the matter's remedy, from a thing that is asked about, from the wants
+of an earlier demand like this one, or from its deed done to something that was said. Earlier wants are a piece only
+where what they name was said: their words that are no stock of the office must stand in the demand.
 """
 
 import re
@@ -30,11 +30,11 @@ from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
 """What the wants of these kinds begin with; a thing alone can follow."""
-_WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
+WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
 """Kinds that somebody's wrong can be looked into for."""
 _KEYS = 4
 """Titles whose matter can be looked into."""
-SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect", "key")
+SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect", "key", "deed")
 _STOCK = re.compile(
     r"尽快|依法|督促|责令|协调|核查|核实|查处|查清|检查|整治|整改|治理|处理|解决|处罚|清理|清运|清走|清除|修复|维修|抢修|检修|更换|补齐|补装|安装|加装|"
     r"增设|设置|恢复|疏通|退还|返还|赔偿|补偿|支付|补发|公示|公开|说明|明确|答复|告知|回复|停止|制止|禁止|拆除|撤销|取消|减免|办理|协助|指导|规范|加强|"
@@ -44,6 +44,11 @@ _STOCK = re.compile(
     r"理赔|承担|出具|责令|关闭|关停|停工|停业|取缔|采样|检测|化验|鉴定|勘查|认定|追究|追查|追回|追责|问责|严惩|查找|寻找|查明|联系|调取|调解|疏导|"
     r"兑现|缴纳|补缴|缴存|发放|报销|审核|审批|复核|更正|纳入|安置|增派|增开|供应|教育|批评|排查|剩余|破损|异常|及"
 )
+_BEGINS = re.compile(f"(?:{_STOCK.pattern})+")
+_HOW = re.compile(
+    r"(?:尽快|立即|依法|及时|现场|到场|派人|重新|按时|协调|督促|责令|协助|指导|进行|并|和|与|或|的|对|为|将|给|由|有关|相关|问题)+"
+)
+"""Words of the office that only say how something is done."""
 _FAULT = re.compile(
     r"停[水电气暖热]|[不没](?:热|亮|通|凉|来|供|出)|没(?:水|电|气|暖|灯)|漏|坏|塌|裂|堵|淹|积水|故障|缺失|破损|坑洼|倒伏|倾斜|下垂|失修|"
     r"求助|遗失|走失|被骗|难|养护|管理|服务|望|请|希望|给予|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
@@ -176,21 +181,38 @@ def named_in(part: str) -> tuple[str, ...]:
     return tuple(stretch for stretch in _STOCK.split(part) if stretch)
 
 
+@lru_cache(maxsize=32768)
+def begun(part: str) -> str:
+    """Return the words of the office that a piece begins with; nothing where they only say how."""
+    found = _BEGINS.match(part)
+    return found.group() if found and not _HOW.fullmatch(found.group()) else ""
+
+
 def pieces(
     asking: Asking,
     asked: Sequence[Sequence[tuple[str, float]]],
     earlier: Iterable[str],
+    deeds: Iterable[str],
 ) -> list[Piece]:
-    """Return every piece once, from its best source; `asked` is what the tagger says of the characters of each clause."""
+    """Return every piece once, from its best source.
+
+    `asked` is what the tagger says of the characters of each clause; `earlier` are pieces of the wants of demands like
+    this one, `deeds` what is put together from theirs and from what this one names.
+    """
     head = HEADS.get(asking.kind, "")
-    claimed = (part for part in earlier if not any(deed.search(part) for deed in asking.unsaid))
-    before = [Piece(part, "earlier", ()) for part in claimed]
+    before = [Piece(part, "earlier", ()) for part in _claimed(asking, earlier)]
+    done = [Piece(deed, "deed", ()) for deed in _claimed(asking, deeds)]
     found: dict[str, Piece] = {}
-    for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before):
+    for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before, *done):
         text = _REPAIRED.sub(r"\1", piece.text.strip("，、 ").removeprefix(head))
         if _fits(text, piece.source, bool(head)) and text not in found:
             found[text] = piece._replace(text=text)
     return list(found.values())
+
+
+def _claimed(asking: Asking, parts: Iterable[str]) -> Iterator[str]:
+    """Yield the pieces that claim nothing which the demand does not speak of."""
+    return (part for part in parts if not any(claim.search(part) for claim in asking.unsaid))
 
 
 def _fits(text: str, source: str, headed: bool) -> bool:
@@ -217,7 +239,7 @@ def _asked(asking: Asking) -> Iterator[Piece]:
             yield Piece(part, "ruled", asking.ruled.evidence)
     for demand in asking.demands:
         yield Piece(demand.text, "asked", demand.evidence)
-        if asking.kind in _WRONGS and demand.text.startswith("核查"):
+        if asking.kind in WRONGS and demand.text.startswith("核查"):
             yield Piece("查处" + demand.text[2:], "asked", demand.evidence)
     for clause, text in zip(asking.wished, asking.worded, strict=True):
         yield Piece(text, "clause", (clause.evidence,))
@@ -242,7 +264,7 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
 
 def _of_keys(asking: Asking) -> Iterator[Piece]:
     """Yield what is to be looked into as a wrong, or done because somebody refuses it."""
-    for key in asking.keys[:_KEYS] if asking.kind in _WRONGS else ():
+    for key in asking.keys[:_KEYS] if asking.kind in WRONGS else ():
         if refused := refusal(key):
             yield Piece(asked_instead(refused), "key", ())
         elif len(key) <= _LONGEST_THING and wrong(key):

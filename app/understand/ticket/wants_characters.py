@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.ticket import RequestKind
+from app.understand.ticket.deeds import Remembered
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.want_pieces import Asking, nearest_parts
 from models.earlier_wants import EarlierWants
@@ -31,24 +32,28 @@ class Thought(NamedTuple):
     characters: dict[str, int]
     features: Floats
     earlier: tuple[str, ...]
+    deeds: tuple[str, ...]
+    """Deeds of those, done to what this demand names."""
     like: Floats
     """How like each earlier demand is."""
 
 
-def thought_of(asking: Asking, told: Told, earlier: EarlierWants) -> Thought:
+def thought_of(asking: Asking, told: Told, memory: Remembered) -> Thought:
     """Return what is known of the characters that the wants may hold."""
+    earlier = memory.earlier
     like = likeness(asking, earlier)
     expected, near = earlier.expected(like, KINDS.index(asking.kind))
     parts = nearest_parts(near.tolist(), earlier.pieces, asking.matter)
     asked = tuple(told.asks_of(clause.saying, clause.start, clause.end) for clause in asking.told)
+    deeds = memory.deeds.asked(asking, near.tolist(), asked)
     said = {"matter": asking.matter, "wishes": _wishes(asking), **_rules_of(asking)}
-    held = earlier.common.union(*said.values(), *parts) - _NO_CHARACTER
+    held = earlier.common.union(*said.values(), *parts, *deeds) - _NO_CHARACTER
     place = {character: i for i, character in enumerate(sorted(held))}
     known = np.array(list(map(earlier.place.get, place, repeat(-1))))
     prior = np.where(known >= 0, expected[known], np.float32(0))
     often = np.where(known >= 0, earlier.often[known], np.float32(0))
     features = _character_features(asking, place, said, _told_shares(asked, place), prior, often)
-    return Thought(asking, asked, place, features, tuple(parts), like)
+    return Thought(asking, asked, place, features, tuple(parts), deeds, like)
 
 
 def likeness(asking: Asking, earlier: EarlierWants) -> Floats:

@@ -7,12 +7,13 @@ average). The best of them are weighed against each other by a linear scorer tha
 from, how they are worded, and whether their words stand beside each other anywhere: in the call or in official wording.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.understand.ticket.deeds import Remembered
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.want_pieces import (
     SOURCES,
@@ -36,13 +37,14 @@ _SHARED = 0.5
 """Share of a piece's characters from which it says what another says."""
 _PRONOUNS = frozenset("他她它这那你其个")
 _SHORT, _LONG = 4, 12
-_OWN = 11
+_OWN = 15
 """Numbers measured of a piece beside its source."""
 
 SET_FEATURES = (
     "value", "below_best", "precision", "recall", "length", "off_length", "two", "three", "least_precise", "most_precise",
     "as_ruled", *SOURCES, *KINDS, *(f"value_{kind}" for kind in KINDS), "strange_share", "strange", "usual_share", "begins",
     "ends", "said", "pronoun", "figure", "short", "long", "unsaid_share", "unsaid", "unsaid_pair_share",
+    "asked_before", "thing_named_before", "deed_fits_end", "deed_fits_two",
 )  # fmt: skip
 
 
@@ -77,16 +79,16 @@ class WantsModel:
     """Words the wants of a demand with trained models."""
 
     def __init__(self, earlier: EarlierWants, characters: PairScorer, sets: ChoiceScorer) -> None:
-        self._earlier, self._characters, self._sets = earlier, characters, sets
+        self._memory, self._characters, self._sets = Remembered.of(earlier), characters, sets
 
     def thought(self, asking: Asking, told: Told) -> Thought:
         """Return what is known of the characters that the wants may hold."""
-        return thought_of(asking, told, self._earlier)
+        return thought_of(asking, told, self._memory)
 
     def best(self, thought: Thought) -> Passage | None:
         """Return the likeliest wants that touch on what was asked for; what rules make of the demand is weighed too."""
         asking = thought.asking
-        choice = choices(thought, self._characters.scores(thought.features), self._earlier)
+        choice = choices(thought, self._characters.scores(thought.features), self._memory)
         touching = choice.touching(asked_of(asking))
         if not touching.any() and (asking.ruled or not len(touching)):
             return asking.ruled
@@ -101,10 +103,10 @@ def asked_of(asking: Asking) -> str:
     return known or (asking.ruled.text if asking.ruled and asking.wished else "")
 
 
-def choices(thought: Thought, likely: Floats, earlier: EarlierWants) -> Choice:
+def choices(thought: Thought, likely: Floats, memory: Remembered) -> Choice:
     """Return the sets of pieces that hold most of the likely characters, and the rules' wants as they are."""
     asking, place = thought.asking, thought.characters
-    found = pieces(asking, thought.asked, thought.earlier)
+    found = pieces(asking, thought.asked, thought.earlier, thought.deeds)
     if not found:
         return Choice(asking, (), np.zeros((0, MOST_PIECES), np.int64), np.zeros((0, len(SET_FEATURES)), np.float32))
     expected = float(likely.sum()) + 1
@@ -116,7 +118,7 @@ def choices(thought: Thought, likely: Floats, earlier: EarlierWants) -> Choice:
     sets = _sets(pool, held, likely, lengths, expected)
     if asking.ruled and not (sets == [0, -1, -1]).all(axis=1).any():
         sets = np.vstack([sets, [0, -1, -1]])
-    return Choice(asking, tuple(found), sets, _set_features(asking, found, sets, held, likely, earlier.usual))
+    return Choice(asking, tuple(found), sets, _set_features(asking, found, sets, held, likely, memory))
 
 
 def _pool(found: Sequence[Piece], alone: Floats, lengths: NDArray[np.int64], expected: float) -> NDArray[np.int64]:
@@ -168,12 +170,12 @@ def _set_features(
     sets: NDArray[np.int64],
     held: NDArray[np.bool_],
     likely: Floats,
-    usual: Mapping[str, int],
+    memory: Remembered,
 ) -> Floats:
     """Return one row a set, columns as in `SET_FEATURES`."""
     used, expected = np.unique(sets[sets >= 0]), float(likely.sum()) + 1
     own = np.zeros((len(found), _OWN + len(SOURCES)), np.float32)
-    own[used] = [_piece_features(found[i], asking.matter, usual) for i in used.tolist()]
+    own[used] = [_piece_features(found[i], asking.matter, memory) for i in used.tolist()]
     there = (sets >= 0).astype(np.float32)
     length = own[sets, 0] * there
     total = length.sum(axis=1)
@@ -198,14 +200,15 @@ def _set_features(
     more = [
         summed[2] / inner, summed[2], summed[3] / inner, np.log1p(least(own[sets, 4])), np.log1p(least(own[sets, 5])), summed[6] / total,
         summed[7] > 0, summed[8] > 0, least(own[sets, 0]) < _SHORT, length.max(axis=1) > _LONG, summed[9] / total, summed[9],
-        summed[10] / inner,
+        summed[10] / inner, *(summed[11:_OWN] / there.sum(axis=1)),
     ]  # fmt: skip
     return np.column_stack([*columns, sources, of_kind, of_kind * value[:, None], *more]).astype(np.float32)
 
 
-def _piece_features(piece: Piece, matter: str, usual: Mapping[str, int]) -> list[float]:
-    """Return length, inner pairs, strange, usual, begin, end, said, pronouns, figures, named but unsaid, such pairs, sources."""
-    text, named = piece.text, named_in(piece.text)
+def _piece_features(piece: Piece, matter: str, memory: Remembered) -> list[float]:
+    """Return length, inner pairs, strange, usual, begin, end, said, pronouns, figures, named but unsaid, such pairs, how
+    familiar its deed is, sources."""
+    text, named, usual = piece.text, named_in(piece.text), memory.earlier.usual
     pairs = [text[i : i + 2] for i in range(len(text) - 1)]
     strange = sum(pair not in usual and pair not in matter for pair in pairs)
     return [
@@ -213,5 +216,6 @@ def _piece_features(piece: Piece, matter: str, usual: Mapping[str, int]) -> list
         sum(character in matter for character in text), any(c in _PRONOUNS for c in text), any(c.isdigit() for c in text),
         sum(c not in matter for part in named for c in part),
         sum(part[i : i + 2] not in matter for part in named for i in range(len(part) - 1)),
+        *memory.deeds.familiar(text),
         *(piece.source == source for source in SOURCES),
     ]  # fmt: skip
