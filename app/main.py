@@ -63,6 +63,8 @@ def create_app(settings: Settings | None = None, embedded: Embedded | None = Non
         description="通话和来信生成结构化工单，判断承办单位、查重、风险提示。",
         version="0.1.0",
         lifespan=lifespan,
+        docs_url=None,  # their pages fetch scripts from outside
+        redoc_url=None,
     )
     add_exception_handlers(app)
     add_middleware(app)

@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
 from app.domain.access import AccessKey, Scope
-from app.domain.errors import InvalidInput, TooLarge
+from app.domain.errors import InvalidInput
 from app.domain.json_faults import json_fault
 from app.domain.storable import check_all
 from app.flows.registry import Flows
 from app.observability import Metrics
 
-LARGEST_BODY = 10 * 1024 * 1024
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """Escapes that may stand for what cannot be stored."""
 
@@ -35,6 +34,12 @@ FlowsDep = Annotated[Flows, Depends(get_flows)]
 MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 
 
+def secret_in(headers: Mapping[str, str]) -> str | None:
+    """Return the key or token that a request carries in its headers."""
+    bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return headers.get("x-api-key") or bearer or None
+
+
 def requires(scope: Scope | None) -> Callable[..., AccessKey]:
     """Return a dependency that lets only keys with `scope` pass; None lets every valid key pass."""
 
@@ -50,10 +55,8 @@ def requires(scope: Scope | None) -> Callable[..., AccessKey]:
 
 
 async def json_body(request: Request) -> dict[str, Any]:
-    """Return the body as a JSON object; what is not one is a clear error, and too much of it too."""
+    """Return the body as a JSON object; what is not one is a clear error."""
     raw = await request.body()
-    if len(raw) > LARGEST_BODY:
-        raise TooLarge(f"请求正文最大 {LARGEST_BODY // 1024 // 1024} MiB")
     try:
         text = raw.decode(json.detect_encoding(raw))
         body = json.loads(text, parse_constant=_refuse_constant)

@@ -38,12 +38,17 @@ def problem(status: int, code: str, detail: str, request: Request, field: str | 
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
+def refused(request: Request, error: HotlineError) -> JSONResponse:
+    """Return an expected error as a problem document."""
+    return problem(STATUS.get(error.code, 500), error.code, safe(error.message_zh), request, error.field)
+
+
 def add_exception_handlers(app: FastAPI) -> None:
     """Register the handlers."""
 
     @app.exception_handler(HotlineError)
     def expected(request: Request, error: HotlineError) -> JSONResponse:
-        return problem(STATUS.get(error.code, 500), error.code, safe(error.message_zh), request, error.field)
+        return refused(request, error)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -8,16 +8,56 @@ from collections.abc import Awaitable, Callable
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.dependencies import LARGEST_BODY
-from app.api.exception_handlers import problem
+from app.api.dependencies import secret_in
+from app.api.exception_handlers import problem, refused
 from app.domain.answers import GivenAnswer
+from app.domain.errors import HotlineError
 from app.flows.registry import Flows
 from app.observability import Metrics
 
+LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_KEY = 200
 _OF_THE_ANSWER = ("content-type", "etag")
 Next = Callable[[Request], Awaitable[Response]]
+
+
+class _TooMuch(Exception):
+    """More than the size limit was sent."""
+
+
+class BoundedBody:
+    """Reads a request no further than the size limit, whether it said its length or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on; one that turns out too large is answered here."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        read, answered = 0, False
+
+        async def bounded() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_BODY and not answered:
+                raise _TooMuch
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, bounded, noted)
+        except* _TooMuch:  # a group: the middlewares between read in tasks of their own
+            said = f"请求正文最大 {LARGEST_BODY // 1024 // 1024} MiB"
+            await problem(413, "too_large", said, Request(scope))(scope, receive, send)
 
 
 def add_middleware(app: FastAPI) -> None:
@@ -30,15 +70,15 @@ def add_middleware(app: FastAPI) -> None:
             return await call_next(request)
         if len(key) > LONGEST_KEY:
             return problem(422, "invalid_input", f"Idempotency-Key 最长 {LONGEST_KEY} 个字符", request)
-        return await _once(request, key, call_next)
+        try:
+            return await _once(request, key, call_next)
+        except HotlineError as error:
+            return refused(request, error)
 
     @app.middleware("http")
     async def observed(request: Request, call_next: Next) -> Response:
         request.state.trace_id = uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(trace_id=request.state.trace_id)
-        declared = request.headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > LARGEST_BODY:
-            return problem(413, "too_large", f"请求正文最大 {LARGEST_BODY // 1024 // 1024} MiB", request)
         started = time.perf_counter()
         response = await call_next(request)
         metrics: Metrics = request.app.state.metrics
@@ -48,9 +88,14 @@ def add_middleware(app: FastAPI) -> None:
         response.headers["X-Trace-Id"] = request.state.trace_id
         return response
 
+    app.add_middleware(BoundedBody)
+
 
 async def _once(request: Request, key: str, call_next: Next) -> Response:
-    """Answer a repeated request with the first answer; the same key with another body is a conflict."""
+    """Answer a repeated request with the first answer; the same key with another body is a conflict.
+
+    A caller whose API key or token is no longer good gets no answer kept for it.
+    """
     flows: Flows = request.app.state.flows
     caller = request.headers.get("authorization", "") + request.headers.get("x-api-key", "")
     record = hashlib.sha256(f"{caller}\n{request.url.path}\n{key}".encode()).hexdigest()
@@ -59,6 +104,8 @@ async def _once(request: Request, key: str, call_next: Next) -> Response:
     if earlier:
         if earlier.digest != digest:
             return problem(409, "conflict", "同一 Idempotency-Key 的请求内容不同", request)
+        if secret := secret_in(request.headers):
+            await run_in_threadpool(flows.access.check, secret, None)
         return Response(earlier.body, earlier.status, earlier.headers)
     response = await call_next(request)
     body = b"".join([chunk async for chunk in response.body_iterator])  # type: ignore[attr-defined]

@@ -111,6 +111,46 @@ def test_ten_megabytes_are_too_much(client: TestClient) -> None:
     assert client.post(POST, json=message("水" * 400_000)).status_code == 413
 
 
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k-endless"}])
+def test_a_body_of_unsaid_length_is_read_no_further_than_the_limit(client: TestClient, headers: dict[str, str]) -> None:
+    chunk, read, answered = b" " * 2**20, 0, []
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += len(chunk)
+        assert read < 2**25, "it reads on and on"
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
+
+    named = {"content-type": "application/json", **headers}
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": POST, "raw_path": b"",
+        "query_string": b"", "root_path": "", "client": None, "server": None,
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+    }  # fmt: skip
+    assert client.portal
+    client.portal.call(client.app, scope, receive, send)
+    assert answered[0]["status"] == 413
+    assert "请求正文最大 10 MiB" in answered[1]["body"].decode()
+
+
+def test_an_answer_is_not_repeated_for_a_revoked_key(client: TestClient) -> None:
+    access = client.app.state.flows.access  # type: ignore[attr-defined]
+    headers = {"X-API-Key": access.create("channel", ["intake:write"]), "Idempotency-Key": "k-3"}
+    assert client.post(POST, json=WATER, headers=headers).status_code == 201
+    assert client.post(POST, json=WATER, headers=headers).status_code == 201
+    access.revoke("channel")
+    answer = client.post(POST, json=WATER, headers=headers)
+    assert (answer.status_code, answer.json()["title"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_no_page_fetches_anything_from_outside(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 def test_an_idempotency_key_answers_once(client: TestClient) -> None:
     number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
     headers = {"Idempotency-Key": "k-1"}

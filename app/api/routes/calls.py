@@ -18,6 +18,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from fastapi.concurrency import run_in_threadpool
 
+from app.api.dependencies import secret_in
 from app.api.exception_handlers import STATUS, safe
 from app.domain.access import Scope
 from app.domain.errors import HotlineError, InvalidInput
@@ -96,9 +97,8 @@ class LiveConnection:
         self._outgoing.put_nowait(code)
 
     def _opened(self, call_id: str, opening: Mapping[str, Any]) -> LiveCall | IntakeResult:
-        headers, given = self._socket.headers, opening.get("key")
-        bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
-        secret = headers.get("x-api-key") or bearer or (given if isinstance(given, str) else None)
+        given = opening.get("key")
+        secret = secret_in(self._socket.headers) or (given if isinstance(given, str) else None)
         key = self._flows.access.check(secret, Scope.INTAKE_WRITE)
         return self._calls.open(call_id, opening, by=key.name, listener=self._listener)
 
