@@ -16,10 +16,10 @@ def make_engine(url: str) -> Engine:
     """Return an engine; a SQLite file's folder is made where it is missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=_as_json, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(parsed, **_COMMON, pool_pre_ping=True, pool_size=10, max_overflow=20)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, json_serializer=_as_json, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(parsed, **_COMMON, connect_args={"timeout": 30, "check_same_thread": False})
     event.listen(engine, "connect", _durable)
     event.listen(engine, "begin", _write_lock)
     return engine
@@ -27,6 +27,10 @@ def make_engine(url: str) -> Engine:
 
 def _as_json(value: Any) -> str:
     return to_json(value).decode()
+
+
+_COMMON: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}
+"""An error is logged, and never with the values that were to be stored."""
 
 
 def _durable(connection: sqlite3.Connection, _record: Any) -> None:

@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from pydantic import ValidationError
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import Scope
 from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
+from app.domain.ticket import Citizen
 from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
 from app.store.engine import is_current, make_engine, migrate
@@ -145,6 +148,22 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, database_url: str) 
         with SqlUnitOfWork(engine, VAULT, reading=True) as reader:
             assert reader.tickets.page(after=None, limit=1, filters={}) == []
     engine.dispose()
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with pytest.raises(DBAPIError) as failed, engine.begin() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:phone)"), {"phone": "13900000000"})
+    engine.dispose()
+    assert "13900000000" not in str(failed.value)
+
+
+def test_an_error_of_a_value_does_not_quote_it() -> None:
+    with pytest.raises(ValidationError) as failed:
+        Citizen.model_validate({"name": "李某明", "phone": ["13900000000"], "confidential": "李某明"})
+    assert "confidential" in str(failed.value)
+    assert "13900000000" not in str(failed.value)
+    assert "李某明" not in str(failed.value)
 
 
 def test_several_processes_may_migrate_at_once(database_url: str) -> None:
