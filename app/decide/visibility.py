@@ -9,7 +9,9 @@ from app.domain.decision import UnitDecision
 from app.domain.events import TicketEvent
 from app.domain.ticket import Citizen, Ticket
 
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_LONG = 10
+"""Digits from which on the first and the last of a number do not tell it."""
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
 _INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rules")
 """`rules` name the lanes a ticket was proposed to."""
@@ -83,6 +85,11 @@ def is_sensitive(ticket: Ticket) -> bool:
 def masked(text: str | None) -> str | None:
     """Return a text with telephone numbers masked: 139****0000."""
     return text and _PHONE.sub(lambda m: f"{m.group()[:3]}****{m.group()[-4:]}", text)
+
+
+def masked_number(number: str | None) -> str | None:
+    """Return a telephone number of any form with its middle masked, a short one with nearly all of it."""
+    return number and (f"{number[:3]}****{number[-4:]}" if len(number) >= _LONG else f"****{number[-2:]}")
 
 
 def without(value: Any, *, name: str | None, phones: bool) -> Any:

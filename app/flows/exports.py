@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.decide.visibility import masked, without
+from app.decide.visibility import masked_number, without
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import NotFound
 from app.domain.events import Feedback, Verdict
@@ -65,7 +65,7 @@ def _row(ticket: Ticket, *, openly: bool) -> tuple[str, ...]:
         for text in (ticket.title, ticket.content, ticket.wants, ticket.reply)
     )
     name = citizen.name if openly else citizen.name and citizen.name[0] + "某"
-    phone = citizen.phone if openly else masked(citizen.phone)
+    phone = citizen.phone if openly else masked_number(citizen.phone)
     cells = (
         ticket.ticket_number, TICKET_STATUS[ticket.status], REQUEST_KIND[ticket.request_kind], SUBJECT[ticket.subject],
         title, content, wants,

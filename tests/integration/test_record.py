@@ -407,6 +407,18 @@ def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:
     assert next(iter(stored.exports.ticket_rows({}, by=ADMIN)))[4] == "'=HYPERLINK(1)"
 
 
+def test_exports_mask_a_landline_too(stored: Flows) -> None:
+    ticket = intake(stored, LAMP)
+    for phone, shown in (("0632-5551234", "063****1234"), ("5551234", "****34")):
+        ticket = corrected(stored, ticket, citizen__phone=phone, wants=f"请回电{phone}")
+        row = dict(zip(COLUMNS, next(iter(stored.exports.ticket_rows({}, by=REVIEWER))), strict=True))
+        assert row["联系电话"] == shown
+    ticket = corrected(stored, ticket, wants="请回电0632-5551234")
+    assert dict(zip(COLUMNS, next(iter(stored.exports.ticket_rows({}, by=REVIEWER))), strict=True))["诉求"] == (
+        "请回电063****1234"
+    )
+
+
 def corrected(stored: Flows, ticket: Ticket, **changes: Any) -> Ticket:
     changes = {path.replace("__", "."): value for path, value in changes.items()}
     return stored.tickets.correct(ticket.ticket_number, changes, by=OPERATOR, expected_version=ticket.version)
