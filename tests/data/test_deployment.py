@@ -1,5 +1,6 @@
 """compose.yaml and Dockerfile: everything pinned, nobody root, models and database not reachable from outside."""
 
+from fnmatch import fnmatch
 from typing import Any
 
 import yaml
@@ -69,6 +70,16 @@ def test_the_index_server_is_the_release_that_the_client_is() -> None:
     image = SERVICES["index"]["image"]
     lock = (ROOT / ".locks" / "base.txt").read_text("utf-8")
     assert f"chromadb=={image.rsplit(':', 1)[1]}\n" in lock
+
+
+def test_secrets_and_environments_stay_out_of_repository_and_image() -> None:
+    """compose.yaml names .env as the place of the database's password; the Makefile's environments hold gigabytes."""
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    kept_out = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert ".env" in ignored
+    environments = [name.rstrip("/") for name in ignored if name.startswith(".venv")]
+    for name in (".env", "var", *environments):
+        assert any(fnmatch(name, pattern) for pattern in kept_out), name
 
 
 def test_nothing_reaches_outside_at_run_time() -> None:
