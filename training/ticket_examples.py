@@ -45,7 +45,7 @@ class TicketExamples:
         self._reader = reader
         self._prompt = prompt
         areas = AreaReader(reference.gazetteer, reference.areas)
-        least = reference.thresholds.request_kind["least_generated"]
+        least = reference.thresholds.request_kind.least_generated
         self._checker = FieldChecker(reference.gazetteer, areas, kinds, least_kind=least)
 
     def conversations(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -75,7 +75,7 @@ def with_chat(settings: Settings, reference: ReferenceData, reader: CallReader, 
         prompt_task(settings, chat, "risk", RiskSigns),
         reference.referral,
         tickets.ground,
-        from_share=reference.thresholds.risk["second_reading"],
+        from_share=reference.thresholds.risk.second_reading,
     )
     return GeneratingReader(reader, tickets, risk, seconds=settings.chat.seconds)
 

@@ -137,7 +137,7 @@ def ticket_reader(
 
 def place_model(weights: Path, reference: ReferenceData) -> PlaceModel:
     """Load what finds the place of a demand."""
-    least = reference.thresholds.place["least_detail"]
+    least = reference.thresholds.place.least_detail
     return PlaceModel(ChoiceModel(weights / "place"), PairOdds.load(weights / "place"), least)
 
 
@@ -155,7 +155,7 @@ def title_model(weights: Path, earlier: EarlierWants) -> TitleModel | None:
 
 def moment_model(weights: Path, reference: ReferenceData) -> MomentModel:
     """Load what finds when the matter of a demand began or happened."""
-    return MomentModel(ChoiceModel(weights / "moment"), reference.moments.cues, reference.thresholds.clauses["moment"])
+    return MomentModel(ChoiceModel(weights / "moment"), reference.moments.cues, reference.thresholds.clauses.moment)
 
 
 @cache

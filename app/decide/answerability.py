@@ -1,15 +1,16 @@
 """Whether a question may be answered from the knowledge base, or what is to be said instead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from app.domain.knowledge import Clarification, Needs, Refusal, RefusalCode, ScoredArticle, holds_in
+from app.domain.thresholds import AnswerLimits
 from app.domain.ticket import RequestKind
 
 ASKED = (RequestKind.CONSULTATION, RequestKind.PRAISE)
 MOST_OPTIONS = 3
 
 
-def basis(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -> ScoredArticle | None:
+def basis(found: Sequence[ScoredArticle], limits: AnswerLimits) -> ScoredArticle | None:
     """Return the article that the answer may rest on, where one is likely enough to be the right one.
 
     Articles of one title answer the same: whichever is taken, it is right as often as all of them together.
@@ -18,14 +19,14 @@ def basis(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -> Scored
     if best is None:
         return None
     together = sum(one.fit for one in found if one.article.title == best.article.title)
-    return best if together >= limits["least_fit"] else None
+    return best if together >= limits.least_fit else None
 
 
-def case_question(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -> Clarification | None:
+def case_question(found: Sequence[ScoredArticle], limits: AnswerLimits) -> Clarification | None:
     """Return what is asked back where several articles together are likely, but none is likely enough alone."""
-    likely = sorted((one for one in found if one.fit >= limits["least_option"]), key=lambda one: -one.fit)
+    likely = sorted((one for one in found if one.fit >= limits.least_option), key=lambda one: -one.fit)
     options = likely[:MOST_OPTIONS]
-    if len(options) < 2 or sum(one.fit for one in options) < limits["least_options"]:
+    if len(options) < 2 or sum(one.fit for one in options) < limits.least_options:
         return None
     return Clarification(
         needs=Needs.CASE,
@@ -34,14 +35,12 @@ def case_question(found: Sequence[ScoredArticle], limits: Mapping[str, float]) -
     )
 
 
-def area_question(
-    in_parts: Sequence[ScoredArticle], area: str | None, limits: Mapping[str, float]
-) -> Clarification | None:
+def area_question(in_parts: Sequence[ScoredArticle], area: str | None, limits: AnswerLimits) -> Clarification | None:
     """Return what is asked back where an article of one part of the area fits best."""
     best = max(in_parts, key=lambda one: one.fit, default=None)
-    if best is None or holds_in(best.article.region, area) or best.fit < limits["least_option"]:
+    if best is None or holds_in(best.article.region, area) or best.fit < limits.least_option:
         return None
-    likely = [one for one in in_parts if one.fit >= limits["least_option"]]
+    likely = [one for one in in_parts if one.fit >= limits.least_option]
     regions = sorted({one.article.region for one in likely if not holds_in(one.article.region, area)})
     level = "镇（街道）" if area else "区（市）"
     return Clarification(
@@ -59,6 +58,6 @@ def refusal_for(*, ticket_worthy: bool, order: bool, unit: str | None) -> Refusa
     return Refusal(code=RefusalCode.NO_BASIS, reason=f"知识库中没有找到依据{who}", unit=None if order else unit)
 
 
-def is_ticket_worthy(kind: RequestKind, certainty: float, limits: Mapping[str, float]) -> bool:
+def is_ticket_worthy(kind: RequestKind, certainty: float, limits: AnswerLimits) -> bool:
     """Tell whether a matter is to be handled, not only answered."""
-    return kind not in ASKED and certainty >= limits["sure_kind"]
+    return kind not in ASKED and certainty >= limits.sure_kind

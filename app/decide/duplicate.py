@@ -4,6 +4,7 @@ import re
 
 from app.domain.duplicate import DuplicateCandidate, Sameness, SimilarTicket, TicketFacts
 from app.domain.reference_rules import DuplicateRules
+from app.domain.thresholds import DuplicateLimits
 
 _BUILDING = re.compile(r"(\d+)(?:号楼|栋|幢)")
 _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
@@ -22,22 +23,22 @@ _KIND_REASONS = {
 
 
 def judge_duplicates(
-    new: TicketFacts, similar: tuple[SimilarTicket, ...], rules: DuplicateRules, limits: dict[str, float]
+    new: TicketFacts, similar: tuple[SimilarTicket, ...], rules: DuplicateRules, limits: DuplicateLimits
 ) -> tuple[DuplicateCandidate, ...]:
     """Return candidates worth showing, best first, each with reasons for and against."""
-    likely = (other for other in similar if round(other.score, 4) >= limits["candidate"])
-    shown = sorted(likely, key=lambda other: -round(other.score, 4))[: int(limits["max_candidates"])]
+    likely = (other for other in similar if round(other.score, 4) >= limits.candidate)
+    shown = sorted(likely, key=lambda other: -round(other.score, 4))[: limits.max_candidates]
     return tuple(_judge(new, other, rules, limits) for other in shown)
 
 
 def _judge(
-    new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: dict[str, float]
+    new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: DuplicateLimits
 ) -> DuplicateCandidate:
     old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
     place, place_reason = _place_agreement(new, old)
     barred = _never_merge(new, old, rules, hours)
-    same_matter = not barred and other.score >= limits["same_matter"]
+    same_matter = not barred and other.score >= limits.same_matter
     kind = _kind(new, old, same_matter, rules, hours)
     agreeing = [
         f"文字相似度{other.text_score:.0%}",

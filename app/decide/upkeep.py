@@ -7,15 +7,16 @@ from itertools import combinations
 
 from app.domain.knowledge import EVERYWHERE, Article
 from app.domain.knowledge_upkeep import ArticleFault, Fault
+from app.domain.thresholds import UpkeepLimits
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:元|万元|%|天|日|个月|月|年|岁|倍|小时|分钟|平方米|公里|次|分)")
 
 
 def faults_by_day(
-    articles: Sequence[Article], changed: Mapping[str, date], today: date, limits: Mapping[str, float]
+    articles: Sequence[Article], changed: Mapping[str, date], today: date, limits: UpkeepLimits
 ) -> list[ArticleFault]:
     """Return published articles that expired, soon will, or were not looked at for long."""
-    soon, long_ago = today + timedelta(limits["expiring_days"]), today - timedelta(limits["stale_days"])
+    soon, long_ago = today + timedelta(limits.expiring_days), today - timedelta(limits.stale_days)
     found = []
     for article in articles:
         end, last = article.expires_on, changed.get(article.id, today)
@@ -29,7 +30,7 @@ def faults_by_day(
 
 
 def faults_by_pair(
-    articles: Sequence[Article], alike: Mapping[tuple[str, str], float], limits: Mapping[str, float]
+    articles: Sequence[Article], alike: Mapping[tuple[str, str], float], limits: UpkeepLimits
 ) -> list[ArticleFault]:
     """Return pairs that say the same, or answer the same question with other figures, at one place and time.
 
@@ -38,7 +39,7 @@ def faults_by_pair(
     found = []
     for one, other in combinations(sorted(articles, key=lambda a: a.id), 2):
         likeness = alike.get((one.id, other.id), 0.0)
-        if likeness < limits["same_subject"] or not _meet(one, other):
+        if likeness < limits.same_subject or not _meet(one, other):
             continue
         ours, theirs = figures(one.body), figures(other.body)
         if ours != theirs and ours and theirs:

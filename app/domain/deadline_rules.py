@@ -22,7 +22,6 @@ class DeadlineRule(Basis):
     when: Condition
     respond: Span
     resolve: Span
-    escalate: bool = False
     examples: FactExamples
 
 
@@ -30,15 +29,12 @@ class ExtensionRule(Basis):
     """How far a deadline may be moved."""
 
     max: Span
-    needs_reason: bool
-    needs_approval: bool
 
 
 class ReturnWindow(Basis):
     """How long a unit may return a ticket."""
 
     within: Span
-    needs_reason: bool
 
 
 class DeadlineRules(Frozen):

@@ -1,7 +1,5 @@
 """Limits of decisions as data (rules/thresholds.yaml)."""
 
-from typing import Any
-
 from pydantic import Field
 
 from app.domain.frozen import Frozen
@@ -68,20 +66,87 @@ class IssueRules(Frozen):
     least_tickets: int
 
 
+class CategoryLimits(Frozen):
+    """From which score on the leaf of the category tree is shown, not only its branch."""
+
+    suggest: float
+
+
+class KindLimits(Frozen):
+    """From which probability of our own a kind that the language model names is believed."""
+
+    least_generated: float
+
+
+class SubjectLimits(Frozen):
+    """From which probability on a business is believed to speak."""
+
+    market_entity: float
+
+
+class ClauseLimits(Frozen):
+    """What of a call is left out, and which moment counts."""
+
+    aside_alone: float
+    aside_hinted: float
+    aside: float
+    aside_named: float
+    taken_back: float
+    moment: float
+
+
+class DuplicateLimits(Frozen):
+    """From which probability on an earlier ticket is shown, looked at again, proposed as the same matter."""
+
+    candidate: float
+    same_matter: float
+    second_look: float
+    max_candidates: int
+
+
+class PlaceLimits(Frozen):
+    """From which probability on an area and a place are believed."""
+
+    min_confidence: float
+    least_detail: float
+
+
+class RiskLimits(Frozen):
+    """From which share of a lane's alert score a language model reads the call once more."""
+
+    second_reading: float
+
+
+class AnswerLimits(Frozen):
+    """From which probability on a question is answered, asked back, turned over to intake."""
+
+    least_fit: float
+    least_option: float
+    least_options: float
+    sure_kind: float
+
+
+class UpkeepLimits(Frozen):
+    """What of the knowledge base an editor is to look at."""
+
+    same_question: float
+    same_subject: float
+    stale_days: int
+    expiring_days: int
+    least_reply: int
+
+
 class Thresholds(Basis):
-    """The file rules/thresholds.yaml. Parts read by one stage only stay plain mappings."""
+    """The file rules/thresholds.yaml."""
 
     unit: UnitThresholds
-    category: dict[str, float]
-    request_kind: dict[str, float]
-    subject: dict[str, float]
-    clauses: dict[str, float]
-    duplicate: dict[str, float]
+    category: CategoryLimits
+    request_kind: KindLimits
+    subject: SubjectLimits
+    clauses: ClauseLimits
+    duplicate: DuplicateLimits
     issue: IssueRules
-    place: dict[str, float]
-    risk: dict[str, Any]
-    emotion: dict[str, float]
-    answer: dict[str, float]
-    upkeep: dict[str, float]
-    field: dict[str, float]
-    warning: dict[str, float]
+    place: PlaceLimits
+    risk: RiskLimits
+    answer: AnswerLimits
+    upkeep: UpkeepLimits

@@ -18,6 +18,7 @@ from app.domain.knowledge import (
     RefusalCode,
     ScoredArticle,
 )
+from app.domain.thresholds import AnswerLimits
 from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
@@ -76,7 +77,7 @@ class ConsultationFlow:
         reader: Reads,
         policy: IntakePolicy,
         knowledge: LiveKnowledge,
-        limits: Mapping[str, float],
+        limits: AnswerLimits,
         traps: TrapReader,
         areas: AreaReader,
         writer: WritesAnswers | None = None,

@@ -7,6 +7,7 @@ from typing import Protocol
 from app.domain.duplicate import DuplicateCandidate
 from app.domain.ports import UnitOfWorkFactory
 from app.domain.reading import CallReading
+from app.domain.thresholds import DuplicateLimits
 from app.flows.judgement import Judgement, matter_of
 from app.prompting.task import within
 from app.understand.generated.matters import EarlierMatter, SameMatters
@@ -28,11 +29,11 @@ class DuplicateSecondLook:
     """
 
     def __init__(
-        self, store: UnitOfWorkFactory, judge: JudgesMatters, limits: dict[str, float], *, seconds: float
+        self, store: UnitOfWorkFactory, judge: JudgesMatters, limits: DuplicateLimits, *, seconds: float
     ) -> None:
         self._store = store
         self._judge = judge
-        self._from = limits["second_look"]
+        self._from = limits.second_look
         self._seconds = seconds
 
     def explain(

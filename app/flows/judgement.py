@@ -212,7 +212,7 @@ class IntakePolicy:
 
     def _category(self, demand: DemandReading) -> Category | None:
         best = demand.unit.categories[:1]
-        limit = self._reference.thresholds.category["suggest"]
+        limit = self._reference.thresholds.category.suggest
         found = self._reference.categories.by_code
         if not best:
             return None

@@ -14,7 +14,6 @@ from app.understand.area import AreaReader
 SEED = "seed"
 """Who put the articles of the folder in."""
 EDITABLE = frozenset(Article.model_fields) - {"id", "status", "version"}
-MOST_ON_A_PAGE = 500
 
 
 class KnowledgeFlow:

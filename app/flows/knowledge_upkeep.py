@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -13,6 +13,7 @@ from app.domain.events import Verdict
 from app.domain.knowledge import Article, ConsultationAnswer
 from app.domain.knowledge_upkeep import ArticleFault, ArticleUsage, Gap, KnowledgeEvent
 from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.thresholds import UpkeepLimits
 from app.domain.ticket import Ticket
 from app.domain.workflow import TicketStatus
 from app.flows.knowledge import KnowledgeFlow
@@ -28,9 +29,7 @@ MINED_SOURCE = "12345历史答复（待核实依据）"
 class KnowledgeUpkeepFlow:
     """Keeps what was asked, and finds what an editor should look at."""
 
-    def __init__(
-        self, store: UnitOfWorkFactory, clock: Clock, knowledge: KnowledgeFlow, limits: Mapping[str, float]
-    ) -> None:
+    def __init__(self, store: UnitOfWorkFactory, clock: Clock, knowledge: KnowledgeFlow, limits: UpkeepLimits) -> None:
         self._store = store
         self._clock = clock
         self._knowledge = knowledge
@@ -63,7 +62,7 @@ class KnowledgeUpkeepFlow:
         """Return questions without a good answer, those alike together, the most asked first."""
         with self._store(reading=True) as uow:
             events = uow.knowledge_events.unanswered(since=self._since(days), limit=MOST_EVENTS)
-        groups = grouped([event.question for event in events], self._limits["same_question"])
+        groups = grouped([event.question for event in events], self._limits.same_question)
         gaps = [_gap([events[place] for place in places]) for places in groups]
         return sorted(gaps, key=lambda gap: -gap.count)
 
@@ -107,7 +106,7 @@ class KnowledgeUpkeepFlow:
         made = []
         for ticket in self._answered():
             asked = pairs_of(deidentified(ticket.title))
-            if any(likeness(asked, other) >= self._limits["same_question"] for other in known):
+            if any(likeness(asked, other) >= self._limits.same_question for other in known):
                 continue
             try:
                 made.append(self._knowledge.create(_draft_fields(ticket), actor=actor))
@@ -122,7 +121,7 @@ class KnowledgeUpkeepFlow:
         with self._store(reading=True) as uow:
             for status in CLOSED:
                 for ticket in uow.tickets.each({"status": status}):
-                    enough = len(ticket.reply or "") >= self._limits["least_reply"]
+                    enough = len(ticket.reply or "") >= self._limits.least_reply
                     open_ = not (ticket.citizen.confidential or ticket.referrals)
                     if enough and ticket.satisfied is not False and open_:
                         yield ticket

@@ -100,7 +100,7 @@ def candidates_for(
     facts: TicketFacts, similar: tuple[SimilarTicket, ...], reference: ReferenceData
 ) -> tuple[DuplicateCandidate, ...]:
     """Return the ten best, whatever their score; `same_matter` as in production."""
-    limits = {**reference.thresholds.duplicate, "candidate": 0.0, "max_candidates": LOOKED_AT}
+    limits = reference.thresholds.duplicate.model_copy(update={"candidate": 0.0, "max_candidates": LOOKED_AT})
     return judge_duplicates(facts, similar, reference.duplicate, limits)
 
 

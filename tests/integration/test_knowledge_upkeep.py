@@ -7,12 +7,13 @@ from fastapi.testclient import TestClient
 from app.decide.upkeep import faults_by_day, faults_by_pair
 from app.domain.knowledge import Article, ArticleStatus
 from app.domain.knowledge_upkeep import Fault
+from app.domain.thresholds import UpkeepLimits
 from app.learn.deidentified import deidentified
 from app.understand.likeness import grouped
 from tests.factories import message
 
 TODAY = date(2026, 11, 25)
-LIMITS = {"stale_days": 365, "expiring_days": 60, "same_subject": 0.7}
+LIMITS = UpkeepLimits(stale_days=365, expiring_days=60, same_subject=0.7, same_question=0.4, least_reply=20)
 
 
 def article(id_: str, body: str = "应当三日内办理。", **changes: object) -> Article:

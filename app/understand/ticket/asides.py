@@ -1,7 +1,7 @@
 """Clauses that a ticket leaves out for where they stand: answers about the caller, guesses, digressions, outbursts."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from app.domain.cue_rules import AsideCues, Cue
 from app.domain.patterns import Words
+from app.domain.thresholds import ClauseLimits
 from app.domain.transcript import Speaker, SpokenCall
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.bearing import aside_odds, bearing_features, named, telling
@@ -38,11 +39,10 @@ class AsideModels(NamedTuple):
 class AsideModel:
     """The trained models of asides: one reads a clause alone, one weighs that beside the rest of its call."""
 
-    def __init__(self, models: AsideModels, cues: Sequence[Cue], least: Mapping[str, float]) -> None:
+    def __init__(self, models: AsideModels, cues: Sequence[Cue], least: ClauseLimits) -> None:
         self._alone, self._beside, self._meaning = models
-        self._least_alone, self._hinted, self._least_beside, self._least_named = (
-            least[name] for name in ("aside_alone", "aside_hinted", "aside", "aside_named")
-        )
+        self._least_alone, self._hinted = least.aside_alone, least.aside_hinted
+        self._least_beside, self._least_named = least.aside, least.aside_named
         self._column = self._alone.labels.index("aside")
         self._cues = tuple(re.compile(cue.pattern) for cue in cues)
 

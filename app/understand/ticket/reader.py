@@ -59,17 +59,17 @@ class TicketReader:
         tagger: CallTagger | None = None,
         wants: WantsModel | None = None,
     ) -> None:
-        self._subjects = SubjectReader(business, reference.thresholds.subject["market_entity"], reference.subject)
+        self._subjects = SubjectReader(business, reference.thresholds.subject.market_entity, reference.subject)
         self._aside_rules = AsideRules(reference.asides)
         self._asides = AsideModel(asides, reference.asides.cues, reference.thresholds.clauses) if asides else None
-        least = reference.thresholds.clauses["taken_back"]
+        least = reference.thresholds.clauses.taken_back
         self._corrections = CorrectionModel(corrections, reference.corrections.cues, least) if corrections else None
         self._topics = topics
         self._privacy = PrivacyRules(reference.privacy)
         self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._details = DetailReader(reference.gazetteer)
         self._set_aside = SetAside(reference.corrections, self._areas.own_names, self._areas.town_names)
-        self._least_place = reference.thresholds.place["min_confidence"] - 0.1
+        self._least_place = reference.thresholds.place.min_confidence
         self._places = places
         self._titles = titles
         self._wants = wants

@@ -40,6 +40,8 @@ def test_the_city_is_complete(reference: ReferenceData) -> None:
         ("rules/deadline.yaml", "amount: 2, unit: hour", "amount: 2, unit: fortnight", "unit"),
         ("rules/deadline.yaml", "basis: 国办发", "basic: 国办发", "basic"),
         ("rules/deadline.yaml", "id: deadline.consultation", "id: deadline.emergency", "deadline.emergency"),
+        ("rules/thresholds.yaml", "suggest: 0.25", "sugest: 0.25", "sugest"),
+        ("rules/thresholds.yaml", "answer:\n", "answer:\n  sure_enough: 0.5\n", "sure_enough"),
         ("categories.yaml", "function: heating_supply", "function: heating", "heating"),
         ("categories.yaml", 'code: "010102"', 'code: "010101"', "010101"),
         ("rules/routing.yaml", "tells: statutory.discipline", "tells: statutory.nowhere", "statutory.nowhere"),
