@@ -271,7 +271,11 @@ def _with_history(question: str, history: Any) -> str:
     if not isinstance(history, list) or not all(isinstance(turn, dict) for turn in history):
         raise InvalidInput("history 应为列表，每项含 role 和 content", field="history")
     asked = [str(turn.get("content", "")) for turn in history if turn.get("role") == "user"]
-    return f"{asked[-1]}。{question}" if asked and len(question) < _SHORT_QUESTION else question
+    if not asked or len(question) >= _SHORT_QUESTION:
+        return question
+    if len(asked[-1]) > LONGEST_QUESTION:
+        raise InvalidInput(f"history 中的问题最长 {LONGEST_QUESTION} 个字符", field="history")
+    return f"{asked[-1]}。{question}"
 
 
 _SHORT_QUESTION = 14

@@ -111,6 +111,29 @@ def test_ten_megabytes_are_too_much(client: TestClient) -> None:
     assert client.post(POST, json=message("水" * 400_000)).status_code == 413
 
 
+@pytest.mark.parametrize("levels", [101, 300, 900])
+def test_what_is_nested_too_deep_to_be_stored_is_refused(client: TestClient, levels: int) -> None:
+    nested: Any = 1
+    for _ in range(levels):
+        nested = [nested]
+    answer = client.post(POST, json={**WATER, "extra": nested})
+    assert (answer.status_code, answer.json()["field"]) == (422, "extra")
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    said = {"ticket_number": number, "field": "wants", "verdict": "corrected", "right_value": nested}
+    answer = client.post("/v1/feedback", json=said)
+    assert (answer.status_code, answer.json()["field"]) == (422, "right_value")
+
+
+def test_an_earlier_question_is_no_longer_than_a_question(client: TestClient) -> None:
+    earlier = [{"role": "user", "content": "居住证怎么办理" * 300}]
+    for path, body in (
+        ("/v1/consultations", {"question": "要带什么？", "history": earlier}),
+        ("/v1/chat/completions", {"messages": [*earlier, {"role": "user", "content": "要带什么？"}]}),
+    ):
+        answer = client.post(path, json=body)
+        assert (answer.status_code, answer.json()["field"]) == (422, "history")
+
+
 @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k-endless"}])
 def test_a_body_of_unsaid_length_is_read_no_further_than_the_limit(client: TestClient, headers: dict[str, str]) -> None:
     chunk, read, answered = b" " * 2**20, 0, []

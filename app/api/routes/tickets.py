@@ -24,6 +24,7 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
 from app.domain.frozen import Frozen
 from app.domain.labels import REQUEST_KIND, SUBJECT, SUPERVISION, TICKET_STATUS, URGENCY, labelled
+from app.domain.storable import check_all
 from app.domain.supervision import SupervisionLevel, SupervisionOrder
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
@@ -275,6 +276,7 @@ def right_value_of(body: dict[str, Any]) -> Any:
     if body.get("verdict") == Verdict.CORRECTED and "right_value" not in body:
         raise InvalidInput("更正须给出 right_value，没有正确值的填 null", field="right_value")
     value = body.get("right_value")
+    check_all(value, "right_value")
     if len(json.dumps(value)) > LONGEST_VALUE:
         raise InvalidInput("right_value 过长", field="right_value")
     return value
