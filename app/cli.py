@@ -55,7 +55,7 @@ cli.add_typer(referrals, name="referrals")
 cli.command("import")(import_table)
 cli.command("replay")(replay)
 cli.command("shadow")(shadow)
-console = Console()
+console = Console(markup=False)
 _TROUBLE: dict[type[OSError], str] = {
     FileNotFoundError: "没有这个文件或目录",
     IsADirectoryError: "是目录，不是文件",
@@ -66,17 +66,16 @@ _TROUBLE: dict[type[OSError], str] = {
 
 def main() -> None:
     """Run a command; an expected error is one Chinese line and exit code 1."""
+    said = Console(stderr=True, markup=False)
     try:
         cli()
     except HotlineError as error:
-        Console(stderr=True).print(error.message_zh, style="red", markup=False)
+        said.print(error.message_zh, style="red")
         raise SystemExit(1) from error
     except OSError as error:
         if error.filename is None:
             raise
-        Console(stderr=True).print(
-            f"不能读写 {error.filename}：{_TROUBLE.get(type(error), error.strerror)}", style="red"
-        )
+        said.print(f"不能读写 {error.filename}：{_TROUBLE.get(type(error), error.strerror)}", style="red")
         raise SystemExit(1) from error
 
 

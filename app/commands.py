@@ -28,7 +28,7 @@ demo = typer.Typer(no_args_is_help=True, help="演示数据")
 analytics = typer.Typer(no_args_is_help=True, help="统计分析")
 audit = typer.Typer(no_args_is_help=True, help="核验工单经过")
 export = typer.Typer(no_args_is_help=True, help="导出")
-console = Console()
+console = Console(markup=False)
 HERE = AccessKey(name="command", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 """Who sits at the machine itself."""
 PARTS = ("id", "text", "title", "called_at", "caller_number", "channel")
@@ -93,7 +93,7 @@ def verify() -> None:
     """核对经过的链和封存，并由经过重新推算时限；有改动则逐条列出，退出码 1。"""
     faults = list(build_flows(Settings()).audit.faults())
     for fault in faults:
-        console.print(f"[red]{fault}[/red]")
+        console.print(fault, style="red")
     console.print("经过完整，未发现改动" if not faults else f"共 {len(faults)} 处")
     raise SystemExit(1 if faults else 0)
 

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.domain.errors import InvalidInput
 
 issues = typer.Typer(no_args_is_help=True, help="同一事项")
-console = Console()
+console = Console(markup=False)
 
 
 @issues.command("export")

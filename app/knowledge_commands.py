@@ -14,7 +14,7 @@ from app.domain.knowledge import ArticleStatus, ArticleStep
 
 kb = typer.Typer(no_args_is_help=True, help="知识库")
 index = typer.Typer(no_args_is_help=True, help="检索索引")
-console = Console()
+console = Console(markup=False)
 ACTOR = "command"
 Days = Annotated[int, typer.Option(help="最近多少天")]
 Ids = Annotated[list[str], typer.Argument(help="条目编号，可多个")]

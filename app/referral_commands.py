@@ -14,7 +14,7 @@ from app.domain.referral import Receiver
 from app.respond.file_drop import read_drop
 
 referrals = typer.Typer(no_args_is_help=True, help="移送件")
-console = Console()
+console = Console(markup=False)
 _SHOWN = {
     "proposed": "提请",
     "overdue": "超时",
@@ -57,7 +57,7 @@ def verify(
     if out:
         out.write_text("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events), "utf-8")
     for fault in faults:
-        console.print(f"[red]{fault}[/red]")
+        console.print(fault, style="red")
     last = after + len(events)
     console.print(
         f"可用 {len(events)} 件，连续至第 {last} 号" + ("，完整" if not faults else f"；问题 {len(faults)} 处")

@@ -158,4 +158,10 @@ def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: 
         cli, ["referrals", "verify", "political_legal", str(folder), "--secret-file", str(secret_file)]
     )
     assert (checked.exit_code, "head.json 缺失" in checked.output) == (1, True)  # nothing was written yet
+    for foreign in ("[red]1", "[bold]2[", "3[#]"):
+        (folder / f"{foreign}.json").write_text("{}", "utf-8")
+    checked = RUNNER.invoke(
+        cli, ["referrals", "verify", "political_legal", str(folder), "--secret-file", str(secret_file)]
+    )
+    assert all(f"{name}：签名不符" in checked.output for name in ("[red]1.json", "[bold]2[.json", "3[#].json"))
     assert "政法机关" in RUNNER.invoke(cli, ["referrals", "statistics"]).output
