@@ -16,6 +16,18 @@ class Span(Frozen):
     unit: Literal["minute", "hour", "working_hour", "working_day"]
 
 
+class WorkingDays(Span):
+    """Days that people give and are told of by their number alone."""
+
+    unit: Literal["working_day"]
+
+
+class Notice(Span):
+    """Hours before a deadline; the calendar does not count."""
+
+    unit: Literal["hour"]
+
+
 class DeadlineRule(Basis):
     """By when to respond and to resolve. First fitting rule decides."""
 
@@ -28,13 +40,13 @@ class DeadlineRule(Basis):
 class ExtensionRule(Basis):
     """How far a deadline may be moved."""
 
-    max: Span
+    max: WorkingDays
 
 
 class ReturnWindow(Basis):
     """How long a unit may return a ticket."""
 
-    within: Span
+    within: WorkingDays
 
 
 class DeadlineRules(Frozen):
@@ -49,7 +61,7 @@ class DeadlineRules(Frozen):
 class SupervisionTrigger(Frozen):
     """When an order is raised: exactly one of these."""
 
-    before: Span | None = None
+    before: Notice | None = None
     after: Span | None = None
     unacknowledged: Span | None = None
     event: str | None = None

@@ -38,6 +38,13 @@ def test_the_city_is_complete(reference: ReferenceData) -> None:
     ("name", "old", "new", "told"),
     [
         ("rules/deadline.yaml", "amount: 2, unit: hour", "amount: 2, unit: fortnight", "unit"),
+        ("rules/deadline.yaml", "max: {amount: 10, unit: working_day}", "max: {amount: 80, unit: working_hour}", "max"),
+        (
+            "rules/supervision.yaml",
+            "before: {amount: 8, unit: hour}",
+            "before: {amount: 1, unit: working_day}",
+            "before",
+        ),
         ("rules/deadline.yaml", "basis: 国办发", "basic: 国办发", "basic"),
         ("rules/deadline.yaml", "id: deadline.consultation", "id: deadline.emergency", "deadline.emergency"),
         ("rules/thresholds.yaml", "suggest: 0.25", "sugest: 0.25", "sugest"),
