@@ -1,6 +1,7 @@
 """Which earlier tickets are about the same matter, of what sort, and what may never be one matter."""
 
 import re
+from math import inf
 
 from app.domain.duplicate import DuplicateCandidate, Sameness, SimilarTicket, TicketFacts
 from app.domain.reference_rules import DuplicateRules
@@ -109,22 +110,17 @@ def _alike(mine: str, theirs: str) -> float:
 
 def _never_merge(new: TicketFacts, old: TicketFacts, rules: DuplicateRules, hours: float) -> list[str]:
     """Return, in Chinese, what rules out that two tickets are one matter."""
-    against = _elsewhere(new, old, rules)
-    kinds = {new.request_kind, old.request_kind}
-    if any(kinds == set(pair) for pair in rules.never_merge):
-        against.append("诉求类型不同，不能并单")
-    if new.confidential != old.confidential and rules.never_merge_confidential_with_open:
-        against.append("一方要求保密，不能并单")
-    if (new.referred or old.referred) and rules.never_merge_with_open_referral:
-        against.append("一方已提请移送，单独办理")
-    if "function" in rules.must_agree and _other_function(new, old):
-        against.append(_OTHER_FUNCTION)
-    if hours > 24 * rules.window_days:
-        against.append(f"相隔超过{rules.window_days}天")
-    passed = [r.hours for r in rules.recurring if {new.category, old.category} & set(r.categories) and hours > r.hours]
-    if passed:
-        against.append(f"此类问题可能反复发生，相隔超过{min(passed)}小时按新发生处理")
-    return against
+    kinds, categories = {new.request_kind, old.request_kind}, {new.category, old.category}
+    again = min((rule.hours for rule in rules.recurring if categories & set(rule.categories)), default=inf)
+    reasons = (
+        (any(kinds == set(pair) for pair in rules.never_merge), "诉求类型不同，不能并单"),
+        (rules.never_merge_confidential_with_open and new.confidential != old.confidential, "一方要求保密，不能并单"),
+        (rules.never_merge_with_open_referral and (new.referred or old.referred), "一方已提请移送，单独办理"),
+        ("function" in rules.must_agree and _other_function(new, old), _OTHER_FUNCTION),
+        (hours > 24 * rules.window_days, f"相隔超过{rules.window_days}天"),
+        (hours > again, f"此类问题可能反复发生，相隔超过{again}小时按新发生处理"),
+    )
+    return [*_elsewhere(new, old, rules), *(reason for holds, reason in reasons if holds)]
 
 
 def _elsewhere(new: TicketFacts, old: TicketFacts, rules: DuplicateRules) -> list[str]:

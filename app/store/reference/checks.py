@@ -37,15 +37,13 @@ def _check_units(reference: ReferenceData, files: Files) -> None:
     known = {f.function for f in reference.functions}
     areas = {CITY_AREA} | {d.area_code for d in reference.gazetteer.districts}
     towns = {t.code for t in reference.gazetteer.towns}
-    names: dict[str, str] = {}
+    taken: set[tuple[str, object]] = set()
     for file, index, entry in _unit_entries(files):
         where: Location = ("units", index)
-        code = str(entry.get("unit_code"))
         for key in ("unit_code", "name"):
-            value = str(entry.get(key))
-            if names.setdefault(f"{key}={value}", code) != code or names.get(f"seen {code} {key}"):
-                file.problem((*where, key), f"{value} 重复")
-            names[f"seen {code} {key}"] = value
+            if (key, entry.get(key)) in taken:
+                file.problem((*where, key), f"{entry.get(key)} 重复")
+            taken.add((key, entry.get(key)))
         if entry.get("area_code") not in (towns if entry.get("kind") == UnitKind.TOWN else areas):
             file.problem((*where, "area_code"), f"{entry.get('area_code')} 不是已知的区划代码")
         for position, function in enumerate(entry.get("functions", [])):
