@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import yaml
 
@@ -16,6 +17,7 @@ from app.domain.errors import InvalidInput
 
 Fields = dict[str, Any]
 LONGEST_TITLE = 60
+LARGEST_UNPACKED = 100 * 1024 * 1024
 COLUMNS = {
     "编号": "id",
     "标题": "title",
@@ -48,6 +50,8 @@ def read_document(name: str, content: bytes) -> list[Fields]:
     reader = READERS.get(PurePath(name).suffix.lower())
     if reader is None:
         raise InvalidInput(f"不支持的格式，可用：{'、'.join(sorted(READERS))}", field="name")
+    if _unpacked(content) > LARGEST_UNPACKED:
+        raise InvalidInput(f"文件 {name} 解压后超过 {LARGEST_UNPACKED // 1024 // 1024} MiB", field="content")
     try:
         found = [fields for fields in reader(PurePath(name).stem, content) if fields.get("body")]
     except Exception as error:  # a damaged file fails in the library's own way
@@ -57,12 +61,30 @@ def read_document(name: str, content: bytes) -> list[Fields]:
     return found
 
 
+def _unpacked(content: bytes) -> int:
+    """Return how large a document becomes; only DOCX and XLSX are packed."""
+    try:
+        return sum(part.file_size for part in ZipFile(io.BytesIO(content)).infolist())
+    except BadZipFile:
+        return len(content)
+
+
+class _PlainYaml(yaml.SafeLoader):
+    """Front matter without aliases: a few lines of them stand for a text without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node."""
+        if self.check_event(yaml.AliasEvent):
+            raise InvalidInput("首部不能使用 YAML 别名（*）", field="content")
+        return super().compose_node(parent, index)
+
+
 def _markdown(stem: str, content: bytes) -> Iterator[Fields]:
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
     given: Fields = {}
     if text.startswith(_FENCE):
         front, _, text = text.removeprefix(_FENCE).partition(f"\n{_FENCE}")
-        loaded = yaml.safe_load(front)
+        loaded = yaml.load(front, _PlainYaml)
         given = dict(loaded) if isinstance(loaded, Mapping) else {}
         yield {**given, "body": text.strip()}
         return

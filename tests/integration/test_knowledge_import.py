@@ -3,6 +3,7 @@
 import base64
 import io
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from docx import Document
@@ -82,6 +83,22 @@ def test_a_law_in_pdf_is_cut_at_its_chapters() -> None:
 def test_what_cannot_be_read_says_so(name: str, content: bytes) -> None:
     with pytest.raises(InvalidInput):
         read_document(name, content)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused() -> None:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as file, file.open("word/document.xml", "w") as part:
+        for _ in range(101):
+            part.write(bytes(2**20))
+    assert len(packed.getvalue()) < 2**20
+    with pytest.raises(InvalidInput, match="解压后超过 100 MiB"):
+        read_document("问答.docx", packed.getvalue())
+
+
+def test_front_matter_does_not_multiply_itself() -> None:
+    lines = ["a0: &a0 [蜂, 蜂]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 6)), "title: *a5"]
+    with pytest.raises(InvalidInput, match="别名"):
+        read_document("问答.md", "\n".join(["---", *lines, "---", LEAD]).encode())
 
 
 def test_a_preview_keeps_nothing_and_an_import_keeps_drafts(client: TestClient) -> None:
