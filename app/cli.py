@@ -29,8 +29,9 @@ from app.bootstrap import (
 )
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
-from app.domain.access import Role, Scope
+from app.domain.access import ROLE_LABELS, Role, Scope
 from app.domain.errors import HotlineError, InvalidInput
+from app.domain.labels import SCOPE, labelled
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
@@ -232,7 +233,8 @@ def list_keys() -> None:
     for key in build_flows(Settings()).access.keys():
         revoked = key.revoked_at.isoformat(timespec="minutes") if key.revoked_at else ""
         created = key.created_at.isoformat(timespec="minutes")
-        table.add_row(key.name, "、".join(key.scopes), "、".join(key.roles), key.unit_code or "", created, revoked)
+        scopes, roles = labelled(key.scopes, SCOPE), labelled(key.roles, ROLE_LABELS)
+        table.add_row(key.name, scopes, roles, key.unit_code or "", created, revoked)
     console.print(table)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from app.bootstrap import build_flows
 from app.config import Settings
 from app.domain.knowledge import ArticleStatus, ArticleStep
+from app.domain.labels import ARTICLE_FAULT
 
 kb = typer.Typer(no_args_is_help=True, help="知识库")
 index = typer.Typer(no_args_is_help=True, help="检索索引")
@@ -94,7 +95,7 @@ def stale() -> None:
     """列出失效、即将失效、久未复核、重复和冲突的条目。"""
     table = Table("问题", "条目", "标题", "说明")
     for fault in build_flows(Settings()).upkeep.faults():
-        table.add_row(fault.fault, fault.article_id, fault.title, fault.reason)
+        table.add_row(ARTICLE_FAULT[fault.fault], fault.article_id, fault.title, fault.reason)
     console.print(table)
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from app.bootstrap import build_flows
 from app.config import Settings
+from app.domain.labels import REFERRAL_STATUS
 from app.domain.referral import Receiver
 from app.respond.file_drop import read_drop
 
@@ -77,6 +78,6 @@ def statistics(
     for lane in flows.referrals.statistics({name: value for name, value in given.items() if value}):
         figures = ["" if (value := getattr(lane, name)) is None else str(value) for name in _SHOWN]
         rate = "" if lane.receipt_rate is None else f"{lane.receipt_rate:.0%}"
-        standing = "、".join(f"{status} {count}" for status, count in lane.by_status.items())
+        standing = "、".join(f"{REFERRAL_STATUS[status]} {count}" for status, count in lane.by_status.items())
         table.add_row(flows.reference.lanes.of(lane.receiver).name, *figures, rate, standing)
     console.print(table)

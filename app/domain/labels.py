@@ -16,6 +16,10 @@ REFERRAL_STEP = {
     "confirm": "确认移送", "decline": "不予移送", "send": "发出", "receive": "登记回执", "withdraw": "撤回",
 }  # fmt: skip
 ARTICLE_STATUS = {"draft": "草稿", "review": "待审核", "published": "已发布", "retired": "已停用"}
+ARTICLE_FAULT = {
+    "expired": "已失效", "expiring": "即将失效", "stale": "久未复核", "duplicate": "内容重复",
+    "conflicting": "说法不一致",
+}  # fmt: skip
 ARTICLE_STEP = {
     "create": "新建", "edit": "修改", "submit": "提交审核", "send_back": "退回修改", "publish": "发布",
     "retire": "停用", "roll_back": "恢复旧版",

@@ -8,6 +8,7 @@ import pytest
 from app.domain import labels
 from app.domain.access import Scope
 from app.domain.knowledge import ArticleStatus, ArticleStep
+from app.domain.knowledge_upkeep import Fault
 from app.domain.referral import ReferralStatus, ReferralStep
 from app.domain.risk import Emotion
 from app.domain.ticket import RequestKind, Subject, Urgency
@@ -22,6 +23,7 @@ from app.domain.workflow import STEPS, MeetingReason, Outcome, TicketStatus
         (ReferralStep, labels.REFERRAL_STEP),
         (ArticleStatus, labels.ARTICLE_STATUS),
         (ArticleStep, labels.ARTICLE_STEP),
+        (Fault, labels.ARTICLE_FAULT),
         (RequestKind, labels.REQUEST_KIND),
         (Subject, labels.SUBJECT),
         (Urgency, labels.URGENCY),

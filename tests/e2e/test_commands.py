@@ -112,8 +112,9 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, name: str, content
 
 def test_keys_are_made_listed_and_revoked() -> None:
     secret = RUNNER.invoke(cli, ["keys", "create", "desk", "--scope", "tickets:read"]).output.strip()
-    listed = RUNNER.invoke(cli, ["keys", "list"]).output
-    assert "desk" in listed
+    assert RUNNER.invoke(cli, ["keys", "create", "lin", "--role", "operator"]).exit_code == 0
+    listed = RUNNER.invoke(cli, ["keys", "list"], env={"COLUMNS": "200"}).output
+    assert all(said in listed for said in ("desk", "查看工单（tickets:read）", "话务员（operator）"))
     assert secret not in listed
     assert RUNNER.invoke(cli, ["keys", "revoke", "desk"]).exit_code == 0
 
