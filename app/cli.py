@@ -30,7 +30,7 @@ from app.bootstrap import (
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import ROLE_LABELS, Role, Scope
-from app.domain.errors import HotlineError, InvalidInput
+from app.domain.errors import HotlineError, InvalidInput, ServiceUnavailable
 from app.domain.labels import SCOPE, labelled
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
@@ -272,7 +272,18 @@ OFFLINE = {"eval": "eval.run:evaluate", "train": "training.run:train"}
 def _offline_commands() -> None:
     wanted = [name for name in OFFLINE if name in sys.argv[1:2] or "--help" in sys.argv[1:2]]
     for name in wanted:
-        cli.command(name)(_command_of(OFFLINE[name]))
+        try:
+            cli.command(name)(_command_of(OFFLINE[name]))
+        except ModuleNotFoundError as error:
+            _in_place_of(name, f"缺少 {error.name}：请先安装 .locks/train.txt")
+
+
+def _in_place_of(name: str, lacking: str) -> None:
+    """Let a command whose packages are not installed say so."""
+
+    @cli.command(name, help=lacking, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+    def lacks() -> None:
+        raise ServiceUnavailable(lacking)
 
 
 _offline_commands()

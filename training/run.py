@@ -96,9 +96,7 @@ def train(
 ) -> None:
     """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
     if task is Task.TICKET_LORA:
-        from training.ticket_lora import train_ticket_lora
-
-        return train_ticket_lora(data, out, config)
+        return _train_ticket_lora(data, out, config)
     order = Order(task, data, out, yaml.safe_load(config.read_text("utf-8")) if config else {})
     course = _course(order)
     examples = course.examples
@@ -117,6 +115,14 @@ def train(
         raise typer.Exit(1)
     manifest = course.fit(examples, out)
     write_card(out, manifest, before, after, held=len(held), leaks=len(leaks))
+
+
+def _train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
+    try:
+        from training.ticket_lora import train_ticket_lora
+    except ImportError as error:
+        raise typer.BadParameter(f"缺少 {error.name}：请先安装 .locks/tune.txt") from error
+    train_ticket_lora(data, out, config)
 
 
 def _fit(order: Order, examples: list[Example], out: Path) -> dict[str, Any]:

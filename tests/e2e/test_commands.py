@@ -127,15 +127,22 @@ class Missing(importlib.abc.MetaPathFinder):
         if name.split(".")[0] in missing:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Missing())
+"""
+SERVING = """
 from app.config import Settings
 from app.main import create_app
 from app.bootstrap import build_flows
 create_app()
 build_flows(Settings()).close()
 """
+COMMANDING = """
+sys.argv = ["hotline", *sys.argv[2:]]
+from app.cli import main
+main()
+"""
 
 
-def test_the_service_starts_with_the_base_set_alone(tmp_path: Path) -> None:
+def with_the_base_set_alone(code: str, *given: str, data: Path) -> subprocess.CompletedProcess[str]:
     locked = Path(".locks/base.txt").read_text("utf-8").splitlines()
     base = {line.split("==")[0].split("[")[0] for line in locked if "==" in line} | {"hotline", "pip"}
     missing = [
@@ -144,9 +151,21 @@ def test_the_service_starts_with_the_base_set_alone(tmp_path: Path) -> None:
         if not {owner.lower().replace("_", "-") for owner in owners} & base
     ]
     assert "sklearn" in missing
-    subprocess.run(
-        [sys.executable, "-c", WITHOUT, json.dumps(missing)], check=True, env={**os.environ, "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", WITHOUT + code, json.dumps(missing), *given]
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, env={**os.environ, "DATA_DIR": str(data)}
     )
+
+
+def test_the_service_starts_with_the_base_set_alone(tmp_path: Path) -> None:
+    assert with_the_base_set_alone(SERVING, data=tmp_path).returncode == 0
+
+
+def test_commands_say_which_packages_they_lack(tmp_path: Path) -> None:
+    listed = with_the_base_set_alone(COMMANDING, "--help", data=tmp_path)
+    assert (listed.returncode, "eval" in listed.stdout) == (0, True)
+    refused = with_the_base_set_alone(COMMANDING, "train", "category", "--data", "x.csv", data=tmp_path)
+    assert (refused.returncode, refused.stderr.strip()) == (1, "缺少 sklearn：请先安装 .locks/train.txt")
 
 
 def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: Path) -> None:
