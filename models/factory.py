@@ -31,6 +31,12 @@ CHAT_MODELS = {
     "offline": "models.chat.offline:load",
 }
 """`vllm` and `openai` speak the same port; `transformers` and `offline` (vLLM's own engine) run in this process."""
+CHAT_PACKAGES = {
+    "vllm": ".locks/llm.txt",
+    "openai": ".locks/llm.txt",
+    "transformers": ".locks/tune.txt",
+    "offline": "vLLM",
+}
 
 
 def load_classifier(folder: Path) -> TextClassifier:
@@ -100,7 +106,7 @@ def load_chat_model(backend: str, **options: Any) -> ChatModel:
     try:
         connect = _named(CHAT_MODELS[backend])
     except ImportError as error:
-        raise ModelUnavailable(f"the packages of .locks/llm.txt are not installed: {error.name}") from error
+        raise ModelUnavailable(f"缺少 {error.name}，请先安装 {CHAT_PACKAGES[backend]}") from error
     connected: ChatModel = connect(**options)
     return connected
 

@@ -62,7 +62,7 @@ def build_chat(settings: Settings) -> ChatModel | None:
             extra_body=chat.extra_body,
         )
     except ModelUnavailable as error:
-        raise ServiceUnavailable(f"CHAT__ENGINE=llm 不能启用：{error}；请先安装 .locks/llm.txt") from error
+        raise ServiceUnavailable(f"CHAT__ENGINE=llm 不能启用：{error}") from error
 
 
 def with_chat(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel | None) -> Reads:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from app.bootstrap.chat import build_chat
 from app.cli import cli
-from app.domain.errors import InvalidInput
+from app.config import ChatSettings, Settings
+from app.domain.errors import InvalidInput, ServiceUnavailable
 from tests.factories import WATER, call
 
 RUNNER = CliRunner()
@@ -159,6 +161,12 @@ def with_the_base_set_alone(code: str, *given: str, data: Path) -> subprocess.Co
 
 def test_the_service_starts_with_the_base_set_alone(tmp_path: Path) -> None:
     assert with_the_base_set_alone(SERVING, data=tmp_path).returncode == 0
+
+
+def test_an_engine_says_which_packages_it_lacks() -> None:
+    settings = Settings(chat=ChatSettings(engine="llm", backend="offline", model="folder"))
+    with pytest.raises(ServiceUnavailable, match="不能启用：缺少 vllm，请先安装 vLLM"):
+        build_chat(settings)
 
 
 def test_commands_say_which_packages_they_lack(tmp_path: Path) -> None:
