@@ -65,6 +65,52 @@ def test_a_call_taken_by_hand_becomes_a_ticket_that_is_no_practice(sign_in: Call
     sync_api.expect(page.locator('.fieldrow[data-path="citizen.phone"]')).to_contain_text("13900000031")
 
 
+def test_a_call_under_way_outlives_a_look_at_another_page(sign_in: Callable[..., Any]) -> None:
+    """What was said and what is half typed is there again; hanging up takes the half line along."""
+    page = sign_in("operator")
+    page.get_by_label("通话来源").select_option(label="现场录入：逐句输入")
+    line = page.get_by_label("一句话")
+    line.fill("市中区光明路街道文化路那边路灯坏了好几天了")
+    line.press("Enter")
+    sync_api.expect(page.locator("article.draft")).to_contain_text("光明路街道")
+    line.fill("免贵姓张")
+    page.keyboard.press("Alt+2")
+    sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
+    page.keyboard.press("Alt+1")
+    sync_api.expect(page.locator(".transcript")).to_contain_text("文化路那边路灯坏了")
+    sync_api.expect(line).to_have_value("免贵姓张")
+    sync_api.expect(page.get_by_label("通话来源")).to_be_disabled()
+    line.press("Control+Enter")
+    sync_api.expect(page.locator(".transcript")).to_contain_text("免贵姓张")
+    sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理")
+    page.get_by_role("button", name="再接一个").click()
+    sync_api.expect(page.locator(".transcript .turn")).to_have_count(0)
+    sync_api.expect(page.get_by_label("通话来源")).to_be_enabled()
+
+
+def test_a_practice_call_starts_by_keyboard_and_the_next_step_is_one_tab_away(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("operator")
+    page.get_by_role("button", name="开始接听").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.locator("article.ticket .steps").wait_for()
+    page.locator(".steps button.main").press("Enter")
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+    page.keyboard.press("Tab")
+    sync_api.expect(page.locator(".steps button.main")).to_be_focused()
+
+
+def test_what_is_pressed_twice_in_haste_is_done_once(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("operator")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="直接生成").dblclick()
+    page.locator("article.ticket .steps").wait_for()
+    page.locator(".steps").get_by_role("button", name="受理", exact=True).dblclick()
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+    sync_api.expect(page.locator(".news")).to_be_empty()
+    assert [url.rsplit("/", 1)[-1] for url in sent] == ["transcripts", "accept"]
+
+
 def test_every_value_lights_up_what_it_rests_on_and_the_other_way_round(sign_in: Callable[..., Any]) -> None:
     page = sign_in("operator")
     take_call(page)

@@ -25,7 +25,17 @@ export function replace(node, ...children) {
   return fill(node, ...children);
 }
 
-export const button = (text, onclick, kind = "", props = {}) => h("button", { type: "button", class: kind, onclick, ...props }, text);
+// One at a time: what is pressed again before it has ended is not done twice.
+export function once(work) {
+  let busy = false;
+  return async (...given) => {
+    if (busy) return undefined;
+    busy = true;
+    try { return await work(...given); } finally { busy = false; }
+  };
+}
+
+export const button = (text, onclick, kind = "", props = {}) => h("button", { type: "button", class: kind, onclick: once(onclick), ...props }, text);
 
 export const badge = (text, kind = "") => h("span", { class: `badge ${kind}` }, text);
 

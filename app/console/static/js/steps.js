@@ -1,6 +1,6 @@
 // The steps that may be taken now, as buttons; each asks only for what it needs.
 import { city, post } from "./api.js";
-import { button, h, labelled, replace, select } from "./dom.js";
+import { button, h, labelled, once, replace, select } from "./dom.js";
 import { guarded } from "./notices.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
@@ -24,7 +24,7 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
   const usual = [...(ANSWERED.includes(ticket.request_kind) ? ["direct_answer"] : []), ...USUAL].find(name => steps.some(step => step.step === name));
   const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
     button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
-  const bar = h("div", { class: "steps", role: "group", "aria-label": "可执行的步骤" },
+  const bar = h("div", { class: "steps", role: "group", tabindex: "-1", "aria-label": "可执行的步骤" },
     h("span", { class: "mute" }, usual ? "下一步" : buttons.length ? "可以" : "没有需要您执行的步骤"), buttons.slice(0, FEW),
     buttons.length > FEW && h("details", { class: "more" }, h("summary", {}, `更多（${buttons.length - FEW}）`), buttons.slice(FEW)));
   if (open) { const step = steps.find(one => one.step === open.step); if (step) queueMicrotask(() => ask(step, open.values)); }
@@ -32,9 +32,9 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
 
   async function ask(step, given = {}) {
     const needs = [...step.needs, ...(step.outcome && again ? ["outcome"] : [])];
-    const take = guarded(async values => {
+    const take = once(guarded(async values => {
       try { done(await post(`/v1/tickets/${ticket.ticket_number}/${step.step}`, values, ticket.version), step); } catch (error) { conflict(error, step.step, values); }
-    });
+    }));
     if (!needs.length) return take({});
     const inputs = {};
     for (const need of needs) inputs[need] = await input(need, step, given[need]);

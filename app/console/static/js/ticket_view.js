@@ -24,6 +24,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     node,
     adopt(text) { return Boolean(bar && (bar.ask("direct_answer", { text }) || bar.ask("reply", { text }))); },
     get ticket() { return ticket; },
+    again() { watch(); look(); },
   };
 
   async function paint(fresh, { open, focus, reopen } = {}) {
@@ -33,7 +34,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     if (fresh.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
-    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path }); };
+    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path ? `[data-path="${path}"]` : ".steps" }); };
     const feedback = [...events].reverse().find(event => event.name === "ticket_completed")?.data.text;
     bar = stepBar(ticket, steps, {
       suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback },
@@ -51,7 +52,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
       events.length > 0 && section("经过", historyList(events, names)));
-    if (focus) node.querySelector(`[data-path="${focus}"]`)?.focus();
+    if (focus) node.querySelector(focus)?.focus();
   }
 
   function head() {
@@ -108,14 +109,17 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       h("ul", {}, differences.map(([path, a, b]) => h("li", {}, `${fieldName(path)}：`, h("del", {}, a || "空"), " → ", h("ins", {}, b || "空")))), h("span", {}, lead), button("知道了", () => news.replaceChildren(), "small"));
   }
 
-  const watch = setInterval(async () => {
-    if (!node.isConnected && drawing > 0 && document.visibilityState === "visible") return clearInterval(watch);
+  let timer = 0;
+  const watch = () => { clearInterval(timer); timer = setInterval(look, LOOK_AGAIN); };
+  async function look() {
+    if (!node.isConnected && drawing > 0 && document.visibilityState === "visible") return clearInterval(timer);
     if (document.visibilityState !== "visible" || !may("tickets:read") || node.querySelector(".editing, .stepform:not([hidden])")) return undefined;
     const known = ticket.version, fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(() => null);
     if (fresh && fresh.version > known && ticket.version === known) { const told = await whatChanged(fresh, "已显示最新内容。"); await paint(fresh); replace(news, told); onChange(fresh); }
     return undefined;
-  }, LOOK_AGAIN);
+  }
 
+  watch();
   fill(node, note("正在读取…"));
   guarded(paint)(first);
   return view;

@@ -1,7 +1,7 @@
 // The operator's desk: a call turn by turn on the left, the ticket filling itself on the right.
-import { get, post } from "./api.js";
+import { get, post, session } from "./api.js";
 import { consultPanel } from "./consult.js";
-import { badge, button, empty, h, labelled, note, replace, select } from "./dom.js";
+import { badge, button, empty, h, labelled, note, once, replace, select } from "./dom.js";
 import { fieldList } from "./fields.js";
 import { openCall } from "./live.js";
 import { guarded, say } from "./notices.js";
@@ -17,16 +17,33 @@ const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds)
 // A question is looked up as it was asked, not as the record words it.
 const ownWords = ticket => [...new Set((ticket.evidence.content || []).map(quote => quote.text))].join("，") || ticket.wants || ticket.title;
 
+// One desk for whoever holds the key, kept while other pages are looked at: a call goes on, and what was typed stays.
+let desk = null;
+
 export function workbench(page) {
+  if (desk?.key !== session.key) {
+    desk?.leave();
+    desk = { key: session.key, ...newDesk() };
+  }
+  replace(page, desk.node);
+  desk.back();
+  addEventListener("keydown", desk.keys);
+  return () => removeEventListener("keydown", desk.keys);
+}
+
+addEventListener("beforeunload", event => { if (desk?.calling()) event.preventDefault(); });
+
+function newDesk() {
+  const node = h("div", {});
   const speech = transcriptPanel();
-  const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", {}), panel = h("div", {});
-  let left = false, views = [], live = null, heard = [];
+  const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", { class: "stack" }), panel = h("div", {});
+  let left = false, calling = false, views = [], live = null, heard = [];
 
   const source = select("通话来源", [...SAMPLES.map(([name], i) => [String(i), `练习：${name}`]), [TYPED, "现场录入：逐句输入"], [PASTED, "粘贴整段通话"]], "0", () => choose());
-  replace(page, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" }, h("div", { class: "left" },
+  replace(node, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" }, h("div", { class: "left" },
     h("section", { class: "card call", "aria-label": "通话" }, h("div", { class: "row" }, labelled("来电", source)), tools, speech.node),
     h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)), h("section", { class: "side", "aria-label": "生成的工单" }, alarm, result)));
-  page.onkeydown = event => { if (event.ctrlKey && event.key === "Enter" && !event.target.closest("form")) tools.querySelector(".main")?.click(); };
+  const keys = event => { if (node.isConnected && event.ctrlKey && event.key === "Enter" && !event.target.closest("form, dialog")) tools.querySelector(".main")?.click(); };
   function ask(question = "", area = null) { replace(panel, consultPanel({ question, area, adopt: text => views.some(view => view.node.isConnected && view.adopt(text)) })); }
 
   function choose() {
@@ -58,18 +75,24 @@ export function workbench(page) {
     const facts = () => ({ practice: practice.checked, caller: caller.value.trim() || undefined });
     const form = h("form", { class: "row line" }, who, line, h("button", { type: "submit" }, "加入"));
     let call = null;
-    form.onsubmit = guarded(async event => {
-      event.preventDefault();
-      if (!line.value.trim()) return;
+    const add = async () => {
       const turn = { speaker: who.value, text: line.value.trim() };
+      if (!turn.text) return;
       line.value = "";
       turns.push(turn);
       hear(turns);
       call ||= begin(facts());
       (await call).socket?.turn(turn);
-    });
-    const end = guarded(async () => { if (turns.length) await finish(await (call || begin(facts())), turns); else line.focus(); });
-    replace(tools, h("div", { class: "row" }, caller, h("label", {}, practice, " 练习")), form, h("div", { class: "row" }, button("结束通话，生成工单", end, "main"), note("说话人用 Tab 切换")));
+    };
+    form.onsubmit = event => { event.preventDefault(); guarded(add)(); };
+    const end = once(guarded(async () => {
+      await add();
+      if (!turns.length) { line.focus(); return say("请先输入通话内容。"); }
+      await finish(await call, turns);
+      return over();
+    }));
+    form.onkeydown = event => { if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); end(); } };
+    replace(tools, h("div", { class: "row" }, caller, h("label", {}, practice, " 练习")), form, h("div", { class: "row" }, button("结束通话，生成工单", end, "main"), note("说话人用 Tab 切换 · Ctrl+回车 结束")));
     line.focus();
   }
 
@@ -86,19 +109,24 @@ export function workbench(page) {
     }
     if (left) return undefined;
     await finish(call, turns);
-    return replace(tools, h("div", { class: "row" }, button("再接一个", choose), note("可在上方换一个来电。")));
+    return over();
   });
+  const over = () => replace(tools, h("div", { class: "row" }, button("再接一个", choose), note("可在上方换一个来电。")));
+  const onCall = now => { calling = source.disabled = now; };
 
   async function begin({ practice, caller }, overSocket = true) {
     const call = { id: `desk-${Date.now()}-${Math.random().toString(36).slice(2, 6)}`, practice, caller, cut: false, socket: null };
     const facts = { caller_number: caller, channel: "phone", demo: practice };
+    onCall(true);
     if (overSocket) call.socket = await openCall(call.id, facts, { state: draft, notice: danger, problem: say });
     live = call.socket;
     return call;
   }
 
   async function finish(call, turns) {
-    const made = call.socket ? await call.socket.hangUp() : await post("/v1/transcripts", { id: call.id, channel: "phone", turns: turns.map(({ speaker, text }) => ({ speaker, text })), caller_number: call.caller, demo: call.practice });
+    const whole = { id: call.id, channel: "phone", turns: turns.map(({ speaker, text }) => ({ speaker, text })), caller_number: call.caller, demo: call.practice };
+    let made;
+    try { made = await (call.socket ? call.socket.hangUp() : post("/v1/transcripts", whole)); } finally { onCall(false); }
     live = null;
     dispatchEvent(new Event("tickets-made"));
     if (!left) show(made, turns);
@@ -120,7 +148,7 @@ export function workbench(page) {
     hear(heard, all.reduce((found, one) => Object.entries(one.evidence).reduce((sum, [path, quotes]) => ({ ...sum, [path]: [...(sum[path] || []), ...quotes] }), found), {}));
     if (all.length) replace(result, all.map(one => h("article", { class: "ticket draft" }, h("header", {}, h("div", { class: "row" }, h("h2", {}, one.title || "正在听取…"), badge("正在填写", "warn"))),
       one.follow_up_questions?.length > 0 && h("div", { class: "asknow" }, h("strong", {}, "可以追问"), h("ul", {}, one.follow_up_questions.map(question => h("li", {}, question)))),
-      fieldList(one, { speech }), one.unit.receiver && note(`建议交办：${one.unit.receiver.name}`), one.duplicates?.length > 0 && note(`疑似同一事项 ${one.duplicates.length} 件`))));
+      fieldList(one, { speech }), one.unit.receiver && note(`建议交办：${one.unit.receiver.name}`), one.duplicates?.length > 0 && note(`相近的工单 ${one.duplicates.length} 件，通话结束后可对照`))));
   }
 
   function show(made, turns) {
@@ -146,5 +174,5 @@ export function workbench(page) {
 
   ask();
   choose();
-  return () => { left = true; live?.leave(); };
+  return { node, keys, calling: () => calling, back: () => views.forEach(view => view.again()), leave: () => { left = true; live?.leave(); } };
 }
