@@ -101,7 +101,7 @@ class KnowledgeUpkeepFlow:
         ]
 
     def mine(self, *, actor: str, limit: int = PAGE) -> list[Article]:
-        """Keep drafts made of closed tickets and their replies; what is known already is left out."""
+        """Keep drafts made of closed tickets and their replies; what is known, or made up for practice, is left out."""
         known = [pairs_of(text) for article in self._all(None) for text in (article.title, *article.questions)]
         made = []
         for ticket in self._answered():
@@ -122,7 +122,7 @@ class KnowledgeUpkeepFlow:
             for status in CLOSED:
                 for ticket in uow.tickets.each({"status": status}):
                     enough = len(ticket.reply or "") >= self._limits.least_reply
-                    open_ = not (ticket.citizen.confidential or ticket.referrals)
+                    open_ = not (ticket.demo or ticket.citizen.confidential or ticket.referrals)
                     if enough and ticket.satisfied is not False and open_:
                         yield ticket
 

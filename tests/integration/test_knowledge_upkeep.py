@@ -68,17 +68,27 @@ def test_what_was_asked_shows_as_gap_and_usage(client: TestClient) -> None:
     assert client.post("/v1/consultations/none/verdict", json={"verdict": "accepted"}).status_code == 404
 
 
-def test_a_reply_becomes_one_draft_without_the_person(client: TestClient) -> None:
+def answered(client: TestClient, call_id: str, **changes: object) -> None:
+    """A question that the desk answered itself."""
     reply = "燃气灶具判废年限为八年，到期请联系燃气公司免费上门检查更换软管，咨询电话13900000001。"
     asked = "您好，我想咨询一下家里的燃气灶具用了多少年应该报废，我电话13900000000"
+    made = client.post("/v1/transcripts", json=message(asked, call_id, **changes)).json()["tickets"][0]
+    number = made["ticket_number"]
+    client.post(f"/v1/tickets/{number}/accept", json={})
+    done = client.post(f"/v1/tickets/{number}/direct_answer", json={"text": reply})
+    assert done.status_code == 200, done.text
+
+
+def test_a_reply_becomes_one_draft_without_the_person(client: TestClient) -> None:
     for call_id in ("m-1", "m-2"):
-        made = client.post("/v1/transcripts", json=message(asked, call_id)).json()["tickets"][0]
-        number = made["ticket_number"]
-        client.post(f"/v1/tickets/{number}/accept", json={})
-        done = client.post(f"/v1/tickets/{number}/direct_answer", json={"text": reply})
-        assert done.status_code == 200, done.text
+        answered(client, call_id)
     drafts = client.post("/v1/knowledge/drafts:mine").json()
     assert len(drafts) == 1, "the second says the same"
     assert drafts[0]["status"] == "draft"
     assert "1390000000" not in str(drafts)
+    assert client.post("/v1/knowledge/drafts:mine").json() == []
+
+
+def test_no_draft_is_made_of_what_was_practice(client: TestClient) -> None:
+    answered(client, "m-1", demo=True)
     assert client.post("/v1/knowledge/drafts:mine").json() == []
