@@ -13,7 +13,9 @@ const GROUPS = [["category", "分类"], ["leaf", "末级分类"], ["unit", "承�
 const RATES = [["response_rate", "响应率", { responded: "false" }, "看未按时响应的工单"], ["resolution_rate", "解决率", { solved: "false" }, "看回访未解决的工单"], ["satisfaction_rate", "满意率", { satisfied: "false" }, "看回访不满意的工单"]];
 const OVERDUE = { deadline: "late,overdue" };
 const PERIODS = [["7", "近 7 天"], ["30", "近 30 天"], ["60", "近 60 天"], ["365", "近一年"]];
-const DAY = 86_400_000;
+const DAY = 86_400_000, AHEAD = 8 * 3_600_000;
+// The date so many days from today, as the city's calendar has it.
+const cityDay = days => new Date(Date.now() + AHEAD + days * DAY).toISOString().slice(0, 10);
 
 const TABS = [["总览", overview], ["分组", grouped], ["热词与热点", hotspots], ["预警", warnings], ["报告", reports]];
 
@@ -29,8 +31,7 @@ export function analysis(page) {
       known.length > 0 && labelled("视图", select("视图", [["", "全部"], ...known.map(view => [view.id, view.name])], "", event => { asked.view = event.target.value; paint(); })),
       state.tickets > 0 && labelled("数据", select("数据", [["false", "正式数据"], ["true", "演示数据"]], String(asked.demo), event => { asked.demo = event.target.value === "true"; paint(); })));
     const query = () => {
-      const to = new Date(Date.now() + DAY).toISOString().slice(0, 10), from = new Date(Date.now() - Number(asked.days) * DAY).toISOString().slice(0, 10);
-      return { from, to, demo: String(asked.demo), ...(known.find(view => view.id === asked.view)?.query || {}) };
+      return { from: cityDay(1 - Number(asked.days)), to: cityDay(0), demo: String(asked.demo), ...(known.find(view => view.id === asked.view)?.query || {}) };
     };
     const paint = () => replace(body, asked.demo && note(badge("演示数据", "demo"), " 以下均由编写的演示工单统计，不代表真实情况。"),
       tabs("分析", TABS.map(([name, draw], i) => [name, panel => { asked.tab = i; draw(panel, query()); }]), asked.tab));

@@ -3,6 +3,7 @@ import { download, maybe, post, send } from "./api.js";
 import { badge, button, empty, h, note, replace, section, select, table } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { go, may } from "./reader.js";
+import { forget, keeps } from "./typed.js";
 import { number, when } from "./words.js";
 
 const asList = (found, name) => (Array.isArray(found) ? found : found?.[name] || []);
@@ -44,8 +45,8 @@ const STATUS = { open: ["待确认", "bad"], acknowledged: ["已确认", "warn"]
 const OUTCOMES = [["handled", "确有其事，已处置"], ["expected", "确有其事，在意料之中"], ["false", "不属实"]];
 
 function card(one, load) {
-  const told = h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" }), outcome = select("结果", OUTCOMES, "handled", () => {});
-  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }); say("已记录。", "good"); load(); });
+  const name = `warning ${one.id}`, told = keeps(name, h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" })), outcome = select("结果", OUTCOMES, "handled", () => {});
+  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }); forget(name); say("已记录。", "good"); load(); });
   const steps = { open: () => [told, button("确认收到", act("acknowledge", () => ({})), "main")], acknowledged: () => [outcome, told, button("记录结果", act("outcome", () => ({ outcome: outcome.value })), "main")] };
   return h("article", { class: "card" }, h("div", { class: "row" }, badge(...STATUS[one.status]), h("strong", {}, one.label), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
     note(`自 ${when(one.since)} 起 `, h("button", { type: "button", class: "link", onclick: list({ district: one.district, category: one.category_code, created_from: one.since, created_before: one.raised_at, demo: String(one.demo) }) }, `${number(one.observed)} 件`), one.expected < 0.05 ? "，往常几乎没有" : `，往常 ${Number(one.expected).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),
@@ -57,9 +58,13 @@ export function reports(panel, query) {
   const load = guarded(async () => {
     const found = await ask("reports", query);
     if (!found) return replace(panel, empty("本服务尚未启用报告"));
-    const make = (kind, more = {}) => guarded(async () => { await post("/v1/analytics/reports", { kind, demo: query.demo === "true", ...more }); load(); });
+    const make = (kind, more = {}) => guarded(async () => { await post("/v1/analytics/reports", { kind, demo: query.demo === "true", ...more }); say("报告已生成。", "good"); load(); });
     const topic = h("input", { size: 14, placeholder: "专报名称", "aria-label": "专报名称" });
-    const topical = () => make("topical", { ...query, demo: query.demo === "true", topic: topic.value })();
+    const topical = () => {
+      const named = topic.value.trim();
+      if (!named) { topic.focus(); return say("请填写专报名称。"); }
+      return make("topical", { ...query, demo: query.demo === "true", topic: named.replace(/(?<=.)专报$/, "") })();
+    };
     const rows = asList(found, "reports");
     const shown = h("div", {});
     const read = one => guarded(async () => { replace(shown, h("div", { class: "row" }, h("h3", {}, one.title), button("收起", () => shown.replaceChildren(), "small")), h("iframe", { class: "paper", title: one.title, sandbox: "", srcdoc: await (await send(`/v1/analytics/reports/${one.id}`)).text() })); shown.scrollIntoView({ block: "nearest" }); });

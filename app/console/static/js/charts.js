@@ -8,7 +8,7 @@ export function lineChart(points, name) {
   const x = i => left + (i * (wide - left - 8)) / Math.max(1, points.length - 1), y = value => 8 + (1 - value / most) * (high - below - 8);
   const every = Math.ceil(points.length / 8);
   return h("svg", { viewBox: `0 0 ${wide} ${high}`, class: "chart", role: "img", "aria-label": `${name}：${points.map(([label, value]) => `${label} ${value}`).join("，")}` },
-    [0, 0.5, 1].map(share => [h("line", { x1: left, x2: wide - 8, y1: y(most * share), y2: y(most * share), class: "rule" }), h("text", { x: left - 6, y: y(most * share) + 4, "text-anchor": "end" }, Math.round(most * share))]),
+    [...new Set([0, Math.round(most / 2), most])].map(value => [h("line", { x1: left, x2: wide - 8, y1: y(value), y2: y(value), class: "rule" }), h("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, value)]),
     h("polyline", { points: points.map(([, value], i) => `${x(i)},${y(value)}`).join(" "), class: "line" }),
     points.map(([label, value, open], i) => [h("circle", { cx: x(i), cy: y(value), r: points.length > 40 ? 1.5 : 2.5, class: "dot" }), open && h("rect", { x: x(i) - wide / points.length / 2, y: 0, width: wide / points.length, height: high - below, class: "hit", onclick: open }, h("title", {}, `${label}：${value}`)), i % every === 0 && h("text", { x: x(i), y: high - 6, "text-anchor": "middle" }, label)]));
 }

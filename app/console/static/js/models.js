@@ -8,14 +8,20 @@ const TASKS = { ticket: "工单要素", unit: "承办单位", category: "诉求�
 const HEADLINE = { ticket: ["fact_recall", "unsupported_rate", "split_f1"], unit: ["accuracy", "top3", "coverage_at_98"], category: ["accuracy", "macro_f1", "top3"], risk: ["political_legal.recall", "discipline_inspection.recall", "judicial.recall", "alert_rate"], duplicate: ["recall_at_10", "merge_precision", "b3_f1"], retrieval: ["recall_at_5", "mrr_at_10"], answer: ["citation_precision", "key_fact_recall", "refusal"] };
 const NAMES = {
   accuracy: "准确率", macro_f1: "宏平均 F1", tail_macro_f1: "长尾 F1", top3: "前三命中", coverage_at_98: "98% 准确时覆盖", ece: "校准误差", fact_recall: "要素召回", unsupported_rate: "无依据率", forbidden_rate: "禁写率", split_f1: "拆分 F1",
-  recall_at_budget: "预算内召回", alert_rate: "提示率", recall_at_10: "前十召回", merge_precision: "并单准确率", b3_f1: "B³ F1", ari: "ARI", recall_at_5: "前五召回", mrr_at_10: "MRR@10", citation_precision: "引用准确率", key_fact_recall: "要点召回", "political_legal.recall": "政法线索召回", "discipline_inspection.recall": "纪检线索召回", "judicial.recall": "司法线索召回", refusal: "应拒而拒", over_refusal: "不应拒而拒",
+  recall_at_budget: "预算内召回", alert_rate: "提示率", recall_at_10: "前十召回", merge_precision: "并单准确率", b3_f1: "B³ F1", ari: "ARI", recall_at_1: "首位召回", recall_at_5: "前五召回", mrr_at_10: "MRR@10", citation_precision: "引用准确率", key_fact_recall: "要点召回", refusal: "应拒而拒", over_refusal: "不应拒而拒",
+  answered: "给出答复", asked_back: "反问", asked_back_right: "反问含正确条目", turned_over: "转受理", share: "占比", right: "准确率", recall: "召回", precision: "准确率", f1: "F1", merge_recall: "并单召回", recall_at_10_dissimilar: "用词不同的前十召回",
+  ece_floor: "校准误差下限", title_rouge_l: "标题 ROUGE-L", ordinary_alert_rate: "普通来电提示率", trap_alert_rate: "易误判来电提示率", idiom_alert_rate: "惯用语提示率", alerts_at_prevalence: "真实占比下的提示率", precision_at_prevalence: "真实占比下的准确率",
 };
-const LOWER_IS_BETTER = ["unsupported_rate", "forbidden_rate", "ece", "over_refusal", "alert_rate"];
+const GROUPS = { political_legal: "政法线索", discipline_inspection: "纪检线索", judicial: "司法线索", final: "办理单位", receiving: "交办单位", auto: "自动派单", field_f1: "字段 F1：" };
+const LOWER_IS_BETTER = ["unsupported_rate", "forbidden_rate", "ece", "ece_floor", "over_refusal", "asked_back", "turned_over", "alert_rate", "ordinary_alert_rate", "trap_alert_rate", "idiom_alert_rate", "alerts_at_prevalence"];
 const PARTS = {
   micro: "合计", callback_number: "联系电话", caller_name: "诉求人", category_level1: "一级分类", confidential: "保密", district: "区（市）", town: "镇街", place: "地点", emotion: "情绪", event_time: "时间",
-  kind: "诉求类型", lead_unit: "主办单位", missing: "缺项", referrals: "移送", subject: "主体", title: "标题", wants: "诉求",
+  kind: "诉求类型", lead_unit: "主办单位", missing: "缺项", referrals: "移送", subject: "主体", title: "标题", title_keywords: "标题要词", wants: "诉求",
 };
-const nameOf = metric => NAMES[metric] || (metric.startsWith("field_f1.") ? `字段 F1：${PARTS[metric.slice(9)] || metric.slice(9)}` : metric);
+const nameOf = metric => {
+  const [group, name] = metric.includes(".") ? metric.split(".") : ["", metric];
+  return `${GROUPS[group] ?? group}${(group === "field_f1" ? PARTS : NAMES)[name] || name}`;
+};
 const file = run => run.data.split("/").pop();
 
 export function models(page) {
@@ -47,8 +53,8 @@ function compared(panel) {
     const before = select("之前", options, String(pairs[0])), after = select("之后", options, String(pairs[1]));
     const paint = () => {
       const [a, b] = [runs[Number(before.value)], runs[Number(after.value)]], shared = Object.keys(a.metrics).filter(name => name in b.metrics);
-      replace(out, shared.length ? table(["指标", "之前", "之后", "变化"], shared.map(name => {
-        const change = b.metrics[name] - a.metrics[name], good = LOWER_IS_BETTER.includes(name) ? change < 0 : change > 0;
+      replace(out, a.data !== b.data && note("两次评测用的数据不同，差别不只来自模型。"), shared.length ? table(["指标", "之前", "之后", "变化"], shared.map(name => {
+        const change = b.metrics[name] - a.metrics[name], good = LOWER_IS_BETTER.includes(name.split(".").at(-1)) ? change < 0 : change > 0;
         return { cells: [nameOf(name), [percent(a.metrics[name], 1), h("small", { class: "mute" }, bounds(a, name))], [percent(b.metrics[name], 1), h("small", { class: "mute" }, bounds(b, name))], Math.abs(change) < 0.0005 ? "持平" : badge(`${change > 0 ? "+" : ""}${(100 * change).toFixed(1)} 点`, good ? "good" : "bad")] };
       })) : empty("两次评测没有共同的指标", "请选同一任务的两次评测。"));
     };
