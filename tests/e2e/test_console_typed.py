@@ -23,6 +23,22 @@ def late(served: Served, call_id: str, *, demo: bool = False) -> str:
     return number
 
 
+def test_the_list_stays_unfolded_and_one_comes_back_to_the_ticket_one_left(served: Served, sign_in: Open) -> None:
+    numbers = [
+        served.flows.intake.run(call(*LAMP, call_id=f"typed-many-{i}")).tickets[0].ticket_number for i in range(35)
+    ]
+    page = sign_in("operator")
+    page.get_by_role("link", name="工单").click()
+    page.get_by_role("button", name="再显示一些").click()
+    row = page.locator(f'tr[data-key="{numbers[0]}"]')
+    row.click()
+    page.locator("article.ticket .steps").wait_for()
+    sync_api.expect(row).to_have_class("chosen")
+    sync_api.expect(row).to_be_in_viewport()
+    page.get_by_role("button", name="返回列表").click()
+    sync_api.expect(row).to_be_focused()
+
+
 def test_every_metric_of_the_release_has_a_name_of_its_own(sign_in: Open) -> None:
     page = sign_in("model_team")
     page.locator("article.card").first.wait_for()

@@ -1,6 +1,6 @@
 // Tickets: filters, words, one page after another; one of them open beside the list.
 import { city, download, get, maybe } from "./api.js";
-import { badge, button, empty, h, note, replace, select, table } from "./dom.js";
+import { badge, button, empty, h, labelled, note, replace, select, table } from "./dom.js";
 import { guarded } from "./notices.js";
 import { go, may, reader } from "./reader.js";
 import { deadlineBar } from "./ticket_parts.js";
@@ -8,31 +8,40 @@ import { ticketView } from "./ticket_view.js";
 import { transcriptPanel } from "./transcript.js";
 import { KINDS, shortName, STATUSES, when, word } from "./words.js";
 
-const PAGE = 30;
+const PAGE = 30, MOST = 200;
 // Filters that other pages bring along and that have no field here.
 const BROUGHT = {
   category: "分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "办理时限", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
   issue: "热点事项", meeting: "会商缘由", created_before: "截止日期",
 };
-let kept = {};
+// The filters, how far down the list is unfolded under them, and the ticket that was open last.
+let kept = {}, wanted = PAGE, last = null;
 
 // query: "key=value&…" of filters to begin with, from a page that drills down.
 export function tickets(page, number, query) {
-  if (query) kept = Object.fromEntries(new URLSearchParams(query));
+  if (query) { kept = Object.fromEntries(new URLSearchParams(query)); wanted = PAGE; }
   const list = h("div", { class: "scroll" }), detail = h("div", { class: "detail" }), count = h("span", { class: "mute", role: "status" });
   const wide = h("div", { class: number && number !== "-" ? "split open" : "split" }, h("section", { class: "listing", "aria-label": "工单列表" }, list), h("section", { class: "card", "aria-label": "工单详情" }, detail));
-  const filters = filterBar(() => load());
+  const filters = filterBar(() => { wanted = PAGE; load(); });
   replace(page, h("h1", { class: "sr" }, "工单"), filters, wide);
-  let rows = [], next = null;
+  let rows = [], next = null, drawing = 0, came = number && number !== "-" ? null : last;
+  last = number;
   const load = guarded(async more => {
-    const asked = new URLSearchParams({ limit: PAGE, ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)) });
+    const turn = ++drawing;
+    const asked = new URLSearchParams({ limit: more ? PAGE : Math.min(wanted, MOST), ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)) });
     if (more && next) asked.set("after", next);
     const found = await get(`/v1/tickets?${asked}`);
+    if (turn !== drawing) return;  // asked for something else meanwhile
     rows = more ? [...rows, ...found.tickets] : found.tickets;
     next = found.next;
+    wanted = Math.max(PAGE, rows.length);
     replace(count, `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : empty("没有符合条件的工单", "换一个筛选条件，或清除筛选。"), count);
-    list.querySelector(`[data-key="${number}"]`)?.classList.add("chosen");
+    const chosen = list.querySelector(`[data-key="${number}"]`);
+    chosen?.classList.add("chosen");
+    chosen?.scrollIntoView({ block: "nearest" });
+    list.querySelector(`[data-key="${came}"]`)?.focus();
+    came = null;
   });
   const open = ticket => go("tickets", ticket.ticket_number);
   const show = guarded(async () => {
@@ -43,7 +52,7 @@ export function tickets(page, number, query) {
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
     const view = ticketView(ticket, { speech, onChange: fresh => { paint(fresh); load(); } });
     paint(ticket);
-    return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 受理`)),
+    return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 收到`)),
       view.node);
   });
   load();
@@ -69,10 +78,10 @@ function filterBar(load) {
   const brought = Object.keys(kept).filter(name => kept[name] && BROUGHT[name]).map(name => BROUGHT[name]);
   const form = h("form", { class: "row filters", role: "search" }, q, caller, select("状态", all("全部状态", STATUSES), kept.status || "", set("status")),
     select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
-    h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") }),
+    labelled("自", h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") })),
     check("overdue", "只看逾期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
     brought.length > 0 && badge(`另按${brought.join("、")}筛选`, "warn"),
-    button("清除", () => { kept = {}; go("tickets"); }, "quiet"),
+    button("清除", () => { kept = {}; wanted = PAGE; go("tickets"); }, "quiet"),
     may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),
     reader().unit && note(`只列出 ${reader().unit.name} 承办和协办的工单`));
   form.onsubmit = event => { event.preventDefault(); kept.q = q.value; load(); };
