@@ -58,3 +58,5 @@ class SupervisionOrder(Frozen):
     raised_at: datetime
     closed_at: datetime | None = None
     closed_by: str | None = None
+    demo: bool = False
+    """Whether its ticket is made up for practice."""

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from app.store.tables import Base, Moment
+from app.store.tables import Base, Moment, TicketRow
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
@@ -26,6 +26,10 @@ class SupervisionOrderRow(Base):
     raised_at: Mapped[datetime] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_by: Mapped[str | None] = mapped_column(String(64))
+    demo: Mapped[bool] = column_property(
+        func.coalesce(select(TicketRow.demo).where(TicketRow.ticket_number == ticket_number).scalar_subquery(), False)
+    )
+    """The ticket's own word."""
 
     __table_args__ = (
         UniqueConstraint("ticket_number", "occasion"),

@@ -22,7 +22,9 @@ class SqlSupervision:
 
     def raise_once(self, order: SupervisionOrder) -> bool:
         """Keep an order unless its occasion has one already; return whether it is new."""
-        values = insertion(self._session, SupervisionOrderRow).values(**order.model_dump(mode="python", exclude={"id"}))
+        values = insertion(self._session, SupervisionOrderRow).values(
+            **order.model_dump(mode="python", exclude={"id", "demo"})
+        )
         once = values.on_conflict_do_nothing(index_elements=["ticket_number", "occasion"])
         return self._session.scalar(once.returning(SupervisionOrderRow.id)) is not None
 

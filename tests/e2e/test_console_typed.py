@@ -23,6 +23,30 @@ def late(served: Served, call_id: str, *, demo: bool = False) -> str:
     return number
 
 
+def test_an_orders_words_stay_while_another_is_sent_and_none_is_cancelled_by_a_slip(
+    served: Served, sign_in: Open
+) -> None:
+    kept, gone = late(served, "typed-order"), late(served, "typed-demo", demo=True)
+    served.flows.supervision.run_once()
+    page = sign_in("supervisor")
+    page.get_by_role("button", name="领导包办").click()
+    words = page.get_by_label(f"工单 {kept} 的督办文字")
+    words.fill("请今天到现场")
+    row = page.locator("tbody tr", has_text=gone)
+    sync_api.expect(row.locator(".badge.demo")).to_be_visible()
+    sync_api.expect(page.locator("tbody tr", has_text=kept).locator(".badge.demo")).to_have_count(0)
+    page.once("dialog", lambda asked: asked.dismiss())
+    row.get_by_role("button", name="撤销").click()
+    sync_api.expect(row).to_have_count(1)
+    page.once("dialog", lambda asked: asked.accept())
+    row.get_by_role("button", name="撤销").click()
+    sync_api.expect(page.locator("#message")).to_contain_text("督办单已撤销")
+    sync_api.expect(row).to_have_count(0)
+    sync_api.expect(words).to_have_value("请今天到现场")
+    page.get_by_role("tab", name="到期与逾期").click()
+    sync_api.expect(page.locator("tbody tr", has_text=gone).locator(".badge.demo")).to_be_visible()
+
+
 def test_the_list_stays_unfolded_and_one_comes_back_to_the_ticket_one_left(served: Served, sign_in: Open) -> None:
     numbers = [
         served.flows.intake.run(call(*LAMP, call_id=f"typed-many-{i}")).tickets[0].ticket_number for i in range(35)
