@@ -23,6 +23,71 @@ def late(served: Served, call_id: str, *, demo: bool = False) -> str:
     return number
 
 
+def test_an_article_half_written_is_there_again_until_it_is_saved_or_given_up(sign_in: Open) -> None:
+    page = sign_in("reviewer")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("button", name="新建条目").click()
+    page.get_by_label("标题", exact=True).fill("供暖报停怎么办")
+    page.get_by_label("答复内容").fill("写到一半")
+    page.keyboard.press("Alt+2")
+    sync_api.expect(page).to_have_title("工单 · 枣解决·枣满意")
+    page.go_back()
+    sync_api.expect(page.get_by_label("答复内容")).to_have_value("写到一半")
+    sync_api.expect(page.locator("form.articleform")).to_contain_text("已填入上次没有保存的内容")
+    page.get_by_role("button", name="放弃这些内容").click()
+    sync_api.expect(page.get_by_label("答复内容")).to_have_value("")
+
+
+def test_an_article_needs_a_number_that_an_address_can_hold(sign_in: Open) -> None:
+    page = sign_in("reviewer")
+    page.goto(f"{page.url.split('#')[0]}#/knowledge/new")
+    number = page.get_by_label("编号（小写英文和连字符）")
+    number.fill("供暖")
+    assert not number.evaluate("field => field.checkValidity()")
+    number.fill("heating-stop-2026")
+    assert number.evaluate("field => field.checkValidity()")
+
+
+def test_a_gap_becomes_an_article_that_begins_with_what_was_asked(sign_in: Open) -> None:
+    page = sign_in("reviewer")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("tab", name="查答案").click()
+    page.get_by_label("咨询的问题").fill("月球采矿证去哪个窗口办")
+    page.get_by_role("button", name="查答案").click()
+    sync_api.expect(page.locator(".refusal")).to_be_visible(timeout=60_000)
+    page.get_by_role("tab", name="缺口").click()
+    page.get_by_role("button", name="为“月球采矿证去哪个窗口办”写条目").click()
+    sync_api.expect(page.get_by_label("标题", exact=True)).to_have_value("月球采矿证去哪个窗口办")
+    sync_api.expect(page.get_by_label("群众会怎么问（一行一个）")).to_have_value("月球采矿证去哪个窗口办")
+
+
+def test_a_preview_without_a_document_does_not_go_on_reading(sign_in: Open) -> None:
+    page = sign_in("reviewer")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("tab", name="导入").click()
+    page.get_by_role("button", name="预览").click()
+    sync_api.expect(page.locator("#message")).to_contain_text("请先选择文档")
+    sync_api.expect(page.locator("main")).not_to_contain_text("正在读取")
+
+
+def test_a_report_of_what_was_done_survives_a_look_at_another_ticket(served: Served, sign_in: Open) -> None:
+    mine, other = late(served, "typed-mine"), late(served, "typed-other")
+    page = sign_in("unit")
+    page.goto(f"{served.url}#/tickets/{mine}")
+    page.locator(".steps").get_by_role("button", name="签收").click()
+    page.locator(".steps").get_by_role("button", name="反馈办结").click()
+    page.get_by_label("办理情况", exact=True).fill("灯泡已换")
+    page.locator(f'tr[data-key="{other}"]').click()
+    sync_api.expect(page.locator("article.ticket")).to_contain_text(other)
+    page.locator(f'tr[data-key="{mine}"]').click()
+    sync_api.expect(page.locator("article.ticket")).to_contain_text(mine)
+    page.locator(".steps").get_by_role("button", name="反馈办结").click()
+    sync_api.expect(page.get_by_label("办理情况", exact=True)).to_have_value("灯泡已换")
+    page.get_by_role("button", name="取消").click()
+    page.locator(".steps").get_by_role("button", name="反馈办结").click()
+    sync_api.expect(page.get_by_label("办理情况", exact=True)).to_have_value("")
+
+
 def test_an_orders_words_stay_while_another_is_sent_and_none_is_cancelled_by_a_slip(
     served: Served, sign_in: Open
 ) -> None:
@@ -45,6 +110,26 @@ def test_an_orders_words_stay_while_another_is_sent_and_none_is_cancelled_by_a_s
     sync_api.expect(words).to_have_value("请今天到现场")
     page.get_by_role("tab", name="到期与逾期").click()
     sync_api.expect(page.locator("tbody tr", has_text=gone).locator(".badge.demo")).to_be_visible()
+
+
+def test_the_keys_of_the_input_method_neither_save_nor_give_up(served: Served, sign_in: Open) -> None:
+    """Enter and Esc belong to the list of candidates while a word is being composed."""
+    number = served.flows.intake.run(call(*LAMP, call_id="typed-ime")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".steps").wait_for()
+    page.locator('.fieldrow[data-path="title"]').focus()
+    page.keyboard.press("Enter")
+    title = page.get_by_role("textbox", name="更正标题")
+    title.fill("建设路lu")
+    for key in ("Enter", "Escape"):
+        title.dispatch_event("keydown", {"key": key, "isComposing": True, "bubbles": True})
+    sync_api.expect(title).to_have_value("建设路lu")
+    title.press("Escape")
+    sync_api.expect(title).to_have_count(0)
+    page.locator(".steps").get_by_role("button", name="不予受理").click()
+    page.get_by_label("理由").dispatch_event("keydown", {"key": "Escape", "isComposing": True, "bubbles": True})
+    sync_api.expect(page.get_by_label("理由")).to_be_visible()
 
 
 def test_the_list_stays_unfolded_and_one_comes_back_to_the_ticket_one_left(served: Served, sign_in: Open) -> None:

@@ -28,7 +28,7 @@ function askedBack({ needs, question, options }, body, look) {
 
 function answer(found, adopt) {
   if (!found.answer) {
-    return h("div", { class: "refusal" }, h("p", {}, found.refusal.reason), found.refusal.unit && note(`可询问：${found.refusal.unit}`),
+    return h("div", { class: "refusal" }, h("p", {}, found.refusal.reason), found.refusal.unit && !found.refusal.reason.includes(found.refusal.unit) && note(`可询问：${found.refusal.unit}`),
       found.nearest.length > 0 && [h("h4", {}, "相近条目"), h("ul", {}, found.nearest.map(title => h("li", {}, title)))]);
   }
   const cited = found.citations.map(source);

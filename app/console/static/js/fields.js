@@ -72,6 +72,7 @@ export function fieldList(ticket, { speech, editable = false, changed = () => {}
     });
     input.onkeydown = event => {
       event.stopPropagation();
+      if (event.isComposing) return;  // the keys belong to the input method
       if (event.key === "Escape") back();
       if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); save(); }
     };

@@ -9,13 +9,16 @@ import { go, may } from "./reader.js";
 import { when, word } from "./words.js";
 
 const STEPS = { draft: ["submit"], review: ["publish", "send_back"], published: ["retire"], retired: [] };
-const MOST = 500;
+const MOST = 500, SHOWN = 120;
 
-export function knowledge(page, id) {
-  if (id === "new") return editor(page, null);
+export function knowledge(page, id, about) {
+  if (id === "new") return editor(page, null, about?.split("\n"));
   if (id) return article(page, id);
   return replace(page, h("h1", { class: "sr" }, "知识库"), tabs("知识库", [["条目", list], ["查答案", panel => replace(panel, h("div", { class: "card narrow" }, note("答案只取自已发布、在有效期内的条目，并列出依据；没有依据时直接说明。"), consultPanel({})))], ...(may("knowledge:write") ? [["缺口", gaps], ["体检", faults], ["使用", usage], ["导入", imports]] : [])]));
 }
+
+// From when an article holds, and until when where that is known.
+const validity = one => [one.effective_from && `${one.effective_from} 起`, one.expires_on && `至 ${one.expires_on}`].filter(Boolean).join(" ");
 
 function list(panel) {
   const out = h("div", {}), words = h("input", { type: "search", placeholder: "标题、问法、依据", "aria-label": "检索条目", size: 26 });
@@ -23,8 +26,8 @@ function list(panel) {
   let found = [];
   const paint = () => {
     const shown = found.filter(one => [one.title, one.source, ...one.questions].join(" ").includes(words.value.trim()));
-    replace(out, note(`${shown.length} 条`), shown.length ? table(["标题", "依据", "适用", "状态", "版本", "有效期"], shown.slice(0, 120).map(one => ({
-      open: () => go("knowledge", one.id), cells: [h("strong", {}, one.title), [one.source, one.clause && ` ${one.clause}`], one.region, badge(word(one.status), { review: "warn", published: "good" }[one.status] || ""), one.version, [one.effective_from || "", one.expires_on && ` 至 ${one.expires_on}`]],
+    replace(out, note(`${shown.length} 条${shown.length > SHOWN ? `，列出前 ${SHOWN} 条，其余请检索` : ""}`), shown.length ? table(["标题", "依据", "适用", "状态", "版本", "有效期"], shown.slice(0, SHOWN).map(one => ({
+      open: () => go("knowledge", one.id), cells: [h("strong", {}, one.title), [one.source, one.clause && ` ${one.clause}`], one.region, badge(word(one.status), { review: "warn", published: "good" }[one.status] || ""), one.version, validity(one)],
     }))) : empty("没有符合的条目"));
   };
   const load = guarded(async () => {
@@ -66,12 +69,13 @@ function versionList(id, one, versions, again) {
 
 const diff = text => (text ? h("pre", { class: "diff" }, text.split("\n").slice(2).map(line => h("span", { class: { "+": "added", "-": "removed", "@": "mute" }[line[0]] || "" }, `${line}\n`))) : note("内容没有变化，只有状态不同。"));
 
-function editor(page, one) {
+function editor(page, one, about) {
   const back = () => (one ? go("knowledge", one.id) : go("knowledge"));
   const save = guarded(async values => {
     const saved = one ? await api(`/v1/knowledge/articles/${encodeURIComponent(one.id)}`, { method: "PATCH", body: values, version: one.version }) : await post("/v1/knowledge/articles", values);
     say(one?.status === "published" ? "已保存，下一次答复即按新内容。" : "已保存为草稿，可提交审核。", "good");
     go("knowledge", saved.id);
+    return saved;
   });
-  replace(page, h("h2", {}, one ? `修改：${one.title}` : "新建条目"), articleForm(one, { save, back }));
+  replace(page, h("h2", {}, one ? `修改：${one.title}` : "新建条目"), articleForm(one, { about, save, back, again: () => editor(page, one, about) }));
 }

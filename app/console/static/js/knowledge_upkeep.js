@@ -19,7 +19,7 @@ export function gaps(panel) {
     const found = await get("/v1/knowledge/gaps?days=90");
     return [h("div", { class: "row" }, note("近 90 天没有依据、或答复不被采纳的提问，相近的归为一组。"), button("由已办结工单生成草稿", mine)),
       found.length ? table(["问题", "次数", "不采纳", "最近一次", "涉及条目", ""], found.map(gap => ({
-        cells: [h("details", {}, h("summary", {}, gap.example), h("ul", {}, gap.questions.map(question => h("li", {}, question)))), number(gap.count), number(gap.badly_rated), when(gap.last_asked), gap.articles.map(id => [articleLink(id), " "]), button("写条目", () => go("knowledge", "new"), "small", { "aria-label": `为“${gap.example}”写条目` })],
+        cells: [h("details", {}, h("summary", {}, gap.example), h("ul", {}, gap.questions.map(question => h("li", {}, question)))), number(gap.count), number(gap.badly_rated), when(gap.last_asked), gap.articles.map(id => [articleLink(id), " "]), button("写条目", () => go("knowledge", "new", gap.questions.join("\n")), "small", { "aria-label": `为“${gap.example}”写条目` })],
       }))) : empty("没有缺口", "近期的提问都有依据可答。")];
   });
 }
@@ -55,7 +55,7 @@ export function imports(panel) {
   const keep = guarded(async () => { const made = await sent(false); say(`已导入 ${made.filter(one => one.taken).length} 条草稿。`, "good"); go("knowledge"); });
   const look = guarded(async () => {
     replace(out, note("正在读取文档…"));
-    const drafts = await sent(true);
+    const drafts = await sent(true).catch(error => { out.replaceChildren(); throw error; });
     replace(out, drafts.length ? section(`读到 ${drafts.length} 个条目`, table(["标题", "内容", ""], drafts.map(one => {
       const body = one.fields.body || "";
       return { cells: [h("strong", {}, one.title), h("details", {}, h("summary", {}, `${body.slice(0, 40)}…（${one.characters} 字）`), h("p", { class: "answer" }, body)), one.problem ? badge(one.problem, "bad") : badge("可导入", "good")] };

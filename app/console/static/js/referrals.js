@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { badge, button, empty, h, note, replace, select, table, tabs } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { reader } from "./reader.js";
+import { forget, keeps } from "./typed.js";
 import { REFERRAL_STATUS, number, percent, referralStatus, when, word } from "./words.js";
 
 const FIELDS = {
@@ -44,11 +45,13 @@ const statistics = guarded(async out => {
 
 function card(one, load) {
   const id = `${one.ticket_number} ${word(one.receiver)}`;
-  const text = h("input", { placeholder: "理由或回执内容", "aria-label": `${id} 的理由或回执内容`, size: 34 });
+  const name = `referral ${one.id}`;
+  const text = keeps(name, h("input", { placeholder: "理由或回执内容", "aria-label": `${id} 的理由或回执内容`, size: 34 }));
   const act = (step, done, needed) => guarded(async () => {
     const said = text.value.trim();
     if (needed && !said) { text.focus(); return say(`请填写${needed === "text" ? "回执内容" : "理由"}。`); }
     await post(`/v1/referrals/${encodeURIComponent(one.id)}/${step}`, needed ? { [needed]: said } : {});
+    forget(name);
     say(done, "good");
     return load();
   });
@@ -57,7 +60,7 @@ function card(one, load) {
   return h("article", { class: "card referral" },
     h("div", { class: "row" }, h("a", { href: `#/tickets/${one.ticket_number}`, class: "mono" }, one.ticket_number), h("strong", {}, word(one.receiver)),
       badge(referralStatus(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.severity === "extreme" && badge("极端", "bad"), one.overdue && badge(LATE[one.status] || "超过时限", "bad"), one.demo && badge("演示", "demo"),
-      h("span", { class: "grow" }), h("span", { class: "mute" }, `${one.rule_id} · ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
+      h("span", { class: "grow" }), h("span", { class: "mute" }, `规则 ${one.rule_id} · 收到 ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
     h("q", {}, one.quote),
     one.context.length > 0 && h("details", { open: one.status === "pending_confirmation" }, h("summary", {}, "前后文"), one.context.map(turn => h("p", {}, h("strong", {}, `${SPEAKERS[turn.speaker]}：`), turn.text))),
     note(`确认 ${one.confirmations.length} / ${one.persons}`, one.confirmations.map(made => ` · ${made.by} ${when(made.at)}${made.note ? `（${made.note}）` : ""}`)),

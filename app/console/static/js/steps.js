@@ -2,6 +2,7 @@
 import { city, post } from "./api.js";
 import { button, h, labelled, once, replace, select } from "./dom.js";
 import { guarded } from "./notices.js";
+import { forget, keeps } from "./typed.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
 // What is asked or praised is answered at once, without a unit.
@@ -9,6 +10,7 @@ const ANSWERED = ["consultation", "praise"];
 const GRAVE = ["decline", "return", "suspend", "send_back"];
 const FEW = 6;
 const OWN_PLACE = ["merge", "unmerge"];
+const TYPED = ["reason", "text", "note"];
 const NEEDS = { reason: "理由", text: "内容", unit: "单位", days: "工作日数", solved: "是否解决", satisfied: "是否满意", meeting: "会商缘由", outcome: "重办结论", into: "主单编号", note: "内部备注（可不填）" };
 const CHOICES = {
   solved: [["true", "已解决"], ["false", "未解决"]],
@@ -32,17 +34,26 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
 
   async function ask(step, given = {}) {
     const needs = [...step.needs, ...(step.outcome && again ? ["outcome"] : [])];
+    const name = `${ticket.ticket_number} ${step.step}`;
     const take = once(guarded(async values => {
-      try { done(await post(`/v1/tickets/${ticket.ticket_number}/${step.step}`, values, ticket.version), step); } catch (error) { conflict(error, step.step, values); }
+      try {
+        const fresh = await post(`/v1/tickets/${ticket.ticket_number}/${step.step}`, values, ticket.version);
+        forget(name);
+        done(fresh, step);
+      } catch (error) { conflict(error, step.step, values); }
     }));
     if (!needs.length) return take({});
     const inputs = {};
-    for (const need of needs) inputs[need] = await input(need, step, given[need]);
+    for (const need of needs) {
+      inputs[need] = await input(need, step, given[need]);
+      if (given[need] == null && TYPED.includes(need)) keeps(`${name} ${need}`, inputs[need]);
+    }
     replace(form, h("strong", {}, step.label), needs.map(need => labelled(label(need, step), inputs[need], need === "text" ? "wide" : "")),
-      h("span", { class: "row" }, h("button", { class: "main", type: "submit" }, `确定${step.label}`), button("取消", () => { form.hidden = true; })));
+      h("span", { class: "row" }, h("button", { class: "main", type: "submit" }, `确定${step.label}`), button("取消", () => { forget(name); form.hidden = true; })));
     form.hidden = false;
     form.onsubmit = event => { event.preventDefault(); take(read(inputs)); };
     form.onkeydown = event => {
+      if (event.isComposing) return;  // the keys belong to the input method
       if (event.key === "Escape") form.hidden = true;
       if (event.key === "Enter" && event.ctrlKey) form.requestSubmit();
     };
