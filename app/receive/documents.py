@@ -54,8 +54,10 @@ def read_document(name: str, content: bytes) -> list[Fields]:
         raise InvalidInput(f"文件 {name} 解压后超过 {LARGEST_UNPACKED // 1024 // 1024} MiB", field="content")
     try:
         found = [fields for fields in reader(PurePath(name).stem, content) if fields.get("body")]
+    except InvalidInput:
+        raise
     except Exception as error:  # a damaged file fails in the library's own way
-        raise InvalidInput(f"文件 {name} 不能读取：{error}", field="content") from error
+        raise InvalidInput(f"文件 {name} 不能读取，可能已损坏，或内容与扩展名不符", field="content") from error
     if not found:
         raise InvalidInput(f"文件 {name} 中没有文字", field="content")
     return found

@@ -68,6 +68,8 @@ def test_a_preview_without_a_document_does_not_go_on_reading(sign_in: Open) -> N
     page.get_by_role("button", name="预览").click()
     sync_api.expect(page.locator("#message")).to_contain_text("请先选择文档")
     sync_api.expect(page.locator("main")).not_to_contain_text("正在读取")
+    page.get_by_role("tab", name="条目").click()
+    sync_api.expect(page.locator("#message")).to_be_hidden()
 
 
 def test_a_report_of_what_was_done_survives_a_look_at_another_ticket(served: Served, sign_in: Open) -> None:

@@ -101,6 +101,12 @@ def test_front_matter_does_not_multiply_itself() -> None:
         read_document("问答.md", "\n".join(["---", *lines, "---", LEAD]).encode())
 
 
+@pytest.mark.parametrize(("name", "content"), [("a.docx", b"x"), ("a.pdf", b"%PDF-1.4"), ("a.md", b"\xff")])
+def test_a_damaged_document_is_refused_without_the_words_of_a_library(name: str, content: bytes) -> None:
+    with pytest.raises(InvalidInput, match=r"不能读取，可能已损坏，或内容与扩展名不符$"):
+        read_document(name, content)
+
+
 def test_a_preview_keeps_nothing_and_an_import_keeps_drafts(client: TestClient) -> None:
     url, body = "/v1/knowledge/imports", {"name": "a.xlsx", "content": base64.b64encode(xlsx_bytes()).decode()}
     seen = client.post(url, json={**body, "preview": True}).json()

@@ -1,5 +1,6 @@
 // The public API and nothing else. A lost connection is waited for; a request is then sent again, once only in effect:
 // every POST carries an Idempotency-Key, every change an If-Match.
+import { fieldName } from "./words.js";
 
 let key = sessionStorage.getItem("key") || "";
 const listeners = new Set();
@@ -13,9 +14,15 @@ export const session = {
 // Told true when the connection is lost and false when it is back.
 export const onConnection = listener => listeners.add(listener);
 
+// A fault of a field, by the name that the page gives it.
+function inWords({ detail, field }) {
+  const lead = field && ["", "缺少 "].find(words => detail?.startsWith(words + field));
+  return lead == null ? detail : `${lead.trim()}${fieldName(field)}${detail.slice(lead.length + field.length).trimStart()}`;
+}
+
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || `服务返回 ${status}`);
+    super(inWords(body) || `服务返回 ${status}`);
     this.status = status;
     this.code = body.title;
     this.field = body.field;

@@ -65,7 +65,7 @@ export function fieldList(ticket, { speech, editable = false, changed = () => {}
     const input = await inputFor(path, typed === undefined ? old : typed, ticket);
     const back = () => { const fresh = row(path, valueOf(ticket, path), ticket.missing.includes(path)); node.replaceWith(fresh); fresh.focus(); };
     const save = guarded(async () => {
-      const value = path === "citizen.confidential" ? input.value === "true" : input.value.trim() || null;
+      const value = path === "citizen.confidential" ? input.value === "true" : (path === "event_time" ? momentOf : String)(input.value.trim()) || null;
       if (String(value ?? "") === String(old ?? "")) return back();
       try { changed(await patch(`/v1/tickets/${ticket.ticket_number}`, { [path]: value }, ticket.version), path); } catch (error) { conflict(error, path, value); }
       return undefined;
@@ -108,5 +108,9 @@ async function inputFor(path, old, ticket) {
     return select(name, [["", "（未知）"], ...names.map(one => [one, one])], old || "");
   }
   if (LONG.includes(path)) return h("textarea", { rows: path === "content" ? 4 : 2, "aria-label": name, value: old || "" });
+  if (path === "event_time") return h("input", { "aria-label": name, value: (old || "").replace("T", " "), placeholder: "如 2026-11-16 19:30" });
   return h("input", { "aria-label": name, value: old || "" });
 }
+
+// "2026-11-16 19：30" as the record writes it.
+const momentOf = text => text.replace("：", ":").replace(/(?<=^\d{4}-\d\d-\d\d) +/, "T");

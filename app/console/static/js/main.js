@@ -91,6 +91,9 @@ onConnection(lost => {
 });
 onUnknownKey(detail => { if (reader()) { setReader(null); session.key = ""; document.body.classList.remove("inside"); login($("page"), enter, detail); } });
 addEventListener("hashchange", route);
+// What went wrong is over once something else is tried.
+addEventListener("click", event => { if (event.target.closest("button, a")) forgetProblem(); }, true);
+addEventListener("submit", forgetProblem, true);
 addEventListener("tickets-made", banner);
 addEventListener("keydown", event => {
   const page = event.altKey && reader() && pagesOf()[Number(event.key) - 1];

@@ -71,11 +71,12 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     const receiver = h("select", { "aria-label": "接收机关" }, ["political_legal", "discipline_inspection", "judicial"].filter(code => !ticket.referrals.some(one => one.receiver === code)).map(code => h("option", { value: code }, word(code))));
     const quote = h("input", { placeholder: "诉求人的原话", "aria-label": "提请移送的原话", size: 40 });
     const propose = guarded(async () => {
+      if (!quote.value.trim()) { quote.focus(); return say("请填写诉求人的原话。"); }
       await post("/v1/referrals", { ticket_number: ticket.ticket_number, receiver: receiver.value, quote: quote.value.trim() });
       say("已提请移送，待联络员确认。", "good");
       const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
       await paint(fresh);
-      onChange(fresh);
+      return onChange(fresh);
     });
     return receiver.length > 0 && h("details", {}, h("summary", {}, "听到系统没有提示的：提请移送"), h("div", { class: "row" }, receiver, quote, button("提请移送", propose)));
   }

@@ -51,6 +51,7 @@ function newDesk() {
     live = null;
     views = [];
     alarm.replaceChildren();
+    ask();
     replace(result, empty("还没有工单", "点“开始接听”，通话会逐句播放，工单随之自动填写。", "生成后：逐项核对（A 采纳，回车更正），再按“下一步”办理。"));
     if (source.value === TYPED) return typing();
     if (source.value === PASTED) return pasting();
@@ -172,7 +173,6 @@ function newDesk() {
     return open(made.tickets[0], place);
   }
 
-  ask();
   choose();
   return { node, keys, calling: () => calling, back: () => views.forEach(view => view.again()), leave: () => { left = true; live?.leave(); } };
 }
