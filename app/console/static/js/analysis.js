@@ -56,7 +56,7 @@ function overview(panel, query) {
     section("每日受理量", lineChart(days.groups.map(group => [String(group.label).slice(5), group.tickets, drill(group)]), "每日受理量")),
     h("div", { class: "columns" }, section("各区（市）", cityMap(Object.fromEntries((districts?.groups || []).map(group => [group.label, group.tickets])), {
       name: "受理量", open: name => drill(districts.groups.find(group => group.label === name) || { query: { ...days.query, district: name } })(),
-    })), section("诉求最多的分类", barList((categories?.groups || []).slice(0, 10).map(group => ({ label: group.label, value: group.tickets, open: drill(group) }))))));
+    })), section("诉求最多的分类", !total.tickets && note("这段时间没有工单。"), barList((categories?.groups || []).slice(0, 10).map(group => ({ label: group.label, value: group.tickets, open: drill(group) }))))));
   })();
 }
 
@@ -68,6 +68,7 @@ function grouped(panel, query) {
     const found = await indicators(query, asked);
     if (by.value !== asked) return out; // another grouping was asked for meanwhile
     if (!found) return missing(out);
+    if (!found.groups.length) return replace(out, empty("这段时间没有工单", "可换一个时段、视图或数据。"));
     return replace(out, table([GROUPS.find(([code]) => code === asked)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
       cells: [h("strong", {}, group.label), leads(number(group.tickets), `${group.label}的工单`, drill(group)),
         ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, OVERDUE)) : "0"],

@@ -71,7 +71,7 @@ function shadow(panel) {
     const found = await get(`/v1/readings:compare?limit=${limit.value}`), share = part => (found.calls ? percent(part / found.calls, 1) : "—");
     const list = tickets => tickets.map(one => h("div", {}, `${one.lead_unit || "未定单位"} · ${one.category || "未分类"}`));
     replace(out, h("div", { class: "tiles" }, [[found.calls, "重读的通话"], [share(found.same_tickets), "工单数一致"], [share(found.same_unit), "单位一致"], [share(found.same_category), "分类一致"]].map(([value, name]) => h("div", { class: "tile" }, h("strong", {}, value), name))),
-      found.differences.length ? section("有变化的通话", table(["通话", "当时", "现在"], found.differences.map(one => ({ cells: [h("span", { class: "mono" }, one.call_id), list(one.then), list(one.now)] })))) : found.calls > 0 && empty("没有变化", "当前模型与当时的结果一致。"));
+      found.differences.length ? section("有变化的通话", table(["通话", "当时", "现在"], found.differences.map(one => ({ cells: [h("span", { class: "mono" }, one.call_id), list(one.then), list(one.now)] })))) : found.calls ? empty("没有变化", "当前模型与当时的结果一致。") : empty("还没有可以重读的通话", "接听或送入通话后再来比较。"));
   });
   replace(panel, h("div", { class: "row" }, limit, button("用当前模型重读", run, "main"), note("只比较，不改动任何工单。")), out);
 }

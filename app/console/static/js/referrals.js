@@ -30,7 +30,7 @@ function list(out) {
     const late = button("查看", () => { asked = "overdue=true"; load(); }, "small", { "aria-label": "查看超过时限的移送件" });
     replace(out, overdue > 0 && h("div", { class: "alarm", role: "alert" }, h("strong", {}, `${overdue} 件移送已超过确认、发出或回执时限`), late),
       h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件`)),
-      rows.length ? rows.map(one => card(one, load)) : empty("没有移送件"));
+      rows.length ? rows.map(one => card(one, load)) : empty("没有移送件", "系统提示的线索和话务员提请的移送会列在这里，等待确认。"));
   });
   load();
 }

@@ -36,7 +36,7 @@ export function tickets(page, number, query) {
     next = found.next;
     wanted = Math.max(PAGE, rows.length);
     replace(count, `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
-    replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : empty("没有符合条件的工单", "换一个筛选条件，或清除筛选。"), count);
+    replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
     const chosen = list.querySelector(`[data-key="${number}"]`);
     chosen?.classList.add("chosen");
     chosen?.scrollIntoView({ block: "nearest" });
@@ -58,6 +58,9 @@ export function tickets(page, number, query) {
   load();
   show();
 }
+
+const nothing = () => (Object.values(kept).some(Boolean) ? empty("没有符合条件的工单", "换一个筛选条件，或清除筛选。")
+  : empty("还没有工单", reader().unit ? "交办给本单位的工单会列在这里。" : "接听的来电和其他渠道送来的诉求会列在这里。"));
 
 function rowsTable(rows, open) {
   return table(["工单", "标题", "地区", "承办", "状态", "时限"], rows.map(ticket => ({
