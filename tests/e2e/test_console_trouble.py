@@ -105,6 +105,17 @@ def test_a_wrong_key_is_refused_in_chinese_and_a_second_browser_asks_for_one_aga
     page.close()
 
 
+@pytest.mark.parametrize(("address", "back"), [("tickets/none", "返回列表"), ("knowledge/none", "全部条目")])
+def test_an_address_of_nothing_says_so_and_leads_back(address: str, back: str, served: Served, sign_in: Open) -> None:
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/{address}")
+    told = page.locator("main .empty:visible", has_text="编号可能有误")
+    sync_api.expect(told).to_have_count(1)
+    page.get_by_role("button", name=back).click()
+    sync_api.expect(told).to_have_count(0)
+    assert page.url.endswith(address.split("/")[0])
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_has_contrast_and_names_and_fits_the_screen(scheme: str, served: Served, sign_in: Open) -> None:
     number = received(served, f"seen-{scheme}")

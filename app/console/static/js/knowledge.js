@@ -46,7 +46,10 @@ function list(panel) {
 }
 
 const article = guarded(async (page, id) => {
-  const [one, versions, { functions }] = await Promise.all([get(`/v1/knowledge/articles/${encodeURIComponent(id)}`), get(`/v1/knowledge/articles/${encodeURIComponent(id)}/versions`), city()]);
+  const [one, versions, { functions }] = await Promise.all([get(`/v1/knowledge/articles/${encodeURIComponent(id)}`), get(`/v1/knowledge/articles/${encodeURIComponent(id)}/versions`), city()]).catch(error => {
+    replace(page, empty("没有可以显示的条目", "编号可能有误。"), button("← 全部条目", () => go("knowledge"), "small"));
+    throw error;
+  });
   const again = () => article(page, id);
   const step = name => guarded(async () => { await post(`/v1/knowledge/articles/${encodeURIComponent(id)}/${name}`, {}, one.version); say(`已${word(name)}。`, "good"); again(); });
   const owner = functions.find(known => known.function === one.owner)?.name || one.owner;

@@ -46,7 +46,10 @@ export function tickets(page, number, query) {
   const open = ticket => go("tickets", ticket.ticket_number);
   const show = guarded(async () => {
     if (!number || number === "-") { wide.classList.remove("open"); return replace(detail, empty("选一件工单", "点列表中的一行，或用 ↑↓ 选择后按回车。")); }
-    const ticket = await get(`/v1/tickets/${encodeURIComponent(number)}`);
+    const ticket = await get(`/v1/tickets/${encodeURIComponent(number)}`).catch(error => {
+      replace(detail, empty("没有可以显示的工单", "编号可能有误，或不在您可以查看的范围内。"), button("← 返回列表", () => go("tickets"), "small"));
+      throw error;
+    });
     const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
     const speech = call && transcriptPanel();
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
@@ -73,7 +76,7 @@ function rowsTable(rows, open) {
 function filterBar(load) {
   const set = name => event => { kept[name] = event.target.type === "checkbox" ? (event.target.checked ? "true" : "") : event.target.value; load(); };
   const all = (label, codes) => [["", label], ...codes.map(code => [code, word(code)])];
-  const q = h("input", { type: "search", value: kept.q || "", size: 17, placeholder: "字词，如 路灯 建设路", "aria-label": "全文检索", onchange: set("q") });
+  const q = h("input", { type: "search", value: kept.q || "", size: 17, placeholder: "如 路灯 建设路", "aria-label": "全文检索", onchange: set("q") });
   const caller = may("intake:write") && h("input", { type: "search", value: kept.caller || "", size: 9, placeholder: "来电号码", "aria-label": "来电号码", onchange: set("caller") });
   const district = select("区（市）", [["", "全部地区"]], "", set("district"));
   city().then(({ districts }) => { replace(district, h("option", { value: "" }, "全部地区"), districts.map(one => h("option", { value: one.name, selected: one.name === kept.district }, shortName(one.name)))); });
