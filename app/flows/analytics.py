@@ -13,6 +13,7 @@ from app.domain.analytics import UNKNOWN, Dimension, HotWord, Measures, SavedVie
 from app.domain.city_time import CITY_TIME, midnight
 from app.domain.errors import Forbidden, InvalidInput
 from app.domain.frozen import Frozen
+from app.domain.labels import CHANNEL, REQUEST_KIND, SUBJECT
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
 from app.domain.ticket import Ticket
@@ -42,14 +43,9 @@ _FILTERS: dict[Dimension, str] = {
 }
 """Dimension → the filter of the ticket list that picks one of its values."""
 _LABELS = {
-    "consultation": "咨询",
-    "help": "求助",
-    "complaint": "投诉",
-    "report": "举报",
-    "suggestion": "建议",
-    "praise": "表扬",
-    "citizen": "自然人",
-    "market_entity": "经营主体",
+    **REQUEST_KIND,
+    **SUBJECT,
+    **CHANNEL,
     "in_time": "按期办结",
     "late": "逾期办结",
     "running": "办理中，未到期",

@@ -1,5 +1,6 @@
 """Indicators on both databases: what is counted, when it changes, and that every group lists its own tickets."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,7 @@ def test_every_group_lists_exactly_its_tickets(stored: Flows, dimension: Dimensi
     assert len(list(stored.tickets.each(found.query, by=ADMIN))) == counted
     assert found.groups
     for group in found.groups:
+        assert not re.search("[a-z]", group.label)
         listed = list(stored.tickets.each(group.query, by=ADMIN))
         assert len(listed) == group.measures.tickets, group
 

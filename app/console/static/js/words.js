@@ -4,7 +4,7 @@ const WORDS = {
   consultation: "咨询", help: "求助", complaint: "投诉", report: "举报", suggestion: "建议", praise: "表扬",
   normal: "一般", urgent: "紧急", emergency: "突发", calm: "平稳", dissatisfied: "不满", angry: "愤怒", extreme: "极端",
   citizen: "自然人", market_entity: "经营主体", auto: "可自动派单", suggest: "建议，待确认", human: "须人工判断",
-  lead: "主办", assisting: "协办", phone: "电话", web: "网页", app: "手机端", wechat: "微信",
+  lead: "主办", assisting: "协办", phone: "电话", web: "网页", app: "手机端", wechat: "微信", import: "导入", open311: "Open311",
   political_legal: "政法机关", discipline_inspection: "纪检监察机关", judicial: "司法行政机关",
   pending_confirmation: "待确认", confirmed: "已确认", drafted: "待发出", sent: "已发出", cancelled: "已撤销",
   system: "系统转办", telephone: "电话催办", written: "书面督办", on_site: "现场督办", leader: "领导包办",
