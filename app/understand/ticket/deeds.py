@@ -36,6 +36,7 @@ class Deeds:
         self._of = [[deed_in(piece) for piece in own] for own in pieces]
         known = [one for own in self._of for one in own if one]
         self._things = Words(one.thing for one in known if len(one.thing) <= _LONGEST)
+        self._all = len(known)
         self._often, self._deeds = Counter(known), Counter(one.deed for one in known)
         self._named = Counter(one.thing for one in known)
         self._ends = [Counter((one.deed, one.thing[-size:]) for one in known) for size in (1, 2)]
@@ -80,7 +81,7 @@ class Deeds:
     def _by_chance(self, one: Deed) -> Iterable[float]:
         for size, ends, ending in zip((1, 2), self._ends, self._ending, strict=True):
             end = one.thing[-size:]
-            expected = self._deeds[one.deed] * ending[end] / max(1, self._often.total())
+            expected = self._deeds[one.deed] * ending[end] / max(1, self._all)
             yield math.log((ends[one.deed, end] + _RARE) / (expected + _RARE))
 
 
