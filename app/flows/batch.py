@@ -22,6 +22,7 @@ CHUNK = 100
 Seen = dict[str, str | None]
 """Digest by call id; None: its result stands in the output, its content is not known."""
 ReadMany = Callable[[Sequence[Transcript]], list[CallReading | Unreadable]]
+Chunk = list[tuple[Line, Delivery]]
 
 
 @dataclass
@@ -77,15 +78,15 @@ class BatchFlow:
         rejects: IO[str],
         count: BatchCount,
         progress: Callable[[int], None],
-    ) -> Iterator[list[Delivery]]:
-        def wanted() -> Iterator[Delivery]:
+    ) -> Iterator[Chunk]:
+        def wanted() -> Iterator[tuple[Line, Delivery]]:
             for line in read_lines(source):
                 delivery = self._delivery(line, rejects, count)
                 if delivery is None:
                     progress(1)
                 elif done.get(delivery.transcript.id, delivery.digest) not in (None, delivery.digest):
                     reason = f"通话 {delivery.transcript.id} 在文件中出现过，且内容不同"
-                    reject(rejects, count, line.number, reason, line.text)
+                    reject(rejects, count, line, reason)
                     progress(1)
                 elif delivery.transcript.id in done:
                     count.skipped += 1
@@ -93,7 +94,7 @@ class BatchFlow:
                     progress(1)
                 else:
                     done[delivery.transcript.id] = delivery.digest
-                    yield delivery
+                    yield line, delivery
 
         deliveries = wanted()
         while chunk := list(islice(deliveries, CHUNK)):
@@ -101,30 +102,30 @@ class BatchFlow:
 
     def _delivery(self, line: Line, rejects: IO[str], count: BatchCount) -> Delivery | None:
         if line.payload is None:
-            reject(rejects, count, line.number, line.reason or "", line.text)
+            reject(rejects, count, line, line.reason or "")
             return None
         try:
             return self._intake.receive(line.payload)
         except InvalidInput as error:
-            reject(rejects, count, line.number, error.message_zh, line.text)
+            reject(rejects, count, line, error.message_zh)
             return None
 
     def _store(
-        self, chunk: list[Delivery], readings: list[CallReading | Unreadable], rejects: IO[str], count: BatchCount
+        self, chunk: Chunk, readings: list[CallReading | Unreadable], rejects: IO[str], count: BatchCount
     ) -> Iterator[IntakeResult]:
         pending = []
-        known = self._intake.known(chunk)
-        for delivery, reading in zip(chunk, readings, strict=True):
+        known = self._intake.known([delivery for _, delivery in chunk])
+        for (line, delivery), reading in zip(chunk, readings, strict=True):
             try:
                 earlier = self._intake.earlier(delivery) if delivery.transcript.id in known else None
             except Conflict as error:
-                reject(rejects, count, 0, error.message_zh, json.dumps(dict(delivery.raw), ensure_ascii=False))
+                reject(rejects, count, line, error.message_zh)
                 continue
             if earlier:
                 count.skipped += 1
                 yield earlier
             elif isinstance(reading, Unreadable):
-                reject(rejects, count, 0, reading.reason, json.dumps(dict(delivery.raw), ensure_ascii=False))
+                reject(rejects, count, line, reading.reason)
             else:
                 pending.append((delivery, reading))
         started = time.perf_counter()
@@ -133,12 +134,12 @@ class BatchFlow:
 
 
 def read_ahead(
-    chunks: Iterator[list[Delivery]], executor: Executor, read_many: ReadMany, ahead: int
-) -> Iterator[tuple[list[Delivery], list[CallReading | Unreadable]]]:
+    chunks: Iterator[Chunk], executor: Executor, read_many: ReadMany, ahead: int
+) -> Iterator[tuple[Chunk, list[CallReading | Unreadable]]]:
     """Keep the workers ahead of the writer; order is kept."""
-    waiting: list[tuple[list[Delivery], Any]] = []
+    waiting: list[tuple[Chunk, Any]] = []
     for chunk in chunks:
-        waiting.append((chunk, executor.submit(read_many, [delivery.transcript for delivery in chunk])))
+        waiting.append((chunk, executor.submit(read_many, [delivery.transcript for _, delivery in chunk])))
         if len(waiting) > ahead:
             first, future = waiting.pop(0)
             yield first, future.result()
@@ -147,16 +148,22 @@ def read_ahead(
 
 
 def finished_ids(out: Path) -> set[str]:
-    """Return the call ids whose results stand in `out`; a half-written last line is cut off."""
+    """Return the call ids whose results stand in `out`; a half-written last line is cut off.
+
+    Raises:
+        InvalidInput: `out` holds something else than results, the input itself for example.
+    """
     if not out.exists():
         return set()
     done = set()
     good = 0
     with out.open("rb") as file:
-        for raw in file:
+        for number, raw in enumerate(file, start=1):
             try:
                 done.add(str(json.loads(raw)["call_id"]))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError) as error:
+                if raw.endswith(b"\n"):
+                    raise InvalidInput(f"{out} 第 {number} 行不是结果，不能接着写；请换一个输出文件", field="out") from error
                 break
             good += len(raw)
     with out.open("r+b") as file:
@@ -164,8 +171,8 @@ def finished_ids(out: Path) -> set[str]:
     return done
 
 
-def reject(rejects: IO[str], count: BatchCount, number: int, reason: str, text: str) -> None:
+def reject(rejects: IO[str], count: BatchCount, line: Line, reason: str) -> None:
     """Write one rejected line with its reason."""
     count.rejected += 1
-    rejects.write(json.dumps({"line": number, "reason": reason, "text": text}, ensure_ascii=False) + "\n")
+    rejects.write(json.dumps({"line": line.number, "reason": reason, "text": line.text}, ensure_ascii=False) + "\n")
     rejects.flush()

@@ -75,6 +75,14 @@ def test_a_batch_keeps_no_call_back_and_lets_no_line_stop_it(tmp_path: Path) -> 
         assert [row["line"] for row in lines(tmp_path / "out.rejected.jsonl")] == [3, 4]
 
 
+@pytest.mark.parametrize("held", ['{"id": "b-1", "turns": []}\n', "not a result\n", '{"call_id": "b-0"}\n[]\n'])
+def test_a_file_that_holds_no_results_is_not_written_over(tmp_path: Path, held: str) -> None:
+    (tmp_path / "in.jsonl").write_text(held, "utf-8")
+    ran = RUNNER.invoke(cli, ["batch", *[str(tmp_path / "in.jsonl")] * 2, "--workers", "1"])
+    assert isinstance(ran.exception, InvalidInput)
+    assert (tmp_path / "in.jsonl").read_text("utf-8") == held
+
+
 TABLE = """编号,时间,内容,电话
 w1,2026/11/8 9:05,滕州龙泉街道翠湖天地小区停暖气,13900000001
 ,,,

@@ -26,4 +26,19 @@ def test_a_call_that_cannot_be_read_is_rejected_with_its_reason_and_stops_no_oth
     assert (count.taken, count.rejected) == (2, 1)
     assert [json.loads(line)["call_id"] for line in out.read_text("utf-8").splitlines()] == ["b-0", "b-2"]
     [left] = map(json.loads, out.with_name("out.rejected.jsonl").read_text("utf-8").splitlines())
-    assert (left["reason"], json.loads(left["text"])["id"]) == ("读取出错", "b-1")
+    assert left == {"line": 2, "reason": "读取出错", "text": json.dumps(rows[1], ensure_ascii=False)}
+
+
+def test_a_call_that_the_store_has_otherwise_is_rejected_by_the_line_it_stands_in(flows: Flows, tmp_path: Path) -> None:
+    rows = [{**message("建设路路灯不亮，希望尽快修复"), "id": f"b-{i}"} for i in range(3)]
+    flows.intake.run({**rows[1], "title": "另一件事"})
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n" + "\n".join(json.dumps(row) for row in rows), "utf-8")
+
+    def read_many(transcripts: Sequence[Transcript]) -> list[CallReading | Unreadable]:
+        return [flows.intake.reader.read(t) for t in transcripts]
+
+    with ThreadPoolExecutor(1) as pool:
+        flows.batch.run(source, out, executor=pool, read_many=read_many, progress=lambda _: None)
+    [left] = map(json.loads, out.with_name("out.rejected.jsonl").read_text("utf-8").splitlines())
+    assert left == {"line": 3, "reason": "通话 b-1 已接收过，且内容不同", "text": json.dumps(rows[1])}
