@@ -163,7 +163,7 @@ def finished_ids(out: Path) -> set[str]:
                 done.add(str(json.loads(raw)["call_id"]))
             except (ValueError, KeyError, TypeError) as error:
                 if raw.endswith(b"\n"):
-                    raise InvalidInput(f"{out} 第 {number} 行不是结果，不能接着写；请换一个输出文件", field="out") from error
+                    raise InvalidInput(f"{out} 第 {number} 行不是结果，请另选输出文件", field="out") from error
                 break
             good += len(raw)
     with out.open("r+b") as file:

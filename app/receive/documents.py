@@ -140,6 +140,7 @@ def _xlsx(_stem: str, content: bytes) -> Iterator[Fields]:
     from openpyxl import load_workbook
 
     for sheet in load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets:
+        sheet.reset_dimensions()  # some programs write a smaller size than the sheet has
         lines = sheet.iter_rows(values_only=True)
         names = [COLUMNS.get(str(cell or "").strip()) for cell in next(lines, ())]
         if "title" not in names or "body" not in names:

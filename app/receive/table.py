@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,11 @@ from app.domain.errors import InvalidInput
 
 _ONE_DIGIT = re.compile(r"(?<![\d.])(?=\d(?!\d))")
 """Where spreadsheets leave out a zero: 2026/1/6 8:05:00."""
+_PARTS_OF_A_DATE = str.maketrans({"/": "-", "年": "-", "月": "-", "日": " "})
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_SERIAL_START = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet's days have no zone
+"""What spreadsheets count days from: 46334.375 is 9 o'clock on 2026-11-08."""
+_SECONDS_OF_A_DAY = 86_400
 _SHEETS = (".xlsx", ".xlsm")
 
 
@@ -32,8 +37,19 @@ def rows_of(source: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def moment_in(cell: str) -> str:
-    """Return a time as spreadsheets write it in ISO 8601: 2026/1/6 8:05 is 2026-01-06 08:05."""
-    return _ONE_DIGIT.sub("0", cell.strip().replace("/", "-"))
+    """Return a time as spreadsheets write it in ISO 8601: 2026/1/6 8:05 is 2026-01-06 08:05, and so is 46028.336806.
+
+    What is no time comes back as it is.
+    """
+    bare = " ".join(cell.translate(_PARTS_OF_A_DATE).split())
+    if _SERIAL.fullmatch(bare):
+        return str(_SERIAL_START + timedelta(seconds=round(float(bare) * _SECONDS_OF_A_DAY)))
+    written = _ONE_DIGIT.sub("0", bare)
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return cell
+    return written
 
 
 def _csv(source: Path) -> Iterator[list[str]]:
@@ -63,9 +79,11 @@ def _sheet(source: Path) -> Iterator[list[str]]:
 
     try:
         sheet = load_workbook(source, read_only=True, data_only=True).worksheets[0]
+        sheet.reset_dimensions()  # some programs write a smaller size than the sheet has
+        lines = list(sheet.iter_rows(values_only=True))
     except Exception as error:  # a damaged file fails in the library's own way
         raise InvalidInput(f"文件 {source.name} 不能读取，应为 XLSX", field="source") from error
-    for line in sheet.iter_rows(values_only=True):
+    for line in lines:
         yield [_cell(value) for value in line]
 
 

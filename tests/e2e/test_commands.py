@@ -2,18 +2,26 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
+from app.bootstrap import build_flows
 from app.bootstrap.chat import build_chat
 from app.cli import cli
+from app.commands import HERE
 from app.config import ChatSettings, Settings
 from app.domain.errors import InvalidInput, ServiceUnavailable
+from app.receive.table import moment_in, rows_of
 from tests.factories import WATER, call
 
 RUNNER = CliRunner()
@@ -103,6 +111,61 @@ def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, encoding: str,
     bad = lines(tmp_path / "table.rejected.jsonl")
     assert [row["row"] for row in bad] == [4, 5]
     assert bad[1]["reason"] == "内容 为空"
+
+
+def sheet_of(path: Path, times: Sequence[object], formats: Sequence[str]) -> Path:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["编号", "时间", "内容"])
+    for i, moment in enumerate(times):
+        page.append([i, moment, f"滕州市龙泉街道第{i}个路口的路灯坏了，请尽快维修"])
+        page.cell(page.max_row, 2).number_format = formats[i]
+    book.save(path)
+    return path
+
+
+def test_the_dates_of_a_spreadsheet_are_times_of_the_city(tmp_path: Path) -> None:
+    times = (
+        datetime(2026, 11, 8, 9, 5),  # noqa: DTZ001  a cell has no zone
+        date(2026, 11, 8),
+        46334.378472222,
+        "2026年11月8日 9:05",
+        45000.5,
+        0.5,
+        time(9),
+    )
+    source = sheet_of(tmp_path / "t.xlsx", times, ("yyyy/m/d h:mm", "yyyy/m/d", *["General"] * 4, "h:mm"))
+    ran = RUNNER.invoke(cli, ["import", str(source), "--columns", "id=编号,text=内容,called_at=时间"])
+    assert "导入 5 行" in ran.output
+    called = [moment_in(row["时间"]) for _, row in rows_of(source)]
+    nine = "2026-11-08 09:05:00"
+    assert called == [nine, "2026-11-08 00:00:00", nine, "2026-11-08 09:05", "2023-03-15 12:00:00", "0.5", "09:00:00"]
+    flows = build_flows(Settings())
+    kept = flows.tickets.transcript(next(flows.tickets.each({"call_id": "2"}, by=HERE)).ticket_number, by=HERE)
+    flows.close()
+    assert kept.called_at.isoformat() == "2026-11-08T09:05:00+08:00"
+    bad = lines(tmp_path / "t.rejected.jsonl")
+    assert [(row["row"], row["reason"]) for row in bad] == [
+        (7, "called_at 不是 ISO 8601 时间：'0.5'"),
+        (8, "called_at 不是 ISO 8601 时间：'09:00:00'"),
+    ]
+
+
+def test_a_sheet_that_says_a_wrong_size_is_read_whole_and_a_damaged_one_says_so(tmp_path: Path) -> None:
+    source = sheet_of(tmp_path / "t.xlsx", ("2026-11-08",), ("General",))
+    with ZipFile(source) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    for name, change in (
+        ("small", lambda text: re.sub(b'<dimension ref="[^"]*"', b'<dimension ref="A1"', text)),
+        ("broken", lambda text: text[: len(text) // 2]),
+    ):
+        with ZipFile(tmp_path / f"{name}.xlsx", "w") as book:
+            for part, text in parts.items():
+                book.writestr(part, change(text) if "sheet1" in part else text)
+    assert [row["时间"] for _, row in rows_of(tmp_path / "small.xlsx")] == ["2026-11-08"]
+    with pytest.raises(InvalidInput, match="不能读取"):
+        list(rows_of(tmp_path / "broken.xlsx"))
 
 
 @pytest.mark.parametrize(
