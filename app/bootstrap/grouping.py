@@ -35,6 +35,8 @@ def encode_lines(lines: Sequence[bytes], first: int, written: Path) -> int:
     encoder, _, reference = _ready()
     tickets, refused = [], []
     for number, raw in enumerate(lines, start=first + 1):
+        if not raw.strip():
+            continue
         line = read_line(number, raw)
         try:
             if line.payload is None:

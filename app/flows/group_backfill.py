@@ -7,7 +7,7 @@ import json
 import math
 import shutil
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.decide.issue import choose_issue
+from app.domain.errors import InvalidInput
 from app.domain.thresholds import IssueRules
 from app.understand.duplicate.backfill import blocks_of
 
@@ -26,7 +27,7 @@ JOINED_AT_ONCE = 50_000
 GATHERED = ("rows", "vectors")
 
 EncodeLines = Callable[[Sequence[bytes], int, Path], int]
-"""Lines, the number of the first and a file to write to; returns how many lines were refused."""
+"""Lines, blank ones among them, the number of the first and a file to write to; returns how many lines were refused."""
 LinkBlock = Callable[[tuple[int, int], Path, Path, int], None]
 """A block, the folder with all rows, a file to write to, and how many days to look back."""
 Progress = Callable[[str, int, int], None]
@@ -58,12 +59,18 @@ class GroupBackfill:
         link: LinkBlock,
         progress: Progress,
     ) -> Grouped:
-        """Write one line a ticket to `out`, `{"id", "issue"}`, in order of time; the issue is its first ticket's id."""
+        """Write one line a ticket to `out`, `{"id", "issue"}`, in order of time; the issue is its first ticket's id.
+
+        Raises:
+            InvalidInput: `out` is the input itself.
+        """
+        if out.exists() and out.samefile(source):
+            raise InvalidInput(f"结果不能写入输入文件 {source}", field="out")
         work = out.with_name(f"{out.name}.work")
         work.mkdir(exist_ok=True)
         refused = self._encode(source, work, executor, encode, progress)
         rows, ids = gathered(work)
-        blocks = blocks_of(rows)
+        blocks = blocks_of(rows) if ids else []
         waiting = [
             executor.submit(link, block, work, work / f"links-{i:04}.npz", self._window_days)
             for i, block in enumerate(blocks)
@@ -71,24 +78,24 @@ class GroupBackfill:
         for done, future in enumerate(waiting, start=1):
             future.result()
             progress("比对", done, len(blocks))
-        issue_of = self._join(rows["at"], work, len(blocks), progress)
+        issue_of = self._join(rows["at"], work, len(blocks), progress) if ids else []
         with out.open("w", encoding="utf-8") as file:
             for position, issue in enumerate(issue_of):
                 file.write(json.dumps({"id": ids[position], "issue": ids[issue]}, ensure_ascii=False) + "\n")
-        rejected = b"".join(part.read_bytes() for part in sorted(work.glob("*.rejected.jsonl")))
-        if rejected:
-            out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl").write_bytes(rejected)
+        rejected = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
+        rejected.unlink(missing_ok=True)
+        if bad := b"".join(part.read_bytes() for part in sorted(work.glob("*.rejected.jsonl"))):
+            rejected.write_bytes(bad)
         shutil.rmtree(work)
         return Grouped(len(ids), refused, len(set(issue_of)))
 
     def _encode(self, source: Path, work: Path, executor: Executor, encode: EncodeLines, progress: Progress) -> int:
         with source.open("rb") as file:
-            total = sum(1 for raw in file if raw.strip())
+            total = sum(1 for _ in file)
         done, refused = 0, 0
         waiting: deque[tuple[int, Any]] = deque()
         with source.open("rb") as file:
-            lines = (raw for raw in file if raw.strip())
-            for part, chunk in enumerate(_chunks(lines)):
+            for part, chunk in enumerate(_chunks(file)):
                 written = work / f"part-{part:05}.npz"
                 future = None if written.exists() else executor.submit(encode, chunk, part * CHUNK, written)
                 waiting.append((len(chunk), future))
@@ -149,6 +156,8 @@ def bounded_odds(likely: NDArray[np.float32], bound: float) -> NDArray[np.float3
 def gathered(work: Path) -> tuple[Any, list[str]]:
     """Put the parts in order of time into `rows.npy` and `vectors.npy`; return rows (a structured array) and ids."""
     parts = sorted(work.glob("part-*.npz"))
+    if not parts:
+        return np.zeros(0), []
     at, ids = [], []
     for part in parts:
         with np.load(part) as loaded:
@@ -181,6 +190,7 @@ def _links(work: Path, blocks: int) -> tuple[NDArray[np.int64], NDArray[np.int64
     return later[order], earlier[order], likely[order]
 
 
-def _chunks(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while chunk := list(islice(lines, CHUNK)):
+def _chunks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    left = iter(lines)
+    while chunk := list(islice(left, CHUNK)):
         yield chunk

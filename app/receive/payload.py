@@ -17,7 +17,7 @@ MAX_CHARACTERS = 300_000
 MAX_ID = 128
 MAX_CHANNEL = 40
 MAX_TITLE = 500
-_YEARS = range(2000, 2101)
+YEARS = range(2000, 2101)
 
 
 def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Transcript:
@@ -115,6 +115,6 @@ def _moment(value: Any, received_at: datetime) -> datetime:
         moment = datetime.fromisoformat(value.strip())
     except ValueError as error:
         raise InvalidInput(f"called_at 不是 ISO 8601 时间：{value[:40]!r}", field="called_at") from error
-    if moment.year not in _YEARS:
-        raise InvalidInput(f"called_at 应在 {_YEARS[0]} 年至 {_YEARS[-1]} 年之间", field="called_at")
+    if moment.year not in YEARS:
+        raise InvalidInput(f"called_at 应在 {YEARS[0]} 年至 {YEARS[-1]} 年之间", field="called_at")
     return (moment if moment.tzinfo else moment.replace(tzinfo=CITY_TIME)).astimezone(CITY_TIME)

@@ -53,6 +53,38 @@ def test_a_file_is_grouped_in_order_of_time_and_bad_lines_are_told(source: Path,
     assert [json.loads(line)["line"] for line in rejected] == [2, 6]
 
 
+BAD = (
+    {"id": 1, "kind": 5, "created_at": "2026-11-08", "text": "停水"},
+    {"id": 1, "created_at": "0001-01-01", "text": "停水"},
+    {"id": "\ud800", "created_at": "2026-11-08", "text": "停水"},
+    {"id": "1" * 129, "created_at": "2026-11-08", "text": "停水"},
+)
+
+
+def test_no_line_stops_a_run_and_each_is_told_by_its_place_in_the_file(source: Path, reference: ReferenceData) -> None:
+    source.write_text("\n" + "\n\n".join(json.dumps(one) for one in BAD), "utf-8")
+    assert group(source, reference) == Grouped(tickets=0, refused=4, issues=0)
+    assert source.with_name("out.jsonl").read_text("utf-8") == ""
+    rejected = source.with_name("out.rejected.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["line"] for line in rejected] == [2, 4, 6, 8]
+    odd = {"id": 1, "created_at": "2026-11-08", "text": "停水", "category": "9" * 30}
+    source.write_text(json.dumps(odd), "utf-8")
+    assert group(source, reference).tickets == 1
+    assert not source.with_name("out.rejected.jsonl").exists()
+
+
+def test_an_empty_file_is_no_issue_and_no_result_is_written_over_the_input(
+    source: Path, reference: ReferenceData
+) -> None:
+    held = source.read_text("utf-8")
+    source.rename(source.with_name("out.jsonl"))
+    with pytest.raises(InvalidInput, match="输入文件"):
+        group(source.with_name("out.jsonl"), reference)
+    assert source.with_name("out.jsonl").read_text("utf-8") == held
+    source.touch()
+    assert group(source, reference) == Grouped(tickets=0, refused=0, issues=0)
+
+
 def test_a_run_that_was_cut_off_goes_on_and_does_nothing_twice(source: Path, reference: ReferenceData) -> None:
     encoded: list[int] = []
 

@@ -54,6 +54,7 @@ _FOLLOWS = re.compile(
     "答复|追问|又没|没(?:消息|下文|信儿|动静|回音)|回访"
 )
 _ASKS = re.compile("咨询|请问|想问|怎么(?:办理|申请|报)|什么材料|如何办理")
+_CODE = re.compile(r"\d{1,8}")
 _BUILDING = re.compile(r"(\d{1,3})(?:号楼|栋|幢)")
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(路公交|路车|路(?!口)|万|元|米|度|户|名|人|亩|层|单元|室|块)")
 _INSIDE = re.compile(r"\d+(?:号楼|栋|幢|单元|室|层|楼)|\d+$")
@@ -149,7 +150,7 @@ def _fill(row: np.void, ticket: TicketFacts, text: str) -> None:
     row["closed"] = minutes(ticket.closed_at) if ticket.closed_at else 0
     row["caller"] = key_of(ticket.caller) if ticket.caller else 0
     row["district"], row["town"] = code_of(ticket.district), code_of(ticket.town)
-    row["category"] = int(ticket.category) + 1 if ticket.category and ticket.category.isdigit() else 0
+    row["category"] = int(ticket.category) + 1 if ticket.category and _CODE.fullmatch(ticket.category) else 0
     row["function"] = code_of(ticket.function)
     row["kind"] = KINDS.index(ticket.request_kind) + 1 if ticket.request_kind in KINDS else 0
     row["stance"] = sum(1 << i for i, pattern in enumerate(_STANCES) if pattern.search(text))
