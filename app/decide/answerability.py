@@ -46,8 +46,13 @@ def area_question(in_parts: Sequence[ScoredArticle], area: str | None, limits: A
     return Clarification(
         needs=Needs.AREA,
         question=f"请问事情发生在哪个{level}？各地规定不同。",
-        options=(*regions, f"{area or ''}其他{level}"),
+        options=(*regions, elsewhere(area)),
     )
+
+
+def elsewhere(area: str | None) -> str:
+    """Return what the rest of an area is called where some of its parts are named; None is the city."""
+    return f"{area}其他镇（街道）" if area else "其他区（市）"
 
 
 def refusal_for(*, ticket_worthy: bool, order: bool, unit: str | None) -> Refusal:

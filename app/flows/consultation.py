@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from app.decide.answerability import area_question, basis, case_question, is_ticket_worthy, refusal_for
+from app.decide.answerability import area_question, basis, case_question, elsewhere, is_ticket_worthy, refusal_for
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import (
@@ -103,7 +103,7 @@ class ConsultationFlow:
         """Answer `question` (+ `history`, `area`, `date`).
 
         Raises:
-            InvalidInput: a field is missing or of the wrong kind.
+            InvalidInput: a field is missing or of the wrong kind, or there is no such area.
         """
         question, day = _text(body, "question"), _day(body.get("date"), received_at)
         area = self._area(body.get("area"), question)
@@ -165,9 +165,18 @@ class ConsultationFlow:
         """Return the part of the city that was given, else the one that the question names; None for all of it."""
         if given is not None and not isinstance(given, str):
             raise InvalidInput("area 应为文字", field="area")
-        if not given:
+        said = (given or "").strip()
+        if not said:
             return self._areas.named_in(question)
-        return None if given in EVERYWHERE else self._areas.full_name(given) or given
+        if said in EVERYWHERE:
+            return None
+        area = self._areas.full_name(said)
+        if area is None and said not in map(elsewhere, (None, *self._areas.districts)):
+            known = "、".join(self._areas.districts)
+            raise InvalidInput(
+                f"area 应为区（市）或镇（街道）的名称，收到“{said[:40]}”；区（市）有：{known}", field="area"
+            )
+        return area or said
 
     def _generated(self, answer: ConsultationAnswer, articles: Sequence[Article]) -> ConsultationAnswer:
         """Return the answer in the model's words if they hold, else as it is, with the reason."""

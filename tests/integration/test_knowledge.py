@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.domain.errors import Conflict, InvalidTransition
+from app.domain.errors import Conflict, InvalidInput, InvalidTransition
 from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ConsultationAnswer, Needs
 from app.flows.consultation import ConsultationFlow
 from app.flows.registry import Flows
@@ -216,6 +216,9 @@ def test_where_parts_of_the_city_differ_the_part_is_asked_for(flows: Flows) -> N
     assert "七日" in str(ask(flows, question, "荆河街道").answer)
     assert "三日" in str(ask(flows, question, town.options[1]).answer)
     assert not ask(flows, question, back.options[-1]).citations
+    with pytest.raises(InvalidInput, match="收到“历下区”；区（市）有：市中区、薛城区") as refused:
+        ask(flows, question, "历下区")
+    assert refused.value.field == "area"
     assert ask(flows, "退伍军人优待证怎么申请").citations, "what holds everywhere needs no area"
 
 

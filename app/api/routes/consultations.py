@@ -24,7 +24,7 @@ MODEL = "hotline-consultation"
 def post_consultation(
     body: Body, flows: FlowsDep, _key: ClassifyKey, accept: Annotated[str | None, Header()] = None
 ) -> Any:
-    """正文含 question，可含 history（role、content）、area（区（市）名）、date（YYYY-MM-DD）。
+    """正文含 question，可含 history（role、content）、area（区（市）或镇（街道）名）、date（YYYY-MM-DD）。
 
     Accept 为 text/event-stream 时逐句返回：delta、citation，或 clarification、refusal，最后 done 为完整结果。
     """
