@@ -236,7 +236,7 @@ class IntakePolicy:
         )
         limits = self._reference.thresholds.duplicate
         similar = tuple(one for one in self._duplicates.similar(new) if one.facts.demo == new.demo)
-        return judge_duplicates(new, similar, self._reference.duplicate, limits)
+        return judge_duplicates(self._duplicates.known(new), similar, self._reference.duplicate, limits)
 
     def _statutory_route(self, matter: str, kind: RequestKind) -> StatutoryRoute | None:
         if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):

@@ -23,7 +23,8 @@ YEARS = range(2000, 2101)
 def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Transcript:
     """Return the transcript in a payload; unknown keys are left to the raw copy in the store.
 
-    A missing `called_at` is the time of receipt; one without a zone is Chinese standard time.
+    A missing `called_at` is the time of receipt; one without a zone is Chinese standard time. A `caller_number` that
+    is none (`anonymous`) counts as missing.
 
     Raises:
         InvalidInput: a field is missing or of the wrong kind; `field` says which.
@@ -37,7 +38,7 @@ def parse_transcript(payload: Mapping[str, Any], *, received_at: datetime) -> Tr
         id=identity,
         channel=_text(payload, "channel", longest=MAX_CHANNEL, required=False) or "phone",
         called_at=_moment(payload.get("called_at"), received_at),
-        caller_number=_text(payload, "caller_number", longest=32, required=False),
+        caller_number=_number(payload),
         title=title,
         turns=turns,
         demo=_flag(payload, "demo"),
@@ -72,8 +73,16 @@ def _text(payload: Mapping[str, Any], name: str, *, longest: int, required: bool
     return stripped or None
 
 
+def _number(payload: Mapping[str, Any]) -> str | None:
+    """Return the caller's number; exchanges write `anonymous` or 未知 for one that is withheld."""
+    number = _text(payload, "caller_number", longest=32, required=False)
+    return number if number and any(c.isdigit() for c in number) else None
+
+
 def _flag(payload: Mapping[str, Any], name: str) -> bool:
-    value = payload.get(name, False)
+    value = payload.get(name)
+    if value is None:
+        return False
     if not isinstance(value, bool):
         raise InvalidInput(f"{name} 应为 true 或 false", field=name)
     return value
@@ -95,7 +104,9 @@ def parse_turn(item: Any, where: str) -> Turn:
     """Return one turn; `where` names it in an error."""
     if not isinstance(item, Mapping):
         raise InvalidInput(f"{where} 应为对象，含 speaker 和 text", field=where)
-    speaker, text = item.get("speaker", "unknown"), item.get("text")
+    speaker, text = item.get("speaker"), item.get("text")
+    if speaker is None:
+        speaker = Speaker.UNKNOWN
     if speaker not in tuple(Speaker):
         raise InvalidInput(
             f"{where}.speaker 应为 operator、citizen 或 unknown，收到 {str(speaker)[:40]!r}", field=f"{where}.speaker"

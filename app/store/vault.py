@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from app.domain.errors import ServiceUnavailable
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _VERSION = "v1:"
+_MOBILE = re.compile(r"^(?:0|(?:00)?86)(1[3-9]\d{9})$")
 
 
 class Vault:
@@ -45,8 +47,11 @@ class Vault:
             raise ServiceUnavailable("个人信息的密钥与数据库不符，请核对 DATABASE__KEY_FILE") from error
 
     def caller_hash(self, phone: str) -> str:
-        """Return what joins one person's requests across channels without telling who it is."""
-        digits = "".join(c for c in phone if c.isdigit())
+        """Return what joins one person's requests across channels without telling who it is.
+
+        A mobile number is the same with 86 or 0 before it, as exchanges hand it on.
+        """
+        digits = _MOBILE.sub(r"\1", "".join(c for c in phone if c.isdigit()))
         return hmac.new(self._caller_key, digits.encode(), hashlib.sha256).hexdigest()
 
     def chained(self, previous: str, content: Any) -> str:

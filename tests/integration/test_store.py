@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import Scope
+from app.domain.duplicate import Sameness
 from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.ticket import Citizen
@@ -99,6 +100,18 @@ def test_a_similar_call_finds_the_earlier_ticket(stored: Flows) -> None:
     found = stored.intake.run(again).tickets[0].duplicates[0]
     assert found.ticket_number == first.ticket_number
     assert "不同来电人" in found.reasons
+    third = {**again, "id": "c-3", "caller_number": "+86 139-0000-0002"}
+    same, other = stored.intake.run(third).tickets[0].duplicates
+    assert (same.kind, "同一来电号码" in same.reasons) == (Sameness.FOLLOW_UP, True)
+    assert "不同来电人" in other.reasons
+    assert len([*stored.tickets.each({"caller": "013900000002"}, by=ADMIN)]) == 2
+
+
+def test_callers_who_withhold_their_number_are_not_one_person(stored: Flows) -> None:
+    calls = [call("您好", "滕州荆河街道幸福家园停水", call_id=f"w-{i}", caller_number="anonymous") for i in range(2)]
+    _, again = [stored.intake.run(one).tickets[0] for one in calls]
+    assert again.citizen.phone is None
+    assert "来电号码未知" in again.duplicates[0].reasons
 
 
 def test_feedback_needs_an_existing_ticket(stored: Flows) -> None:

@@ -56,7 +56,7 @@ class DuplicateReader:
 
     def kept(self, tickets: Sequence[TicketFacts]) -> Kept:
         """Return tickets as they are kept."""
-        known = [self._known(facts) for facts in tickets]
+        known = [self.known(facts) for facts in tickets]
         return Kept(known, *self._encoder.encode(known))
 
     def _many(self, tickets: Sequence[TicketFacts]) -> Kept:
@@ -129,7 +129,8 @@ class DuplicateReader:
     def _parts(self) -> tuple[RecentTickets | TicketIndex, ...]:
         return (self._recent,) if self.index is None else (self._recent, self.index)
 
-    def _known(self, facts: TicketFacts) -> TicketFacts:
+    def known(self, facts: TicketFacts) -> TicketFacts:
+        """Return a ticket with what may be kept of its caller's number: only that compares with tickets found."""
         return facts.model_copy(update={"caller": self._caller_key(facts.caller)}) if facts.caller else facts
 
     def _scored(self, old: Kept, new: np.void, vector: NDArray[np.float32]) -> tuple[SimilarTicket, ...]:

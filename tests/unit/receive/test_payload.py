@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import InvalidInput, TooLarge
+from app.domain.transcript import Speaker
 from app.receive.payload import MAX_CHARACTERS, MAX_TURNS, content_digest, parse_transcript
 from tests.factories import call
 
@@ -59,6 +60,13 @@ def test_a_time_without_zone_is_chinese_standard_time() -> None:
     assert parse(called_at="2026-11-18 09:42").called_at.isoformat() == "2026-11-18T09:42:00+08:00"
     assert parse(called_at="2026-11-18T01:42:00Z").called_at.isoformat() == "2026-11-18T09:42:00+08:00"
     assert parse(called_at=None).called_at == NOW
+
+
+def test_null_is_as_good_as_nothing() -> None:
+    turns = [{"speaker": None, "text": "停水了"}]
+    bare = parse(turns=turns, demo=None, title=None, channel=None, caller_number=None)
+    assert bare == parse(turns=[{"text": "停水了"}], caller_number="未知")
+    assert (bare.turns[0].speaker, bare.demo, bare.caller_number) == (Speaker.UNKNOWN, False, None)
 
 
 def test_unknown_keys_are_left_to_the_raw_copy() -> None:
