@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.domain.errors import InvalidInput
+from app.domain.labels import EMOTION, REQUEST_KIND, SUBJECT, URGENCY, labelled
 from app.domain.place import Gazetteer
 from app.domain.reference import CategoryTree
 from app.domain.ticket import Ticket
@@ -22,6 +23,8 @@ CORRECTABLE = (
     "request_kind", "subject", "title", "content", "wants", "category", "citizen.name", "citizen.phone",
     "citizen.confidential", "place.district", "place.town", "place.detail", "event_time", "urgency", "emotion",
 )  # fmt: skip
+_CODES = {"request_kind": REQUEST_KIND, "subject": SUBJECT, "urgency": URGENCY, "emotion": EMOTION}
+"""Fields that are codes, with their names."""
 _REQUIRED = ("title", "content")
 _LINES = ("content", "wants")
 """Fields that may have several lines."""
@@ -86,6 +89,8 @@ def _checked(path: str, value: Any) -> Any:
         raise InvalidInput(f"{path} 不能更正；可更正：{'、'.join(CORRECTABLE)}", field=path)
     if path == "citizen.confidential" and not isinstance(value, bool):
         raise InvalidInput(f"{path} 应为 true 或 false", field=path)
+    if path in _CODES and (not isinstance(value, str) or value not in _CODES[path]):
+        raise InvalidInput(f"{path} 应为{labelled(_CODES[path], _CODES[path])}", field=path)
     if path not in LONGEST:
         return value
     if not isinstance(value, str | None):
@@ -118,7 +123,7 @@ def _is_moment(text: str) -> bool:
 
 
 def _placed(ticket: Ticket, given: Mapping[str, Any], gazetteer: Gazetteer) -> dict[str, Any]:
-    """Return district and town in full; a town brings its district, and another district ends the town."""
+    """Return district and town in full; a town brings its district, and another district, or none, ends the town."""
     placed: dict[str, Any] = {}
     if said := given.get("place.district"):
         district = gazetteer.district_by_name.get(said)
@@ -129,11 +134,11 @@ def _placed(ticket: Ticket, given: Mapping[str, Any], gazetteer: Gazetteer) -> d
         town = gazetteer.town_by_name.get(said)
         if town is None:
             raise InvalidInput(f"没有镇（街道）{said}", field="place.town")
-        homes = (town.district, town.managed_by)
-        if placed.get("place.district", town.district) not in homes:
+        homes = gazetteer.homes(town)
+        if placed.get("place.district", homes[0]) not in homes:
             raise InvalidInput(f"{town.name}不在{placed['place.district']}", field="place.town")
-        here = ticket.place.district if ticket.place.district in homes else town.district
+        here = ticket.place.district if ticket.place.district in homes else homes[0]
         return {"place.district": here, **placed, "place.town": town.name}
     kept = gazetteer.town_by_name.get(ticket.place.town or "")
-    moved = "place.district" in placed and kept and placed["place.district"] not in (kept.district, kept.managed_by)
+    moved = "place.district" in given and kept and placed.get("place.district") not in gazetteer.homes(kept)
     return placed | ({"place.town": None} if moved else {})

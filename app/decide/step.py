@@ -46,7 +46,7 @@ def checked_details(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidInput: one is missing, empty or of another kind.
     """
-    given = {name: details[name] for name in OPTIONAL if details.get(name) is not None}
+    given = {name: details[name] for name in OPTIONAL if details.get(name) not in (None, "")}
     wanted = {name: details.get(name) for name in STEPS[step].needs}
     for name, value in (wanted | given).items():
         kind = _KINDS.get(name, str)

@@ -15,7 +15,7 @@ class District(Frozen):
 
 
 class Town(Frozen):
-    """镇（街道）. `managed_by` names the zone that runs it where that differs from its district."""
+    """镇（街道）. `managed_by` is the area code of the zone that runs it where that is not its district."""
 
     code: str
     name: str
@@ -57,6 +57,10 @@ class Gazetteer(Frozen):
     def landmark_by_name(self) -> dict[str, Landmark]:
         """Landmarks by every name they go by."""
         return {name: m for m in self.landmarks for name in (*m.aliases, m.name)}
+
+    def homes(self, town: Town) -> tuple[str, ...]:
+        """Return the districts that a town counts to, the zone that runs it first."""
+        return (*(d.name for d in self.districts if d.area_code == town.managed_by), town.district)
 
     def area_code(self, district: str | None) -> str | None:
         """Return the six-digit code of a district by its full name."""

@@ -8,10 +8,12 @@ from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
 from app.decide.visibility import is_sensitive, may_see, shown, shown_history, told_of_member, without
 from app.domain.access import ROLE_LABELS, AccessKey
+from app.domain.decision import Deadline, UnitDecision
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent
+from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
-from app.domain.ticket import Ticket
+from app.domain.ticket import Citizen, Place, Ticket
 from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
 from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
@@ -26,6 +28,8 @@ _BY_THE_CLOCK = frozenset({"deadline", "responded"})
 """Filters that need the moment they are asked at."""
 _LONGEST_FIELD = 40
 _MERGING = (Step.MERGE, Step.UNMERGE)
+_PARTS: Mapping[str, type[Frozen]] = {"place": Place, "citizen": Citizen, "unit": UnitDecision, "deadline": Deadline}
+"""Fields of a ticket that have fields of their own."""
 
 
 class TicketFlow:
@@ -156,7 +160,7 @@ class TicketFlow:
             NotFound: no such ticket, or none that `by` may see.
             InvalidInput: no such field, or the right unit is unknown.
         """
-        if feedback.field.partition(".")[0] not in Ticket.model_fields or len(feedback.field) > _LONGEST_FIELD:
+        if not is_field(feedback.field) or len(feedback.field) > _LONGEST_FIELD:
             raise InvalidInput(f"工单没有字段 {feedback.field[:_LONGEST_FIELD]}", field="field")
         with self._store() as uow:
             ticket = visible(uow, feedback.ticket_number, by)
@@ -210,6 +214,13 @@ class TicketFlow:
             with self._store() as uow:
                 uow.events.note_readings([ticket.ticket_number], by.name, self._clock.now())
                 uow.commit()
+
+
+def is_field(path: str) -> bool:
+    """Tell whether a dotted path names a field of a ticket: `place.detail`, `unit.lead`."""
+    head, _, tail = path.partition(".")
+    part = _PARTS.get(head)
+    return head in Ticket.model_fields and (not tail or (part is not None and tail in part.model_fields))
 
 
 def check_role(step: Step, by: AccessKey) -> None:

@@ -68,7 +68,7 @@ def _reader_of(gazetteer: Gazetteer) -> Callable[[str], dict[str, str]]:
         found = pattern.findall(words)
         town = next((gazetteer.town_by_name[name] for name in found if name in gazetteer.town_by_name), None)
         if town:
-            return {"district": town.district, "town": town.name}
+            return {"district": gazetteer.homes(town)[0], "town": town.name}
         return {"district": gazetteer.district_by_name[found[0]].name} if found else {}
 
     return read

@@ -13,8 +13,8 @@ class AreaReader:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         districts = {name: district.name for name, district in gazetteer.district_by_name.items()}
-        towns = {name: f"{town.district}{town.name}" for name, town in gazetteer.town_by_name.items()}
-        behind = {f"{town.district}{town.name}": f"{town.district}{town.name}" for town in gazetteer.towns}
+        towns = {name: f"{gazetteer.homes(town)[0]}{town.name}" for name, town in gazetteer.town_by_name.items()}
+        behind = {f"{home}{t.name}": towns[t.name] for t in gazetteer.towns for home in gazetteer.homes(t)}
         self._districts = tuple(district.name for district in gazetteer.districts)
         self._full = {**towns, **districts, **behind}
         said = {*districts, *(f"{town.name}" for town in gazetteer.towns), *behind}

@@ -235,8 +235,34 @@ def test_a_field_is_corrected_against_the_version_seen(client: TestClient) -> No
     assert (unknown.status_code, unknown.json()["field"]) == (422, "wanted")
     wrong = client.patch(path, json={"request_kind": "plea"}, headers={"If-Match": '"2"'})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "request_kind")
+    assert wrong.json()["detail"].startswith("request_kind 应为咨询（consultation）、求助（help）")
     names = [event["name"] for event in client.get(f"{path}/history").json()]
     assert names == ["ticket_received", "field_corrected"]
+
+
+def test_a_place_is_corrected_as_the_city_is_divided(client: TestClient) -> None:
+    number = client.post(POST, json=message("高新区兴仁街道幸福家园停水了，请尽快恢复供水")).json()["tickets"][0][
+        "ticket_number"
+    ]
+
+    def corrected(**place: str | None) -> tuple[str | None, str | None]:
+        path = f"/v1/tickets/{number}"
+        changes = {f"place.{name}": value for name, value in place.items()}
+        answer = client.patch(path, json=changes, headers={"If-Match": client.get(path).headers["etag"]})
+        return answer.json()["place"]["district"], answer.json()["place"]["town"]
+
+    zone = "枣庄高新技术产业开发区"
+    assert corrected(district="高新区") == (zone, "兴仁街道")
+    assert corrected(town="兴城街道") == (zone, "兴城街道")
+    assert corrected(district=None) == (None, None)
+    assert corrected(town="兴仁街道") == (zone, "兴仁街道")
+    assert corrected(district="薛城区") == ("薛城区", "兴仁街道")
+    assert corrected(district=zone, town="张范街道") == (zone, "张范街道")
+
+
+def test_an_empty_note_is_none(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    assert client.post(f"/v1/tickets/{number}/accept", json={"note": ""}).status_code == 200
 
 
 def test_lists_page_by_cursor_and_filter(client: TestClient) -> None:
@@ -264,7 +290,11 @@ def test_feedback_is_kept_and_checked(client: TestClient) -> None:
     number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
     body = {"ticket_number": number, "field": "wants", "verdict": "accepted"}
     assert client.post("/v1/feedback", json=body).status_code == 201
-    for wrong, field in (({"field": "nosuch"}, "field"), ({"verdict": "corrected"}, "right_value")):
+    for wrong, field in (
+        ({"field": "nosuch"}, "field"),
+        ({"field": "title.x"}, "field"),
+        ({"verdict": "corrected"}, "right_value"),
+    ):
         assert client.post("/v1/feedback", json={**body, **wrong}).json()["field"] == field
     assert client.post("/v1/feedback", json={**body, "verdict": "fine"}).json()["field"] == "verdict"
     assert client.post("/v1/feedback", json={**body, "ticket_number": "0"}).status_code == 404

@@ -78,8 +78,7 @@ class AreaReader:
         if district := self._gazetteer.district_by_name.get(name):
             return district.name, None
         if town := self._towns.get(name):
-            zone = next((d.name for d in self._gazetteer.districts if d.area_code == town.managed_by), None)
-            return zone or town.district, town.name
+            return self._gazetteer.homes(town)[0], town.name
         landmark = self._gazetteer.landmark_by_name[name]
         return landmark.district, landmark.town
 
