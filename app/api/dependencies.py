@@ -16,6 +16,7 @@ from app.observability import Metrics
 
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """Escapes that may stand for what cannot be stored."""
+_BEARER = re.compile(r"^\s*bearer\s", re.IGNORECASE)
 
 
 def get_flows(request: Request) -> Flows:
@@ -36,7 +37,7 @@ MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 
 def secret_in(headers: Mapping[str, str]) -> str | None:
     """Return the key or token that a request carries in its headers."""
-    bearer = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    bearer = _BEARER.sub("", headers.get("authorization", "")).strip()
     return headers.get("x-api-key") or bearer or None
 
 
@@ -48,8 +49,8 @@ def requires(scope: Scope | None) -> Callable[..., AccessKey]:
         authorization: Annotated[str | None, Header()] = None,
         x_api_key: Annotated[str | None, Header()] = None,
     ) -> AccessKey:
-        bearer = authorization.removeprefix("Bearer ").strip() if authorization else None
-        return flows.access.check(x_api_key or bearer, scope)
+        given = {"authorization": authorization or "", "x-api-key": x_api_key or ""}
+        return flows.access.check(secret_in(given), scope)
 
     return check
 

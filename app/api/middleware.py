@@ -1,9 +1,11 @@
 """Around every request: a trace id, metrics, the size limit, and the answer given before for an Idempotency-Key."""
 
+import asyncio
 import hashlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -19,6 +21,7 @@ from app.observability import Metrics
 
 LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_KEY = 200
+_HEADER = "Idempotency-Key"
 _OF_THE_ANSWER = ("content-type", "etag")
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -63,15 +66,20 @@ class BoundedBody:
 def add_middleware(app: FastAPI) -> None:
     """Register the middleware, innermost first."""
 
+    locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
     @app.middleware("http")
     async def idempotent(request: Request, call_next: Next) -> Response:
         key = request.headers.get("idempotency-key")
         if request.method != "POST" or not key:
             return await call_next(request)
         if len(key) > LONGEST_KEY:
-            return problem(422, "invalid_input", f"Idempotency-Key 最长 {LONGEST_KEY} 个字符", request)
+            return problem(422, "invalid_input", f"{_HEADER} 最长 {LONGEST_KEY} 个字符", request, _HEADER)
+        record = record_of(request, key)
+        lock = locks.setdefault(record, asyncio.Lock())
         try:
-            return await _once(request, key, call_next)
+            async with lock:  # a repeat that comes before the first is answered waits for that answer
+                return await _once(request, record, call_next)
         except HotlineError as error:
             return refused(request, error)
 
@@ -91,19 +99,23 @@ def add_middleware(app: FastAPI) -> None:
     app.add_middleware(BoundedBody)
 
 
-async def _once(request: Request, key: str, call_next: Next) -> Response:
+def record_of(request: Request, key: str) -> str:
+    """Return what an answer is kept under: nobody else's, and of no other address."""
+    caller = request.headers.get("authorization", "") + request.headers.get("x-api-key", "")
+    return hashlib.sha256(f"{caller}\n{request.url.path}\n{key}".encode()).hexdigest()
+
+
+async def _once(request: Request, record: str, call_next: Next) -> Response:
     """Answer a repeated request with the first answer; the same key with another body is a conflict.
 
     A caller whose API key or token is no longer good gets no answer kept for it.
     """
     flows: Flows = request.app.state.flows
-    caller = request.headers.get("authorization", "") + request.headers.get("x-api-key", "")
-    record = hashlib.sha256(f"{caller}\n{request.url.path}\n{key}".encode()).hexdigest()
     digest = hashlib.sha256(await request.body()).hexdigest()
     earlier = await run_in_threadpool(flows.answers.find, record)
     if earlier:
         if earlier.digest != digest:
-            return problem(409, "conflict", "同一 Idempotency-Key 的请求内容不同", request)
+            return problem(409, "conflict", f"同一 {_HEADER} 的请求内容不同", request, _HEADER)
         if secret := secret_in(request.headers):
             await run_in_threadpool(flows.access.check, secret, None)
         return Response(earlier.body, earlier.status, earlier.headers)

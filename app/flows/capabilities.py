@@ -64,12 +64,13 @@ class CapabilityFlow:
     def _first(self, payload: Mapping[str, Any], received_at: datetime) -> Judgement:
         reading = self._read(payload, received_at)
         if not reading.demands:
-            raise InvalidInput(reading.no_demand_reason or "未识别到诉求内容", field="turns")
+            given = "text" if payload.get("turns") is None else "turns"
+            raise InvalidInput(reading.no_demand_reason or "未识别到诉求内容", field=given)
         return self._policy.judge(reading.demands[0], reading.transcript)
 
     def _read(self, payload: Mapping[str, Any], received_at: datetime) -> CallReading:
         """Accept a transcript, or `text` alone as a web message."""
-        body = dict(payload)
+        body = {name: value for name, value in payload.items() if value is not None}
         if "turns" not in body:
             if not isinstance(body.get("text"), str):
                 raise InvalidInput("缺少 turns（通话）或者 text（文字）", field="text")

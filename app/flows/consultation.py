@@ -277,14 +277,18 @@ def _with_history(question: str, history: Any) -> str:
     """Return the question with the one before it: 那要带什么 means nothing alone."""
     if history is None:
         return question
-    if not isinstance(history, list) or not all(isinstance(turn, dict) for turn in history):
-        raise InvalidInput("history 应为列表，每项含 role 和 content", field="history")
-    asked = [str(turn.get("content", "")) for turn in history if turn.get("role") == "user"]
+    if not isinstance(history, list) or not all(map(_is_turn, history)):
+        raise InvalidInput("history 应为列表，每项含文字 role 和 content", field="history")
+    asked = [turn["content"] for turn in history if turn["role"] == "user"]
     if not asked or len(question) >= _SHORT_QUESTION:
         return question
     if len(asked[-1]) > LONGEST_QUESTION:
         raise InvalidInput(f"history 中的问题最长 {LONGEST_QUESTION} 个字符", field="history")
     return f"{asked[-1]}。{question}"
+
+
+def _is_turn(turn: Any) -> bool:
+    return isinstance(turn, dict) and all(isinstance(turn.get(name), str) for name in ("role", "content"))
 
 
 _SHORT_QUESTION = 14

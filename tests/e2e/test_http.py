@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from app.config import ROOT
 from app.domain.access import Role
 from app.flows.registry import Flows
+from tests.conftest import KEY
 from tests.factories import WATER, call, message
 
 POST = "/v1/transcripts"
@@ -48,6 +50,12 @@ def test_a_revoked_key_ends_at_once(client: TestClient) -> None:
     assert client.get("/v1/tickets", headers={"X-API-Key": secret}).status_code == 200
     access.revoke("temporary")
     assert client.get("/v1/tickets", headers={"X-API-Key": secret}).status_code == 401
+
+
+def test_the_word_bearer_may_be_written_either_way(client: TestClient) -> None:
+    del client.headers["X-API-Key"]
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert client.get("/v1/me", headers={"Authorization": f"{scheme} {KEY}"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -184,6 +192,15 @@ def test_an_idempotency_key_answers_once(client: TestClient) -> None:
     assert client.post(f"/v1/tickets/{number}/accept", json={"x": 1}, headers=headers).status_code == 409
 
 
+def test_repeats_that_cross_are_one_request(client: TestClient) -> None:
+    number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
+    path, headers = f"/v1/tickets/{number}/follow_up", {"Idempotency-Key": "k"}
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(client.post, path, json={"text": "催一下"}, headers=headers) for _ in range(8)]
+    assert {one.result().status_code for one in sent} == {200}
+    assert len(client.get(f"/v1/tickets/{number}/history").json()) == 2
+
+
 def test_an_answer_repeated_under_its_key_keeps_type_and_version(client: TestClient) -> None:
     number = client.post(POST, json=WATER).json()["tickets"][0]["ticket_number"]
     for path, body, accept in (
@@ -283,7 +300,9 @@ def test_capabilities_answer_alone(client: TestClient) -> None:
     risk = client.post("/v1/risk:assess", json={"text": "再不给钱俺就不想活了"}).json()
     assert risk["referrals"][0]["receiver"] == "political_legal"
     assert client.post("/v1/duplicates:search", json={"text": "停水了没人管"}).json() == {"duplicates": []}
-    assert client.post("/v1/units:classify", json={"text": ""}).status_code == 422
+    assert client.post("/v1/units:classify", json={"text": ""}).json()["field"] == "text"
+    assert client.post("/v1/units:classify", json={"turns": []}).json()["field"] == "turns"
+    assert client.post("/v1/units:classify", json={"text": "停水三天了", "turns": None}).status_code == 200
 
 
 def test_feedback_is_kept_and_checked(client: TestClient) -> None:
@@ -343,4 +362,5 @@ def test_a_question_is_answered_with_its_source_or_refused_with_a_reason(client:
     trouble = client.post("/v1/consultations", json={"question": "俺家停水三天了没人修"}).json()
     assert trouble["handover"] or trouble["refusal"]["code"] == "needs_ticket"
     assert client.post("/v1/consultations", json={"question": ""}).json()["field"] == "question"
-    assert client.post("/v1/consultations", json={"question": "咋办", "date": "明天"}).json()["field"] == "date"
+    for name, wrong in (("date", "明天"), ("area", "历下区"), ("history", [{"role": "user", "content": ["落户"]}])):
+        assert client.post("/v1/consultations", json={"question": "咋办", name: wrong}).json()["field"] == name
