@@ -7,6 +7,7 @@ from threading import Thread
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
+from app.api.description import describe
 from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
 from app.api.routes import (
@@ -71,4 +72,5 @@ def create_app(settings: Settings | None = None, embedded: Embedded | None = Non
     for part in PARTS:
         app.include_router(part.router)
     mount_console(app)
+    describe(app)
     return app

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
-from app.api.sheets import XLSX, csv_lines, xlsx_bytes
+from app.api.sheets import TABLE, XLSX, csv_lines, xlsx_bytes
 from app.domain.analytics import Dimension, HotWord, Measures, SavedView, Scope
 from app.domain.early_warning import WarningOutcome, WarningStatus
 from app.domain.errors import InvalidInput
@@ -85,7 +85,7 @@ def read_indicators(flows: FlowsDep, key: ReaderKey, scope: Asked, group_by: Gro
     return IndicatorTable(total=Figures(**_figures(found.total)), query=found.query, groups=groups)
 
 
-@router.get("/indicators:export", summary="导出统计表", response_class=Response)
+@router.get("/indicators:export", summary="导出统计表", response_class=Response, responses=TABLE)
 def export_indicators(
     flows: FlowsDep,
     key: ReaderKey,

@@ -9,7 +9,12 @@ from app.flows.capabilities import DuplicateAnswer, RiskAnswer, UnitAnswer
 router = APIRouter(prefix="/v1", tags=["受理"])
 
 
-@router.post("/transcripts", status_code=201, summary="提交一通电话或一条来信，生成工单")
+@router.post(
+    "/transcripts",
+    status_code=201,
+    summary="提交一通电话或一条来信，生成工单",
+    responses={200: {"model": IntakeResult, "description": "此前已提交，返回首次的结果"}},
+)
 def post_transcript(
     body: Body, flows: FlowsDep, metrics: MetricsDep, key: IntakeKey, response: Response
 ) -> IntakeResult:

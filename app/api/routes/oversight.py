@@ -123,7 +123,12 @@ def verify_audit(flows: FlowsDep, _key: AdminKey) -> Faults:
     return Faults(intact=not faults, faults=faults)
 
 
-@router.get("/corrections", summary="导出更正样本", response_class=StreamingResponse)
+@router.get(
+    "/corrections",
+    summary="导出更正样本",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}}},
+)
 def export_corrections(
     flows: FlowsDep, _key: ModelsKey, field: Annotated[list[str], Query(min_length=1, max_length=20)]
 ) -> StreamingResponse:

@@ -18,7 +18,7 @@ from app.api.dependencies import (
     clean,
     text_of,
 )
-from app.api.sheets import XLSX, begun, csv_lines, xlsx_bytes
+from app.api.sheets import TABLE, XLSX, begun, csv_lines, xlsx_bytes
 from app.domain.analytics import UNKNOWN
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.events import Feedback, TicketEvent, Verdict
@@ -123,7 +123,7 @@ def list_tickets(
     return TicketPage(tickets=tickets, next=tickets[-1].ticket_number if len(tickets) == limit else None)
 
 
-@router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse)
+@router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse, responses=TABLE)
 def export_tickets(
     flows: FlowsDep, key: ExportKey, filters: Filters, kind: Annotated[Literal["csv", "xlsx"], Query()] = "csv"
 ) -> Response:
