@@ -227,6 +227,8 @@ def test_a_wrong_message_is_named_and_ends_nothing(client: TestClient, call_id: 
         line.open()
         line.socket.send_json(wrong)
         assert line.socket.receive_json()["code"] == "invalid_input"
+        line.socket.send_bytes(b'{"type": "hang_up"}')
+        assert line.socket.receive_json()["detail"] == "消息应为文字帧"
         line.say(0, "citizen", SAID[0])
         line.hear(until_turns=1)
         assert line.hang_up()["tickets"]

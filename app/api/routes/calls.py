@@ -160,7 +160,10 @@ class LiveConnection:
             self._loop.call_soon_threadsafe(self._outgoing.put_nowait, {"type": name, **news._asdict()})
 
     async def _message(self) -> Mapping[str, Any]:
-        text = await self._socket.receive_text()
+        try:
+            text = await self._socket.receive_text()
+        except KeyError as error:  # a frame of bytes has no text
+            raise InvalidInput("消息应为文字帧", field="body") from error
         if len(text) > LONGEST_MESSAGE:
             raise InvalidInput(f"每条消息最长 {LONGEST_MESSAGE // 1024} KiB", field="text")
         try:
