@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.knowledge import EVERYWHERE, Article, ArticleStatus, ArticleStep, ArticleVersion, step_article
 from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.value_faults import said_of
 from app.understand.area import AreaReader
 
 SEED = "seed"
@@ -127,7 +128,7 @@ class KnowledgeFlow:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))
-            raise InvalidInput(f"{name} 不符合要求：{first['msg']}", field=name) from error
+            raise InvalidInput(f"{name} {said_of(first)}", field=name) from error
         if article.owner not in self._owners:
             raise InvalidInput(f"owner：{article.owner} 不是已有的职能", field="owner")
         region = article.region if article.region in EVERYWHERE else self._areas.full_name(article.region)

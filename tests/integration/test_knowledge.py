@@ -195,6 +195,23 @@ def test_what_leaves_while_a_model_words_the_answer_is_not_cited(flows: Flows, l
     assert flows.knowledge.get(DRAFT["id"]).version == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("body", 5, "应为文字"),
+        ("questions", "怎么办", "应为列表"),
+        ("effective_from", "x", "应为日期，如 2026-11-25"),
+        ("colour", "红", "没有这一项"),
+        ("source", None, "应为文字"),
+    ],
+)
+def test_what_is_wrong_with_an_article_is_said_in_chinese(
+    client: TestClient, name: str, value: object, said: str
+) -> None:
+    answer = client.post(URL, json={**DRAFT, "id": "odd", name: value})
+    assert (answer.status_code, answer.json()["detail"]) == (422, f"{name} {said}")
+
+
 def ask(flows: Flows, question: str, area: str | None = None) -> ConsultationAnswer:
     return flows.consultations.answer({"question": question, "area": area}, received_at=NOW)
 
