@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, track
 from rich.table import Table
 
+from app.api.dependencies import placed
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
@@ -116,7 +117,8 @@ def export_tickets(
     if out.suffix not in (".csv", ".xlsx"):
         raise InvalidInput("文件名应以 .csv 或 .xlsx 结尾", field="out")
     filters = {name: value for name, value in (("status", status), ("district", district)) if value}
-    rows = build_flows(Settings()).exports.ticket_rows(filters, by=HERE)
+    flows = build_flows(Settings())
+    rows = flows.exports.ticket_rows(placed(filters, flows), by=HERE)
     if out.suffix == ".xlsx":
         out.write_bytes(xlsx_bytes(COLUMNS, rows))
     else:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 
 from app.domain.access import AccessKey, Scope
+from app.domain.analytics import UNKNOWN
 from app.domain.errors import InvalidInput
 from app.domain.json_faults import json_fault
 from app.domain.storable import check_all
@@ -99,6 +100,24 @@ def clean(name: str, value: str) -> str:
     if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
         raise InvalidInput(f"{name} 含不能使用的字符", field=name)
     return value
+
+
+def placed(given: Mapping[str, str], flows: Flows) -> dict[str, str]:
+    """Return filters with district and town by their full names; `none` is a place that is not known.
+
+    Raises:
+        InvalidInput: the city has no such district or town.
+    """
+    city, full = flows.reference.gazetteer, dict(given)
+    for name, known, kind in (
+        ("district", city.district_by_name, "区（市）"),
+        ("town", city.town_by_name, "镇（街道）"),
+    ):
+        if (said := given.get(name, UNKNOWN)) != UNKNOWN:
+            if said not in known:
+                raise InvalidInput(f"没有{kind}{said[:40]}", field=name)
+            full[name] = known[said].name
+    return full
 
 
 def text_of(body: dict[str, Any], name: str) -> str:

@@ -183,6 +183,16 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, name: str, content
     assert said in str(ran.exception)
 
 
+def test_an_export_knows_a_district_by_each_of_its_names(tmp_path: Path) -> None:
+    (tmp_path / "call.json").write_text(json.dumps(WATER), "utf-8")
+    RUNNER.invoke(cli, ["ticket", str(tmp_path / "call.json")])
+    out = tmp_path / "out.csv"
+    assert RUNNER.invoke(cli, ["export", "tickets", str(out), "--district", "滕州"]).exit_code == 0
+    assert len(out.read_text("utf-8").splitlines()) == 2
+    refused = RUNNER.invoke(cli, ["export", "tickets", str(out), "--district", "历下区"])
+    assert isinstance(refused.exception, InvalidInput)
+
+
 def test_keys_are_made_listed_and_revoked() -> None:
     secret = RUNNER.invoke(cli, ["keys", "create", "desk", "--scope", "tickets:read"]).output.strip()
     assert RUNNER.invoke(cli, ["keys", "create", "lin", "--role", "operator"]).exit_code == 0

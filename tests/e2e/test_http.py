@@ -221,6 +221,10 @@ def test_an_answer_repeated_under_its_key_keeps_type_and_version(client: TestCli
         ("/v1/tickets?limit=x", "query.limit 应为整数"),
         ("/v1/tickets?overdue=maybe", "query.overdue 应为 'true'、'false' 之一"),
         ("/v1/tickets?status=lost", "status 应为待受理（received）"),
+        ("/v1/tickets?district=历下区", "没有区（市）历下区"),
+        ("/v1/tickets:export?town=趵突泉街道", "没有镇（街道）趵突泉街道"),
+        ("/v1/analytics/indicators?from=2026-11-01&to=2026-11-27&district=历下区", "没有区（市）历下区"),
+        ("/v1/analytics/hot-issues?district=历下区", "没有区（市）历下区"),
         ("/v1/tickets?urgency=very", "urgency 应为一般（normal）、紧急（urgent）、突发（emergency）"),
         ("/v1/analytics/indicators?to=2026-11-27", "query.from 缺少此项"),
         ("/v1/analytics/hot-issues?from=0001-01-01&to=9999-12-31", "query.from 不能小于 2000-01-01"),
@@ -292,6 +296,7 @@ def test_lists_page_by_cursor_and_filter(client: TestClient) -> None:
     assert len(numbers) == 5
     assert rest["next"] is None
     assert client.get("/v1/tickets", params={"district": "滕州市"}).json()["tickets"] == []
+    assert len(client.get("/v1/tickets", params={"district": "枣庄市中区"}).json()["tickets"]) == 5
 
 
 def test_capabilities_answer_alone(client: TestClient) -> None:

@@ -8,7 +8,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
-from app.api.dependencies import Body, ExportKey, FlowsDep, OptionalBody, ReaderKey, SuperviseKey, clean, text_of
+from app.api.dependencies import (
+    Body,
+    ExportKey,
+    FlowsDep,
+    OptionalBody,
+    ReaderKey,
+    SuperviseKey,
+    clean,
+    placed,
+    text_of,
+)
 from app.api.sheets import TABLE, XLSX, csv_lines, xlsx_bytes
 from app.domain.analytics import Dimension, HotWord, Measures, SavedView, Scope
 from app.domain.early_warning import WarningOutcome, WarningStatus
@@ -55,6 +65,7 @@ class IndicatorTable(Frozen):
 
 
 def scope_of(
+    flows: FlowsDep,
     start: Annotated[Day, Query(alias="from")],
     end: Annotated[Day, Query(alias="to")],
     demo: bool = False,
@@ -68,7 +79,7 @@ def scope_of(
     texts = {"district": district, "unit_code": unit_code, "channel": channel, "subject": subject}
     codes = tuple(code for code in clean("category", category or "").split(",") if code)
     given = {name: clean(name, value) for name, value in texts.items() if value}
-    return Scope(start=start, end=end, demo=demo, categories=codes, **given)
+    return Scope(start=start, end=end, demo=demo, categories=codes, **placed(given, flows))
 
 
 Asked = Annotated[Scope, Depends(scope_of)]

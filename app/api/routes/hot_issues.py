@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api.dependencies import FlowsDep, ReaderKey, clean
+from app.api.dependencies import FlowsDep, ReaderKey, clean, placed
 from app.domain.city_time import CITY_TIME, midnight
 from app.domain.issue import HotIssue
 
@@ -35,7 +35,7 @@ def list_hot_issues(
         start=midnight(start) if start else until - WEEK,
         end=until,
         demo=demo,
-        filters={name: clean(name, value) for name, value in named.items() if value},
+        filters=placed({name: clean(name, value) for name, value in named.items() if value}, flows),
         least=least,
         limit=limit,
     )

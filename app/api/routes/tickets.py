@@ -16,6 +16,7 @@ from app.api.dependencies import (
     SuperviseKey,
     WriterKey,
     clean,
+    placed,
     text_of,
 )
 from app.api.sheets import TABLE, XLSX, begun, csv_lines, xlsx_bytes
@@ -66,6 +67,7 @@ _STANDINGS = r"^(in_time|late|running|overdue|none)(,(in_time|late|running|overd
 
 
 def filters_of(
+    flows: FlowsDep,
     status: str | None = None,
     request_kind: str | None = None,
     district: str | None = None,
@@ -98,12 +100,12 @@ def filters_of(
     demo: Annotated[YesNo, Query(description="只看或不看演示工单")] = None,
 ) -> dict[str, str]:
     """Return the filters that were given."""
-    given = dict(locals())
+    given = {name: value for name, value in locals().items() if name != "flows"}
     named = {name: clean(name, value) for name, value in given.items() if value is not None and value != ""}
     for name, labels in _CODES.items():
         if named.get(name, UNKNOWN) not in (UNKNOWN, *labels):
             raise InvalidInput(f"{name} 应为{labelled(labels, labels)}", field=name)
-    return named
+    return placed(named, flows)
 
 
 Filters = Annotated[dict[str, str], Depends(filters_of)]
