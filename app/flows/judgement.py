@@ -56,10 +56,10 @@ class IntakePolicy:
         )
 
     def clock_start(self, transcript: Transcript, received_at: datetime | None) -> datetime:
-        """Return when a ticket's clock starts, until it is accepted."""
-        if received_at and self.deadline_rules.clock_starts == "received":
-            return received_at
-        return transcript.called_at
+        """Return when a ticket's clock starts, until it is accepted: no later than it came in, whatever it says."""
+        if received_at is None:
+            return transcript.called_at
+        return received_at if self.deadline_rules.clock_starts == "received" else min(transcript.called_at, received_at)
 
     def judge(self, demand: DemandReading, transcript: Transcript, received_at: datetime | None = None) -> Judgement:
         """Decide one demand."""

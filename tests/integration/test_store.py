@@ -107,6 +107,12 @@ def test_a_similar_call_finds_the_earlier_ticket(stored: Flows) -> None:
     assert len([*stored.tickets.each({"caller": "013900000002"}, by=ADMIN)]) == 2
 
 
+def test_a_call_of_the_future_is_due_as_if_it_came_now(stored: Flows) -> None:
+    ticket = stored.intake.run({**WATER, "called_at": "2099-11-18T09:42:00+08:00"}).tickets[0]
+    assert ticket.deadline is not None
+    assert ticket.deadline.resolve_by.year < 2099
+
+
 def test_callers_who_withhold_their_number_are_not_one_person(stored: Flows) -> None:
     calls = [call("您好", "滕州荆河街道幸福家园停水", call_id=f"w-{i}", caller_number="anonymous") for i in range(2)]
     _, again = [stored.intake.run(one).tickets[0] for one in calls]
