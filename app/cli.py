@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -32,6 +33,7 @@ from app.config import ChatSettings, Settings
 from app.domain.access import ROLE_LABELS, Role, Scope
 from app.domain.errors import HotlineError, InvalidInput, ServiceUnavailable
 from app.domain.labels import SCOPE, labelled
+from app.domain.value_faults import said_of
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
@@ -73,11 +75,26 @@ def main() -> None:
     except HotlineError as error:
         said.print(error.message_zh, style="red")
         raise SystemExit(1) from error
+    except ValidationError as error:
+        if not error.title.endswith("Settings"):
+            raise
+        said.print(f"设置有误：{settings_fault(error)}", style="red")
+        raise SystemExit(1) from error
     except OSError as error:
         if error.filename is None:
             raise
         said.print(f"不能读写 {error.filename}：{_TROUBLE.get(type(error), error.strerror)}", style="red")
         raise SystemExit(1) from error
+
+
+def settings_fault(error: ValidationError) -> str:
+    """Return what is wrong with the settings, each by its name in the environment."""
+    return "；".join(
+        str(one["ctx"]["error"])
+        if one["type"] == "value_error"
+        else f"{'__'.join(map(str, one['loc'])).upper()} {said_of(one)}"
+        for one in error.errors()
+    )
 
 
 @cli.command()
@@ -160,7 +177,9 @@ def reading_pool(
 def batch(
     source: Annotated[Path, typer.Argument(exists=True, help="每行一个通话的 JSONL")],
     out: Annotated[Path, typer.Argument(help="结果 JSONL；再次运行接着做")],
-    workers: Annotated[int | None, typer.Option(help="理解文字的进程数，默认为核数；用大模型时为同时询问数")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="理解文字的进程数，默认为核数；用大模型时为同时询问数")
+    ] = None,
     engine: Annotated[BatchEngine | None, typer.Option(help="embedded、llm，或 offline：在本进程内运行 vLLM")] = None,
     cluster: Cluster = None,
 ) -> None:
@@ -190,7 +209,7 @@ def batch(
 def group(
     source: Annotated[Path, typer.Argument(exists=True, help="每行一件工单：id, created_at, text[, title, district…]")],
     out: Annotated[Path, typer.Argument(help="结果 JSONL：id, issue；中断后再次运行接着做")],
-    workers: Annotated[int | None, typer.Option(help="进程数，默认为核数")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="进程数，默认为核数")] = None,
     cluster: Cluster = None,
 ) -> None:
     """把历史工单批量归并为同一事项；坏行写入 OUT.rejected.jsonl。"""

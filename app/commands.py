@@ -145,7 +145,9 @@ def import_table(
 ) -> None:
     """把其他渠道的表格导入为工单；坏行写入 SOURCE.rejected.jsonl，不影响其余。"""
     mapping, rows = mapping_of(columns), list(rows_of(source))
-    if rows and (missing := [column for column in mapping.values() if column not in rows[0][1]]):
+    if not rows:
+        raise InvalidInput(f"文件 {source.name} 中没有数据行", field="source")
+    if missing := [column for column in mapping.values() if column not in rows[0][1]]:
         raise InvalidInput(f"表中没有列 {'、'.join(missing)}；有 {'、'.join(rows[0][1])}", field="columns")
     rejected, taken, tickets = source.with_suffix(".rejected.jsonl"), 0, 0
     with rejected.open("w", encoding="utf-8") as bad, closing(build_flows(Settings())) as flows:

@@ -174,6 +174,7 @@ def test_a_sheet_that_says_a_wrong_size_is_read_whole_and_a_damaged_one_says_so(
         ("old.xls", b"\xd0\xcf", "另存为"),
         ("odd.xlsx", b"no zip", "不能读取"),
         ("a.csv", "编号\n1\n".encode(), "没有列"),
+        ("b.csv", "编号,内容\n".encode(), "没有数据行"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, said: str) -> None:
@@ -191,6 +192,24 @@ def test_an_export_knows_a_district_by_each_of_its_names(tmp_path: Path) -> None
     assert len(out.read_text("utf-8").splitlines()) == 2
     refused = RUNNER.invoke(cli, ["export", "tickets", str(out), "--district", "历下区"])
     assert isinstance(refused.exception, InvalidInput)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CHAT__ENGINE", "llm", "CHAT__ENGINE=llm 需要 CHAT__MODEL"),
+        ("CHAT__ENGINE", "gpt", "CHAT__ENGINE 应为"),
+        ("REPORTS__HOUR", "x", "REPORTS__HOUR 应为整数"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: str, said: str) -> None:
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), name: value}
+    ran = subprocess.run(
+        [sys.executable, "-m", "app.cli", "keys", "list"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"设置有误：{said}")
+    assert "Traceback" not in ran.stderr
 
 
 def test_keys_are_made_listed_and_revoked() -> None:
