@@ -170,6 +170,8 @@ class ReferralRules(Frozen):
 
     window: int
     models: tuple[ReferralModel, ...]
+    courtesies: str
+    """Matches a piece of talk that tells of nothing."""
     direct: tuple[str, ...]
     """What the caller says of himself and now: no frame holds in such a clause."""
     frames: tuple[ReadingFrame, ...]

@@ -1,5 +1,6 @@
 """Scores what the citizen said for each lane of referral by a model, and tells which hits of rules to doubt."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
@@ -26,12 +27,13 @@ class LaneReader:
     def __init__(self, model: LaneScorer, referral: ReferralRules) -> None:
         self._column = {label: i for i, label in enumerate(model.labels)}
         self._lanes = {entry.receiver: entry for entry in referral.models}
+        self._courtesy = re.compile(referral.courtesies)
 
     def read(
         self, said: Said, hits: Sequence[tuple[Hit, Receiver]]
     ) -> Reading[tuple[list[float | None], list[RiskSignal]]]:
         """Return each hit's score where it is too low to believe the hit, and at most one signal a lane."""
-        if not said.passages:
+        if all(self._courtesy.fullmatch(said.text, piece.start, piece.end) for piece in said.pieces):
             return [None] * len(hits), []
         asked = [self._asked(said, hit) for hit, _ in hits]
         scores = yield [*(text for text, _ in said.passages), *chain.from_iterable(asked)]

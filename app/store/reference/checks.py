@@ -174,6 +174,7 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
         (routing, "statutory_routes", reference.routing.statutory_routes),
         (routing, "emergency_routes", reference.routing.emergency_routes),
     )
+    _check_patterns(files["rules/referral"], ("courtesies",), (reference.referral.courtesies,))
     for file, key, rules in text_rules:
         _unique(file, key, "id", (rule.id for rule in rules))
         for i, text_rule in enumerate(rules):

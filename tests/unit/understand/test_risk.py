@@ -63,6 +63,11 @@ def test_a_rule_that_the_model_doubts_is_a_notice() -> None:
     assert decide_referrals(risk, REFERENCE.referral) == ()
 
 
+@pytest.mark.parametrize("text", ["您好", "再见", "不用了，谢谢", "知道了", "好的 没事了 打错了", "喂，在吗"])
+def test_courtesies_alone_raise_nothing(text: str) -> None:
+    assert embedded().reader.read(parse_transcript(message(text), received_at=datetime.now(UTC))).risk.signals == ()
+
+
 def test_one_grave_window_among_many_weighs_less() -> None:
     assert among(0.6, 1) == pytest.approx(0.6)
     assert among(0.6, 9) == pytest.approx(0.3 / (0.3 + 1))
