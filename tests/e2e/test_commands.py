@@ -212,10 +212,11 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: 
     assert "Traceback" not in ran.stderr
 
 
-def test_keys_are_made_listed_and_revoked() -> None:
+def test_keys_are_made_listed_and_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.cli.console.width", 200)
     secret = RUNNER.invoke(cli, ["keys", "create", "desk", "--scope", "tickets:read"]).output.strip()
     assert RUNNER.invoke(cli, ["keys", "create", "lin", "--role", "operator"]).exit_code == 0
-    listed = RUNNER.invoke(cli, ["keys", "list"], env={"COLUMNS": "200"}).output
+    listed = RUNNER.invoke(cli, ["keys", "list"]).output
     assert all(said in listed for said in ("desk", "查看工单（tickets:read）", "话务员（operator）"))
     assert secret not in listed
     assert RUNNER.invoke(cli, ["keys", "revoke", "desk"]).exit_code == 0
