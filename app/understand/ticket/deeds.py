@@ -8,8 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from app.domain.patterns import Words
-from app.domain.ticket import RequestKind
-from app.understand.ticket.want_pieces import HEADS, WRONGS, Asking, begun, named_in, stretches
+from app.understand.ticket.want_pieces import HEADS, Asking, begun, named_in, stretches
 from models.earlier_wants import EarlierWants
 
 _MOST_DEEDS, _MOST_THINGS, _NEAREST = 8, 8, 80
@@ -19,7 +18,7 @@ _SHORTEST, _LONGEST = 2, 8
 _RARE = 0.3
 """Added to counts before they are compared."""
 _PUNISHES = re.compile(r"查处|处罚|严惩|追究|取缔")
-"""Deeds against somebody's wrong."""
+"""Deeds against somebody's wrong: a thing that was named is none (查处工钱)."""
 
 
 class Deed(NamedTuple):
@@ -52,12 +51,12 @@ class Deeds:
         if asking.kind in HEADS:
             return ()
         things = self._things_of(asking, marked)
-        deeds = self._deeds_of(asking.kind, near[:_NEAREST])
+        deeds = self._deeds_of(near[:_NEAREST])
         return tuple(deed + thing for deed in deeds for thing in things if self._ends[0][deed, thing[-1]])
 
-    def _deeds_of(self, kind: RequestKind, rows: Sequence[int]) -> list[str]:
+    def _deeds_of(self, rows: Sequence[int]) -> list[str]:
         counted = Counter(one.deed for row in rows for one in self._of[row] if one)
-        fitting = (deed for deed, _ in counted.most_common() if kind in WRONGS or not _PUNISHES.search(deed))
+        fitting = (deed for deed, _ in counted.most_common() if not _PUNISHES.search(deed))
         return [deed for deed, _ in zip(fitting, range(_MOST_DEEDS), strict=False)]
 
     def _things_of(self, asking: Asking, marked: Sequence[Sequence[tuple[str, float]]]) -> list[str]:

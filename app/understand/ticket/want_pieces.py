@@ -30,7 +30,7 @@ from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
 """What the wants of these kinds begin with; a thing alone can follow."""
-WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
+_WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
 """Kinds that somebody's wrong can be looked into for."""
 _KEYS = 4
 """Titles whose matter can be looked into."""
@@ -239,7 +239,7 @@ def _asked(asking: Asking) -> Iterator[Piece]:
             yield Piece(part, "ruled", asking.ruled.evidence)
     for demand in asking.demands:
         yield Piece(demand.text, "asked", demand.evidence)
-        if asking.kind in WRONGS and demand.text.startswith("核查"):
+        if asking.kind in _WRONGS and demand.text.startswith("核查"):
             yield Piece("查处" + demand.text[2:], "asked", demand.evidence)
     for clause, text in zip(asking.wished, asking.worded, strict=True):
         yield Piece(text, "clause", (clause.evidence,))
@@ -264,7 +264,7 @@ def _of_matter(asking: Asking) -> Iterator[Piece]:
 
 def _of_keys(asking: Asking) -> Iterator[Piece]:
     """Yield what is to be looked into as a wrong, or done because somebody refuses it."""
-    for key in asking.keys[:_KEYS] if asking.kind in WRONGS else ():
+    for key in asking.keys[:_KEYS] if asking.kind in _WRONGS else ():
         if refused := refusal(key):
             yield Piece(asked_instead(refused), "key", ())
         elif len(key) <= _LONGEST_THING and wrong(key):

@@ -235,6 +235,11 @@ def _plain(kind: RequestKind, thing: str, told: Sequence[Clause], longest: int) 
     return Passage(_PLAIN[kind].format(thing), speaking[:1] or (told[0].evidence,))
 
 
+def plain(text: str) -> bool:
+    """Tell whether wants ask for no more than that the matter is seen to: 核实处理工钱问题."""
+    return any(text.startswith(words.partition("{")[0]) and text.endswith("问题") for words in _PLAIN.values())
+
+
 def tells(text: str) -> bool:
     """Tell whether a text tells of somebody or asks, where a wish would name what is to be done."""
     return bool(_STORY.search(text))

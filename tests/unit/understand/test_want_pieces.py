@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.ticket import RequestKind, TicketDraft
 from app.understand.ticket.want_pieces import Piece, can_be_asked_again, parts_of, supported, together, wrong
+from app.understand.ticket.wants import plain
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,18 @@ def test_wants_name_the_remedy_and_not_the_fault(
     wants = draft_of(said).wants
     assert wants
     assert not_asked not in wants
+
+
+def test_where_no_wants_are_likely_plain_words_stand(draft_of: Callable[[str], TicketDraft]) -> None:
+    said = "老板欠我工钱，看工地看了一百四十三天，就给三千，滕州市南沙河镇上徐村物流仓库"
+    assert "查处" not in (draft_of(said).wants or "")
+
+
+@pytest.mark.parametrize(
+    ("wants", "is_plain"), [("核实处理工钱问题", True), ("尽快处理路灯问题", True), ("维修路灯", False)]
+)
+def test_plain_words_ask_for_no_deed(wants: str, is_plain: bool) -> None:
+    assert plain(wants) is is_plain
 
 
 def test_questions_in_a_row_all_reach_the_content(draft_of: Callable[[str], TicketDraft]) -> None:
