@@ -196,6 +196,13 @@ def _reopened(taken: Taken) -> dict[str, Any]:
     return {"solved": None, "satisfied": None, **given}
 
 
+def _archived(taken: Taken) -> dict[str, Any]:
+    unhappy = False in (taken.ticket.solved, taken.ticket.satisfied)
+    if unhappy and not any(event.name == "ticket_reopened" for event in taken.history):
+        raise InvalidTransition("诉求人不满意或问题未解决的工单须再次核查：请先重办，再归档")
+    return {}
+
+
 _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.ASSIGN: _given_to,
     Step.REDISPATCH: _given_to,
@@ -209,6 +216,7 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.FEED_BACK: _fed_back,
     Step.REPLY: lambda taken: {"reply": taken.details["text"]},
     Step.DIRECT_ANSWER: _answered_directly,
+    Step.ARCHIVE: _archived,
     Step.EVALUATE: lambda taken: {name: taken.details[name] for name in ("solved", "satisfied")},
     Step.REOPEN: _reopened,
     Step.ESCALATE: lambda _: {"escalated": True},

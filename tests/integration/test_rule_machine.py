@@ -70,6 +70,8 @@ class Known:
     returned: set[str] = field(default_factory=set)
     handler: str | None = None
     given_at: Any = None
+    unhappy: bool = False
+    looked_at_again: bool = False
 
 
 class Life(RuleBasedStateMachine):
@@ -193,6 +195,8 @@ class Life(RuleBasedStateMachine):
             return True
         if step in ("assign", "redispatch"):
             return unit in known.returned
+        if step == "archive":
+            return known.unhappy and not known.looked_at_again
         late = self.flows.supervision._working.add(known.given_at, SPAN) if known.given_at else None
         return step == "return" and late is not None and self.clock.now() > late
 
@@ -200,6 +204,8 @@ class Life(RuleBasedStateMachine):
         known.status, known.version = after, known.version + 1
         if step in ("assign", "redispatch"):
             known.handler, known.given_at = unit, self.clock.now()
+        if step in ("evaluate", "reopen"):
+            known.unhappy, known.looked_at_again = step == "evaluate", known.looked_at_again or step == "reopen"
         if step == "approve_return":
             known.returned.add(known.handler or "")
             known.handler = None
