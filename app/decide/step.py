@@ -179,10 +179,13 @@ def _co_fed_back(taken: Taken) -> dict[str, Any]:
 
 
 def _fed_back(taken: Taken) -> dict[str, Any]:
-    looked_at_again = any(event.name == "ticket_reopened" for event in taken.history)
-    if looked_at_again and "outcome" not in taken.details:
+    if _looked_at_again(taken) and "outcome" not in taken.details:
         raise InvalidInput(f"重办的工单反馈时须给出处理结果（outcome）：{labelled(Outcome, OUTCOME)}", field="outcome")
     return {}
+
+
+def _looked_at_again(taken: Taken) -> bool:
+    return any(event.name == "ticket_reopened" for event in taken.history)
 
 
 def _answered_directly(taken: Taken) -> dict[str, Any]:
@@ -198,7 +201,7 @@ def _reopened(taken: Taken) -> dict[str, Any]:
 
 def _archived(taken: Taken) -> dict[str, Any]:
     unhappy = False in (taken.ticket.solved, taken.ticket.satisfied)
-    if unhappy and not any(event.name == "ticket_reopened" for event in taken.history):
+    if unhappy and not _looked_at_again(taken):
         raise InvalidTransition("诉求人不满意或问题未解决的工单须再次核查：请先重办，再归档")
     return {}
 
