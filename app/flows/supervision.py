@@ -70,13 +70,14 @@ class SupervisionFlow:
 
         Raises:
             NotFound: no such ticket.
-            Conflict: the ticket has come to its end.
+            Conflict: the ticket has come to its end, or somebody ordered it at this very moment.
         """
         with self._store() as uow:
             order = ordered_by_hand(uow.tickets.get(ticket_number), level, note, self._clock.now())
-            uow.supervision.raise_once(order)
-            (drafted, *_) = uow.supervision.page(status=None, level=None, ticket=ticket_number, limit=1)
-            sent = self._close(uow, drafted, OrderStatus.SENT, note, by)
+            number = uow.supervision.raise_once(order)
+            if number is None:
+                raise Conflict(f"工单 {ticket_number} 此刻已有人督办")
+            sent = self._close(uow, uow.supervision.get(number), OrderStatus.SENT, note, by)
             uow.commit()
         return sent
 
@@ -102,7 +103,7 @@ class SupervisionFlow:
         if not orders:
             return 0
         with self._store() as uow:
-            new = sum(uow.supervision.raise_once(order) for order in orders)
+            new = sum(uow.supervision.raise_once(order) is not None for order in orders)
             uow.commit()
         return new
 

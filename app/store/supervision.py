@@ -20,13 +20,14 @@ class SqlSupervision:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def raise_once(self, order: SupervisionOrder) -> bool:
-        """Keep an order unless its occasion has one already; return whether it is new."""
+    def raise_once(self, order: SupervisionOrder) -> int | None:
+        """Keep an order unless its occasion has one already; return its number where it is new."""
         values = insertion(self._session, SupervisionOrderRow).values(
             **order.model_dump(mode="python", exclude={"id", "demo"})
         )
         once = values.on_conflict_do_nothing(index_elements=["ticket_number", "occasion"])
-        return self._session.scalar(once.returning(SupervisionOrderRow.id)) is not None
+        number: int | None = self._session.scalar(once.returning(SupervisionOrderRow.id))
+        return number
 
     def page(
         self, *, status: str | None, level: str | None, ticket: str | None, limit: int

@@ -15,7 +15,8 @@ class AreaReader:
         districts = {name: district.name for name, district in gazetteer.district_by_name.items()}
         towns = {name: f"{gazetteer.homes(town)[0]}{town.name}" for name, town in gazetteer.town_by_name.items()}
         behind = {f"{home}{t.name}": towns[t.name] for t in gazetteer.towns for home in gazetteer.homes(t)}
-        self._districts = tuple(district.name for district in gazetteer.districts)
+        self.districts = tuple(district.name for district in gazetteer.districts)
+        """The districts by their full names."""
         self._full = {**towns, **districts, **behind}
         said = {*districts, *(f"{town.name}" for town in gazetteer.towns), *behind}
         names = sorted((name for name in said if len(name) >= _LEAST), key=len, reverse=True)
@@ -24,11 +25,6 @@ class AreaReader:
     def full_name(self, name: str) -> str | None:
         """Return the full name of a part of the city, None for anything else."""
         return self._full.get(name)
-
-    @property
-    def districts(self) -> tuple[str, ...]:
-        """The districts by their full names."""
-        return self._districts
 
     def named_in(self, text: str) -> str | None:
         """Return the one part of the city that a text names, the narrowest; None for none and for several."""

@@ -148,8 +148,8 @@ class Outbox(Protocol):
 class SupervisionOrders(Protocol):
     """Orders of supervision."""
 
-    def raise_once(self, order: SupervisionOrder) -> bool:
-        """Keep an order unless its occasion has one; return whether it is new."""
+    def raise_once(self, order: SupervisionOrder) -> int | None:
+        """Keep an order unless its occasion has one; return its number where it is new."""
 
     def page(
         self, *, status: str | None, level: str | None, ticket: str | None, limit: int
