@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.api.forms import FORMS, Schema
+from app.api.middleware import HEADER, LONGEST_KEY
 
 _ENGLISH = re.compile("[A-Za-z]{3,}")
 _PROBLEM: Schema = {
@@ -34,10 +35,10 @@ _KEYS = {
 }
 _OF_THE_KEY = ("authorization", "x-api-key")
 _REPEATED = {
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
     "description": "同一键、同样内容的请求只执行一次，七天内再发得到首次的答复；内容不同的返回 409",
 }
 

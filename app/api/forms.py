@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from app.decide.correction import CORRECTABLE
+from app.decide.correction import CODES, CORRECTABLE
 from app.domain.events import Verdict
-from app.domain.labels import DETAIL, EMOTION, MEETING, OUTCOME, REQUEST_KIND, SUBJECT, SUPERVISION, URGENCY
+from app.domain.labels import DETAIL, MEETING, OUTCOME, SUPERVISION
 from app.domain.referral import Receiver
 from app.domain.transcript import Speaker
+from app.flows.consultation import LONGEST_QUESTION
+from app.receive.payload import MAX_CHANNEL, MAX_ID, MAX_TITLE
 
 Schema = dict[str, Any]
 
@@ -33,13 +35,13 @@ def _form(*required: str, **properties: Schema) -> Schema:
 
 _TURN = _form("text", speaker=_code(*Speaker, says="缺省为 unknown"), text=_text("原话"))
 _CALL: dict[str, Schema] = {
-    "id": _text("通话编号", minLength=1, maxLength=128),
-    "channel": _text("渠道，如 phone、web、app、wechat；缺省为 phone", maxLength=40),
+    "id": _text("通话编号", minLength=1, maxLength=MAX_ID),
+    "channel": _text("渠道，如 phone、web、app、wechat；缺省为 phone", maxLength=MAX_CHANNEL),
     "called_at": _text(
         "来电时间，ISO 8601，未注明时区的按北京时间；缺省为收到的时间", examples=["2026-11-18T09:42:00+08:00"]
     ),
     "caller_number": _text("来电号码", maxLength=32),
-    "title": _text("来信的标题", maxLength=500),
+    "title": _text("来信的标题", maxLength=MAX_TITLE),
     "turns": _list(_TURN, "逐句的原话，按先后；来信为诉求人的一句"),
     "demo": _flag("演示数据，不计入统计"),
 }
@@ -48,8 +50,7 @@ _AREA = _text("区（市）或镇（街道）名称，如 滕州市、荆河街�
 _DATE = _text("按哪一天的规定答复，缺省为今天", format="date")
 _MESSAGE = _form("role", "content", role=_text("user 或 assistant"), content=_text())
 _REASON, _NOTE = _form("reason", reason=_text("理由")), _form(note=_text("备注"))
-_CODES = {"request_kind": REQUEST_KIND, "subject": SUBJECT, "urgency": URGENCY, "emotion": EMOTION}
-_CHANGES: dict[str, Schema] = {path: _code(*_CODES[path]) if path in _CODES else _text() for path in CORRECTABLE} | {
+_CHANGES: dict[str, Schema] = {path: _code(*CODES[path]) if path in CODES else _text() for path in CORRECTABLE} | {
     "citizen.confidential": {"type": "boolean"},
     "category": _text("分类编码"),
 }
@@ -140,7 +141,7 @@ FORMS: dict[str, Schema] = {
     ),
     "POST /v1/consultations": _form(
         "question",
-        question=_text("问题", minLength=1, maxLength=2000),
+        question=_text("问题", minLength=1, maxLength=LONGEST_QUESTION),
         history=_list(_MESSAGE, "此前的问答"),
         area=_AREA,
         date=_DATE,

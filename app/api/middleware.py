@@ -21,7 +21,7 @@ from app.observability import Metrics
 
 LARGEST_BODY = 10 * 1024 * 1024
 LONGEST_KEY = 200
-_HEADER = "Idempotency-Key"
+HEADER = "Idempotency-Key"
 _OF_THE_ANSWER = ("content-type", "etag")
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -74,7 +74,7 @@ def add_middleware(app: FastAPI) -> None:
         if request.method != "POST" or not key:
             return await call_next(request)
         if len(key) > LONGEST_KEY:
-            return problem(422, "invalid_input", f"{_HEADER} 最长 {LONGEST_KEY} 个字符", request, _HEADER)
+            return problem(422, "invalid_input", f"{HEADER} 最长 {LONGEST_KEY} 个字符", request, HEADER)
         record = record_of(request, key)
         lock = locks.setdefault(record, asyncio.Lock())
         try:
@@ -115,7 +115,7 @@ async def _once(request: Request, record: str, call_next: Next) -> Response:
     earlier = await run_in_threadpool(flows.answers.find, record)
     if earlier:
         if earlier.digest != digest:
-            return problem(409, "conflict", f"同一 {_HEADER} 的请求内容不同", request, _HEADER)
+            return problem(409, "conflict", f"同一 {HEADER} 的请求内容不同", request, HEADER)
         if secret := secret_in(request.headers):
             await run_in_threadpool(flows.access.check, secret, None)
         return Response(earlier.body, earlier.status, earlier.headers)

@@ -23,7 +23,7 @@ CORRECTABLE = (
     "request_kind", "subject", "title", "content", "wants", "category", "citizen.name", "citizen.phone",
     "citizen.confidential", "place.district", "place.town", "place.detail", "event_time", "urgency", "emotion",
 )  # fmt: skip
-_CODES = {"request_kind": REQUEST_KIND, "subject": SUBJECT, "urgency": URGENCY, "emotion": EMOTION}
+CODES = {"request_kind": REQUEST_KIND, "subject": SUBJECT, "urgency": URGENCY, "emotion": EMOTION}
 """Fields that are codes, with their names."""
 _REQUIRED = ("title", "content")
 _LINES = ("content", "wants")
@@ -89,8 +89,8 @@ def _checked(path: str, value: Any) -> Any:
         raise InvalidInput(f"{path} 不能更正；可更正：{'、'.join(CORRECTABLE)}", field=path)
     if path == "citizen.confidential" and not isinstance(value, bool):
         raise InvalidInput(f"{path} 应为 true 或 false", field=path)
-    if path in _CODES and (not isinstance(value, str) or value not in _CODES[path]):
-        raise InvalidInput(f"{path} 应为{labelled(_CODES[path], _CODES[path])}", field=path)
+    if path in CODES and (not isinstance(value, str) or value not in CODES[path]):
+        raise InvalidInput(f"{path} 应为{labelled(CODES[path], CODES[path])}", field=path)
     if path not in LONGEST:
         return value
     if not isinstance(value, str | None):
