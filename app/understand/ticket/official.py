@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.domain.patterns import compiled
 from app.domain.wish_rules import Deed, WishRules
 from app.understand.ticket.clauses import Clause
+from app.understand.ticket.whole_words import first_words
 
 _KEPT = ("当面", "重新", "彻底")
 """Fillers that stay: they say how."""
@@ -115,7 +116,7 @@ class WishWords:
         said = match.group()
         as_said = deed.as_said and len(set(said)) > 1 and not self._way["as_spoken"].search(said)
         phrase = self._placed(before, said if as_said else deed.deed, _AFTER_DEED.sub("", after), deed)
-        phrase = phrase.strip("的，：:")[:_LONGEST]
+        phrase = first_words(phrase.strip("的，：:"), _LONGEST)
         if len(phrase) < _SHORTEST:
             return None
         return ("尽快" if hasty and not phrase.startswith("尽快") else "") + phrase

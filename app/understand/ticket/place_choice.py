@@ -16,6 +16,7 @@ from app.understand.ticket.clauses import Clause
 from app.understand.ticket.place_lines import Told
 from app.understand.ticket.place_spans import NUMBER, ROAD, Candidate, alike, candidates
 from app.understand.ticket.place_words import place_words
+from app.understand.ticket.whole_words import widened
 from models.base import ChoiceScorer
 from models.pair_odds import PairOdds
 
@@ -26,6 +27,8 @@ _VILLAGE = re.compile(r"[村庄]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 _LEAST_UNBOUND = 0.4
 """Least probability of a place where nobody has to go and see: papers and accounts have none."""
+_AREA_ENDS, _MOST_ADDED = frozenset("镇乡区市县村街路"), 3
+"""What areas' names end in, and the most characters by which a place is widened to whole words."""
 _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
     "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
@@ -63,7 +66,7 @@ class PlaceModel:
             return None
         if not found[best].spans:
             return rule.model_copy(update={"confidence": sure}) if rule else None
-        return _mention(call, told, mentions, found[best], sure)
+        return _mention(call, told, mentions, in_whole_words(told, found[best]), sure)
 
 
 def place_features(
@@ -151,6 +154,18 @@ def _wording(value: str, usual: PairOdds) -> tuple[float, ...]:
 
 def _times(told: Told, value: str) -> int:
     return sum(value in line.text for line in told.lines)
+
+
+def in_whole_words(told: Told, one: Candidate) -> Candidate:
+    """Return a stretch with the words whole that it cuts (三叉街地 → 三叉街地铁口), where no area's name ends in them."""
+    k, first, last = one.spans[0]
+    line = told.lines[k]
+    start, end = widened(line.text, first, last)
+    added = line.text[start:first] + line.text[last:end]
+    if len(one.spans) > 1 or one.value != line.text[first:last] or _AREA_ENDS.intersection(added):
+        return one
+    fits = len(added) <= _MOST_ADDED
+    return one._replace(value=line.text[start:end], spans=((k, start, end),)) if fits else one
 
 
 def _mention(call: SpokenCall, told: Told, mentions: Mentions, one: Candidate, sure: float) -> Mention:

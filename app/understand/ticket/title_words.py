@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from app.understand.ticket.clauses import Clause
 from app.understand.ticket.register import written
+from app.understand.ticket.whole_words import first_words
 
 _LONGEST_PLACE = 14
 _SAME_PLACE = 4
@@ -102,7 +103,7 @@ def fitted(text: str, longest: int) -> str:
     if len(text) > longest:
         cut = text[:longest]
         ends = [match.start() for match in _BREAK.finditer(cut)] + [cut.rfind("的")]
-        text = cut[: max(ends)] if max(ends) > longest // 2 else cut
+        text = cut[: max(ends)] if max(ends) > longest // 2 else first_words(text, longest)
     for opened, closed in _PAIRS:
         if text.count(opened) != text.count(closed):
             text = text.replace(opened, "").replace(closed, "")

@@ -8,7 +8,7 @@ where what they name was said: their words that are no stock of the office must 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from operator import add
+from operator import add, itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ from app.understand.ticket.official import WishWords
 from app.understand.ticket.refusals import asked_instead, refusal
 from app.understand.ticket.register import written
 from app.understand.ticket.wants import Passage, WantsRules, tells
+from app.understand.ticket.whole_words import stands_whole, whole_words
 from app.understand.ticket.wishes import asks
 
 HEADS = {RequestKind.CONSULTATION: "咨询", RequestKind.SUGGESTION: "建议", RequestKind.PRAISE: "表扬"}
@@ -35,6 +36,8 @@ _WRONGS = (RequestKind.COMPLAINT, RequestKind.REPORT)
 _KEYS = 4
 """Titles whose matter can be looked into."""
 SOURCES = ("ruled", "asked", "remedy", "title", "clause", "thing", "earlier", "topic", "aspect", "key", "deed")
+_UNWORDED = frozenset({"clause", "thing", "earlier", "key", "deed"})
+"""Sources whose words may be cut out of what was said."""
 _STOCK = re.compile(
     r"尽快|依法|督促|责令|协调|核查|核实|查处|查清|检查|整治|整改|治理|处理|解决|处罚|清理|清运|清走|清除|修复|维修|抢修|检修|更换|补齐|补装|安装|加装|"
     r"增设|设置|恢复|疏通|退还|返还|赔偿|补偿|支付|补发|公示|公开|说明|明确|答复|告知|回复|停止|制止|禁止|拆除|撤销|取消|减免|办理|协助|指导|规范|加强|"
@@ -205,7 +208,7 @@ def pieces(
     found: dict[str, Piece] = {}
     for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before, *done):
         text = _REPAIRED.sub(r"\1", piece.text.strip("，、 ").removeprefix(head))
-        if _fits(text, piece.source, bool(head)) and text not in found:
+        if _fits(text, piece.source, bool(head)) and text not in found and _is_whole(text, piece.source, asking.matter):
             found[text] = piece._replace(text=text)
     return list(found.values())
 
@@ -225,6 +228,11 @@ def _fits(text: str, source: str, headed: bool) -> bool:
         return False
     own = source in ("clause", "asked")
     return headed or not own or bool(_DEED.match(text) and not tells(text))
+
+
+def _is_whole(text: str, source: str, matter: str) -> bool:
+    """Tell whether what a piece names cuts no word of the demand in two, where no rule worded it."""
+    return source not in _UNWORDED or all(stands_whole(thing, matter) for thing in named_in(text))
 
 
 def _asked_alike(text: str, headed: bool) -> bool:
@@ -280,16 +288,15 @@ def _things(asking: Asking, asked: Sequence[Sequence[tuple[str, float]]]) -> Ite
 
 
 def stretches(clauses: Sequence[Sequence[tuple[str, float]]]) -> Iterator[str]:
-    """Yield what stands together of likely characters, without figures."""
+    """Yield what stands together of likely characters, in whole words and without figures."""
     for clause in clauses:
-        run = ""
-        for character, share in (*clause, ("", 0.0)):
+        text, first = "".join(map(itemgetter(0), clause)), 0
+        for at, (character, share) in enumerate((*clause, ("", 0.0))):
             if share > _LIKELY and not _DIGIT.match(character):
-                run += character
                 continue
-            if len(run) >= _SHORTEST:
-                yield run
-            run = ""
+            if at - first >= _SHORTEST:
+                yield whole_words(text, first, at)
+            first = at + 1
 
 
 def together(kind: RequestKind, parts: Sequence[Piece], matter: str) -> str:

@@ -13,6 +13,7 @@ from app.understand.ticket.matters import Named
 from app.understand.ticket.objects import apart, completed, vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.register import written
+from app.understand.ticket.whole_words import first_words
 from app.understand.ticket.wishes import asks, is_wish
 
 MOST_CLAUSES = 4
@@ -217,7 +218,7 @@ def _brief(said: Passage | None) -> Passage | None:
 
 def _suggested(said: Passage | None) -> Passage | None:
     text = _SUGGESTED.sub("", said.text) if said else ""
-    return Passage(f"建议{text[:_LONGEST_WANTS]}", said.evidence) if said and text else None
+    return Passage(f"建议{first_words(text, _LONGEST_WANTS)}", said.evidence) if said and text else None
 
 
 def _sought(kind: RequestKind, said: Passage | None, known: str, key: str, told: Sequence[Clause]) -> Passage | None:

@@ -9,7 +9,9 @@ from app.understand.mentions.details import DetailReader
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
-from app.understand.ticket.place_lines import NOTHING_TOLD, lines_of
+from app.understand.mentions.types import Mentions
+from app.understand.ticket.place_choice import in_whole_words
+from app.understand.ticket.place_lines import NOTHING_TOLD, Told, lines_of
 from app.understand.ticket.place_spans import candidates
 from tests.factories import call
 
@@ -28,6 +30,26 @@ from tests.factories import call
     ],
 )
 def test_candidates_end_where_names_end(reference: ReferenceData, said: str, marked: str, value: str) -> None:
+    told, mentions = marked_in(reference, said, marked)
+    assert value in [one.value for one in candidates(told, mentions, None)]
+
+
+@pytest.mark.parametrize(
+    ("said", "marked", "value"),
+    [
+        ("三叉街地铁口旁边的河臭了", "三叉街地", "三叉街地铁口"),
+        ("法院宿舍门口有人乱停车", "院宿舍门口", "法院宿舍门口"),
+        ("北庄镇上刘庄村的路坏了", "上刘庄村", "上刘庄村"),
+    ],
+)
+def test_a_place_is_told_in_whole_words(reference: ReferenceData, said: str, marked: str, value: str) -> None:
+    told, mentions = marked_in(reference, said, marked)
+    found = next(one for one in candidates(told, mentions, None) if one.value == marked)
+    assert in_whole_words(told, found).value == value
+
+
+def marked_in(reference: ReferenceData, said: str, marked: str) -> tuple[Told, Mentions]:
+    """Read a call in which the tagger marks one stretch as a place."""
     read = Normaliser(reference.gazetteer).normalise(
         parse_transcript(call("您好，请讲", said), received_at=datetime.now(UTC))
     )
@@ -38,5 +60,4 @@ def test_candidates_end_where_names_end(reference: ReferenceData, said: str, mar
     for line in lines:
         start = line.text.find(marked)
         shares.append([0.9 if 0 <= start <= i < start + len(marked) else 0.0 for i in range(len(line.text))])
-    told = NOTHING_TOLD._replace(lines=tuple(lines), inside=tuple(shares), begins=tuple(shares))
-    assert value in [one.value for one in candidates(told, mentions, None)]
+    return NOTHING_TOLD._replace(lines=tuple(lines), inside=tuple(shares), begins=tuple(shares)), mentions
