@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.decide.correction import completed, corrected, value_at
+from app.decide.correction import CORRECTABLE, completed, corrected, value_at
 from app.decide.deadline import deadline_rule, replay
+from app.domain.errors import InvalidInput
 from app.domain.events import Feedback, Verdict
 from app.domain.ports import UnitOfWork
 from app.domain.reference import ReferenceData
@@ -35,7 +36,7 @@ class Corrections:
         Raises:
             InvalidInput: an unknown field, or a value that cannot be.
         """
-        full = completed(ticket, changes, self._reference.gazetteer, self._reference.categories)
+        full = self._completed(ticket, changes)
         history = uow.events.of(ticket.ticket_number)
         changed = corrected(ticket, full).model_copy(update={"changed_at": now})
         data: dict[str, Any] = {"old": told(ticket, full), "new": told(changed, full)}
@@ -61,6 +62,22 @@ class Corrections:
                 )
             )
         return changed
+
+    def check(self, ticket: Ticket, feedback: Feedback) -> None:
+        """Refuse a right value that its field could not be corrected to; none at all (null) is a right value too.
+
+        Raises:
+            InvalidInput: the value cannot be.
+        """
+        if feedback.verdict is not Verdict.CORRECTED or feedback.field not in CORRECTABLE or feedback.right_value is None:
+            return
+        try:
+            corrected(ticket, self._completed(ticket, {feedback.field: feedback.right_value}))
+        except InvalidInput as error:
+            raise InvalidInput(f"right_value 不能采用：{error.message_zh}", field="right_value") from error
+
+    def _completed(self, ticket: Ticket, changes: Mapping[str, Any]) -> dict[str, Any]:
+        return completed(ticket, changes, self._reference.gazetteer, self._reference.categories)
 
 
 def facts_of(ticket: Ticket) -> RouteFacts:

@@ -158,12 +158,13 @@ class TicketFlow:
 
         Raises:
             NotFound: no such ticket, or none that `by` may see.
-            InvalidInput: no such field, or the right unit is unknown.
+            InvalidInput: no such field, or a right value that it cannot hold.
         """
         if not is_field(feedback.field) or len(feedback.field) > _LONGEST_FIELD:
             raise InvalidInput(f"工单没有字段 {feedback.field[:_LONGEST_FIELD]}", field="field")
         with self._store() as uow:
             ticket = visible(uow, feedback.ticket_number, by)
+            self._corrections.check(ticket, feedback)
             self._policy.precedents_of(ticket, feedback)  # refuses an unknown unit before anything is kept
             uow.feedback.add(feedback)
             uow.commit()

@@ -120,6 +120,31 @@ def test_callers_who_withhold_their_number_are_not_one_person(stored: Flows) -> 
     assert "来电号码未知" in again.duplicates[0].reasons
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("request_kind", "投诉", "complaint"),
+        ("category", "水的事", None),
+        ("place.town", "月亮街道", "荆河街道"),
+        ("title", "", "反映停水"),
+    ],
+)
+def test_a_right_value_is_one_that_the_field_can_hold(stored: Flows, field: str, wrong: object, right: object) -> None:
+    ticket = stored.intake.run(WATER).tickets[0]
+    verdict = Feedback(
+        ticket_number=ticket.ticket_number,
+        field=field,
+        verdict=Verdict.CORRECTED,
+        right_value=wrong,
+        actor="desk",
+        created_at=stored.clock.now(),
+    )
+    with pytest.raises(InvalidInput, match="right_value 不能采用") as refused:
+        stored.tickets.feedback(verdict, by=ADMIN)
+    assert refused.value.field == "right_value"
+    stored.tickets.feedback(verdict.model_copy(update={"right_value": right}), by=ADMIN)
+
+
 def test_feedback_needs_an_existing_ticket(stored: Flows) -> None:
     verdict = Feedback(
         ticket_number="0", field="wants", verdict=Verdict.REJECTED, actor="a", created_at=stored.clock.now()
