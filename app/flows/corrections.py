@@ -69,7 +69,8 @@ class Corrections:
         Raises:
             InvalidInput: the value cannot be.
         """
-        if feedback.verdict is not Verdict.CORRECTED or feedback.field not in CORRECTABLE or feedback.right_value is None:
+        told = feedback.verdict is Verdict.CORRECTED and feedback.right_value is not None
+        if not told or feedback.field not in CORRECTABLE:
             return
         try:
             corrected(ticket, self._completed(ticket, {feedback.field: feedback.right_value}))
