@@ -95,6 +95,8 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     chat = build_chat(settings)
 
     def close() -> None:
+        relay.close()
+        web.close()
         demo.close()
         ticket_index.close()
         if chat:

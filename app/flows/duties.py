@@ -50,7 +50,7 @@ class Duties:
         answers: AnswerFlow,
     ) -> None:
         self._duties = (
-            Duty("relay", 1, relay.run_once),
+            Duty("relay", 1, relay.begin),
             Duty("verdicts", 10, verdicts.follow),
             Duty("analytics", 30, analytics.follow),
             Duty("early_warnings", 60, early_warnings.watch),

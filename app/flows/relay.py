@@ -2,11 +2,15 @@
 
 import ipaddress
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
+
+import structlog
 
 from app.domain.errors import InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
@@ -26,7 +30,10 @@ class Patience(NamedTuple):
 PATIENCE = Patience(10, timedelta(hours=6))
 OF_REFERRALS = Patience(2000, timedelta(minutes=10))
 """Nothing said of danger or of officials is given up: two weeks, and soon after the receiver is back."""
-_AT_A_TIME = 100
+_QUEUED_AT_A_TIME = 1000
+_SENT_AT_A_TIME = 8
+"""Tried within the lease even where each takes as long as a sender waits."""
+_SERVED_AT_ONCE = 32
 _MOST_TOPICS = 50
 
 
@@ -45,18 +52,38 @@ class RelayFlow:
         self._store = store
         self._clock = clock
         self._senders = senders
+        self._pool = ThreadPoolExecutor(_SERVED_AT_ONCE, "relay")
+        self._choosing = threading.Lock()
+        self._served: set[str] = set()
+        self._closing = False
+
+    def begin(self) -> list[Future[int]]:
+        """Begin to deliver what is due and wait for nobody: who answers slowly keeps only its own messages waiting.
+
+        Safe in several processes.
+        """
+        now = self._clock.now()
+        with self._store() as uow:
+            uow.outbox.fan_out(now, limit=_QUEUED_AT_A_TIME)
+            uow.commit()
+        with self._store(reading=True) as uow:
+            waiting = uow.outbox.waiting(now)
+        with self._choosing:
+            idle = [endpoint for endpoint in waiting if endpoint not in self._served]
+            self._served.update(idle)
+        begun = [self._pool.submit(self._serve, endpoint) for endpoint in idle]
+        for served in begun:
+            served.add_done_callback(_noted)
+        return begun
 
     def run_once(self) -> int:
-        """Deliver what is due; return how many deliveries were tried. Safe in several processes."""
-        with self._store() as uow:
-            uow.outbox.fan_out(self._clock.now(), limit=10 * _AT_A_TIME)
-            uow.commit()
-        with self._store() as uow:
-            claimed = uow.outbox.claim(self._clock.now(), limit=_AT_A_TIME)
-            uow.commit()
-        for delivery in claimed:
-            self._deliver(delivery)
-        return len(claimed)
+        """Deliver what is due; return how many deliveries were tried."""
+        return sum(served.result() for served in self.begin())
+
+    def close(self) -> None:
+        """End after the deliveries at hand; the rest waits for the next start."""
+        self._closing = True
+        self._pool.shutdown(cancel_futures=True)
 
     def subscribe(self, url: object, topics: object, secret: object = None) -> Webhook:
         """Keep a receiver; its secret is shown once.
@@ -119,6 +146,25 @@ class RelayFlow:
             uow.commit()
         return webhook
 
+    def _serve(self, endpoint: str) -> int:
+        """Deliver all that is due to one endpoint, one after the other; return how many were tried."""
+        tried = 0
+        try:
+            while not self._closing and (claimed := self._claim(endpoint)):
+                for delivery in claimed:
+                    self._deliver(delivery)
+                tried += len(claimed)
+        finally:
+            with self._choosing:
+                self._served.discard(endpoint)
+        return tried
+
+    def _claim(self, endpoint: str) -> Sequence[Delivery]:
+        with self._store() as uow:
+            claimed = uow.outbox.claim(self._clock.now(), limit=_SENT_AT_A_TIME, endpoint=endpoint)
+            uow.commit()
+        return claimed
+
     def _deliver(self, delivery: Delivery) -> None:
         sender = self._senders[urlsplit(delivery.webhook.url).scheme]
         taken, answer = sender.send(delivery, self._clock.now())
@@ -131,6 +177,12 @@ class RelayFlow:
             due_at = now + wait_after(attempts, patience)
             uow.outbox.settle(delivery.id, status, answer=answer, due_at=due_at, now=now)
             uow.commit()
+
+
+def _noted(served: Future[int]) -> None:
+    """Log what nobody waits for."""
+    if not served.cancelled() and (error := served.exception()):
+        structlog.get_logger().warning("relay_failed", error=type(error).__name__)
 
 
 def wait_after(attempts: int, patience: Patience) -> timedelta:

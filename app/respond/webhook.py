@@ -1,8 +1,10 @@
 """One delivery in, one signed CloudEvents request out."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,14 +35,26 @@ class WebhookSender:
             "webhook-signature": signature(delivery.webhook.secret, delivery.message.id, int(now.timestamp()), body),
         }
         try:
-            answer = self._client.post(delivery.webhook.url, content=body, headers=headers)
-        except httpx2.HTTPError as error:
+            with self._client.stream("POST", delivery.webhook.url, content=body, headers=headers) as answer:
+                said = f"{answer.status_code} {_beginning(answer)}"
+                return answer.is_success, said[:_LONGEST_ANSWER]
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return False, f"{type(error).__name__}: {error}"[:_LONGEST_ANSWER]
-        return answer.is_success, f"{answer.status_code} {answer.text}"[:_LONGEST_ANSWER]
 
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
+
+
+def _beginning(answer: httpx2.Response) -> str:
+    """Return how an answer begins: its status is what counts, and its text may never end."""
+    said, latest = "", time.monotonic() + TIMEOUT_S
+    with contextlib.suppress(httpx2.HTTPError):
+        for part in answer.iter_text():
+            said += part
+            if len(said) >= _LONGEST_ANSWER or time.monotonic() >= latest:
+                break
+    return said
 
 
 def cloud_event(delivery: Delivery) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
@@ -94,16 +94,14 @@ class SqlOutbox:
             message.sent_at = now
         return len(queued)
 
-    def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
+    def waiting(self, now: datetime) -> Sequence[str]:
+        """Return the ids of the endpoints for which something is due."""
+        return self._session.scalars(select(WebhookDeliveryRow.webhook_id).where(*_due(now)).distinct()).all()
+
+    def claim(self, now: datetime, *, limit: int, endpoint: str | None = None) -> Sequence[Delivery]:
         """Return deliveries that are due, theirs alone for the length of the lease."""
-        in_force = select(WebhookRow.id).where(WebhookRow.disabled_at.is_(None))
-        due = (
-            select(WebhookDeliveryRow)
-            .where(WebhookDeliveryRow.webhook_id.in_(in_force))
-            .where(WebhookDeliveryRow.status == str(DeliveryStatus.PENDING), WebhookDeliveryRow.due_at <= now)
-            .order_by(WebhookDeliveryRow.due_at)
-        )
-        rows = self._taken(due, limit)
+        due = select(WebhookDeliveryRow).where(*_due(now)).order_by(WebhookDeliveryRow.due_at, WebhookDeliveryRow.id)
+        rows = self._taken(due.where(WebhookDeliveryRow.webhook_id == endpoint) if endpoint else due, limit)
         endpoints = {row.id: row for row in self._session.scalars(select(WebhookRow))}
         claimed = []
         for row in rows:
@@ -174,3 +172,10 @@ class SqlOutbox:
     def _webhook(self, row: WebhookRow) -> Webhook:
         secret = self._vault.open(row.secret)
         return Webhook(id=row.id, url=row.url, secret=secret, topics=tuple(row.topics), created_at=row.created_at)
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds for deliveries that are due to an endpoint in force."""
+    in_force = select(WebhookRow.id).where(WebhookRow.disabled_at.is_(None))
+    pending = WebhookDeliveryRow.status == str(DeliveryStatus.PENDING)
+    return pending, WebhookDeliveryRow.due_at <= now, WebhookDeliveryRow.webhook_id.in_(in_force)

@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -132,6 +133,9 @@ class Receiver(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list[int] = []
+        self.hangs = threading.Event()
+        self.hangs.set()
+        self.endless = False
         self.came: list[tuple[dict[str, str], bytes]] = []
         self.body = b""
 
@@ -148,8 +152,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.came.append(({k.lower(): v for k, v in self.headers.items()}, body))
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
+        self.server.hangs.wait(30)
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 200 if self.server.endless else 204)
         self.end_headers()
+        with suppress(OSError):
+            while self.server.endless:
+                self.wfile.write(b".")
+                time.sleep(0.02)
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -235,6 +244,39 @@ def test_nothing_leaves_twice_when_several_relays_run(stored: Flows, clock: SetC
         stored.relay.run_once()
     ids = [headers["webhook-id"] for headers, _ in server.came]
     assert len(ids) == len(set(ids)) == 30
+
+
+def test_who_answers_slowly_keeps_nobody_else_waiting(stored: Flows) -> None:
+    with receiver() as slow, receiver() as quick:
+        slow.hangs.clear()
+        stored.relay.subscribe(slow.url, [])
+        stored.relay.subscribe(quick.url, [])
+        for i in range(3):
+            intake(stored, f"c-{i}")
+        begun = stored.relay.begin()
+        until = time.monotonic() + 20
+        while (len(quick.came), len(slow.came)) != (3, 1) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert (len(quick.came), len(slow.came)) == (3, 1)
+        intake(stored, "c-3")
+        stored.relay.run_once()
+        assert (len(quick.came), len(slow.came)) == (4, 1)
+        slow.hangs.set()
+        assert sum(served.result() for served in begun) >= 6
+        stored.relay.run_once()
+    assert len(slow.came) == 4
+
+
+def test_an_answer_that_never_ends_counts_by_its_status(stored: Flows) -> None:
+    with receiver() as server:
+        server.endless = True
+        stored.relay.subscribe(server.url, [])
+        intake(stored)
+        assert stored.relay.run_once() == 1
+        server.endless = False
+    (row,) = stored.relay.log(status=None, limit=9)
+    assert (row["status"], row["last_answer"][:6]) == ("delivered", "200 ..")
+    assert len(row["last_answer"]) == 300
 
 
 def test_a_token_of_the_identity_provider_counts_as_its_roles(tmp_path: Path) -> None:

@@ -129,8 +129,11 @@ class Outbox(Protocol):
     def fan_out(self, now: datetime, *, limit: int) -> int:
         """Make deliveries of queued messages; return how many messages were taken."""
 
-    def claim(self, now: datetime, *, limit: int) -> Sequence[Delivery]:
-        """Return due deliveries, the caller's alone for a while."""
+    def waiting(self, now: datetime) -> Sequence[str]:
+        """Return the ids of the endpoints for which something is due."""
+
+    def claim(self, now: datetime, *, limit: int, endpoint: str | None = None) -> Sequence[Delivery]:
+        """Return due deliveries, of one endpoint where it is named, the caller's alone for a while."""
 
     def settle(self, delivery_id: int, status: DeliveryStatus, *, answer: str, due_at: datetime, now: datetime) -> None:
         """Write down what came of an attempt."""
