@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.access import AccessKey, Role, Scope
+from app.domain.events import OutboxMessage
+from app.domain.webhook import DeliveryStatus
+from app.flows.registry import Flows
 
 ADMIN = AccessKey(name="desk", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 CALLED_AT = "2026-11-18T09:42:00+08:00"
@@ -38,3 +41,15 @@ def somebody(*roles: Role, unit_code: str | None = None) -> AccessKey:
     """Return who does the work of some roles."""
     name = "-".join(roles) or "nobody"
     return AccessKey(name=name, scopes=(), roles=roles, unit_code=unit_code, created_at=ADMIN.created_at)
+
+
+def waiting_messages(flows: Flows) -> list[OutboxMessage]:
+    """What waits to be told to the endpoints, in the order in which they get it. It goes on waiting."""
+    now, told = flows.clock.now(), []
+    with flows.relay._store() as uow:  # never committed
+        uow.outbox.fan_out(now, limit=999)
+        while claimed := uow.outbox.claim(now, limit=999):
+            for one in claimed:
+                told.append(one.message)
+                uow.outbox.settle(one.id, DeliveryStatus.DELIVERED, answer="", due_at=now, now=now)
+    return told

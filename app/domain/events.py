@@ -30,6 +30,11 @@ class OutboxMessage(Frozen):
     payload: dict[str, Any]
     created_at: datetime
 
+    @property
+    def subject(self) -> str:
+        """What it is about: who is told of several things about it is told in their order."""
+        return str(self.payload.get("referral_id") or self.payload.get("ticket_number") or self.id)
+
 
 class Verdict(StrEnum):
     """What a person said of a result."""

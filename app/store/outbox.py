@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.errors import NotFound
 from app.domain.events import OutboxMessage
@@ -74,11 +74,13 @@ class SqlOutbox:
         wanted_lanes = (OutboxRow.topic.startswith(f"{lane}.", autoescape=True) for lane in sorted(lanes))
         ready = or_(OutboxRow.topic.not_like(f"{REFERRALS}%"), *wanted_lanes)
         waiting = select(OutboxRow).where(OutboxRow.sent_at.is_(None), ready)
-        queued = self._taken(waiting.order_by(OutboxRow.created_at), limit)
+        queued = self._taken(waiting.order_by(OutboxRow.created_at, OutboxRow.id), limit)
+        subjects = {message.id: self._message(message).subject for message in queued}
         wanted = [
             {
                 "message_id": message.id,
                 "webhook_id": endpoint.id,
+                "subject": subjects[message.id],
                 "status": str(DeliveryStatus.PENDING),
                 "attempts": 0,
                 "due_at": now,
@@ -99,7 +101,10 @@ class SqlOutbox:
         return self._session.scalars(select(WebhookDeliveryRow.webhook_id).where(*_due(now)).distinct()).all()
 
     def claim(self, now: datetime, *, limit: int, endpoint: str | None = None) -> Sequence[Delivery]:
-        """Return deliveries that are due, theirs alone for the length of the lease."""
+        """Return deliveries that are due, theirs alone for the length of the lease.
+
+        One waits until the earlier ones of its subject got there: no withdrawal overtakes its referral.
+        """
         due = select(WebhookDeliveryRow).where(*_due(now)).order_by(WebhookDeliveryRow.due_at, WebhookDeliveryRow.id)
         rows = self._taken(due.where(WebhookDeliveryRow.webhook_id == endpoint) if endpoint else due, limit)
         endpoints = {row.id: row for row in self._session.scalars(select(WebhookRow))}
@@ -177,5 +182,7 @@ class SqlOutbox:
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What holds for deliveries that are due to an endpoint in force."""
     in_force = select(WebhookRow.id).where(WebhookRow.disabled_at.is_(None))
-    pending = WebhookDeliveryRow.status == str(DeliveryStatus.PENDING)
-    return pending, WebhookDeliveryRow.due_at <= now, WebhookDeliveryRow.webhook_id.in_(in_force)
+    row, earlier, pending = WebhookDeliveryRow, aliased(WebhookDeliveryRow), str(DeliveryStatus.PENDING)
+    of_one_subject = (earlier.subject == row.subject, earlier.webhook_id == row.webhook_id, earlier.id < row.id)
+    overtakes = exists().where(*of_one_subject, earlier.status == pending)
+    return row.status == pending, row.due_at <= now, row.webhook_id.in_(in_force), ~overtakes

@@ -83,6 +83,8 @@ class WebhookDeliveryRow(Base):
     id: Mapped[int] = mapped_column(_ID, primary_key=True, autoincrement=True)
     message_id: Mapped[str] = mapped_column(String(64))
     webhook_id: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str | None] = mapped_column(String(64))
+    """What the message is about: the messages of one subject go to a receiver in their order."""
     status: Mapped[str] = mapped_column(String(16))
     """pending, delivered or dead."""
     attempts: Mapped[int] = mapped_column(Integer)
@@ -93,6 +95,7 @@ class WebhookDeliveryRow(Base):
     __table_args__ = (
         UniqueConstraint("message_id", "webhook_id"),
         Index("ix_webhook_deliveries_due", "status", "due_at"),
+        Index("ix_webhook_deliveries_subject", "subject", "webhook_id"),
     )
 
 

@@ -12,7 +12,7 @@ from app.domain.access import Role, Scope
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
-from tests.factories import ADMIN, call
+from tests.factories import ADMIN, call, waiting_messages
 
 NAME, PHONE, WORDS = "裴秀兰", "13911112222", "五千八百块"
 ACCUSED = "滕州市荆河街道办事处"
@@ -140,9 +140,7 @@ def test_no_event_export_search_or_log_tells_of_it(
         flows.relay.subscribe("http://127.0.0.1:9/unit", topics)
     order = flows.supervision.page(status=None, level=None, ticket=reported.ticket_number, limit=1)[0]
     flows.supervision.send(order.id or 0, None, by=ADMIN)
-    with flows.tickets._store() as uow:
-        uow.outbox.fan_out(flows.clock.now(), limit=999)
-        heard = [delivery.message.payload for delivery in uow.outbox.claim(flows.clock.now(), limit=999)]
+    heard = [message.payload for message in waiting_messages(flows)]
     assert heard  # the ordinary ticket's
     for payload in heard:
         assert reported.ticket_number not in json.dumps(payload)

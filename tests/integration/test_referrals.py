@@ -17,7 +17,7 @@ from app.flows.referral_alarm import TOPIC, ReferralAlarm
 from app.flows.registry import Flows
 from app.respond.file_drop import read_drop
 from app.store.engine import make_engine
-from tests.factories import ADMIN, call, somebody
+from tests.factories import ADMIN, call, somebody, waiting_messages
 from tests.integration.conftest import MONDAY, SetClock
 from tests.integration.test_audit import receiver
 
@@ -47,10 +47,7 @@ def subscribed(flows: Flows, *lanes: Receiver, url: str = "http://127.0.0.1:9/no
 
 def queued(flows: Flows) -> list[dict[str, Any]]:
     """What waits to be handed to the receivers of referrals."""
-    with flows.relay._store() as uow:
-        uow.outbox.fan_out(flows.clock.now(), limit=100)
-        claimed = uow.outbox.claim(flows.clock.now(), limit=100)
-    return [d.message.payload for d in claimed if d.message.topic.startswith("referral.")]
+    return [one.payload for one in waiting_messages(flows) if one.topic.startswith("referral.")]
 
 
 def names(flows: Flows, referral: Referral) -> list[str]:
@@ -235,9 +232,7 @@ def test_each_limit_that_passes_raises_one_alarm(stored: Flows, clock: SetClock)
     clock.move(minutes=61)
     assert (alarm.run_once(), alarm.run_once()) == (1, 0)
     assert names(stored, one).count("referral_overdue") == 2
-    with stored.relay._store() as uow:
-        uow.outbox.fan_out(clock.now(), limit=100)
-        told = [d.message.payload for d in uow.outbox.claim(clock.now(), limit=100) if d.message.topic == TOPIC]
+    told = [message.payload for message in waiting_messages(stored) if message.topic == TOPIC]
     assert [message["waits_for"] for message in told] == ["confirmation", "receipt"]
     assert {message["referral_id"] for message in told} == {one.id}
     assert "不想活了" not in json.dumps(told, ensure_ascii=False)
@@ -313,6 +308,30 @@ def test_a_receiver_down_for_a_day_gets_each_referral_once_and_in_number(stored:
         assert sorted(event["sequence"] for event in came) == [1, 2, 3, 4, 5]
     shown, _ = stored.referrals.get(made[0], by=FIRST)
     assert [d.status for d in shown.deliveries] == ["delivered"]
+
+
+def test_no_withdrawal_overtakes_its_referral(stored: Flows, clock: SetClock) -> None:
+    with receiver() as server:
+        subscribed(stored, Receiver.POLITICAL_LEGAL, url=server.url)
+        one, other = (proposed(stored, Receiver.POLITICAL_LEGAL, call_id) for call_id in ("r-1", "r-2"))
+        for officer in (FIRST, SECOND):
+            stored.referrals.confirm(one.id, None, by=officer)
+        server.answers = [503]
+        stored.relay.run_once()
+        clock.move(seconds=5)
+        stored.referrals.withdraw(one.id, "对象有误", by=FIRST)
+        for officer in (FIRST, SECOND):
+            stored.referrals.confirm(other.id, None, by=officer)
+        stored.relay.run_once()
+        clock.move(seconds=6)
+        stored.relay.run_once()
+        came = [json.loads(body)["data"] for _, body in server.came]
+    assert [(event["referral_id"], event["kind"]) for event in came] == [
+        (one.id, "referred"),  # refused
+        (other.id, "referred"),  # another's does not wait for it
+        (one.id, "referred"),
+        (one.id, "withdrawn"),
+    ]
 
 
 def test_a_referral_that_waited_for_an_old_address_goes_to_the_new_one_once(stored: Flows, clock: SetClock) -> None:
