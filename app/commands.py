@@ -19,6 +19,7 @@ from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.decide.correction import CORRECTABLE
 from app.domain.access import AccessKey, Scope
+from app.domain.city_time import CITY_TIME
 from app.domain.errors import HotlineError, InvalidInput
 from app.domain.labels import TICKET_STATUS, labelled
 from app.flows.exports import COLUMNS
@@ -103,6 +104,15 @@ def verify() -> None:
 def seal() -> None:
     """封存新的经过；服务运行时每分钟自动封存。"""
     console.print(f"封存 {build_flows(Settings()).audit.seal()} 条")
+
+
+@audit.command("readings")
+def readings(ticket_number: str) -> None:
+    """列出谁在何时查看过一件保密或者涉移送的工单，含列表、导出、经过和通话原文。"""
+    found = build_flows(Settings()).audit.readings(ticket_number)
+    for reader, read_at in found:
+        typer.echo(f"{read_at.astimezone(CITY_TIME).isoformat(timespec='seconds')}\t{reader}")
+    console.print(f"共 {len(found)} 次")
 
 
 @export.command("tickets")

@@ -1,7 +1,7 @@
 """The record's own keeping: seals, the look for tampering, deadlines worked out again, personal data at its end."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from app.decide.deadline import replay
 from app.domain.deadline_rules import RetentionRule
@@ -42,6 +42,12 @@ class AuditFlow:
                 again = replay(uow.events.of(ticket.ticket_number), self._policy.deadline_rules, self._policy.clock)
                 if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
                     yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
+
+    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
+        """Return who read a sensitive ticket, its history or its call, and when. Raises NotFound."""
+        with self._store(reading=True) as uow:
+            uow.tickets.get(ticket_number)
+            return uow.events.readings(ticket_number)
 
     def delete_expired(self) -> int:
         """Delete personal data of tickets archived longer than the rule says; return of how many tickets."""

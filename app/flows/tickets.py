@@ -55,27 +55,36 @@ class TicketFlow:
         """Return a ticket as `by` may see it; reading a sensitive one is put on record. Raises NotFound."""
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
-        self._note_reading(ticket, by)
+        self._note_readings([ticket], by)
         return shown(ticket, by)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str], by: AccessKey) -> Sequence[Ticket]:
-        """Return tickets, newest first, as `by` may see them."""
+        """Return tickets, newest first, as `by` may see them; reading sensitive ones is put on record."""
         with self._store(reading=True) as uow:
             found = uow.tickets.page(after=after, limit=limit, filters=self._filters(filters, by))
-        return [shown(ticket, by) for ticket in found if may_see(ticket, by)]
+        seen = [ticket for ticket in found if may_see(ticket, by)]
+        self._note_readings(seen, by)
+        return [shown(ticket, by) for ticket in seen]
 
     def each(self, filters: Mapping[str, str], *, by: AccessKey) -> Iterator[Ticket]:
-        """Yield every ticket that fits, newest first, as `by` may see it."""
-        with self._store(reading=True) as uow:
-            for ticket in uow.tickets.each(self._filters(filters, by)):
-                if may_see(ticket, by):
-                    yield shown(ticket, by)
+        """Yield every ticket that fits, newest first, as `by` may see it; reading sensitive ones is put on record."""
+        taken: list[Ticket] = []
+        try:
+            with self._store(reading=True) as uow:
+                for ticket in uow.tickets.each(self._filters(filters, by)):
+                    if may_see(ticket, by):
+                        taken += [ticket] if is_sensitive(ticket) else []
+                        yield shown(ticket, by)
+        finally:  # however much of them was taken
+            self._note_readings(taken, by)
 
     def history(self, ticket_number: str, *, by: AccessKey) -> Sequence[TicketEvent]:
-        """Return a ticket's events; raises NotFound."""
+        """Return a ticket's events; reading a sensitive one's is put on record. Raises NotFound."""
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
-            return shown_history(ticket, uow.events.of(ticket_number), by)
+            history = shown_history(ticket, uow.events.of(ticket_number), by)
+        self._note_readings([ticket], by)
+        return history
 
     def transcript(self, ticket_number: str, *, by: AccessKey) -> Transcript:
         """Return the call a ticket was made from, as delivered; reading a sensitive one is put on record.
@@ -89,7 +98,7 @@ class TicketFlow:
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
             payload = uow.deliveries.payload(ticket.call_id)
-        self._note_reading(ticket, by)
+        self._note_readings([ticket], by)
         return parse_transcript(payload, received_at=ticket.created_at)
 
     def correct(
@@ -210,10 +219,10 @@ class TicketFlow:
             asked["now"] = self._clock.now().isoformat()
         return asked if unit is None else {**asked, "for_unit": unit}
 
-    def _note_reading(self, ticket: Ticket, by: AccessKey) -> None:
-        if is_sensitive(ticket):
+    def _note_readings(self, tickets: Sequence[Ticket], by: AccessKey) -> None:
+        if sensitive := [ticket.ticket_number for ticket in tickets if is_sensitive(ticket)]:
             with self._store() as uow:
-                uow.events.note_readings([ticket.ticket_number], by.name, self._clock.now())
+                uow.events.note_readings(sensitive, by.name, self._clock.now())
                 uow.commit()
 
 

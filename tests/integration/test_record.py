@@ -150,8 +150,19 @@ def test_what_no_unit_had_is_reopened_at_the_centre(stored: Flows, text: str) ->
 def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:
     ticket = intake(stored, f"{LAMP}，给我保密")
     stored.tickets.get(ticket.ticket_number, by=OPERATOR)
-    with stored.tickets._store(reading=True) as uow:
-        assert [reader for reader, _ in uow.events.readings(ticket.ticket_number)] == ["operator"]
+    assert [reader for reader, _ in stored.audit.readings(ticket.ticket_number)] == ["operator"]
+
+
+def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(stored: Flows) -> None:
+    secret = intake(stored, f"{LAMP}，给我保密").ticket_number
+    plain = intake(stored, LAMP, call_id="plain").ticket_number
+    stored.tickets.page(after=None, limit=9, filters={}, by=OPERATOR)
+    list(stored.exports.ticket_rows({}, by=SUPERVISOR))
+    stored.tickets.history(secret, by=ADMIN)
+    assert [reader for reader, _ in stored.audit.readings(secret)] == ["operator", "supervisor", "desk"]
+    assert stored.audit.readings(plain) == []
+    with pytest.raises(NotFound):
+        stored.audit.readings("nothing")
 
 
 def test_joined_tickets_share_deadline_and_reply_and_keep_their_callers(stored: Flows, clock: SetClock) -> None:
