@@ -17,12 +17,15 @@ from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.grouping import issue_fits
 from app.flows.judgement import matter_of, ticket_facts
+from app.flows.referrals import PROPOSED
 from app.understand.duplicate.reader import DuplicateReader
 
 ENDED = (TicketStatus.DECLINED, TicketStatus.REPLIED, TicketStatus.EVALUATED, TicketStatus.ARCHIVED)
 _READER = "issues"
 RECEIVED = "ticket_received"
 JOINED, PARTED = STEPS[Step.MERGE].event, STEPS[Step.UNMERGE].event
+GROUPED_BY = (RECEIVED, STEPS[Step.CORRECT].event, PROPOSED)
+"""Events after which a ticket may be one that is grouped, or one that is not any more."""
 SETTLED = timedelta(seconds=2)
 AT_ONCE = 100
 """Events a transaction, and issues a look."""
@@ -47,7 +50,7 @@ class HotIssueFlow:
 
     def follow(self) -> int:
         """Take up what happened since the last time; return how many events that were."""
-        names, done = (RECEIVED, JOINED, PARTED), 0
+        names, done = (*GROUPED_BY, JOINED, PARTED), 0
         with self._writing:
             while True:
                 with self._store() as uow:
@@ -103,8 +106,11 @@ class HotIssueFlow:
             ticket = uow.tickets.get(event.ticket_number)
         except NotFound:
             return set()
-        if event.name == RECEIVED:
-            grouped = is_sensitive(ticket) or uow.issues.issue_of([ticket.ticket_number])
+        if event.name in GROUPED_BY:
+            grouped = set(uow.issues.issue_of([ticket.ticket_number]).values())
+            if is_sensitive(ticket):
+                uow.issues.leave(ticket.ticket_number)
+                return grouped
             return set() if grouped else {self._assign(uow, ticket)}
         told = self._said(uow, event)
         if told is None:

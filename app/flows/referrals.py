@@ -34,6 +34,7 @@ FIELD = "referrals"
 """Of verdicts: what people make of proposals is learnt from."""
 BY_A_PERSON = "person"
 """Stands for the rule where somebody proposed it."""
+PROPOSED = "referral_proposed"
 _AT_A_TIME = 500
 
 
@@ -97,7 +98,7 @@ class ReferralFlow:
                 uow.referrals.add([made])
             others = tuple(one for one in ticket.referrals if one.receiver is not receiver)
             proposed = ticket.model_copy(update={"referrals": (*others, proposal)})
-            self._note(uow, proposed, made, "referral_proposed", by, {"quote": quote})
+            self._note(uow, proposed, made, PROPOSED, by, {"quote": quote})
             self._learn(uow, made, Verdict.CORRECTED, by)
             uow.commit()
             return self._shown(uow, made)[0]

@@ -63,6 +63,10 @@ class SqlIssues:
         values["caller"] = caller.scalar_subquery()
         self._upsert(IssueMemberRow, values, ["ticket_number"])
 
+    def leave(self, ticket_number: str) -> None:
+        """Take a ticket out of its issue."""
+        self._session.execute(delete(IssueMemberRow).where(IssueMemberRow.ticket_number == ticket_number))
+
     def keep(self, issue: HotIssue, now: datetime) -> None:
         """Write an issue as it stands."""
         values = {**issue.model_dump(include=set(_ISSUE)), "changed_at": now}

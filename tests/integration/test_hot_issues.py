@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import InvalidInput
 from app.domain.issue import HotIssue
+from app.domain.referral import Receiver
+from app.domain.risk import Severity
 from app.flows.registry import Flows
 from app.main import create_app
 from tests.conftest import KEY, embedded, service, settings_for
@@ -61,6 +63,24 @@ def issues(flows: Flows, clock: MovingClock, least: int = 2) -> list[HotIssue]:
     flows.hot_issues.follow()
     end = clock.at + timedelta(days=1)
     return flows.hot_issues.hottest(start=START, end=end, demo=False, filters={}, least=least, limit=10)
+
+
+def test_what_turns_out_to_be_sensitive_leaves_its_issue(city: tuple[Flows, MovingClock]) -> None:
+    flows, clock = city
+    first, second, third = (call(flows, clock, *said) for said in SAID[:3])
+    (issue,) = issues(flows, clock)
+    assert issue.tickets == 3
+    flows.referrals.propose(
+        first, Receiver.DISCIPLINE_INSPECTION, "翠竹苑小区3号楼从昨天开始停水", severity=Severity.HIGH, by=BOSS
+    )
+    (issue,) = issues(flows, clock)
+    assert set(issue.ticket_numbers) == {second, third}
+    version = flows.tickets.get(second, by=BOSS).version
+    flows.tickets.correct(second, {"citizen.confidential": True}, by=BOSS, expected_version=version)
+    assert issues(flows, clock) == []
+    flows.tickets.correct(second, {"citizen.confidential": False}, by=BOSS, expected_version=version + 1)
+    (issue,) = issues(flows, clock)
+    assert set(issue.ticket_numbers) == {second, third}
 
 
 def test_three_callers_become_one_issue_and_a_parted_one_leaves_it(city: tuple[Flows, MovingClock]) -> None:

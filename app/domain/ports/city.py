@@ -58,6 +58,9 @@ class Issues(Protocol):
     def put(self, member: IssueMember, issue_id: str) -> None:
         """Write down a ticket's issue, whichever it had before; who called is the ticket's own."""
 
+    def leave(self, ticket_number: str) -> None:
+        """Take a ticket out of its issue."""
+
     def keep(self, issue: HotIssue, now: datetime) -> None:
         """Write an issue as it stands."""
 
