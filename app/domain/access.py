@@ -77,6 +77,9 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset({_S.ADMIN}),
 }
 
+OF_A_UNIT = ROLE_SCOPES[Role.UNIT] | {Scope.TICKETS_EXPORT}
+"""What a unit's key may carry: all else answers about tickets of others, and about those that units may not know of."""
+
 
 class AccessKey(Frozen):
     """A key without its secret, or the claims of a token: scopes, or roles that bring theirs along."""
@@ -90,9 +93,11 @@ class AccessKey(Frozen):
     revoked_at: datetime | None = None
 
     def allows(self, scope: Scope) -> bool:
-        """Tell whether the key carries a scope."""
+        """Tell whether the key carries a scope; a unit's key, whatever it was made with, only what units may."""
         held = {*self.scopes, *(s for role in self.roles for s in ROLE_SCOPES[role])}
-        return scope in held or Scope.ADMIN in held
+        if Scope.ADMIN in held:
+            return True
+        return scope in (held & OF_A_UNIT if set(self.roles) == {Role.UNIT} else held)
 
     def acts_as(self) -> frozenset[Role]:
         """Return whose steps the holder may take; a key without roles that may write works the operators' desk."""

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from app.domain.access import AccessKey, Role, Scope
+from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
-from app.domain.labels import SCOPE
+from app.domain.labels import SCOPE, labelled
 from app.domain.ports import Clock, UnitOfWorkFactory
 
 _DOTS_OF_A_TOKEN = 2
@@ -48,13 +48,20 @@ class AccessFlow:
         unit_code: str | None = None,
         secret: str | None = None,
     ) -> str:
-        """Make a key and return its secret; a name twice is a Conflict, a unit's key without its unit InvalidInput."""
+        """Make a key and return its secret; a name twice is a Conflict.
+
+        Raises:
+            InvalidInput: no name, no such unit, a unit's key without its unit or with more than units may.
+        """
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise InvalidInput(f"密钥名称不能为空，最长 {_LONGEST_NAME} 个字符，不能含控制字符", field="name")
         if unit_code is not None and unit_code not in self._units:
             raise InvalidInput(f"没有承办单位 {unit_code}", field="unit_code")
         if (Role.UNIT in roles) != (unit_code is not None):
             raise InvalidInput("承办单位的密钥须给出 unit_code，其他角色不给", field="unit_code")
+        if unit_code is not None and not (set(roles) == {Role.UNIT} and OF_A_UNIT.issuperset(scopes)):
+            allowed = labelled((scope for scope in Scope if scope in OF_A_UNIT), SCOPE)
+            raise InvalidInput(f"承办单位的密钥不能兼有其他角色，权限只限{allowed}", field="scopes")
         secret = secret or f"hl_{secrets.token_urlsafe(32)}"
         key = AccessKey(
             name=name, scopes=tuple(scopes), roles=tuple(roles), unit_code=unit_code, created_at=self._clock.now()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.access import Scope
+from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
 from app.domain.duplicate import Sameness
 from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
@@ -182,6 +182,18 @@ def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: st
     assert kept.utcoffset() == timedelta(hours=8)
     assert abs(flows.clock.now() - kept) < timedelta(minutes=1)
     flows.close()
+
+
+@pytest.mark.parametrize(
+    ("scopes", "roles"),
+    [((scope,), (Role.UNIT,)) for scope in Scope if scope not in OF_A_UNIT] + [((), (Role.UNIT, Role.LEADER))],
+)
+def test_a_units_key_opens_nothing_of_others(stored: Flows, scopes: tuple[Scope, ...], roles: tuple[Role, ...]) -> None:
+    with pytest.raises(InvalidInput, match=r"只限查看工单（tickets:read）"):
+        stored.access.create("unit", scopes, roles=roles, unit_code="370400.housing")
+    if roles == (Role.UNIT,) and Scope.ADMIN not in scopes:  # one that was made before
+        old = AccessKey(name="old", scopes=scopes, roles=roles, unit_code="370400.housing", created_at=ADMIN.created_at)
+        assert not old.allows(scopes[0])
 
 
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, database_url: str) -> None:
