@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from app.domain.errors import InvalidInput
+from app.domain.errors import Conflict, InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.referral import Receiver
 from app.domain.webhook import EVERYTHING, REFERRALS, Delivery, DeliveryStatus, Webhook
@@ -106,10 +106,17 @@ class RelayFlow:
 
         Raises:
             InvalidInput: there is no such folder.
+            Conflict: messages are written into it already, with another secret.
         """
         if not folder.is_dir():
             raise InvalidInput(f"没有目录 {folder}", field="folder")
-        return self._keep(folder.resolve().as_uri(), (f"{REFERRALS}{receiver}",), None)
+        url = folder.resolve().as_uri()
+        if taken := next((one for one in self.webhooks() if one.url == url), None):
+            raise Conflict(
+                f"目录 {folder} 已用于渠道 {taken.id}；一个目录只供一个渠道，要换密文请先由管理员退订"
+                f"（DELETE /v1/webhooks/{taken.id}），移走旧文件"
+            )
+        return self._keep(url, (f"{REFERRALS}{receiver}",), None)
 
     def unsubscribe(self, webhook_id: str) -> None:
         """End a subscription; raises NotFound."""

@@ -54,7 +54,7 @@ def read_drop(folder: Path, receiver: str, secret: str, *, after: int = 0) -> tu
             continue
         event = _event_of(file, secret)
         if event is None or event["data"].get("receiver") != receiver:
-            faults.append(f"{file.name}：签名不符或者不是发给本机关的，未采用")
+            faults.append(f"{file.name}：读不出、签名不符或者不是发给本机关的，未采用")
             continue
         number = event["data"]["sequence"]
         if file.name != f"{receiver}-{number:08}.json":
@@ -64,6 +64,8 @@ def read_drop(folder: Path, receiver: str, secret: str, *, after: int = 0) -> tu
     last = _head_of(folder, receiver, secret)
     if last is None:
         faults.append(f"{HEAD} 缺失或者签名不符，不能确认是否齐全")
+    elif last < after:
+        faults.append(f"{HEAD} 只到第 {last} 号，已处理到第 {after} 号：目录是旧的")
     upto = max([*events, last or 0, after])
     faults += [f"缺第 {number} 号" for number in range(after + 1, upto + 1) if number not in events]
     return list(_before_gap(events, after)), faults
@@ -79,7 +81,7 @@ def _event_of(file: Path, secret: str) -> dict[str, Any] | None:
         held = json.loads(file.read_text("utf-8"))
         wanted = signature(secret, held["id"], held["timestamp"], held["event"].encode())
         event: dict[str, Any] = json.loads(held["event"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return event if compare_digest(wanted, str(held["signature"])) else None
 

@@ -292,5 +292,5 @@ def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: 
     checked = RUNNER.invoke(
         cli, ["referrals", "verify", "political_legal", str(folder), "--secret-file", str(secret_file)]
     )
-    assert all(f"{name}：签名不符" in checked.output for name in ("[red]1.json", "[bold]2[.json", "3[#].json"))
+    assert all(f"{name}：读不出、签名不符" in checked.output for name in ("[red]1.json", "[bold]2[.json", "3[#].json"))
     assert "政法机关" in RUNNER.invoke(cli, ["referrals", "statistics"]).output

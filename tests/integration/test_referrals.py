@@ -377,6 +377,15 @@ def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
     assert events[0]["type"] == "cn.zaozhuang.hotline.referral.political_legal.referred"
 
 
+def test_a_folder_is_one_lanes_and_has_one_secret(stored: Flows, tmp_path: Path) -> None:
+    kept = stored.relay.drop_into(tmp_path, Receiver.JUDICIAL)
+    for lane in (Receiver.JUDICIAL, Receiver.POLITICAL_LEGAL):
+        with pytest.raises(Conflict, match=kept.id):
+            stored.relay.drop_into(tmp_path, lane)
+    stored.relay.unsubscribe(kept.id)
+    assert stored.relay.drop_into(tmp_path, Receiver.JUDICIAL).secret != kept.secret
+
+
 def test_what_a_person_heard_is_proposed_in_the_callers_own_words(stored: Flows) -> None:
     words = "滕州市荆河街道善国路的路灯全都不亮，管事的话里有话，您也懂的"
     ticket = stored.intake.run(call("您好", words, called_at=MONDAY.isoformat())).tickets[0]

@@ -63,10 +63,11 @@ def changed(name: str, part: str, value: object) -> Callable[[Path], None]:
         (lambda folder: (folder / "judicial-00000003.json").unlink(), "缺第 3 号", [1, 2]),
         (lambda folder: (folder / "head.json").unlink(), "head.json", [1, 2, 3]),
         (changed("head.json", "last", 2), "head.json", [1, 2, 3]),
-        (changed("judicial-00000002.json", "event", '{"data": {}}'), "00000002.json：签名不符", [1]),
-        (changed("judicial-00000001.json", "timestamp", 0), "00000001.json：签名不符", []),
-        (changed("judicial-00000001.json", "signature", None), "00000001.json：签名不符", []),
-        (lambda folder: (folder / "judicial-00000001.json").write_text("[]"), "00000001.json：签名不符", []),
+        (changed("judicial-00000002.json", "event", '{"data": {}}'), "00000002.json：读不出、签名不符", [1]),
+        (changed("judicial-00000001.json", "timestamp", 0), "00000001.json：读不出、签名不符", []),
+        (changed("judicial-00000001.json", "signature", None), "00000001.json：读不出、签名不符", []),
+        (lambda folder: (folder / "judicial-00000001.json").write_text("[]"), "00000001.json：读不出、签名不符", []),
+        (lambda folder: (folder / "judicial-00000009.json").mkdir(), "00000009.json：读不出", [1, 2, 3]),
         (
             lambda folder: shutil.copy(folder / "judicial-00000001.json", folder / "judicial-00000004.json"),
             "重复",
@@ -80,6 +81,12 @@ def test_what_is_wrong_is_told_and_nothing_after_a_gap_is_used(
     damage(dropped)
     assert any(told in fault for fault in read_drop(dropped, LANE, SECRET)[1])
     assert numbers(dropped) == left
+
+
+def test_an_older_copy_of_the_folder_is_known_by_its_head(dropped: Path) -> None:
+    assert read_drop(dropped, LANE, SECRET, after=3) == ([], [])
+    _, (fault,) = read_drop(dropped, LANE, SECRET, after=4)
+    assert "目录是旧的" in fault
 
 
 def test_what_is_anothers_is_not_taken(dropped: Path) -> None:
