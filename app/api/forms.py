@@ -115,7 +115,9 @@ FORMS: dict[str, Schema] = {
     "POST /v1/webhooks": _form(
         "url",
         url=_text("接收地址"),
-        topics=_list(_text(), "事件名的前缀，缺省为全部"),
+        topics=_list(
+            _text(), "ticket.、supervision.、warning.、restricted. 或以其开头，移送件写全 referral.<receiver>；缺省为 *"
+        ),
         secret=_text("签名的密文，缺省为自动生成"),
     ),
     "POST /v1/analytics/warnings/{warning_id}/acknowledge": _NOTE,

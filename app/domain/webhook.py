@@ -5,11 +5,14 @@ from enum import StrEnum
 
 from app.domain.events import OutboxMessage
 from app.domain.frozen import Frozen
+from app.domain.referral import Receiver
 
 EVERYTHING = "*"
 RESTRICTED = ("referral.", "restricted.")
 """Topics that `*` leaves out: what goes to one receiving organ, and what is said of officials' conduct."""
 REFERRALS = RESTRICTED[0]
+TOPICS = (EVERYTHING, "ticket.", "supervision.", "warning.", "restricted.", *(f"{REFERRALS}{r}" for r in Receiver))
+"""What can be subscribed to: those that end in a point are beginnings of topics."""
 
 
 class Webhook(Frozen):
@@ -31,6 +34,11 @@ class Webhook(Frozen):
         if topic.startswith(RESTRICTED):
             return any(wanted.startswith(RESTRICTED) and topic.startswith(wanted) for wanted in self.topics)
         return any(wanted == EVERYTHING or topic.startswith(wanted) for wanted in self.topics)
+
+
+def is_topic(wanted: str) -> bool:
+    """Tell whether any message may have a topic that is wanted so."""
+    return wanted in TOPICS or wanted.startswith(tuple(one for one in TOPICS if one.endswith(".")))
 
 
 class DeliveryStatus(StrEnum):

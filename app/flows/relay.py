@@ -15,7 +15,7 @@ import structlog
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.referral import Receiver
-from app.domain.webhook import EVERYTHING, REFERRALS, Delivery, DeliveryStatus, Webhook
+from app.domain.webhook import EVERYTHING, REFERRALS, TOPICS, Delivery, DeliveryStatus, Webhook, is_topic
 
 _FIRST_WAIT = timedelta(seconds=10)
 
@@ -95,6 +95,8 @@ class RelayFlow:
             raise InvalidInput("topics 应为文字列表", field="topics")
         if len(topics) > _MOST_TOPICS:
             raise InvalidInput(f"topics 最多{_MOST_TOPICS}个", field="topics")
+        if unknown := next((topic for topic in topics if not is_topic(topic)), None):
+            raise InvalidInput(f"没有事件 {unknown[:64]}；可订阅：{'、'.join(TOPICS)}", field="topics")
         if secret is not None and (not isinstance(secret, str) or len(secret) < 16):
             raise InvalidInput("secret 至少16个字符", field="secret")
         return self._keep(checked_url(url), tuple(topics) or (EVERYTHING,), secret)

@@ -216,6 +216,12 @@ def test_a_receiver_that_stays_down_ends_among_the_dead_and_can_be_replayed(stor
             stored.relay.subscribe(url, [])
 
 
+@pytest.mark.parametrize("topic", ["nonsense", "referral.", "referral.political", "referral.judicial.referred", "r"])
+def test_what_no_event_is_called_is_no_topic(stored: Flows, topic: str) -> None:
+    with pytest.raises(InvalidInput, match=r"可订阅：\*、ticket\.、.*referral\.political_legal"):
+        stored.relay.subscribe("http://127.0.0.1:9/", ["ticket.", topic])
+
+
 def test_who_unsubscribed_is_told_nothing_more(stored: Flows, clock: SetClock) -> None:
     with receiver() as server:
         webhook = stored.relay.subscribe(server.url, [])

@@ -84,7 +84,12 @@ def cancel_order(order_id: int, body: Body, flows: FlowsDep, key: SuperviseKey) 
 
 @router.post("/webhooks", status_code=201, summary="订阅事件")
 def subscribe(body: Body, flows: FlowsDep, _key: AdminKey) -> Webhook:
-    """正文含 url，可含 topics（前缀，缺省全部）和 secret；密文只在此时返回。"""
+    """正文含 url，可含 topics 和 secret；密文只在此时返回。
+
+    topics 缺省为 *：除 restricted.（涉及干部作风、移送超时）和移送件外的全部；移送件按机关订阅，如 referral.judicial。
+    事件为 CloudEvents 1.0。webhook-signature 为 v1, 加 base64(HMAC-SHA256(密文, "webhook-id.webhook-timestamp.正文"))，
+    密文取其文字本身的字节。请在10秒内回2xx，按 webhook-id 去重；同一工单、同一移送件的事件按先后送达。
+    """
     return flows.relay.subscribe(body.get("url"), body.get("topics") or [], body.get("secret"))
 
 
