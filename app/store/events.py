@@ -1,7 +1,7 @@
 """The append-only history, chained by keyed hashes and sealed, and the look for tampering."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from app.store.vault import Vault
 
 _PERSONAL = ("citizen.name", "citizen.phone")
 _AT_A_TIME = 5_000
+_ONE_READING = timedelta(minutes=10)
 _LATE_COMMITS = 1_000
 """Events this close to the last one read are looked at again: a lower id may become visible after a higher one."""
 
@@ -123,9 +124,17 @@ class SqlEvents:
         yield from self._ticket_faults(previous)
 
     def note_readings(self, ticket_numbers: Sequence[str], reader: str, now: datetime) -> None:
-        """Put on record that somebody read sensitive tickets."""
-        rows = [SensitiveReadRow(ticket_number=number, reader=reader, read_at=now) for number in ticket_numbers]
-        self._session.add_all(rows)
+        """Put on record that somebody read sensitive tickets; a page that looks again and again is one reading."""
+        lately = select(SensitiveReadRow.ticket_number).where(
+            SensitiveReadRow.reader == reader, SensitiveReadRow.read_at > now - _ONE_READING
+        )
+        for start in range(0, len(ticket_numbers), _AT_A_TIME):
+            numbers = ticket_numbers[start : start + _AT_A_TIME]
+            known = set(self._session.scalars(lately.where(SensitiveReadRow.ticket_number.in_(numbers))))
+            fresh = (number for number in dict.fromkeys(numbers) if number not in known)
+            self._session.add_all(
+                SensitiveReadRow(ticket_number=number, reader=reader, read_at=now) for number in fresh
+            )
 
     def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
         """Return who read a sensitive ticket and when."""

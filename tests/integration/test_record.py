@@ -153,7 +153,7 @@ def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:
     assert [reader for reader, _ in stored.audit.readings(ticket.ticket_number)] == ["operator"]
 
 
-def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(stored: Flows) -> None:
+def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(stored: Flows, clock: SetClock) -> None:
     secret = intake(stored, f"{LAMP}，给我保密").ticket_number
     plain = intake(stored, LAMP, call_id="plain").ticket_number
     stored.tickets.page(after=None, limit=9, filters={}, by=OPERATOR)
@@ -161,6 +161,12 @@ def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(store
     stored.tickets.history(secret, by=ADMIN)
     assert [reader for reader, _ in stored.audit.readings(secret)] == ["operator", "supervisor", "desk"]
     assert stored.audit.readings(plain) == []
+    clock.move(minutes=4)
+    stored.tickets.get(secret, by=ADMIN)  # as an open page does every few seconds
+    assert len(stored.audit.readings(secret)) == 3
+    clock.move(minutes=20)
+    stored.tickets.get(secret, by=ADMIN)
+    assert [reader for reader, _ in stored.audit.readings(secret)][3:] == ["desk"]
     with pytest.raises(NotFound):
         stored.audit.readings("nothing")
 
