@@ -105,6 +105,26 @@ def test_two_officers_confirm_what_is_extreme_and_see_its_receipt(
     sync_api.expect(second.locator("table")).to_contain_text("100%")
 
 
+def test_what_comes_while_the_page_is_open_is_told_of_and_nothing_is_left_out(served: Served, sign_in: Open) -> None:
+    def one_a_page(route: Any) -> None:
+        route.continue_(url=route.request.url.replace("limit=200", "limit=1"))
+
+    words = "再不给俺工钱俺就从楼上跳下去，不想活了"
+    served.flows.intake.run(call("您好", f"薛城区常庄街道那个工地，{words}", call_id="role-early"))
+    page = sign_in("referral_officer")
+    page.route("**/v1/referrals?*", one_a_page)
+    page.reload()
+    sync_api.expect(page.locator("article.referral", has_text=words)).to_have_count(1)
+    served.flows.intake.run(call("您好", f"薛城区临城街道那个工地，{words}", call_id="role-late"))
+    alarm = page.locator(".alarm", has_text="新到 1 件待确认，其中极端 1 件")
+    alarm.get_by_role("button", name="查看新到的移送件").click()
+    sync_api.expect(page.locator("article.referral", has_text=words)).to_have_count(2)
+    sync_api.expect(alarm).to_have_count(0)
+    for call_id in ("role-early", "role-late"):
+        (ticket,) = served.flows.tickets.page(after=None, limit=1, filters={"call_id": call_id}, by=ADMIN)
+        served.flows.referrals.decline(f"{ticket.ticket_number}-pl", "已处置", by=ADMIN)
+
+
 def test_a_proposal_without_ground_is_declined_with_its_reason(served: Served, sign_in: Open) -> None:
     words = "我要举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
     served.flows.intake.run(call("您好", words, call_id="role-conduct"))

@@ -19,20 +19,55 @@ export function referrals(page) {
     tabs("移送", [["移送件", list], ["统计", statistics]]));
 }
 
+const WAITING = "status=pending_confirmation", LATE_ONES = "overdue=true";
+const TO_DO = [WAITING, LATE_ONES, "status=confirmed"];
+const LOOK_AGAIN = 8000;
+
+// What is asked for; what somebody has to act on is listed whole, however much it is.
+async function found(asked) {
+  const rows = [];
+  let overdue = 0, next = null;
+  do {
+    const part = await get(`/v1/referrals?limit=200&${asked}${next ? `&after=${encodeURIComponent(next)}` : ""}`);
+    rows.push(...part.referrals);
+    ({ overdue, next } = part);
+  } while (next && TO_DO.includes(asked));
+  return { rows, overdue, next };
+}
+
 function list(out) {
-  let asked = "status=pending_confirmation", drawing = 0;
-  const choices = [["status=pending_confirmation", "待确认"], ["overdue=true", "超过时限"], ...Object.entries(REFERRAL_STATUS).slice(1).map(([code, name]) => [`status=${code}`, name]), ["", "全部"]];
+  let asked = WAITING, drawing = 0, timer = 0, late = 0;
+  const known = new Set(), news = h("div", {}), body = h("div", {}), key = one => `${one.id} ${one.created_at}`;
+  const choices = [[WAITING, "待确认"], [LATE_ONES, "超过时限"], ...Object.entries(REFERRAL_STATUS).slice(1).map(([code, name]) => [`status=${code}`, name]), ["", "全部"]];
+  const show = (label, name) => button("查看", () => { asked = label; load(); }, "small", { "aria-label": name });
+  const alarm = (text, label, name) => h("div", { class: "alarm", role: "alert" }, h("strong", {}, text), show(label, name));
+  const tell = (overdue, fresh) => {
+    const extreme = fresh.filter(one => one.severity === "extreme").length;
+    replace(news, overdue > 0 && alarm(`${overdue} 件移送已超过确认、发出或回执时限`, LATE_ONES, "查看超过时限的移送件"),
+      fresh.length > 0 && alarm(`新到 ${fresh.length} 件待确认${extreme ? `，其中极端 ${extreme} 件` : ""}`, WAITING, "查看新到的移送件"));
+    document.title = `${fresh.length ? `(${fresh.length}) ` : ""}移送 · 枣解决·枣满意`;
+  };
   const load = guarded(async () => {
-    const turn = ++drawing;
-    const { referrals: rows, overdue } = await get(`/v1/referrals?limit=200&${asked}`);
-    if (turn !== drawing) return;  // asked for something else meanwhile
+    const turn = ++drawing, { rows, overdue, next } = await found(asked);
+    if (turn !== drawing || !out.isConnected) return;  // asked for something else meanwhile
     rows.sort((a, b) => a.priority - b.priority || (a.severity < b.severity ? -1 : 1));
-    const late = button("查看", () => { asked = "overdue=true"; load(); }, "small", { "aria-label": "查看超过时限的移送件" });
-    replace(out, overdue > 0 && h("div", { class: "alarm", role: "alert" }, h("strong", {}, `${overdue} 件移送已超过确认、发出或回执时限`), late),
-      h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件`)),
+    if (asked === WAITING) rows.forEach(one => known.add(key(one)));
+    tell(late = overdue, []);
+    replace(body, h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件${next ? "，只列出最新的" : ""}`)),
       rows.length ? rows.map(one => card(one, load)) : empty("没有移送件", "系统提示的线索和话务员提请的移送会列在这里，等待确认。"));
   });
+  // Nothing moves under the hand of who is confirming: what came meanwhile is told of, and shown when asked for.
+  const look = async () => {
+    if (!out.isConnected) return clearInterval(timer);
+    const turn = drawing, now = await found(WAITING).catch(() => null);
+    if (!now || turn !== drawing || !out.isConnected) return undefined;
+    const fresh = now.rows.filter(one => !known.has(key(one)));
+    if (fresh.length || now.overdue !== late) tell(late = now.overdue, fresh);
+    return undefined;
+  };
+  replace(out, news, body);
   load();
+  timer = setInterval(look, LOOK_AGAIN);
 }
 
 const statistics = guarded(async out => {
