@@ -13,6 +13,7 @@ _PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _LONG = 10
 """Digits from which on the first and the last of a number do not tell it."""
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
+_BY_WHO_CALLED = frozenset({"caller", "call_id"})
 _INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rules")
 """`rules` name the lanes a ticket was proposed to."""
 _TEXTS = ("title", "content", "wants", "reply")
@@ -28,6 +29,15 @@ def may_see(ticket: Ticket, by: AccessKey) -> bool:
         return False
     handling = {ticket.handler.unit_code if ticket.handler else None, *(a.unit.unit_code for a in ticket.assisting)}
     return unit in handling
+
+
+def may_find(ticket: Ticket, asked: Mapping[str, str], by: AccessKey) -> bool:
+    """Tell whether a search may end at a ticket: for a unit, none by who called ends at one that hides who did."""
+    if by.sees_only_unit() is None or not _is_unknown(ticket):
+        return may_see(ticket, by)
+    name, words = ticket.citizen.name or "", asked.get("q", "")
+    by_name = any(name[at : at + 2] in words for at in range(len(name) - 1))
+    return may_see(ticket, by) and not by_name and not _BY_WHO_CALLED & set(asked)
 
 
 def shown(ticket: Ticket, by: AccessKey) -> Ticket:

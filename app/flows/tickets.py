@@ -6,7 +6,7 @@ from typing import Any
 
 from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
-from app.decide.visibility import is_sensitive, may_see, shown, shown_history, told_of_member, without
+from app.decide.visibility import is_sensitive, may_find, may_see, shown, shown_history, told_of_member, without
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -62,7 +62,7 @@ class TicketFlow:
         """Return tickets, newest first, as `by` may see them; reading sensitive ones is put on record."""
         with self._store(reading=True) as uow:
             found = uow.tickets.page(after=after, limit=limit, filters=self._filters(filters, by))
-        seen = [ticket for ticket in found if may_see(ticket, by)]
+        seen = [ticket for ticket in found if may_find(ticket, filters, by)]
         self._note_readings(seen, by)
         return [shown(ticket, by) for ticket in seen]
 
@@ -72,7 +72,7 @@ class TicketFlow:
         try:
             with self._store(reading=True) as uow:
                 for ticket in uow.tickets.each(self._filters(filters, by)):
-                    if may_see(ticket, by):
+                    if may_find(ticket, filters, by):
                         taken += [ticket] if is_sensitive(ticket) else []
                         yield shown(ticket, by)
         finally:  # however much of them was taken
