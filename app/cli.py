@@ -16,7 +16,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.bootstrap import (
     build_flows,
@@ -248,7 +248,8 @@ def create_key(
 @keys.command("list")
 def list_keys() -> None:
     """列出密钥，不含密文。"""
-    table = Table("名称", "权限", "角色", "单位", "创建", "吊销")
+    rest = (Column(title, overflow="fold") for title in ("权限", "角色", "单位", "创建", "吊销"))
+    table = Table(Column("名称", no_wrap=True), *rest)  # the name whole: it is what revokes
     for key in build_flows(Settings()).access.keys():
         revoked = key.revoked_at.isoformat(timespec="minutes") if key.revoked_at else ""
         created = key.created_at.isoformat(timespec="minutes")

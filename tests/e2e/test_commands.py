@@ -220,6 +220,10 @@ def test_keys_are_made_listed_and_revoked(monkeypatch: pytest.MonkeyPatch) -> No
     assert all(said in listed for said in ("desk", "查看工单（tickets:read）", "话务员（operator）"))
     assert secret not in listed
     assert RUNNER.invoke(cli, ["keys", "revoke", "desk"]).exit_code == 0
+    long = "滕州市荆河街道办事处便民服务中心-2"
+    RUNNER.invoke(cli, ["keys", "create", long, "--role", "unit", "--unit", "370481001.town"])
+    monkeypatch.setattr("app.cli.console.width", 80)
+    assert long in RUNNER.invoke(cli, ["keys", "list"]).output
 
 
 WITHOUT = """
