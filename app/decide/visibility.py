@@ -82,6 +82,13 @@ def told_of_member(member: Ticket, details: Mapping[str, Any]) -> dict[str, Any]
     return {key: without(value, name=member.citizen.name, phones=False) for key, value in details.items()}
 
 
+def told_reply(ticket: Ticket) -> str:
+    """Return the reply as other systems are told of it."""
+    reply = ticket.reply or ""
+    told: str = without(reply, name=ticket.citizen.name, phones=False) if _is_unknown(ticket) else reply
+    return told
+
+
 def _is_unknown(ticket: Ticket) -> bool:
     """Tell whether who asked stays unknown to units."""
     return ticket.citizen.confidential or ticket.speaks_of_officials

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.decide.visibility import told_reply
 from app.domain.events import OutboxMessage, TicketEvent
 from app.domain.ports import UnitOfWork
 from app.domain.ticket import Ticket
@@ -28,7 +29,7 @@ def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
         return
     payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
     if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
-        payload["reply"] = ticket.reply or ""
+        payload["reply"] = told_reply(ticket)
     uow.outbox.add(
         OutboxMessage(
             id=f"{ticket.ticket_number}.{ticket.version}",

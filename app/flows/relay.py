@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from app.decide.visibility import masked
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.referral import Receiver
@@ -176,7 +177,8 @@ class RelayFlow:
 
     def _deliver(self, delivery: Delivery) -> None:
         sender = self._senders[urlsplit(delivery.webhook.url).scheme]
-        taken, answer = sender.send(delivery, self._clock.now())
+        taken, said = sender.send(delivery, self._clock.now())
+        answer = masked(said) or ""  # a receiver may quote what it was sent
         now, attempts = self._clock.now(), delivery.attempts + 1
         patience = OF_REFERRALS if delivery.message.topic.startswith(REFERRALS) else PATIENCE
         status = DeliveryStatus.DELIVERED if taken else DeliveryStatus.PENDING

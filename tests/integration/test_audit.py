@@ -21,8 +21,10 @@ from sqlalchemy import text
 from app.domain.access import Role, Scope
 from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
+from app.domain.webhook import Delivery
 from app.domain.workflow import Step
 from app.flows.registry import Flows
+from app.flows.relay import RelayFlow
 from app.store.engine import make_engine
 from tests.conftest import service, settings_for
 from tests.factories import ADMIN, call
@@ -283,6 +285,21 @@ def test_an_answer_that_never_ends_counts_by_its_status(stored: Flows) -> None:
     (row,) = stored.relay.log(status=None, limit=9)
     assert (row["status"], row["last_answer"][:6]) == ("delivered", "200 ..")
     assert len(row["last_answer"]) == 300
+
+
+class Quotes:
+    """Takes nothing, and says what it was sent."""
+
+    def send(self, delivery: Delivery, now: datetime) -> tuple[bool, str]:
+        return False, f"422 {delivery.message.id}: 13900000000 is no number"
+
+
+def test_what_a_receiver_quotes_is_kept_without_numbers(stored: Flows, clock: SetClock) -> None:
+    stored.relay.subscribe("http://127.0.0.1:9/", [])
+    number = intake(stored)
+    RelayFlow(stored.relay._store, clock, {"http": Quotes()}).run_once()
+    (row,) = stored.relay.log(status=None, limit=9)
+    assert row["last_answer"] == f"422 {number}.1: 139****0000 is no number"
 
 
 def test_a_token_of_the_identity_provider_counts_as_its_roles(tmp_path: Path) -> None:

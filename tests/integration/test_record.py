@@ -252,7 +252,10 @@ def test_a_reply_does_not_tell_the_unit_who_is_confidential(stored: Flows) -> No
     for step, by in ((Step.ACKNOWLEDGE, unit), (Step.FEED_BACK, unit), (Step.APPROVE, REVIEWER)):
         take(stored, ticket, step, by, **({"text": "已修"} if step is Step.FEED_BACK else {}))
     take(stored, ticket, Step.REPLY, OPERATOR, text="张三丰您好，路灯已修好，已致电13900000000")
-    assert stored.tickets.get(ticket.ticket_number, by=unit).reply == "张某您好，路灯已修好，已致电139****0000"
+    told = "张某您好，路灯已修好，已致电139****0000"
+    assert stored.tickets.get(ticket.ticket_number, by=unit).reply == told
+    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."])
+    assert waiting_messages(stored)[-1].payload["reply"] == told
 
 
 def test_an_undone_merge_leaves_no_trace_on_either_deadline(stored: Flows) -> None:
