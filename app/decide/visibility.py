@@ -18,6 +18,7 @@ _INTERNAL = ("note", "citizen.name", "citizen.phone", "call_id", "member", "rule
 """`rules` name the lanes a ticket was proposed to."""
 _TEXTS = ("title", "content", "wants", "reply")
 _OF_REFERRALS = "referral_"
+DELETED = "personal_data_deleted"
 
 
 def may_see(ticket: Ticket, by: AccessKey) -> bool:
@@ -62,7 +63,12 @@ def shown(ticket: Ticket, by: AccessKey) -> Ticket:
 
 
 def shown_history(ticket: Ticket, history: Sequence[TicketEvent], by: AccessKey) -> list[TicketEvent]:
-    """Return the events without what is for the centre only, and without a citizen who stays unknown."""
+    """Return the events without what is for the centre only, and without a citizen who stays unknown.
+
+    Nobody reads there who the citizen was once that is deleted.
+    """
+    if any(event.name == DELETED for event in history):
+        history = [event.model_copy(update={"data": _of_nobody(event.data)}) for event in history]
     if by.sees_only_unit() is None:
         return list(history)
     name = ticket.citizen.name if _is_unknown(ticket) else None
@@ -122,7 +128,12 @@ def without(value: Any, *, name: str | None, phones: bool) -> Any:
 
 
 def _public(data: dict[str, object]) -> dict[str, object]:
-    kept = {key: value for key, value in data.items() if key not in _INTERNAL}
+    return _of_nobody({key: value for key, value in data.items() if key not in _INTERNAL})
+
+
+def _of_nobody(data: dict[str, object]) -> dict[str, object]:
+    """Return what an event holds without the citizen that somebody put in or took out."""
+    kept = dict(data)
     for part in ("old", "new"):
         fields = kept.get(part)
         if isinstance(fields, dict):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.decide.deadline import replay
+from app.decide.visibility import DELETED
 from app.domain.deadline_rules import RetentionRule
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Citizen, Ticket
@@ -79,4 +80,4 @@ class AuditFlow:
         uow.deletions.add(ticket.ticket_number, self._retention.id, what, now)
         uow.deletions.empty_delivery(ticket.call_id)
         uow.referrals.forget(ticket.ticket_number)
-        record(uow, emptied, "personal_data_deleted", "system", {"rule_id": self._retention.id, "what": what}, now)
+        record(uow, emptied, DELETED, "system", {"rule_id": self._retention.id, "what": what}, now)

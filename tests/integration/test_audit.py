@@ -114,6 +114,7 @@ def test_tampering_is_found(stored: Flows, clock: SetClock, database_url: str, t
 
 def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock) -> None:
     number = intake(stored)
+    stored.tickets.correct(number, {"citizen.name": "张三封", "wants": "修路灯"}, by=ADMIN, expected_version=1)
     for step, details in ((Step.DIRECT_ANSWER, {"text": "已修好"}), (Step.ARCHIVE, {})):
         take(stored, number, step, **details)
     clock.move(days=1094)
@@ -123,7 +124,9 @@ def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock
     assert stored.audit.delete_expired() == 0
     left = stored.tickets.get(number, by=ADMIN)
     assert (left.citizen.name, left.citizen.phone, left.evidence) == (None, None, {})
-    assert stored.tickets.history(number, by=ADMIN)[-1].name == "personal_data_deleted"
+    history = stored.tickets.history(number, by=ADMIN)
+    assert history[-1].name == "personal_data_deleted"
+    assert history[1].data["new"] == {"wants": "修路灯"}
     with pytest.raises(Conflict, match="保存期限"):
         intake(stored)
     assert not list(stored.audit.faults())
