@@ -111,8 +111,12 @@ def _head_signature(secret: str, receiver: str, last: int, stamp: int) -> str:
 def _write(file: Path, content: dict[str, Any]) -> None:
     """Write a file as a whole or not at all."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as opened:
-        json.dump(content, opened, ensure_ascii=False, indent=1)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(file)
+    try:
+        with draft.open("w", encoding="utf-8") as opened:
+            json.dump(content, opened, ensure_ascii=False, indent=1)
+            opened.flush()
+            os.fsync(opened.fileno())
+        draft.replace(file)
+    except OSError:  # half a file would keep a full disk full
+        draft.unlink(missing_ok=True)
+        raise

@@ -101,3 +101,10 @@ def test_what_is_anothers_is_not_taken(dropped: Path) -> None:
 def test_a_folder_that_is_away_is_tried_again(tmp_path: Path) -> None:
     taken, answer = FileDropSender().send(delivery(tmp_path / "away", 1), NOW)
     assert (taken, answer.split(":")[0]) == (False, "FileNotFoundError")
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "judicial-00000001.json").mkdir()
+    taken, answer = FileDropSender().send(delivery(tmp_path, 1), NOW)
+    assert (taken, answer.split(":")[0]) == (False, "IsADirectoryError")
+    assert [file.name for file in tmp_path.iterdir()] == ["judicial-00000001.json"]
