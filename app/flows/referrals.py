@@ -169,10 +169,16 @@ class ReferralFlow:
             return self._shown(uow, made)[0]
 
     def withdraw(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
-        """Take it back; a receiver that was sent it is told. Raises InvalidTransition."""
+        """Take it back: a receiver that was sent it is told, and nothing of the ticket leaves any more.
+
+        Raises:
+            InvalidTransition: it is not as far, or closed already.
+        """
         with self._store() as uow:
             before, now = uow.referrals.get(referral_id), self._clock.now()
             made = closed(before, ReferralStep.WITHDRAW, by.name, now, reason)
+            if before.message_id:
+                uow.outbox.empty(before.message_id)
             if before.sent_at and (recall := self._tell(uow, ReferralStep.WITHDRAW, made, now)):
                 made = made.model_copy(update={"recall_id": recall.id})
             made = self._keep(uow, ReferralStep.WITHDRAW, before, made, by, {"reason": reason})

@@ -35,6 +35,11 @@ class SqlOutbox:
             row["payload"] = {"sealed": self._vault.seal(message.payload)}
         put(self._session, OutboxRow, [row])
 
+    def empty(self, message_id: str) -> None:
+        """Take out of a referral's message what is said of the ticket; its number stays."""
+        row = self._session.get_one(OutboxRow, message_id)
+        row.payload = {"sealed": self._vault.seal({**self._message(row).payload, "fields": {}})}
+
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint; its secret is sealed."""
         row = webhook.model_dump(mode="python") | {"secret": self._vault.seal(webhook.secret)}

@@ -332,6 +332,7 @@ def test_no_withdrawal_overtakes_its_referral(stored: Flows, clock: SetClock) ->
         (one.id, "referred"),
         (one.id, "withdrawn"),
     ]
+    assert [bool(event["fields"]) for event in came] == [True, True, False, False]
 
 
 def test_a_referral_that_waited_for_an_old_address_goes_to_the_new_one_once(stored: Flows, clock: SetClock) -> None:

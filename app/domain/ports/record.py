@@ -117,6 +117,9 @@ class Outbox(Protocol):
     def add(self, message: OutboxMessage) -> None:
         """Queue a message."""
 
+    def empty(self, message_id: str) -> None:
+        """Take out of a referral's message what is said of the ticket."""
+
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint."""
 
