@@ -56,8 +56,20 @@ def requires(scope: Scope | None) -> Callable[..., AccessKey]:
     return check
 
 
-async def json_body(request: Request) -> dict[str, Any]:
-    """Return the body as a JSON object; what is not one is a clear error."""
+AnyKey = Annotated[AccessKey, Depends(requires(None))]
+
+
+async def json_body(request: Request, _known: AnyKey) -> dict[str, Any]:
+    """Return the body as a JSON object; what is not one is a clear error, to those who have a key."""
+    return await _object_in(request)
+
+
+async def optional_json_body(request: Request, _known: AnyKey) -> dict[str, Any]:
+    """Return the body as a JSON object; none at all is an empty one."""
+    return await _object_in(request) if await request.body() else {}
+
+
+async def _object_in(request: Request) -> dict[str, Any]:
     raw = await request.body()
     try:
         text = raw.decode(json.detect_encoding(raw))
@@ -75,14 +87,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} 不是合法的 JSON 数值")
 
 
-async def optional_json_body(request: Request) -> dict[str, Any]:
-    """Return the body as a JSON object; none at all is an empty one."""
-    return await json_body(request) if await request.body() else {}
-
-
 Body = Annotated[dict[str, Any], Depends(json_body)]
 OptionalBody = Annotated[dict[str, Any], Depends(optional_json_body)]
-AnyKey = Annotated[AccessKey, Depends(requires(None))]
 IntakeKey = Annotated[AccessKey, Depends(requires(Scope.INTAKE_WRITE))]
 ReaderKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_READ))]
 WriterKey = Annotated[AccessKey, Depends(requires(Scope.TICKETS_WRITE))]

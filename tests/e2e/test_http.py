@@ -37,6 +37,8 @@ def test_the_history_says_who_took_the_call(client: TestClient) -> None:
 
 def test_no_key_no_entry_and_no_scope_no_step(client: TestClient) -> None:
     assert client.post(POST, json=WATER, headers={"X-API-Key": "wrong"}).status_code == 401
+    for path in (POST, "/v1/referrals/1-pl/confirm"):  # whoever is unknown learns nothing of what is wrong with it
+        assert client.post(path, content=b"{", headers={"X-API-Key": "wrong"}).status_code == 401
     flows = client.app.state.flows  # type: ignore[attr-defined]
     secret = flows.access.create("reader", ["tickets:read"])
     answer = client.post(POST, json=WATER, headers={"X-API-Key": secret})
@@ -155,7 +157,7 @@ def test_a_body_of_unsaid_length_is_read_no_further_than_the_limit(client: TestC
     async def send(message: dict[str, Any]) -> None:
         answered.append(message)
 
-    named = {"content-type": "application/json", **headers}
+    named = {"content-type": "application/json", "x-api-key": client.headers["X-API-Key"], **headers}
     scope = {
         "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": POST, "raw_path": b"",
         "query_string": b"", "root_path": "", "client": None, "server": None,
