@@ -16,6 +16,10 @@ SHOWN_FROM = 0.05
 """Probability from which the model's reading of a lane is kept as a signal."""
 _SHORT = 60
 """Characters up to which a message tells one matter."""
+_SURE_ALONE = 0.9
+"""Probability from which a hit in a short message needs no more than its own piece. On 7,377 windows that the model had
+not met .9 brought 11 false alarms among 4,061 that are nobody's, any such reading 55; of 396 must-catch statements
+behind six everyday sentences one is doubted, 26 without it."""
 
 
 class LaneReader:
@@ -35,26 +39,18 @@ class LaneReader:
         """Return each hit's score where it is too low to believe the hit, and at most one signal a lane."""
         if all(self._courtesy.fullmatch(said.text, piece.start, piece.end) for piece in said.pieces):
             return [None] * len(hits), []
-        asked = [self._asked(said, hit) for hit, _ in hits]
+        asked = [_asked(said, hit) for hit, _ in hits]
         scores = yield [*(text for text, _ in said.passages), *chain.from_iterable(asked)]
+        short = len(said.text) <= _SHORT
         doubts = [
-            self._doubt(lane, [scores[text] for text in passages])
+            self._doubt(lane, *(scores[text][self._column[lane]] for text in passages), short=short)
             for passages, (_, lane) in zip(asked, hits, strict=True)
         ]
         return doubts, (yield from self._signals(said, [scores[text] for text, _ in said.passages]))
 
-    def _asked(self, said: Said, hit: Hit) -> list[str]:
-        """Return the passages that must bear a rule's hit out.
-
-        A short message is read whole. In a longer one other matters would drown the hit: it is read alone and with
-        the pieces beside it.
-        """
-        short = len(said.text) <= _SHORT
-        passages = [said.pieces] if short else [around(said.pieces, hit, beside) for beside in (0, 1)]
-        return [joined(said.text, window) for window in passages]
-
-    def _doubt(self, lane: Receiver, scores: Sequence[Sequence[float]]) -> float | None:
-        score = max(of[self._column[lane]] for of in scores)
+    def _doubt(self, lane: Receiver, alone: float, wider: float, *, short: bool) -> float | None:
+        """Return the score of a hit that is not borne out: a short message may take back what its piece says alone."""
+        score = wider if short and alone < _SURE_ALONE else max(alone, wider)
         return score if score < self._lanes[lane].doubted_below else None
 
     def _signals(self, said: Said, scores: Sequence[Sequence[float]]) -> Reading[list[RiskSignal]]:
@@ -83,6 +79,16 @@ class LaneReader:
             lane: max(window, key=lambda piece: scores[told[piece]][self._column[lane]]) if scores else window[0]
             for lane, window in shown.items()
         }
+
+
+def _asked(said: Said, hit: Hit) -> tuple[str, str]:
+    """Return the passages one of which must bear a rule's hit out: itself, and what stands around it.
+
+    That is a short message as a whole, and of a longer one the pieces beside the hit. What else is told would drown it:
+    a street and a fault before 俺不想活了.
+    """
+    wider = said.pieces if len(said.text) <= _SHORT else around(said.pieces, hit, 1)
+    return joined(said.text, around(said.pieces, hit, 0)), joined(said.text, wider)
 
 
 def among(score: float, windows: int) -> float:

@@ -22,6 +22,12 @@ NORMALISER = Normaliser(REFERENCE.gazetteer)
 RULES_ALONE = RiskReader(REFERENCE.referral, REFERENCE.emotion, REFERENCE.routing)
 MUST_CATCH = [(item.receiver, text) for item in REFERENCE.referral.must_catch for text in item.texts]
 OTHER_MATTERS = "楼道的灯坏了有半个月了，打过两回电话物业都说登记了，孩子晚自习回来黑灯瞎火的，楼梯也没扶手，"
+MATTERS = (
+    "俺住滕州荆河街道幸福家园三号楼，从前天停水到现在，",
+    "工程队欠我三个月工资不给，找了劳动监察也没用，",
+    "楼下烧烤摊天天闹到半夜，找了城管三回了，",
+    "村里的路坏了半年没人修，",
+)
 FILLER = "我住在光明小区三号楼，反映一下情况，麻烦给登记，"
 
 
@@ -41,6 +47,11 @@ def lanes(payload: dict[str, object]) -> set[Receiver]:
     return {referral.receiver for referral in decide_referrals(read(payload), REFERENCE.referral)}
 
 
+def proposed(text: str) -> set[Receiver]:
+    risk = embedded().reader.read(parse_transcript(message(text), received_at=datetime.now(UTC))).risk
+    return {referral.receiver for referral in decide_referrals(risk, REFERENCE.referral)}
+
+
 @pytest.mark.parametrize(("lane", "text"), MUST_CATCH, ids=[text for _, text in MUST_CATCH])
 def test_the_rules_alone_catch_what_must_be_caught(lane: Receiver, text: str) -> None:
     assert lane in lanes(message(text))
@@ -51,9 +62,16 @@ def test_the_rules_alone_catch_what_must_be_caught(lane: Receiver, text: str) ->
 @pytest.mark.parametrize(("lane", "text"), MUST_CATCH, ids=[text for _, text in MUST_CATCH])
 def test_the_model_talks_no_rule_out_of_what_must_be_caught(lane: Receiver, text: str) -> None:
     for said in (FILLER + text, OTHER_MATTERS + text + "，" + FILLER):
-        transcript = parse_transcript(message(said), received_at=datetime.now(UTC))
-        risk = embedded().reader.read(transcript).risk
-        assert lane in {referral.receiver for referral in decide_referrals(risk, REFERENCE.referral)}
+        assert lane in proposed(said)
+
+
+@pytest.mark.parametrize("matter", MATTERS)
+def test_a_fault_told_before_a_danger_does_not_drown_it(matter: str) -> None:
+    missed = [text for lane, text in MUST_CATCH if lane not in proposed(matter + text)]
+    assert len(missed) <= 1
+    assert all(
+        Receiver.POLITICAL_LEGAL in proposed(matter + text) for text in ("俺不想活了", "再不修俺就跳楼", "活够了")
+    )
 
 
 def test_a_rule_that_the_model_doubts_is_a_notice() -> None:
