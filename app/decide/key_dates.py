@@ -7,16 +7,17 @@ import chinese_calendar
 from app.domain.analytics import KeyDates
 
 
-def latest_period(days: KeyDates, today: date) -> tuple[date, date]:
+def latest_period(days: KeyDates, today: date) -> tuple[date, date] | None:
     """Return first and last day of the latest period that began on or before today, cut off at today.
 
-    Source of holidays: the State Council's yearly notices, as chinesecalendar carries them.
+    Source of holidays: the State Council's yearly notices, as chinesecalendar carries them. A year whose notice it
+    does not carry is passed over; None where none is left.
     """
     for year in (today.year, today.year - 1):
-        start, end = _holiday(days, year) if days.holiday else _period(days, year)
-        if start <= today:
-            return start, min(end, today)
-    raise ValueError(f"{days.id} has no period before {today}")
+        period = _holiday(days, year) if days.holiday else _period(days, year)
+        if period and period[0] <= today:
+            return period[0], min(period[1], today)
+    return None
 
 
 def _period(days: KeyDates, year: int) -> tuple[date, date]:
@@ -24,9 +25,12 @@ def _period(days: KeyDates, year: int) -> tuple[date, date]:
     return start, end if end >= start else date.fromisoformat(f"{year + 1}-{days.end}")
 
 
-def _holiday(days: KeyDates, year: int) -> tuple[date, date]:
+def _holiday(days: KeyDates, year: int) -> tuple[date, date] | None:
     every = (date(year, 1, 1) + timedelta(days=n) for n in range(365))
-    named = [day for day in every if _off(day, days.holiday)]
+    try:
+        named = [day for day in every if _off(day, days.holiday)]
+    except NotImplementedError:
+        return None
     return named[0] - timedelta(days=days.before_days), named[-1]
 
 

@@ -161,9 +161,9 @@ class AnalyticsFlow:
             *(SavedView(id=a.area, name=f"民生·{a.name}", query={"category": ",".join(a.categories)}) for a in areas),
             SavedView(id="business_environment", name="营商环境", query={"subject": "market_entity"}),
             *(
-                SavedView(id=days.id, name=days.name, query={"from": start.isoformat(), "to": end.isoformat()})
+                SavedView(id=days.id, name=days.name, query={"from": str(period[0]), "to": str(period[1])})
                 for days in self._reference.key_dates.key_dates
-                for start, end in [latest_period(days, today)]
+                if (period := latest_period(days, today))
             ),
         )
 
