@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import reduce
-from itertools import islice
+from itertools import islice, product
 
 from app.decide.hot_words import rising
 from app.decide.key_dates import latest_period
@@ -32,16 +32,16 @@ _RECOUNT = timedelta(hours=1)
 _FILTERS: dict[Dimension, str] = {
     Dimension.DISTRICT: "district",
     Dimension.TOWN: "town",
-    Dimension.CATEGORY: "category",
-    Dimension.LEAF: "category",
+    Dimension.LEAF: "category_code",
     Dimension.UNIT: "acting_unit",
     Dimension.CHANNEL: "channel",
     Dimension.KIND: "request_kind",
     Dimension.SUBJECT: "subject",
-    Dimension.INDUSTRY: "category",
     Dimension.DEADLINE: "deadline",
 }
-"""Dimension → the filter of the ticket list that picks one of its values."""
+"""Dimension → the filter of the ticket list that picks one of its values. A leaf is a code alone, without those below:
+not every ticket is told down to the last level."""
+_BY_CATEGORY = (Dimension.CATEGORY, Dimension.LEAF, Dimension.INDUSTRY)
 _LABELS = {
     **REQUEST_KIND,
     **SUBJECT,
@@ -204,15 +204,16 @@ class AnalyticsFlow:
         return sorted(groups, key=lambda group: (-group.measures.tickets, group.key))
 
     def _areas(self, leaves: Mapping[str, Measures], scope: Scope) -> list[Group]:
-        """Return the livelihood areas in their order; a ticket of a leaf that two areas name counts in both."""
+        """Return the areas that the scope meets, in their order; a ticket of a leaf of two areas counts in both."""
         return [
             Group(
                 key=area.area,
                 label=area.name,
                 measures=_sum(m for leaf, m in leaves.items() if leaf.startswith(area.categories)),
-                query={**query_of(None, "", scope), "category": ",".join(area.categories)},
+                query={**query_of(None, "", scope), "category": ",".join(codes)},
             )
             for area in self._reference.categories.livelihood_areas
+            if (codes := _common(area.categories, scope.categories))
         ]
 
     def _label(self, dimension: Dimension, key: str) -> str:
@@ -241,9 +242,17 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
         "subject": scope.subject,
         "category": ",".join(scope.categories),
     }
-    if dimension and not day:
+    if dimension in _BY_CATEGORY:
+        asked["category"] = ",".join(_common((key or UNKNOWN,), scope.categories))
+    if dimension in _FILTERS:
         asked[_FILTERS[dimension]] = key or UNKNOWN
     return {name: value for name, value in asked.items() if value}
+
+
+def _common(codes: Sequence[str], within: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes of the categories that are under both; no `within` is all of them."""
+    pairs = (sorted(pair, key=len) for pair in product(codes, within))
+    return tuple(dict.fromkeys(lower for upper, lower in pairs if lower.startswith(upper))) if within else tuple(codes)
 
 
 def only_the_centre(by: AccessKey) -> None:

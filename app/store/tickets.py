@@ -23,7 +23,13 @@ _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
 _DAY = timedelta(days=1)
 _YEARS = range(1900, 2201)
-_SAME_IN_FACTS = {"demo": "demo", "district": "district", "channel": "channel", "request_kind": "kind"}
+_SAME_IN_FACTS = {
+    "demo": "demo",
+    "district": "district",
+    "channel": "channel",
+    "request_kind": "kind",
+    "category_code": "leaf",
+}
 _PERIOD = ("created_from", "created_before")
 _AT_A_TIME = 500
 _INDEX_POSTGRES = text(

@@ -74,6 +74,22 @@ def test_every_group_lists_exactly_its_tickets(stored: Flows, dimension: Dimensi
         assert len(listed) == group.measures.tickets, group
 
 
+@pytest.mark.parametrize("codes", [("0101",), ("01", "0702"), ("0101", "0702", "010101")])
+@pytest.mark.parametrize("dimension", [Dimension.CATEGORY, Dimension.LEAF, Dimension.AREA, Dimension.DISTRICT])
+def test_groups_of_chosen_categories_list_no_others(
+    stored: Flows, dimension: Dimension, codes: tuple[str, ...]
+) -> None:
+    made = [stored.intake.run(call("您好", t, call_id=f"n{i}")).tickets[0] for i, t in enumerate((LAMPS, COLD, COLD))]
+    stored.tickets.correct(made[2].ticket_number, {"category": "01"}, by=ADMIN, expected_version=made[2].version)
+    stored.analytics.follow()
+    for scope in (MONTH, MONTH.model_copy(update={"categories": codes})):
+        found = stored.analytics.indicators(dimension, scope, by=ADMIN)
+        assert found.groups
+        for group in found.groups:
+            listed = list(stored.tickets.each(group.query, by=ADMIN))
+            assert len(listed) == group.measures.tickets, group
+
+
 def test_scopes_narrow_the_same_for_counts_and_for_facts(stored: Flows) -> None:
     for i, text in enumerate((LAMPS, COLD, COLD, SHOP)):
         stored.intake.run(call("您好", text, call_id=f"e{i}"))

@@ -71,7 +71,7 @@ function grouped(panel, query) {
     if (!found.groups.length) return replace(out, empty("这段时间没有工单", "可换一个时段、视图或数据。"));
     return replace(out, table([GROUPS.find(([code]) => code === asked)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
       cells: [h("strong", {}, group.label), leads(number(group.tickets), `${group.label}的工单`, drill(group)),
-        ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, OVERDUE)) : "0"],
+        ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, group.query.deadline ? {} : OVERDUE)) : "0"],
     }))), found.groups.length > 200 && note(`只列出前 200 组，共 ${found.groups.length} 组；导出的表格是全部。`));
   });
   const keep = kind => button(`导出 ${kind.toUpperCase()}`, guarded(() => download(`/v1/analytics/indicators:export?${new URLSearchParams({ ...query, group_by: by.value, kind })}`, `统计-${GROUPS.find(([code]) => code === by.value)[1]}-${query.from}至${query.to}.${kind}`)));
