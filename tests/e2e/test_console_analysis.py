@@ -1,14 +1,17 @@
 """The city's view in a real browser: a leader follows every figure to its tickets, a supervisor takes up a warning."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.flows.hot_issues import SETTLED
 from tests.conftest import with_short_demo
 from tests.e2e.conftest import Served
+from tests.factories import message
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
@@ -82,7 +85,7 @@ def test_a_leader_starts_with_the_city_and_follows_its_figures_to_the_tickets(
 
 def test_groups_lead_to_their_tickets_and_become_tables(city: Served, sign_in: Open, tmp_path: Path) -> None:
     page = opened(sign_in, "leader", "分组")
-    for name in ("承办单位", "办理时限", "镇街"):
+    for name in ("承办单位", "办理时限", "镇街", "末级分类"):
         page.get_by_label("分组").select_option(label=name)
         sync_api.expect(page.locator("thead th").first).to_have_text(name)
         figure = page.locator("tbody tr").first.get_by_role("button").first
@@ -118,6 +121,16 @@ def test_what_rises_now_is_a_hot_word_and_a_hot_issue(city: Served, sign_in: Ope
     figure = issue.get_by_role("button")
     wanted = int(figure.inner_text())
     assert followed(page, figure) == wanted > 5
+
+
+def test_what_many_say_today_is_a_hot_issue_today(city: Served, sign_in: Open) -> None:
+    for i in range(3):
+        said = message("山亭区城头镇大桥的护栏断了一截，很危险", f"today-{i}", caller_number=f"1390000001{i}")
+        city.flows.intake.run(said | {"demo": True})
+    time.sleep(SETTLED.total_seconds() + 0.1)
+    city.flows.hot_issues.follow()
+    issue = opened(sign_in, "leader", "热词与热点").locator("tbody tr", has_text="城头镇")
+    sync_api.expect(issue.get_by_role("button")).to_have_text("3")
 
 
 def test_a_warning_is_taken_up_and_concluded_by_the_supervisor_and_read_by_the_leader(

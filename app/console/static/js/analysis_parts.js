@@ -17,15 +17,15 @@ const trend = value => value >= 0.5 ? badge("上升", "warn") : value <= -0.5 ? 
 export function hotspots(panel, query) {
   replace(panel, note("正在统计…"));
   guarded(async () => {
-    const [words, issues] = await Promise.all([ask("hot-words", query), ask("hot-issues", query)]);
+    const [words, issues] = await Promise.all([ask("hot-words", query), ask("hot-issues", { from: query.from, to: dayAfter(query.to), demo: query.demo, ...(query.category && { category_code: query.category }) })]);
     if (!words && !issues) return replace(panel, empty("本服务尚未启用热词和热点统计"));
     const found = asList(words, "words"), most = Math.max(1, ...found.map(one => one.rise ?? one.count));
-    return replace(panel, section("热词：新出现和正在上升的", found.length ? h("ul", { class: "cloud" }, found.slice(0, 40).map(one => h("li", {}, h("button", {
+    return replace(panel, section("热词：新出现和正在上升的", (query.category || query.subject) && note("热词按全市统计，不随视图变化。"), found.length ? h("ul", { class: "cloud" }, found.slice(0, 40).map(one => h("li", {}, h("button", {
       type: "button", class: "link", style: `font-size:${(0.85 + 0.7 * ((one.rise ?? one.count) / most)).toFixed(2)}rem`, title: `${one.count} 次${one.expected != null ? `，往常 ${Number(one.expected).toFixed(1)} 次` : ""}`,
       onclick: list({ q: one.word, created_from: query.from, created_before: dayAfter(query.to), demo: query.demo }),
     }, one.word), h("small", { class: "mute" }, ` ${number(one.count)}`), one.new && badge("新", "warn")))) : note("没有上升的词。热词与此前至少四周相比；此前没有工单的，无从比较。")),
     section("热点：多人反映的同一事项", asList(issues, "issues").length ? table(["事项", "地点", "人数", "件数", "走势", "起止", "最近的工单"], asList(issues, "issues").map(one => ({
-      cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.people), h("button", { type: "button", class: "link", "aria-label": `${one.title}的 ${one.tickets} 件工单`, onclick: list({ issue: one.issue_id }) }, number(one.tickets)), trend(one.trend), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers.slice(0, 3))],
+      cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.people), h("button", { type: "button", class: "link", "aria-label": `${one.title}的 ${one.tickets} 件工单`, onclick: list({ issue: one.issue_id, created_from: query.from, created_before: dayAfter(query.to) }) }, number(one.tickets)), trend(one.trend), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers.slice(0, 3))],
     }))) : note("这段时间没有多人反映的同一事项。")));
   })();
 }
