@@ -213,7 +213,7 @@ class AnalyticsFlow:
                 query={**query_of(None, "", scope), "category": ",".join(codes)},
             )
             for area in self._reference.categories.livelihood_areas
-            if (codes := _common(area.categories, scope.categories))
+            if (codes := in_both(area.categories, scope.categories))
         ]
 
     def _label(self, dimension: Dimension, key: str) -> str:
@@ -243,13 +243,13 @@ def query_of(dimension: Dimension | None, key: str, scope: Scope) -> dict[str, s
         "category": ",".join(scope.categories),
     }
     if dimension in _BY_CATEGORY:
-        asked["category"] = ",".join(_common((key or UNKNOWN,), scope.categories))
+        asked["category"] = ",".join(in_both((key or UNKNOWN,), scope.categories))
     if dimension in _FILTERS:
         asked[_FILTERS[dimension]] = key or UNKNOWN
     return {name: value for name, value in asked.items() if value}
 
 
-def _common(codes: Sequence[str], within: Sequence[str]) -> tuple[str, ...]:
+def in_both(codes: Sequence[str], within: Sequence[str]) -> tuple[str, ...]:
     """Return the codes of the categories that are under both; no `within` is all of them."""
     pairs = (sorted(pair, key=len) for pair in product(codes, within))
     return tuple(dict.fromkeys(lower for upper, lower in pairs if lower.startswith(upper))) if within else tuple(codes)

@@ -15,7 +15,7 @@ from app.domain.events import OutboxMessage
 from app.domain.frozen import Frozen
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.reference import ReferenceData
-from app.flows.analytics import checked
+from app.flows.analytics import checked, in_both
 
 _HISTORY = timedelta(days=365 + 2 * WINDOW)
 _LOOKED_AT = timedelta(days=7)
@@ -81,7 +81,7 @@ class EarlyWarningFlow:
         return [Replay(label=self._label(signal), signal=signal) for signal in found]
 
     def page(self, *, status: WarningStatus | None, scope: Scope, by: AccessKey) -> Sequence[WarningOnFile]:
-        """Return the warnings raised in the period of a scope, newest first.
+        """Return the warnings raised in the period of a scope, its district and its categories, newest first.
 
         Raises:
             InvalidInput: a period that is no period.
@@ -90,7 +90,7 @@ class EarlyWarningFlow:
         checked(scope, by)
         with self._store(reading=True) as uow:
             found = uow.early_warnings.page(status=status, demo=scope.demo, start=scope.start, end=scope.end)
-            return [self._on_file(uow, warning) for warning in found]
+            return [self._on_file(uow, warning) for warning in found if _is_about(warning, scope)]
 
     def acknowledge(self, warning_id: int, note: str | None, *, by: AccessKey) -> WarningOnFile:
         """Put on file that somebody took a warning up.
@@ -193,6 +193,11 @@ class EarlyWarningFlow:
 
     def _label(self, signal: Signal) -> str:
         return f"{signal.district} {self._reference.categories.by_code[signal.category_code].path[-1]}"
+
+
+def _is_about(warning: EarlyWarning, scope: Scope) -> bool:
+    here = scope.district in (None, warning.district)
+    return here and bool(in_both((warning.category_code,), scope.categories))
 
 
 _STATUSES = {

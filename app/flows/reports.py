@@ -182,40 +182,44 @@ class ReportFlow:
         return sections
 
     def _hot(self, scope: Scope, by: AccessKey) -> list[Section]:
-        words = self._analytics.hot_words(scope, limit=_MOST, by=by)
         start, end = checked(scope, by)
+        city = Scope(start=scope.start, end=scope.end, demo=scope.demo)
+        places = city.model_copy(update={"district": scope.district, "categories": scope.categories})
+        filters = {"district": scope.district, "category_code": ",".join(scope.categories)}
+        words = self._analytics.hot_words(city, limit=_MOST, by=by)
         issues = self._hot_issues.hottest(
             start=midnight(start),
             end=midnight(end + _DAY),
             demo=scope.demo,
-            filters={"district": scope.district} if scope.district else {},
+            filters={name: value for name, value in filters.items() if value},
             least=None,
             limit=_MOST,
         )
-        raised = self._early_warnings.page(status=None, scope=scope, by=by)
+        raised = self._early_warnings.page(status=None, scope=places, by=by)
+        wider = "" if places == scope else "（不分单位、渠道和主体）"
         return [
             Section(
-                title="热词",
+                title="热词" if city == scope else "热词（全市）",
                 columns=("词", "件数", "往常", "新出现"),
                 rows=tuple((w.word, str(w.count), f"{w.expected:.1f}", "是" if w.new else "") for w in words),
-                source=_source("hot-words", scope),
+                source=_source("hot-words", city),
             ),
             Section(
-                title="热点",
+                title=f"热点{wider}",
                 columns=("事项", "地点", "件数", "人数"),
                 rows=tuple(
                     (i.title, f"{i.district or ''}{i.town or ''}", str(i.tickets), str(i.people)) for i in issues
                 ),
-                source=_source("hot-issues", scope),
+                source=_source("hot-issues", city, to=str(end + _DAY), **filters),
             ),
             Section(
-                title="预警",
+                title=f"预警{wider}",
                 columns=("事项", "发出时间", "件数", "往常", "情况"),
                 rows=tuple(
                     (w.label, f"{w.raised_at:%m-%d %H:%M}", str(w.observed), f"{w.expected:.1f}", w.note or "")
                     for w in raised
                 ),
-                source=_source("warnings", scope),
+                source=_source("warnings", places),
             ),
         ]
 
@@ -237,7 +241,8 @@ def _overview(scope: Scope, now: Measures, before: Measures) -> Section:
 def _phrases(now: Measures, before: Measures) -> list[str]:
     """Return the figures a paragraph may use."""
     change = now.tickets - before.tickets
-    told = [f"受理工单{now.tickets}件", f"比上期{'增加' if change >= 0 else '减少'}{abs(change)}件"]
+    compared = f"比上期{'增加' if change > 0 else '减少'}{abs(change)}件" if change else "与上期持平"
+    told = [f"受理工单{now.tickets}件", compared]
     rates = (("响应率", now.response_rate), ("解决率", now.resolution_rate), ("满意率", now.satisfaction_rate))
     told += [f"{name}{_percent(rate)}" for name, rate in rates if rate is not None]
     return [*told, f"逾期{now.overdue}件"]
@@ -255,10 +260,11 @@ def _percent(rate: float | None) -> str:
 
 def _period(start: date, end: date) -> str:
     first = f"{start.year}年{start.month}月{start.day}日"
-    return first if start == end else f"{first}至{end.month}月{end.day}日"
+    year = "" if end.year == start.year else f"{end.year}年"
+    return first if start == end else f"{first}至{year}{end.month}月{end.day}日"
 
 
-def _source(path: str, scope: Scope, **more: str) -> str:
+def _source(path: str, scope: Scope, **more: str | None) -> str:
     asked = {
         "from": scope.start,
         "to": scope.end,

@@ -45,10 +45,10 @@ class SqlEarlyWarnings:
         return _warning(row)
 
     def page(self, *, status: WarningStatus | None, demo: bool, start: str, end: str) -> Sequence[EarlyWarning]:
-        """Return the warnings raised in a period, newest first."""
+        """Return the warnings of a period, newest first: those of its last hour are raised as the next day begins."""
         query = select(EarlyWarningRow).where(
             EarlyWarningRow.demo.is_(demo),
-            EarlyWarningRow.raised_at >= midnight(date.fromisoformat(start)),
+            EarlyWarningRow.raised_at > midnight(date.fromisoformat(start)),
             EarlyWarningRow.raised_at <= midnight(date.fromisoformat(end)) + timedelta(days=1),
         )
         if status:

@@ -91,9 +91,9 @@ class SqlIssues:
         )
         for name, value in filters.items():
             column = getattr(IssueRow, name)
-            query = query.where(
-                column.startswith(value, autoescape=True) if name == "category_code" else column == value
-            )
+            codes = [code for code in value.split(",") if code] if name == "category_code" else []
+            below = (column.startswith(code, autoescape=True) for code in codes)
+            query = query.where(or_(*below) if codes else column == value)
         yield from self._session.execute(query)
 
     def tell(self, pair: ToldPair) -> None:

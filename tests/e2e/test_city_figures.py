@@ -72,5 +72,8 @@ def test_words_warnings_and_reports_are_read_over_http(client: TestClient) -> No
     file = client.get(f"/v1/analytics/reports/{made['id']}", params={"format": "pdf"})
     assert file.content.startswith(b"%PDF")
     assert "attachment" in file.headers["content-disposition"]
+    of_part = client.post("/v1/analytics/reports", json=asked | {"district": "滕州"}).json()
+    assert "滕州市" in client.get(f"/v1/analytics/reports/{of_part['id']}").text, "a district by any of its names"
+    assert client.post("/v1/analytics/reports", json=asked | {"district": "济南市"}).status_code == 422
     refused = client.post("/v1/analytics/reports", json={"kind": "yearly"})
     assert (refused.status_code, "kind" in refused.text) == (422, True)

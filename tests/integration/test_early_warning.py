@@ -122,3 +122,25 @@ def test_a_second_process_does_not_warn_again(watched: Watched) -> None:
     assert flows.early_warnings.watch() == 1
     flows.early_warnings._looked = None
     assert flows.early_warnings.watch() == 0
+
+
+def test_warnings_are_those_of_the_district_and_the_categories_asked_for(watched: Watched) -> None:
+    flows, uow = watched
+    burst(uow)
+    assert flows.early_warnings.watch() == 1
+
+    def found(**narrowed: object) -> int:
+        scope = PERIOD.model_copy(update=narrowed)
+        return len(flows.early_warnings.page(status=None, by=ADMIN, scope=scope))
+
+    assert (found(district="薛城区"), found(district="滕州市")) == (1, 0)
+    assert [found(categories=(code,)) for code in ("0101", "01", "010101", "0107")] == [1, 1, 1, 0]
+
+
+def test_a_warning_of_the_last_hour_belongs_to_its_day_alone(watched: Watched, clock: SetClock) -> None:
+    flows, uow = watched
+    clock.moment = NOON.replace(hour=0, minute=5) + timedelta(days=1)
+    keep(uow, [fact(700 + n, clock.moment - timedelta(minutes=10 + n), HEATING) for n in range(14)])
+    assert flows.early_warnings.watch() == 1
+    days = [Scope(start=day, end=day) for day in ("2026-11-18", "2026-11-19")]
+    assert [len(flows.early_warnings.page(status=None, by=ADMIN, scope=day)) for day in days] == [1, 0]

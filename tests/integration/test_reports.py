@@ -66,6 +66,29 @@ def test_a_topical_report_looks_at_its_topic_and_stays_as_it_was(week: Flows) ->
     assert week.reports.page(demo=False, limit=5, by=ADMIN) == [made]
 
 
+def test_what_a_report_looks_at_is_what_its_sections_and_sources_say(stored: Flows, clock: SetClock) -> None:
+    for i, text in enumerate((COLD, COLD, COLD, LAMPS, LAMPS, LAMPS)):
+        stored.intake.run(call("您好", text, call_id=f"h{i}", caller_number=f"1390000000{i}"))
+    stored.analytics.follow()
+    clock.move(seconds=10)
+    stored.hot_issues.follow()
+    asked = {"topic": "供热", "category": "0101", "from": "2026-11-16", "to": "2026-11-16", "channel": "phone"}
+    made = {section.title: section for section in stored.reports.make(ReportKind.TOPICAL, asked, by=ADMIN).sections}
+    hot = made["热点（不分单位、渠道和主体）"]
+    assert [row[2] for row in hot.rows] == ["3"]
+    assert hot.source == "/v1/analytics/hot-issues?from=2026-11-16&to=2026-11-17&category_code=0101"
+    assert made["热词（全市）"].source == "/v1/analytics/hot-words?from=2026-11-16&to=2026-11-16"
+    period = "from=2026-11-16&to=2026-11-16"
+    assert made["预警（不分单位、渠道和主体）"].source == f"/v1/analytics/warnings?{period}&category=0101"
+
+
+def test_a_period_over_the_new_year_names_both_years_and_no_change_is_none(week: Flows) -> None:
+    winter = {"topic": "供暖", "from": "2025-11-15", "to": "2026-03-15"}
+    report = week.reports.make(ReportKind.TOPICAL, winter, by=ADMIN)
+    assert "2025年11月15日至2026年3月15日" in report.summary.text
+    assert "与上期持平" in report.summary.text
+
+
 def test_a_morning_makes_its_reports_once_however_many_processes_look(week: Flows, clock: SetClock) -> None:
     clock.moment = datetime(2026, 11, 17, 6, 59, tzinfo=ZONE)
     assert week.reports.make_due() == 0, "not before its hour"

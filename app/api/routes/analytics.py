@@ -133,7 +133,8 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 def list_warnings(
     flows: FlowsDep, key: ReaderKey, scope: Asked, status: WarningStatus | None = None
 ) -> list[WarningOnFile]:
-    """某区（市）某类诉求明显多于往常。每小时检查一次；since 起 observed 件，往常 expected 件，并附工单样例。"""
+    """某区（市）某类诉求明显多于往常，可按区（市）和分类筛选。每小时检查一次；since 起 observed 件，往常 expected 件，
+    并附工单样例。"""
     return list(flows.early_warnings.page(status=status, scope=scope, by=key))
 
 
@@ -180,7 +181,8 @@ def make_report(body: Body, flows: FlowsDep, key: ExportKey) -> ReportOnFile:
         kind = ReportKind(text_of(body, "kind"))
     except ValueError as error:
         raise InvalidInput("kind 应为 daily、weekly 或 topical", field="kind") from error
-    return _filed(flows.reports.make(kind, body, by=key))
+    asked = body | placed({"district": text_of(body, "district")}, flows) if body.get("district") else body
+    return _filed(flows.reports.make(kind, asked, by=key))
 
 
 @router.get("/reports/{report_id}", summary="下载报告", response_class=Response)

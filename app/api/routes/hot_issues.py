@@ -10,7 +10,7 @@ from app.domain.city_time import CITY_TIME, midnight
 from app.domain.issue import HotIssue
 
 router = APIRouter(prefix="/v1/analytics", tags=["统计分析"])
-Text = Annotated[str | None, Query(max_length=40)]
+Text = Annotated[str | None, Query(max_length=200)]
 WEEK = timedelta(days=7)
 DAYS = {"ge": date(2000, 1, 1), "le": date(2100, 12, 31)}
 
@@ -24,7 +24,7 @@ def list_hot_issues(
     demo: bool = False,
     district: Text = None,
     town: Text = None,
-    category_code: Annotated[Text, Query(description="分类编码或其开头")] = None,
+    category_code: Annotated[Text, Query(description="分类编码或其开头，多个用逗号隔开")] = None,
     least: Annotated[int | None, Query(ge=2, le=1000, description="至少多少件")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[HotIssue]:
