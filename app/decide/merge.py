@@ -5,7 +5,7 @@ from app.domain.ticket import RequestKind, Ticket
 from app.domain.workflow import TicketStatus
 
 _BLAMES = (RequestKind.COMPLAINT, RequestKind.REPORT)
-_CLOSED = (TicketStatus.DECLINED, TicketStatus.ARCHIVED, TicketStatus.MERGED)
+_CLOSED = (TicketStatus.DECLINED, TicketStatus.ARCHIVED)
 
 
 def check_merge(member: Ticket, main: Ticket) -> None:
@@ -25,7 +25,9 @@ def check_merge(member: Ticket, main: Ticket) -> None:
     kinds = {member.request_kind, main.request_kind}
     if RequestKind.PRAISE in kinds and kinds & set(_BLAMES):
         raise InvalidInput("表扬与投诉举报不能并单", field="into")
+    if main.merged_into and main.status is TicketStatus.MERGED:
+        raise Conflict(f"{main.ticket_number} 已并入主单 {main.merged_into}，请并入该主单", field="into")
     if main.status in _CLOSED:
-        raise Conflict(f"主单 {main.ticket_number} 已结束或者已并入他单，不能作为主单", field="into")
+        raise Conflict(f"主单 {main.ticket_number} 已结束，不能再并入", field="into")
     if member.members:
         raise Conflict(f"{member.ticket_number} 本身是主单，请先撤销其并单", field="into")

@@ -16,6 +16,7 @@ from app.flows.tickets import check_role, fresh, share, visible
 
 _ANSWERED = (TicketStatus.REPLIED, TicketStatus.EVALUATED)
 """Whoever joins a ticket that was answered is told the answer at once."""
+_REPLIES = tuple(STEPS[step].event for step in (Step.REPLY, Step.DIRECT_ANSWER))
 
 
 class MergeFlow:
@@ -58,7 +59,7 @@ class MergeFlow:
         return joined
 
     def unmerge(self, ticket_number: str, reason: str, *, by: AccessKey, expected_version: int | None) -> Ticket:
-        """Give a joined ticket its own life back, where it stood before.
+        """Give a joined ticket its own life back, where it stood before, without the main ticket's reply.
 
         Raises:
             InvalidTransition: it is not joined.
@@ -70,10 +71,11 @@ class MergeFlow:
             transition(member.status, Step.UNMERGE)
             if member.merged_into is None:
                 raise Conflict(f"{ticket_number} 没有主单")
-            main = uow.tickets.get(member.merged_into)
+            main, history = uow.tickets.get(member.merged_into), uow.events.of(ticket_number)
             alone = member.model_copy(
                 update={
-                    "status": status_before(uow.events.of(ticket_number)),
+                    "status": status_before(history),
+                    "reply": _own_reply(history),
                     "version": member.version + 1,
                     "changed_at": now,
                     "merged_into": None,
@@ -98,6 +100,12 @@ class MergeFlow:
         deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or before.deadline
         uow.tickets.save(after.model_copy(update={"deadline": deadline}), expected_version=before.version)
         announce(uow, after, event)
+
+
+def _own_reply(history: Sequence[TicketEvent]) -> str | None:
+    """Return the last reply that was to this ticket; that of the main one was to another matter."""
+    replies = [event.data.get("text") for event in history if event.name in _REPLIES]
+    return replies[-1] if replies else None
 
 
 def status_before(history: Sequence[TicketEvent]) -> TicketStatus:

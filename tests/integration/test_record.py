@@ -10,6 +10,7 @@ import pytest
 
 from app.api.sheets import csv_lines, xlsx_bytes
 from app.domain.access import Role
+from app.domain.analytics import Dimension, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, InvalidTransition, NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.referral import Receiver
@@ -270,6 +271,33 @@ def test_an_undone_merge_leaves_no_trace_on_either_deadline(stored: Flows) -> No
     again = stored.tickets.get(main.ticket_number, by=ADMIN)
     assert (again.members, again.deadline) == ((), main.deadline)
     assert not list(stored.audit.faults())
+
+
+def test_the_answer_to_another_matter_leaves_with_the_merge(stored: Flows) -> None:
+    main, wrong, answered = (intake(stored, call_id=name) for name in "abc")
+    take(stored, answered, Step.DIRECT_ANSWER, OPERATOR, text="已安排巡查")
+    for member in (wrong, answered):
+        stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    alone, before = (
+        stored.merges.unmerge(member.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+        for member in (wrong, answered)
+    )
+    assert (alone.status, alone.reply) == (TicketStatus.RECEIVED, None)
+    assert (before.status, before.reply) == (TicketStatus.REPLIED, "已安排巡查")
+    stored.analytics.follow()
+    city = Scope(start="2026-11-01", end="2026-11-30")
+    standing = stored.analytics.indicators(Dimension.DEADLINE, city, by=ADMIN)
+    assert {group.key: group.measures.tickets for group in standing.groups} == {"in_time": 2, "running": 1}
+    assert standing.total.responded == 2
+
+
+def test_whoever_joins_a_joined_ticket_is_told_the_main_one(stored: Flows) -> None:
+    main, member, third = (intake(stored, call_id=name).ticket_number for name in "abc")
+    stored.merges.merge(member, main, by=OPERATOR, expected_version=None)
+    with pytest.raises(Conflict, match="请并入该主单") as refused:
+        stored.merges.merge(third, member, by=OPERATOR, expected_version=None)
+    assert main in refused.value.message_zh
 
 
 def test_what_must_not_be_joined_is_refused(stored: Flows) -> None:
