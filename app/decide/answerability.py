@@ -1,6 +1,7 @@
 """Whether a question may be answered from the knowledge base, or what is to be said instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from app.domain.knowledge import Clarification, Needs, Refusal, RefusalCode, ScoredArticle, holds_in
 from app.domain.thresholds import AnswerLimits
@@ -35,19 +36,39 @@ def case_question(found: Sequence[ScoredArticle], limits: AnswerLimits) -> Clari
     )
 
 
-def area_question(in_parts: Sequence[ScoredArticle], area: str | None, limits: AnswerLimits) -> Clarification | None:
-    """Return what is asked back where an article of one part of the area fits best."""
-    best = max(in_parts, key=lambda one: one.fit, default=None)
-    if best is None or holds_in(best.article.region, area) or best.fit < limits.least_option:
+def area_question(
+    in_parts: Mapping[str, Sequence[ScoredArticle]], area: str | None, limits: AnswerLimits
+) -> Clarification | None:
+    """Return what is asked back where an article of one part of the area fits best, and would be the answer there.
+
+    `in_parts` holds what would be found in each part.
+    """
+    best = max(chain(*in_parts.values()), key=lambda one: one.fit, default=None)
+    if best is None or holds_in(best.article.region, area):
         return None
-    likely = [one for one in in_parts if one.fit >= limits.least_option]
-    regions = sorted({one.article.region for one in likely if not holds_in(one.article.region, area)})
+    answered = [found for found in in_parts.values() if basis(found, limits) or case_question(found, limits)]
+    likely = {one.article.region for one in chain(*answered) if one.fit >= limits.least_option}
+    regions = sorted(region for region in likely if not holds_in(region, area))
+    if not regions:
+        return None
     level = "镇（街道）" if area else "区（市）"
     return Clarification(
         needs=Needs.AREA,
         question=f"请问事情发生在哪个{level}？各地规定不同。",
         options=(*regions, elsewhere(area)),
     )
+
+
+def nearest_first(
+    found: Sequence[ScoredArticle], parts: Mapping[str, Sequence[ScoredArticle]]
+) -> Sequence[ScoredArticle]:
+    """Return what was found, with what there would be in parts of the area, the likeliest first, each once."""
+    if not parts:
+        return found
+    near: dict[str, ScoredArticle] = {}
+    for one in sorted(chain(found, *parts.values()), key=lambda one: -one.fit):
+        near.setdefault(one.article.id, one)
+    return tuple(near.values())
 
 
 def elsewhere(area: str | None) -> str:

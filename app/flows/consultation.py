@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from app.decide.answerability import area_question, basis, case_question, elsewhere, is_ticket_worthy, refusal_for
+from app.decide.answerability import (
+    area_question,
+    basis,
+    case_question,
+    elsewhere,
+    is_ticket_worthy,
+    nearest_first,
+    refusal_for,
+)
 from app.domain.decision import Decision
 from app.domain.errors import InvalidInput
 from app.domain.knowledge import (
@@ -144,22 +152,17 @@ class ConsultationFlow:
         return answer.model_copy(update={"degraded": True, "degraded_reason": looked_up.degraded_reason})
 
     def _judged(self, asked: "_Asked", found: Sequence[ScoredArticle]) -> ConsultationAnswer:
-        best = None if asked.order else basis(found, self._limits)
-        back = None if asked.order else self._asked_back(asked, found, sure=best is not None)
-        if back:
-            return _unanswered(asked.question, found, asked.engine, clarification=back)
-        if best is None:
-            refusal = refusal_for(ticket_worthy=asked.worthy, order=asked.order, unit=asked.unit)
-            return _unanswered(asked.question, found, asked.engine, refusal=refusal)
+        if asked.order:
+            return _unanswered(asked.question, found, asked.engine, refusal=_refused(asked))
+        best = basis(found, self._limits)
+        parts = self._knowledge.in_parts(asked.looked_up, on=asked.day, area=asked.area)
+        near = nearest_first(found, parts)
+        back = area_question(parts, asked.area, self._limits) or (None if best else case_question(found, self._limits))
+        if back or best is None:
+            refusal = None if back else _refused(asked)
+            return _unanswered(asked.question, near, asked.engine, refusal=refusal, clarification=back)
         answer = _embedded(asked.question, best, worthy=asked.worthy, engine=asked.engine)
         return self._generated(answer, [scored.article for scored in found[:MOST_READ]])
-
-    def _asked_back(self, asked: "_Asked", found: Sequence[ScoredArticle], *, sure: bool) -> Clarification | None:
-        """Return what has to be known first: the area where parts of the city differ, else the case."""
-        needed = area_question(
-            self._knowledge.in_parts(asked.looked_up, on=asked.day, area=asked.area), asked.area, self._limits
-        )
-        return needed or (None if sure else case_question(found, self._limits))
 
     def _area(self, given: Any, question: str) -> str | None:
         """Return the part of the city that was given, else the one that the question names; None for all of it."""
@@ -209,6 +212,10 @@ class _Asked:
     order: bool
     unit: str | None
     engine: str
+
+
+def _refused(asked: _Asked) -> Refusal:
+    return refusal_for(ticket_worthy=asked.worthy, order=asked.order, unit=asked.unit)
 
 
 def _unanswered(

@@ -1,7 +1,7 @@
 """The knowledge base as it stands now, ready to search: whatever was committed before a question counts for it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from app.domain.knowledge import Citation, Found, ScoredArticle
@@ -53,18 +53,17 @@ class LiveKnowledge:
         again = self._second_order.reorder(question, found.articles)
         return again.model_copy(update={"degraded_reason": found.degraded_reason or again.degraded_reason})
 
-    def in_parts(self, question: str, *, on: date, area: str | None) -> tuple[ScoredArticle, ...]:
-        """Return the best articles as they would be if the matter were in this or that part of the area.
+    def in_parts(self, question: str, *, on: date, area: str | None) -> Mapping[str, tuple[ScoredArticle, ...]]:
+        """Return, for this or that part of the area, the best articles as they would be if the matter were there.
 
         Only parts whose own articles come near the question are asked for; none means that the part does not matter.
         """
         reader = self.reader()
         if not reader.local_regions:
-            return ()
+            return {}
         near, _ = self._proposed(reader, question, on, area, parts=True)
         regions = {one.article.region for one in near if not one.article.holds(on=on, area=area)}
-        found = [one for region in regions for one in self._search(reader, question, on, region).articles]
-        return tuple(sorted(found, key=lambda one: -one.fit))
+        return {region: self._search(reader, question, on, region).articles for region in sorted(regions)}
 
     def stand(self, citations: Sequence[Citation], *, on: date) -> bool:
         """Tell whether all that is cited stands at this moment as it was cited."""

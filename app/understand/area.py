@@ -4,8 +4,8 @@ import re
 
 from app.domain.place import Gazetteer
 
-_LEAST = 3
-"""Characters of a name that may stand in a sentence: 市中 is more often 市中心."""
+_DOUBTFUL = frozenset({"市中"})
+"""Names that say nothing within a sentence: 市中 is more often 市中心."""
 
 
 class AreaReader:
@@ -19,7 +19,7 @@ class AreaReader:
         """The districts by their full names."""
         self._full = {**towns, **districts, **behind}
         said = {*districts, *(f"{town.name}" for town in gazetteer.towns), *behind}
-        names = sorted((name for name in said if len(name) >= _LEAST), key=len, reverse=True)
+        names = sorted(said - _DOUBTFUL, key=len, reverse=True)
         self._named = re.compile("|".join(map(re.escape, names)))
 
     def full_name(self, name: str) -> str | None:

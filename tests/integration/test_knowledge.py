@@ -239,6 +239,24 @@ def test_where_parts_of_the_city_differ_the_part_is_asked_for(flows: Flows) -> N
     assert ask(flows, "退伍军人优待证怎么申请").citations, "what holds everywhere needs no area"
 
 
+def test_the_part_is_asked_for_only_where_it_would_have_an_answer(flows: Flows) -> None:
+    published(
+        flows,
+        {
+            "id": "fireworks",
+            "title": "滕州市烟花爆竹禁放范围和时间",
+            "region": "滕州市",
+            "questions": ["滕州能放鞭炮吗", "过年哪里能放鞭炮"],
+            "body": "滕州市城区全年禁止燃放烟花爆竹（《滕州市烟花爆竹管理通告》第二条）。",
+        },
+    )
+    unsure = ask(flows, "过年能放鞭炮吗")
+    assert unsure.clarification is None, "in 滕州市 there would be no answer either"
+    assert unsure.nearest[0] == "滕州市烟花爆竹禁放范围和时间"
+    assert ask(flows, "烟花爆竹禁放时间").clarification
+    assert ask(flows, "滕州烟花爆竹禁放时间").citations, "the district by the name it goes by"
+
+
 def test_what_is_asked_in_an_article_s_own_words_is_answered_from_it(flows: Flows) -> None:
     """What is asked back offers titles: each of them has an answer."""
     wrong = [
