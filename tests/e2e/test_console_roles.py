@@ -183,6 +183,22 @@ def test_an_article_is_written_reviewed_published_changed_and_compared(sign_in: 
     sync_api.expect(page.locator(".diff .added")).to_contain_text("18度")
 
 
+def test_an_article_of_one_town_stays_one_when_its_words_are_changed(served: Served, sign_in: Open) -> None:
+    fields = {"title": "荆河街道集市哪天开", "source": "荆河街道通告", "owner": "market_supervision", "body": "逢五。"}
+    made = served.flows.knowledge.create({**fields, "id": "market-days", "region": "荆河街道"}, actor="甲")
+    page = sign_in("reviewer")
+    page.goto(f"{page.url.split('#')[0]}#/knowledge/{made.id}")
+    page.get_by_role("button", name="修改").click()
+    page.get_by_label("答复内容").fill("逢五逢十。")
+    page.get_by_role("button", name="保存").click()
+    sync_api.expect(page.locator("article.card").first).to_contain_text("逢五逢十")
+    assert served.flows.knowledge.get(made.id).region == "滕州市荆河街道"
+    page.get_by_role("button", name="修改").click()
+    page.get_by_label("适用范围", exact=True).select_option("枣庄高新技术产业开发区")
+    page.get_by_role("button", name="保存").click()
+    sync_api.expect(page.locator("article.card").first).to_contain_text("枣庄高新技术产业开发区")
+
+
 def test_a_question_without_an_answer_shows_as_a_gap_and_a_document_becomes_a_draft(
     sign_in: Open, tmp_path: Path
 ) -> None:

@@ -9,11 +9,16 @@ export function articleForm(one, { about = [], save, back, again }) {
   const start = one || { title: about[0], questions: about };
   const field = (name, props = {}) => h("input", { name, value: start[name] ?? "", ...props });
   const owner = h("select", { name: "owner", required: true });
-  city().then(({ functions }) => {
+  // What an article holds for is among the choices whatever the list says: saving something else leaves it as it is.
+  const everywhere = ["全国", "山东省", "枣庄市"], holds = one?.region || "枣庄市";
+  const region = select("适用范围", [...new Set([holds, ...everywhere])].map(name => [name, name]), holds, null, { name: "region" });
+  city().then(({ functions, districts }) => {
     fill(owner, functions.map(known => h("option", { value: known.function, selected: known.function === one?.owner }, known.name)));
     keeps(`${kept} owner`, owner);
+    const parts = districts.flatMap(({ name, towns }) => [name, ...towns.map(town => `${name}${town}`)]);
+    fill(region, parts.filter(name => name !== holds).map(name => h("option", { value: name }, name)));
+    keeps(`${kept} region`, region);
   });
-  const region = select("适用范围", ["全国", "山东省", "枣庄市", "市中区", "薛城区", "峄城区", "台儿庄区", "山亭区", "滕州市"].map(name => [name, name]), one?.region || "枣庄市", null, { name: "region" });
   const drop = () => { forget(kept); again(); };
   const form = h("form", { class: "card articleform" },
     typed && h("div", { class: "row wide" }, note("已填入上次没有保存的内容。"), button("放弃这些内容", drop, "small")),
@@ -24,7 +29,7 @@ export function articleForm(one, { about = [], save, back, again }) {
     labelled("群众会怎么问（一行一个）", h("textarea", { name: "questions", rows: 4, value: start.questions.join("\n") }), "wide"),
     labelled("答复内容", h("textarea", { name: "body", rows: 12, required: true, value: one?.body || "" }), "wide"),
     h("div", { class: "row wide" }, h("button", { type: "submit", class: "main" }, "保存"), button("返回", back)));
-  for (const input of form.elements) if (input.name && input !== owner) keeps(`${kept} ${input.name}`, input);
+  for (const input of form.elements) if (input.name && input !== owner && input !== region) keeps(`${kept} ${input.name}`, input);
   const send = once(async values => { if (await save(values)) forget(kept); });
   form.onsubmit = event => {
     event.preventDefault();

@@ -18,7 +18,7 @@ export function knowledge(page, id, about) {
 }
 
 // From when an article holds, and until when where that is known.
-const validity = one => [one.effective_from && `${one.effective_from} 起`, one.expires_on && `至 ${one.expires_on}`].filter(Boolean).map(text => [h("span", { class: "mono" }, text), " "]);
+const validity = one => [one.effective_from && `${one.effective_from} 起`, one.expires_on && `${one.expires_on} 失效`].filter(Boolean).map(text => [h("span", { class: "mono" }, text), " "]);
 
 function list(panel) {
   const out = h("div", {}), words = h("input", { type: "search", placeholder: "标题、问法、依据", "aria-label": "检索条目", size: 26 });
