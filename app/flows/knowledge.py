@@ -1,6 +1,7 @@
 """What an editor does with knowledge articles: every step is one version, in force in the very next answer."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from app.understand.area import AreaReader
 
 SEED = "seed"
 """Who put the articles of the folder in."""
+_IN_AN_ADDRESS = re.compile(r"\w[\w.-]{0,63}")
+"""Ids stand in addresses."""
 EDITABLE = frozenset(Article.model_fields) - {"id", "status", "version"}
 
 
@@ -49,15 +52,15 @@ class KnowledgeFlow:
 
     def check(self, fields: Mapping[str, Any]) -> Article:
         """Return the draft that these fields would make; raises InvalidInput, or Conflict for a taken id."""
-        article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
+        article = self._draft(fields)
         with self._store(reading=True) as uow:
             if article.id in uow.articles.ids():
                 raise Conflict(f"知识条目 {article.id} 已经存在")
         return article
 
     def create(self, fields: Mapping[str, Any], *, actor: str) -> Article:
-        """Return a new draft; a taken id is a Conflict."""
-        article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
+        """Return a new draft; a taken id is a Conflict, one that no address can hold an InvalidInput."""
+        article = self._draft(fields)
         with self._store() as uow:
             uow.articles.add([self._version(article, ArticleStep.CREATE, actor)])
             uow.commit()
@@ -113,7 +116,9 @@ class KnowledgeFlow:
         with self._store() as uow:
             now = uow.articles.get(article_id)
             status = step_article(now, step)
-            after = self._checked({**now.model_dump(), **(changes or {}), "status": status, "version": now.version + 1})
+            after = now.model_copy(update={"status": status, "version": now.version + 1})
+            if step is not ArticleStep.RETIRE:  # what is wrong with an article is no reason to keep it in force
+                after = self._checked({**after.model_dump(), **(changes or {})})
             expected = now.version if expected_version is None else expected_version
             uow.articles.save(self._version(after, step, actor, note), expected_version=expected)
             uow.commit()
@@ -121,6 +126,12 @@ class KnowledgeFlow:
 
     def _version(self, article: Article, step: ArticleStep, actor: str, note: str = "") -> ArticleVersion:
         return ArticleVersion(article=article, step=step, actor=actor, note=note, changed_at=self._clock.now())
+
+    def _draft(self, fields: Mapping[str, Any]) -> Article:
+        article = self._checked({**fields, "status": ArticleStatus.DRAFT, "version": 1})
+        if not _IN_AN_ADDRESS.fullmatch(article.id):
+            raise InvalidInput("id 应以文字或数字开头，只含文字、数字、下划线、连字符和点，最长 64 个字符", field="id")
+        return article
 
     def _checked(self, fields: Mapping[str, Any]) -> Article:
         try:
@@ -134,8 +145,9 @@ class KnowledgeFlow:
         region = article.region if article.region in EVERYWHERE else self._areas.full_name(article.region)
         if region is None:
             raise InvalidInput(f"region：{article.region} 应为全国、山东省、枣庄市或区（市）、镇街", field="region")
-        if not article.body.strip() or not article.title.strip():
-            raise InvalidInput("标题和正文不能为空", field="body")
+        for name, label in (("title", "标题"), ("body", "正文"), ("source", "依据")):
+            if not getattr(article, name).strip():
+                raise InvalidInput(f"{label}（{name}）不能为空", field=name)
         if article.effective_from and article.expires_on and article.expires_on <= article.effective_from:
             raise InvalidInput("失效日期应晚于生效日期", field="expires_on")
         return article.model_copy(update={"region": region})

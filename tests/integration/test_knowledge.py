@@ -212,6 +212,27 @@ def test_what_is_wrong_with_an_article_is_said_in_chinese(
     assert (answer.status_code, answer.json()["detail"]) == (422, f"{name} {said}")
 
 
+@pytest.mark.parametrize("id_", ["a/b", "..", ".", "a b", "a?b", "a#1", "a\nb", "x" * 65])
+def test_an_article_has_an_id_by_which_it_can_be_opened(client: TestClient, id_: str) -> None:
+    answer = client.post(URL, json={**DRAFT, "id": id_})
+    assert (answer.status_code, answer.json()["field"]) == (422, "id")
+
+
+@pytest.mark.parametrize("name", ["title", "body", "source"])
+def test_an_article_has_words_and_a_source_to_cite(client: TestClient, name: str) -> None:
+    answer = client.post(URL, json={**DRAFT, "id": "blank", name: "  "})
+    assert (answer.status_code, answer.json()["field"]) == (422, name)
+
+
+def test_an_article_whose_owner_is_no_more_can_still_be_retired(flows: Flows) -> None:
+    published(flows, {})
+    flows.knowledge._owners = frozenset()
+    with pytest.raises(InvalidInput):
+        flows.knowledge.roll_back(DRAFT["id"], 1, actor="甲", expected_version=None)
+    gone = flows.knowledge.step(DRAFT["id"], ArticleStep.RETIRE, actor="甲", expected_version=None)
+    assert gone.status is ArticleStatus.RETIRED
+
+
 def ask(flows: Flows, question: str, area: str | None = None) -> ConsultationAnswer:
     return flows.consultations.answer({"question": question, "area": area}, received_at=NOW)
 
