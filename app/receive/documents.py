@@ -14,6 +14,7 @@ from zipfile import BadZipFile, ZipFile
 import yaml
 
 from app.domain.errors import InvalidInput
+from app.receive.table import decoded
 
 Fields = dict[str, Any]
 LONGEST_TITLE = 60
@@ -25,16 +26,22 @@ COLUMNS = {
     "正文": "body",
     "答案": "body",
     "答复": "body",
+    "答复内容": "body",
     "问法": "questions",
+    "群众会怎么问": "questions",
     "来源": "source",
+    "依据": "source",
     "条款": "clause",
     "发布机关": "issued_by",
+    "制定机关": "issued_by",
     "地区": "region",
+    "适用范围": "region",
     "生效日期": "effective_from",
     "失效日期": "expires_on",
     "职能": "owner",
+    "负责的职能": "owner",
 }
-"""Columns of a table, by the field they fill."""
+"""Columns of a table, by the field they fill; the words of the article form are among them."""
 _HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*$")
 _ARTICLE_OF_LAW = re.compile(r"^(第[一二三四五六七八九十百零〇\d]+[章节条])\s*(.*)$")
 _BETWEEN = re.compile(r"[;；|\n]")
@@ -82,7 +89,7 @@ class _PlainYaml(yaml.SafeLoader):
 
 
 def _markdown(stem: str, content: bytes) -> Iterator[Fields]:
-    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    text = decoded(content).replace("\r\n", "\n")
     given: Fields = {}
     if text.startswith(_FENCE):
         front, _, text = text.removeprefix(_FENCE).partition(f"\n{_FENCE}")

@@ -53,7 +53,10 @@ def moment_in(cell: str) -> str:
 
 
 def _csv(source: Path) -> Iterator[list[str]]:
-    text = _decoded(source.read_bytes())
+    try:
+        text = decoded(source.read_bytes())
+    except UnicodeDecodeError as error:
+        raise InvalidInput("文件既不是 UTF-8 也不是 GB18030 编码", field="source") from error
     head = text.partition("\n")[0]
     apart = max(",\t;", key=head.count)
     try:
@@ -62,16 +65,18 @@ def _csv(source: Path) -> Iterator[list[str]]:
         raise InvalidInput(f"文件 {source.name} 不是 CSV", field="source") from error
 
 
-def _decoded(raw: bytes) -> str:
-    """Return the text of a file in UTF-8, in UTF-16 with its mark, or in the Chinese code pages."""
+def decoded(raw: bytes) -> str:
+    """Return the text of a file in UTF-8, in UTF-16 with its mark, or in the Chinese code pages.
+
+    Raises:
+        UnicodeDecodeError: it is in none of them.
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInput("文件既不是 UTF-8 也不是 GB18030 编码", field="source")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _sheet(source: Path) -> Iterator[list[str]]:

@@ -68,6 +68,24 @@ def test_a_document_is_cut_at_the_headings_of_its_articles(name: str, content: b
     assert "首页" not in str(found)
 
 
+def test_a_table_may_be_headed_with_the_words_of_the_article_form() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["标题", "答复内容", "依据", "制定机关", "适用范围", "负责的职能", "群众会怎么问"])
+    sheet.append([TITLE, LEAD, "蜂箱管理办法", "滕州市政府", "滕州市", "agriculture", "怎么备案"])
+    out = io.BytesIO()
+    book.save(out)
+    (found,) = read_document("a.xlsx", out.getvalue())
+    assert (found["region"], found["source"], found["owner"]) == ("滕州市", "蜂箱管理办法", "agriculture")
+    assert (found["issued_by"], found["questions"]) == ("滕州市政府", ["怎么备案"])
+
+
+def test_a_text_may_come_in_the_encoding_of_older_programs() -> None:
+    found = read_document("a.md", MARKDOWN.encode("gb18030"))
+    assert [fields["title"] for fields in found if fields["title"] in (TITLE, OTHER)] == [TITLE, OTHER]
+
+
 def test_a_law_in_pdf_is_cut_at_its_chapters() -> None:
     # One page, one text object a line, in a font with a Unicode map: what a printer driver writes.
     from tests.pdf_file import pdf_of
