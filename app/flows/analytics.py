@@ -126,15 +126,16 @@ class AnalyticsFlow:
         groups = self._areas(found, scope) if dimension is Dimension.AREA else self._groups(dimension, found, scope)
         return Indicators(total=_sum(found.values()), query=query_of(None, "", scope), groups=tuple(groups))
 
-    def rows(self, dimension: Dimension, scope: Scope, *, by: AccessKey) -> Iterator[tuple[str, ...]]:
-        """Yield the indicators as rows of a table, the total last, in the order of COLUMNS."""
+    def rows(
+        self, dimension: Dimension, scope: Scope, *, by: AccessKey
+    ) -> Iterator[tuple[str | int | float | None, ...]]:
+        """Yield the indicators as rows of a table, the total last, in the order of COLUMNS; rates are shares of one."""
         found = self.indicators(dimension, scope, by=by)
         for label, m in (*((g.label, g.measures) for g in found.groups), ("合计", found.total)):
-            cells = (
-                m.tickets, m.due, m.responded, _percent(m.response_rate), m.rated, m.resolved,
-                _percent(m.resolution_rate), m.satisfied, _percent(m.satisfaction_rate), m.overdue,
+            yield (
+                label, m.tickets, m.due, m.responded, m.response_rate, m.rated, m.resolved, m.resolution_rate,
+                m.satisfied, m.satisfaction_rate, m.overdue,
             )  # fmt: skip
-            yield label, *map(str, cells)
 
     def hot_words(self, scope: Scope, *, limit: int, by: AccessKey) -> Sequence[HotWord]:
         """Return the words of titles that rose against the weeks before the period; none where there were no weeks.
@@ -279,7 +280,3 @@ def checked(scope: Scope, by: AccessKey) -> tuple[date, date]:
 
 def _sum(measures: Iterable[Measures]) -> Measures:
     return reduce(Measures.plus, measures, Measures())
-
-
-def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{rate:.1%}"

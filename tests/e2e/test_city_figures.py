@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from app.api.sheets import csv_lines, xlsx_bytes
 from app.domain.access import Role
 from app.flows.registry import Flows
 from tests.factories import call
@@ -32,7 +33,16 @@ def test_a_figure_leads_to_its_tickets_and_its_table(client: TestClient) -> None
     assert table.text.splitlines()[0].lstrip("\ufeff").startswith("分组,受理,")
     assert table.text.splitlines()[-1].startswith("合计,1,")
     sheet = client.get("/v1/analytics/indicators:export", params=PERIOD | {"kind": "xlsx"})
-    assert load_workbook(io.BytesIO(sheet.content)).worksheets[0]["B2"].value == "1"
+    total = list(load_workbook(io.BytesIO(sheet.content)).worksheets[0].iter_rows())[-1]
+    assert [cell.value for cell in total[:5]] == ["合计", 1, 1, 0, 0], "numbers to reckon with"
+
+
+def test_a_share_is_a_number_in_a_workbook_and_per_cent_to_the_eye() -> None:
+    row = ("滕州市", 4, 0.75, None)
+    assert list(csv_lines(("分组",), [row]))[1] == "滕州市,4,75.0%,\r\n"
+    cells = load_workbook(io.BytesIO(xlsx_bytes(("分组",), [row]))).worksheets[0][2]
+    assert [cell.value for cell in cells[:3]] == ["滕州市", 4, 0.75]
+    assert cells[2].number_format == "0.0%"
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_a_table_ends_in_its_total(stored: Flows) -> None:
     rows = list(stored.analytics.rows(Dimension.DISTRICT, MONTH, by=ADMIN))
     assert [row[0] for row in rows] == ["滕州市", "合计"]
     assert all(len(row) == len(COLUMNS) for row in rows)
-    assert rows[-1][1] == "1"
+    assert rows[-1][1] == 1
 
 
 def test_units_and_wrong_periods_are_refused(stored: Flows) -> None:
