@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.knowledge import ArticleStep
 from tests.e2e.conftest import UNIT, Served
 from tests.factories import ADMIN, call
 
@@ -197,6 +198,24 @@ def test_an_article_of_one_town_stays_one_when_its_words_are_changed(served: Ser
     page.get_by_label("适用范围", exact=True).select_option("枣庄高新技术产业开发区")
     page.get_by_role("button", name="保存").click()
     sync_api.expect(page.locator("article.card").first).to_contain_text("枣庄高新技术产业开发区")
+
+
+def test_a_citation_names_its_source_once_and_opens_its_article(served: Served, sign_in: Open) -> None:
+    source = {"source": "《独轮车管理办法》", "clause": "第三条", "owner": "traffic_police"}
+    fields = {**source, "id": "wheelbarrow", "title": "独轮车备案几日办完", "body": "三日内办完。"}
+    made = served.flows.knowledge.create(fields, actor="甲")
+    for step in (ArticleStep.SUBMIT, ArticleStep.PUBLISH):
+        served.flows.knowledge.step(made.id, step, actor="甲", expected_version=None)
+    page = sign_in("operator")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_role("tab", name="查答案").click()
+    page.get_by_label("咨询的问题").fill("独轮车备案几日办完")
+    page.get_by_role("button", name="查答案").click()
+    cited = page.locator(".citations summary")
+    sync_api.expect(cited.locator(".badge")).to_have_text("《独轮车管理办法》第三条", timeout=60_000)
+    cited.click()
+    page.get_by_role("link", name="打开条目").click()
+    sync_api.expect(page.locator("article.card h2")).to_have_text("独轮车备案几日办完")
 
 
 def test_a_question_without_an_answer_shows_as_a_gap_and_a_document_becomes_a_draft(

@@ -41,9 +41,9 @@ function answer(found, adopt) {
   const refuse = guarded(async () => { await rate(found, "rejected"); say("已记录，这个问题会列入知识缺口。", "good"); });
   return h("div", {}, h("p", { class: "answer" }, found.answer), found.handover && h("p", { class: "warn" }, found.handover),
     h("h4", {}, "依据"),
-    h("ul", { class: "citations" }, found.citations.map((one, i) => h("li", {}, h("details", {}, h("summary", {}, one.title, " ", badge(cited[i])), h("blockquote", {}, one.quote), note([one.issued_by, one.effective_from && `${one.effective_from} 起施行`, one.region].filter(Boolean).join(" · ")))))),
+    h("ul", { class: "citations" }, found.citations.map((one, i) => h("li", {}, h("details", {}, h("summary", {}, one.title, " ", badge(cited[i])), h("blockquote", {}, one.quote), note([one.issued_by, one.effective_from && `${one.effective_from} 起施行`, one.expires_on && `${one.expires_on} 失效`, one.region].filter(Boolean).join(" · ")), h("a", { href: `#/knowledge/${encodeURIComponent(one.article_id)}` }, "打开条目"))))),
     h("div", { class: "row" }, button("采纳此答复", take, "main"), found.answer_id && button("不合适", refuse), found.degraded && note(found.degraded_reason)));
 }
 
 const rate = async (found, verdict) => { if (found.answer_id) await post(`/v1/consultations/${found.answer_id}/verdict`, { verdict }); };
-const source = citation => [`《${citation.source}》`, citation.clause].filter(Boolean).join("");
+const source = ({ source: name, clause }) => [name.includes("《") ? name : `《${name}》`, clause].filter(Boolean).join("");
