@@ -11,6 +11,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from app.domain.errors import Conflict
 from app.domain.knowledge import Article, Nearest, Passage, passages
 from app.store.writer_lock import WriterLock
 from models.base import Embedder, ModelError
@@ -78,9 +79,15 @@ class ChromaIndex:
         return alike
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
-        """Make the index again beside the old one, then put it in its place; return how many articles it holds."""
+        """Make the index again from the articles; return how many it holds.
+
+        Raises:
+            Conflict: another process writes the folder; only a copy in memory would be made.
+        """
         with self._using:
-            self._open()
+            self._safely(self._open)
+            if not (self._server or self._writer.held):
+                raise Conflict("另一进程正在使用知识索引，请停止服务后再重建")
             self._reset()
             self._write(tuple(self._articles.values()), progress)
             return len(self._held)

@@ -3,6 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from app.domain.errors import Conflict
 from app.flows.registry import Flows
 from tests.conftest import service, settings_for
 
@@ -40,3 +43,23 @@ def test_a_rebuild_holds_what_is_published(flows: Flows) -> None:
     assert count == flows.live.count
     assert sum(done) > count, "an article has several passages"
     assert nearest(flows)["veterans-subsidies-card"] > 0.3
+
+
+def test_a_damaged_index_can_be_rebuilt(tmp_path: Path) -> None:
+    first = service(settings_for(tmp_path))
+    before = nearest(first)
+    first.close()
+    (tmp_path / "index" / "chroma" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    again = service(settings_for(tmp_path))
+    assert again.live.rebuild(lambda _: None) == again.live.count
+    assert nearest(again) == before
+    again.close()
+
+
+def test_a_rebuild_beside_the_running_service_says_that_it_is_none(tmp_path: Path) -> None:
+    running, beside = service(settings_for(tmp_path)), service(settings_for(tmp_path))
+    nearest(running)
+    with pytest.raises(Conflict, match="请停止服务后再重建"):
+        beside.live.rebuild(lambda _: None)
+    running.close()
+    beside.close()
