@@ -40,6 +40,8 @@ FORMATS: dict[str, tuple[Callable[[Report], bytes], str]] = {
 _KINDS = {ReportKind.DAILY: ("日报", 1), ReportKind.WEEKLY: ("周报", 7), ReportKind.TOPICAL: ("专报", 30)}
 """Kind → its name and the days it looks at where none are given."""
 _MOST = 10
+_LONGEST_TOPIC = 60
+"""It names the file."""
 _GROUPED: Sequence[tuple[str, Dimension]] = (
     ("每日受理量", Dimension.DAY),
     ("各区（市）", Dimension.DISTRICT),
@@ -114,9 +116,7 @@ class ReportFlow:
         scope = self._scope(kind, asked)
         start, end = checked(scope, by)
         name, _ = _KINDS[kind]
-        topic = asked.get("topic") if kind is ReportKind.TOPICAL else "市民诉求"
-        if not topic:
-            raise InvalidInput("专报须给出 topic", field="topic")
+        topic = _topic(asked.get("topic")) if kind is ReportKind.TOPICAL else "市民诉求"
         earlier = scope.model_copy(update={"start": str(start - (end - start) - _DAY), "end": str(start - _DAY)})
         totals = [self._analytics.indicators(Dimension.KIND, one, by=by).total for one in (scope, earlier)]
         return Report(
@@ -225,6 +225,13 @@ class ReportFlow:
 
 
 _DAY = timedelta(days=1)
+
+
+def _topic(given: Any) -> str:
+    topic = given.strip() if isinstance(given, str) else ""
+    if not 0 < len(topic) <= _LONGEST_TOPIC:
+        raise InvalidInput(f"专报须给出 topic，应为文字，最长 {_LONGEST_TOPIC} 字", field="topic")
+    return topic
 
 
 def _overview(scope: Scope, now: Measures, before: Measures) -> Section:

@@ -66,6 +66,13 @@ def test_a_topical_report_looks_at_its_topic_and_stays_as_it_was(week: Flows) ->
     assert week.reports.page(demo=False, limit=5, by=ADMIN) == [made]
 
 
+@pytest.mark.parametrize("topic", [None, 5, "  ", "长" * 61])
+def test_a_topical_report_has_a_topic_that_can_name_it(stored: Flows, topic: object) -> None:
+    with pytest.raises(InvalidInput, match="topic") as refused:
+        stored.reports.make(ReportKind.TOPICAL, {"topic": topic}, by=ADMIN)
+    assert refused.value.field == "topic"
+
+
 def test_what_a_report_looks_at_is_what_its_sections_and_sources_say(stored: Flows, clock: SetClock) -> None:
     for i, text in enumerate((COLD, COLD, COLD, LAMPS, LAMPS, LAMPS)):
         stored.intake.run(call("您好", text, call_id=f"h{i}", caller_number=f"1390000000{i}"))

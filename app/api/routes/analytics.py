@@ -176,7 +176,10 @@ def list_reports(
 
 @router.post("/reports", status_code=201, summary="生成报告")
 def make_report(body: Body, flows: FlowsDep, key: ExportKey) -> ReportOnFile:
-    """正文含 kind（daily、weekly、topical），可含 from、to（缺省截至昨日）和统计接口的筛选条件；专报须含 topic。"""
+    """正文含 kind（daily、weekly、topical），可含 from、to（缺省截至昨日）和统计接口的筛选条件。
+
+    专报须含 topic，最长 60 字。
+    """
     try:
         kind = ReportKind(text_of(body, "kind"))
     except ValueError as error:
