@@ -41,6 +41,7 @@ from app.issue_commands import issues
 from app.knowledge_commands import index, kb
 from app.receive.batch import read_line
 from app.referral_commands import referrals
+from models.base import ModelUnavailable
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
 keys = typer.Typer(no_args_is_help=True, help="API 密钥")
@@ -74,6 +75,9 @@ def main() -> None:
         cli()
     except HotlineError as error:
         said.print(error.message_zh, style="red")
+        raise SystemExit(1) from error
+    except ModelUnavailable as error:
+        said.print(f"模型不能加载：{error}", style="red")
         raise SystemExit(1) from error
     except ValidationError as error:
         if not error.title.endswith("Settings"):

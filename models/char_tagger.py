@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 
 BITS = 17
@@ -98,7 +99,7 @@ class CharTagger:
 def _read(folder: Path) -> tuple[NDArray[np.float32], list[int]]:
     """Return a folder's weights, and how many tags each of its heads has."""
     try:
-        with np.load(folder / "weights.npz") as arrays:
+        with arrays_in(folder / "weights.npz") as arrays:
             weights = arrays["scaled"].astype(np.float32) * arrays["scale"]
         heads: list[int] = json.loads((folder / "manifest.json").read_text("utf-8"))["heads"]
     except (OSError, KeyError, ValueError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 from models.earlier_titles import EarlierTitles
 from models.grams import KnownGrams
@@ -93,7 +94,7 @@ class EarlierWants:
             ModelUnavailable: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / "memory.npz") as arrays:
+            with arrays_in(folder / "memory.npz") as arrays:
                 stored = read_vocabulary(folder)
                 return cls(dict(arrays), stored)
         except (OSError, KeyError, ValueError, IndexError) as error:

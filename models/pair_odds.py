@@ -8,6 +8,7 @@ from math import log
 from pathlib import Path
 
 from models.base import ModelUnavailable
+from models.vocabulary import read_packed
 
 BEGIN, END = "^", "$"
 _BACK_OFF, _UNSEEN, _CHARACTERS = 3, 0.5, 3000
@@ -33,7 +34,7 @@ class PairOdds:
             ModelUnavailable: the file is missing or holds something else.
         """
         try:
-            return cls(json.loads(gzip.decompress((folder / "pairs.json.gz").read_bytes())))
+            return cls(read_packed(folder / "pairs.json.gz"))
         except (OSError, ValueError, IndexError, AttributeError) as error:
             raise ModelUnavailable(f"no usable pairs in {folder}: {error}") from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 from models.vocabulary import read_vocabulary
 
@@ -29,7 +30,7 @@ class FunctionRanker:
             ModelUnavailable: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / "weights.npz") as arrays:
+            with arrays_in(folder / "weights.npz") as arrays:
                 self._weights: Floats = arrays["weights"].astype(np.float64)
                 self._sureness: Floats = arrays["sureness"].astype(np.float64)
                 self._lead: Floats = arrays["lead"].astype(np.float64)

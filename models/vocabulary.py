@@ -10,8 +10,13 @@ from typing import Any
 def read_vocabulary(folder: Path) -> Any:
     """Return what `vocabulary.json`, packed or not, holds; raises OSError, ValueError."""
     packed = folder / "vocabulary.json.gz"
+    return read_packed(packed) if packed.exists() else json.loads((folder / "vocabulary.json").read_bytes())
+
+
+def read_packed(path: Path) -> Any:
+    """Return what a packed JSON file holds; raises OSError, ValueError."""
     try:
-        told = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / "vocabulary.json").read_bytes()
+        told = gzip.decompress(path.read_bytes())
     except (EOFError, zlib.error) as error:
-        raise ValueError(f"{packed} is cut short") from error
+        raise ValueError(f"{path} is cut short") from error
     return json.loads(told)

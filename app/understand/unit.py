@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.errors import ReferenceDataError
 from app.domain.reference import ReferenceData
 from app.domain.unit import ScoredLabel, UnitReading
 from app.understand.duties import DutyIndex
@@ -164,6 +165,11 @@ class Scorer:
         if model:
             column = {label: i for i, label in enumerate(self._lexicon.labels)}
             known = [(i, column[label]) for i, label in enumerate(model.labels) if label in column]
+            if not known:
+                raise ReferenceDataError(
+                    f"模型 {model.name} 的标签（{'、'.join(model.labels[:5])}…）都不在知识库的目录中"
+                    f"（{'、'.join(self._lexicon.labels[:5])}…），不能用作承办单位或诉求分类模型"
+                )
             self._from, self._to = (np.array(indexes, dtype=np.int64) for indexes in zip(*known, strict=True))
             self._shares[self._to] = KNOWN_SHARE
 

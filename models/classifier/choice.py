@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 
 BUCKETS = 1 << 16
@@ -38,7 +39,7 @@ class ChoiceModel:
             ModelUnavailable: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / "weights.npz") as arrays:
+            with arrays_in(folder / "weights.npz") as arrays:
                 words = arrays["words"].astype(np.float32) * arrays["scale"]
                 self._layer = ChoiceLayer(arrays["features"], words, float(arrays["bias"]))
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))

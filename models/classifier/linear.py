@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 from models.classifier.features import analyser
 from models.classifier.known import counter
@@ -33,7 +34,7 @@ class LinearClassifier:
             ModelUnavailable: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / "weights.npz") as arrays:
+            with arrays_in(folder / "weights.npz") as arrays:
                 self._weights: NDArray[np.int8] = arrays["weights"]
                 self._scale: NDArray[np.float32] = arrays["scale"]
                 self._bias: NDArray[np.float32] = arrays["bias"]
@@ -56,7 +57,7 @@ class LinearClassifier:
 
     def _add(self, beside: Path) -> None:
         try:
-            with np.load(beside / "weights.npz") as arrays:
+            with arrays_in(beside / "weights.npz") as arrays:
                 weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
             labels = read_vocabulary(beside)["labels"]
             learnt_on = json.loads((beside / "manifest.json").read_text("utf-8"))["base_revision"]

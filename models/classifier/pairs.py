@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 
 
@@ -19,7 +20,7 @@ class PairModel:
             ModelUnavailable: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / "weights.npz") as arrays:
+            with arrays_in(folder / "weights.npz") as arrays:
                 self._layers = [(arrays[f"weights{i}"], arrays[f"bias{i}"]) for i in range(int(arrays["layers"]))]
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, KeyError, ValueError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 
 BUCKETS = 1 << 17
@@ -33,7 +34,7 @@ class RareGrams:
     def load(cls, folder: Path) -> "RareGrams":
         """Read the table of a trained model; raises ModelUnavailable."""
         try:
-            with np.load(folder / "weights.npz") as saved:
+            with arrays_in(folder / "weights.npz") as saved:
                 return cls(saved["rarity"].astype(np.float32) / 16)
         except (OSError, KeyError, ValueError) as error:
             raise ModelUnavailable(f"no usable rarity table in {folder}: {error}") from error

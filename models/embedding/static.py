@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 from models.grams import LONGEST, KnownGrams
 from models.vocabulary import read_vocabulary
@@ -39,7 +40,7 @@ class StaticEmbedder:
         try:
             words = read_vocabulary(folder)
             revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
-            with np.load(folder / "weights.npz") as saved:
+            with arrays_in(folder / "weights.npz") as saved:
                 table = saved["table"].astype(np.float32)
                 if "scale" in saved:
                     table *= saved["scale"][:, None]

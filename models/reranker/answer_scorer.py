@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import arrays_in
 from models.base import ModelUnavailable
 from models.vocabulary import read_vocabulary
 
@@ -23,7 +24,7 @@ class NumpyAnswerScorer:
 
     def __init__(self, folder: Path) -> None:
         try:
-            with np.load(folder / "weights.npz") as saved:
+            with arrays_in(folder / "weights.npz") as saved:
                 self._weights = {name: saved[name].astype(np.float32) for name in saved.files}
             words = read_vocabulary(folder)
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))

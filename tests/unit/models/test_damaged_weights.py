@@ -1,0 +1,74 @@
+"""Weights that are cut short, altered or of other labels are named in one line; the service does not start on them."""
+
+import gzip
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli import main
+from app.config import Settings
+from app.domain.errors import ReferenceDataError
+from app.understand.unit import Scorer
+from models.base import ModelUnavailable
+from models.factory import load_classifier
+from models.pair_odds import PairOdds
+
+WEIGHTS = Settings().weights_dir
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:3000])
+
+
+def altered(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for place in range(len(content) // 2, len(content) // 2 + 100):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [cut_short, altered])
+@pytest.mark.parametrize("name", ["kind/weights.npz", "kind/vocabulary.json.gz"])
+def test_damaged_weights_are_named(tmp_path: Path, damage: object, name: str) -> None:
+    shutil.copytree(WEIGHTS / "kind", tmp_path / "kind")
+    damage(tmp_path / name)  # type: ignore[operator]
+    with pytest.raises(ModelUnavailable, match=str(tmp_path / "kind")):
+        load_classifier(tmp_path / "kind")
+
+
+def test_packed_counts_that_are_cut_short_are_named(tmp_path: Path) -> None:
+    (tmp_path / "pairs.json.gz").write_bytes(gzip.compress(json.dumps({"ab": 1}).encode())[:12])
+    with pytest.raises(ModelUnavailable, match="cut short"):
+        PairOdds.load(tmp_path)
+
+
+def test_a_command_says_in_one_line_which_weights_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setattr("sys.argv", ["hotline", "db", "check"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err.replace("\n", "")
+    assert ended.value.code == 1
+    assert said.startswith("模型不能加载：")
+    assert str(tmp_path / "function") in said
+
+
+class OfOtherLabels:
+    name = "city"
+    revision = "1"
+    labels = ("01", "02")
+
+    def scores(self, texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        raise AssertionError(texts)
+
+
+def test_a_model_whose_labels_the_city_does_not_have_is_refused_by_name() -> None:
+    with pytest.raises(ReferenceDataError, match="模型 city 的标签（01、02…）"):
+        Scorer({"010101": ["停水"]}, OfOtherLabels())
