@@ -1,22 +1,37 @@
 """A database URL in, an engine out: SQLite with WAL and full sync, or PostgreSQL."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from app.domain.errors import InvalidInput, ServiceUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_NO_DATABASE = "DATABASE__URL 应为 postgresql+psycopg://用户:密码@主机/库名，或 sqlite:///文件"
 _MIGRATING = 12345
 """The advisory lock that one migrating process holds."""
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine; a SQLite file's folder is made where it is missing."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    """Return an engine; a SQLite file's folder is made where it is missing.
+
+    Raises:
+        InvalidInput: it is no URL of a database that the service can use.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidInput(_NO_DATABASE, field="DATABASE__URL") from error
+    if parsed.drivername == "postgresql+psycopg":
         return create_engine(parsed, **_COMMON, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if parsed.get_backend_name() != "sqlite":
+        raise InvalidInput(_NO_DATABASE, field="DATABASE__URL")
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, **_COMMON, connect_args={"timeout": 30, "check_same_thread": False})
@@ -47,7 +62,11 @@ def _write_lock(connection: Connection) -> None:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to a revision, up or down. Of several processes one migrates, the others wait for it."""
+    """Bring the schema to a revision, up or down. Of several processes one migrates, the others wait for it.
+
+    Raises:
+        ServiceUnavailable: the database cannot be reached.
+    """
     if revision == "head" and is_current(engine):
         return
     from alembic import command  # seldom needed, and slow to load
@@ -65,10 +84,26 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.upgrade(config, revision)
 
 
+@contextmanager
+def reached(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that only reads.
+
+    Raises:
+        ServiceUnavailable: the database cannot be reached.
+    """
+    try:
+        opened = engine.execution_options(reading=True).connect()
+    except OperationalError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise ServiceUnavailable(f"数据库 {where} 连不上：{error.orig}") from error
+    with opened as connection:
+        yield connection
+
+
 def is_current(engine: Engine) -> bool:
     """Tell whether the schema is that of the newest migration; a migration's file has its revision's name."""
     newest = max(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    with engine.execution_options(reading=True).connect() as connection:
+    with reached(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)

@@ -1,0 +1,19 @@
+"""A database that is not there, or is none, is named in one line."""
+
+import pytest
+
+from app.domain.errors import InvalidInput, ServiceUnavailable
+from app.store.engine import make_engine, migrate
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "postgresql://host/db", "var/hotline.db"])
+def test_what_is_no_database_of_the_service_is_refused_with_what_would_be(url: str) -> None:
+    with pytest.raises(InvalidInput, match=r"postgresql\+psycopg://"):
+        make_engine(url)
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
+    with pytest.raises(ServiceUnavailable, match="连不上") as refused:
+        migrate(make_engine("postgresql+psycopg://hotline:geheim@127.0.0.1:1/hotline"))
+    assert "127.0.0.1:1" in refused.value.message_zh
+    assert "geheim" not in refused.value.message_zh
