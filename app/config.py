@@ -55,7 +55,7 @@ class SearchServer(BaseModel):
     @model_validator(mode="after")
     def _model_is_named(self) -> Self:
         if self.base_url and not self.model:
-            raise ValueError("BASE_URL 需要同一服务的 MODEL")
+            raise ValueError("EMBED__BASE_URL 须与 EMBED__MODEL 同时设置，RERANK__BASE_URL 须与 RERANK__MODEL 同时设置")
         return self
 
     def options(self) -> dict[str, Any]:

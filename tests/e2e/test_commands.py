@@ -200,6 +200,9 @@ def test_an_export_knows_a_district_by_each_of_its_names(tmp_path: Path) -> None
         ("CHAT__ENGINE", "llm", "CHAT__ENGINE=llm 需要 CHAT__MODEL"),
         ("CHAT__ENGINE", "gpt", "CHAT__ENGINE 应为"),
         ("REPORTS__HOUR", "x", "REPORTS__HOUR 应为整数"),
+        ("CHAT__SECONDS", "x", "CHAT__SECONDS 应为数字"),
+        ("CHAT__SECONDS", "0", "CHAT__SECONDS 应大于 0"),
+        ("EMBED__BASE_URL", "http://host/v1", "EMBED__BASE_URL 须与 EMBED__MODEL 同时设置"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: str, said: str) -> None:
