@@ -63,7 +63,11 @@ def read_jsonl(path: Path, *needed: str) -> list[dict[str, Any]]:
         BadData: the file is no UTF-8, or a line is no JSON object or lacks something.
     """
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(text_of(path).split("\n"), start=1):
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadData(f"{path}：不是 UTF-8 文本") from error
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -76,18 +80,6 @@ def read_jsonl(path: Path, *needed: str) -> list[dict[str, Any]]:
             raise BadData(f"{path} 第 {number} 行：缺少 {'、'.join(lacking)}")
         rows.append(row)
     return rows
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a file.
-
-    Raises:
-        BadData: it is no UTF-8.
-    """
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadData(f"{path}：不是 UTF-8 文本") from error
 
 
 def payload_of(row: Mapping[str, Any]) -> dict[str, Any]:

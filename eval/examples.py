@@ -1,14 +1,17 @@
-"""Labelled texts from a city's own CSV or JSONL."""
+"""Labelled texts from a city's own table (CSV, XLSX) or JSONL."""
 
-import csv
-import io
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from eval.base import BadData, read_jsonl, text_of
+from app.domain.city_time import CITY_TIME
+from app.receive.table import moment_in, rows_of
+from eval.base import BadData, read_jsonl
 
-csv.field_size_limit(10_000_000)
+_NAMED = 10
+"""Bad rows that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -23,33 +26,52 @@ class Example:
 
 
 def read_examples(path: Path, *, label: str = "label", partial: bool = False) -> list[Example]:
-    """Read `id,title,text,label[,created_at][,group|scenario]` from CSV or JSONL; `partial` skips unlabelled rows.
+    """Read `id,title,text,label[,created_at][,group|scenario]` from a table or JSONL; `partial` skips unlabelled rows.
 
     Raises:
-        BadData: a row lacks its label or text; names file and row.
+        BadData: there is no row, a column is missing, or a row lacks its label or text; names file and row.
     """
-    examples = []
-    for number, row in enumerate(table_rows(path), start=1):
-        text = " ".join(part for part in (row.get("title"), row.get("text")) if part)
-        if partial and not row.get(label):
-            continue
-        if not text.strip() or not row.get(label):
-            raise BadData(f"{path} 第 {number} 条：缺少 text 或 {label}")
+    rows = table_rows(path)
+    if not rows:
+        raise BadData(f"{path} 中没有数据")
+    columns = frozenset[str]().union(*rows)
+    if not columns & {"text", "title"} or not (partial or label in columns):
+        raise BadData(f"{path} 须有 text 和 {label} 两列；现有 {'、'.join(rows[0])}")
+    examples, bad = [], []
+    for number, row in enumerate(rows, start=1):
+        text, known = words_of(row), str(row.get(label) or "").strip()
         group = str(row.get("group") or row.get("scenario") or row.get("id") or number)
-        examples.append(Example(str(row.get("id", number)), text, str(row[label]), group, row.get("created_at")))
+        if text and known:
+            examples.append(Example(str(row.get("id", number)), text, known, group, row.get("created_at")))
+        elif known or not partial:
+            bad.append(str(number))
+    if bad:
+        which = "、".join(bad[:_NAMED]) + (f" 等共 {len(bad)} " if len(bad) > _NAMED else " ")
+        raise BadData(f"{path} 第 {which}条：缺少 text 或 {label}")
     return examples
+
+
+def words_of(row: Mapping[str, Any]) -> str:
+    """Return a row's title and text."""
+    return " ".join(str(part) for part in (row.get("title"), row.get("text")) if part).strip()
 
 
 def read_texts(path: Path) -> list[Example]:
     """Read texts whatever their labels are called."""
-    return [
-        Example(str(row.get("id", i)), " ".join(part for part in (row.get("title"), row.get("text")) if part), "", "")
-        for i, row in enumerate(table_rows(path), start=1)
-    ]
+    return [Example(str(row.get("id", i)), words_of(row), "", "") for i, row in enumerate(table_rows(path), start=1)]
 
 
 def table_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a CSV or JSONL file."""
-    if path.suffix == ".jsonl":
+    """Return the rows of a table or JSONL file."""
+    if path.suffix.lower() == ".jsonl":
         return read_jsonl(path)
-    return [dict(row) for row in csv.DictReader(io.StringIO(text_of(path), newline=""))]
+    return [dict(row) for _, row in rows_of(path)]
+
+
+def moment_of(created_at: object) -> datetime | None:
+    """Return the moment a row gives, in ISO 8601 or as spreadsheets write it; none where it gives none."""
+    try:
+        at = datetime.fromisoformat(moment_in(str(created_at or "")))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=CITY_TIME)

@@ -59,10 +59,14 @@ def _csv(source: Path) -> Iterator[list[str]]:
         raise InvalidInput("文件既不是 UTF-8 也不是 GB18030 编码", field="source") from error
     head = text.partition("\n")[0]
     apart = max(",\t;", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
+    begun = 1
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=apart)
-    except csv.Error as error:
-        raise InvalidInput(f"文件 {source.name} 不是 CSV", field="source") from error
+        for cells in reader:
+            yield cells
+            begun = reader.line_num + 1
+    except csv.Error as error:  # read loosely, an open quote takes in every row up to the next one
+        raise InvalidInput(f"文件 {source.name} 第 {begun} 行：引号不成对，或者不是 CSV", field="source") from error
 
 
 def decoded(raw: bytes) -> str:

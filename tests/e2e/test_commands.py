@@ -175,6 +175,7 @@ def test_a_sheet_that_says_a_wrong_size_is_read_whole_and_a_damaged_one_says_so(
         ("odd.xlsx", b"no zip", "不能读取"),
         ("a.csv", "编号\n1\n".encode(), "没有列"),
         ("b.csv", "编号,内容\n".encode(), "没有数据行"),
+        ("c.csv", '编号,内容,时间,电话\n1,"停水,,\n2,停电,,\n'.encode(), "第 2 行：引号不成对"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, said: str) -> None:
