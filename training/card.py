@@ -28,6 +28,7 @@ def write_card(
         f"| held out | {held} rows, {leaks} near-duplicates across the split |",
         "",
         "The figures are of a model trained without the held-out rows; the weights here have seen them.",
+        "Where a model was replaced, both are asked only what it had not learnt either.",
         "",
         "| metric | before | after |",
         "|---|---|---|",

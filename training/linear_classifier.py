@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,15 @@ class LinearSettings:
     features: int = 40_000
     analyser: str = "chars"
     """Of `models.classifier.features.ANALYSERS`."""
-    kind: str = "logistic"
+    kind: Literal["logistic", "svm"] = "logistic"
     """`logistic` regression, or a linear `svm`: better on long texts with few classes."""
     inverse_regularisation: float = 30.0
     folds: int = 5
     seed: int = 7
+
+    def __post_init__(self) -> None:
+        if self.analyser not in ANALYSERS:
+            raise ValueError(f"analyser 应为 {'、'.join(ANALYSERS)} 之一")
 
 
 @dataclass(frozen=True)

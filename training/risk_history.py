@@ -1,7 +1,6 @@
 """A city's own risk windows as training matter: what `hotline train risk` learns from and measures itself on."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from eval.examples import Example
 from models.factory import load_lane_scorer
 from training.risk_classifier import RiskSettings, train_risk
 from training.risk_windows import Window, own_windows, read_windows
+from training.settings import settings_of
 
 LANES = tuple(str(lane) for lane in Receiver)
 BUDGET = 0.02
@@ -27,16 +27,13 @@ class RiskHistory:
         """Read the windows; `own: false` among the settings leaves the project's out.
 
         Raises:
-            ValueError: a row lacks its turns or lanes, or a setting is unknown; names file and line.
+            InvalidInput: a row lacks its turns or lanes, or a setting is unknown; names file and line.
         """
-        known = {field.name for field in fields(RiskSettings)} | {"own"}
-        if strange := sorted(set(settings) - known):
-            raise ValueError(f"unknown settings {', '.join(strange)}; known: {', '.join(sorted(known))}")
         self._windows = {window.example.id: window for window in read_windows(data, own=False)}
         texts = {window.example.text for window in self._windows.values()}
         beside = own_windows() if settings.get("own", True) else []
         self._beside = [window for window in beside if window.example.text not in texts]
-        self._settings = RiskSettings(**{key: value for key, value in settings.items() if key != "own"})
+        self._settings = settings_of(RiskSettings, {key: value for key, value in settings.items() if key != "own"})
         self._data, self._name = data, name
 
     @property

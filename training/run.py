@@ -1,7 +1,7 @@
 """`hotline train TASK`: fine-tune on a city's own history; writes weights, manifest, card and a before/after table."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
-from eval.examples import Example, read_examples
+from eval.base import BadData
+from eval.examples import Example, moment_of, read_examples
 from eval.splits import near_duplicates_across
 from eval.tasks.labels import measure_labels
 from models.factory import load_classifier, load_embedder
@@ -29,6 +29,8 @@ from training.contrastive_embedding import (
 )
 from training.data import group_folds
 from training.linear_classifier import LinearSettings, train_linear
+from training.outcome import holds_model, model_folder, note_learnt, put_in_place, trial_folder, unseen
+from training.settings import settings_in, settings_of
 
 
 class Task(StrEnum):
@@ -76,10 +78,7 @@ class Course:
 def _course(order: Order) -> Course:
     if order.task is not Task.RISK:
         return Course(read_examples(order.data), partial(_fit, order), partial(measured, order.task))
-    try:
-        history = risk_history.RiskHistory(order.data, order.out.name, order.settings)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+    history = risk_history.RiskHistory(order.data, order.out.name, order.settings)
     return Course(history.examples, history.fit, history.measured)
 
 
@@ -97,24 +96,43 @@ def train(
     """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
     if task is Task.TICKET_LORA:
         return _train_ticket_lora(data, out, config)
-    order = Order(task, data, out, yaml.safe_load(config.read_text("utf-8")) if config else {})
+    order = Order(task, data, model_folder(task, out), settings_in(config))
     course = _course(order)
-    examples = course.examples
-    kept, held = split(examples, SEED)
-    console = Console()
+    kept, held = split(course.examples, SEED)
+    if not held:
+        raise BadData(f"{data} 只有 {len(kept)} 条，留不出对比用的样本")
     leaks = near_duplicates_across(kept, held)
+    console = Console()
     console.print(f"训练 {len(kept)}，留出 {len(held)}，跨分组近似重复 {len(leaks)}")
-    before = course.measured(out, kept, held) if (out / "manifest.json").exists() else None
-    trial = out.with_name(out.name + ".trial")
-    course.fit(kept, trial)
-    after = course.measured(trial, kept, held)
-    console.print(comparison(task, before, after, len(held)))
-    shutil.rmtree(trial)
-    if before and after[SHOWN[task][0]] < before[SHOWN[task][0]] and not force:
-        console.print("效果低于现有模型，未替换（--force 可强制替换）")
+    fresh = unseen(held, order.out) if holds_model(order.out) else []
+    if holds_model(order.out) and not fresh and not force:
+        console.print("留出的样本现有模型全都学过，不能比较，未替换：请加入新的数据、另选 --out，或用 --force 替换")
         raise typer.Exit(1)
-    manifest = course.fit(examples, out)
-    write_card(out, manifest, before, after, held=len(held), leaks=len(leaks))
+    asked = fresh or held
+    before = course.measured(order.out, kept, fresh) if fresh else None
+    with trial_folder(order.out) as trial, enough_to_learn():
+        course.fit(kept, trial)
+        after = course.measured(trial, kept, asked)
+        console.print(comparison(task, before, after, len(asked)))
+        if before and after[SHOWN[task][0]] < before[SHOWN[task][0]] and not force:
+            console.print("效果低于现有模型，未替换（--force 可强制替换）")
+            raise typer.Exit(1)
+        manifest = course.fit(course.examples, trial)
+        write_card(trial, manifest, before, after, held=len(asked), leaks=len(leaks))
+        note_learnt(course.examples, trial)
+        previous = put_in_place(trial, order.out)
+    console.print(f"模型已写入 {out}" + (f"，原有模型留在 {previous}" if previous else ""))
+
+
+@contextmanager
+def enough_to_learn() -> Iterator[None]:
+    """Name what the learning itself refuses: one class, texts that share no word."""
+    try:
+        yield
+    except BadData:
+        raise
+    except ValueError as error:
+        raise BadData(f"这些数据不足以训练，类别至少两个、每个要有多条：{error}") from error
 
 
 def _train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
@@ -130,13 +148,13 @@ def _fit(order: Order, examples: list[Example], out: Path) -> dict[str, Any]:
     if "base" in order.settings:
         return _fit_transformer(order, examples, out)
     if order.task is Task.EMBEDDING:
-        settings = EmbeddingSettings(**order.settings)
+        settings = settings_of(EmbeddingSettings, order.settings)
         texts, labels = [e.text for e in examples], [e.label for e in examples]
         pairs = same_label_pairs(texts, labels, each=2, seed=settings.seed)
         table = contrasted(start_table(texts, settings), pairs, settings)
         facts = {"seed": settings.seed, "settings": settings.__dict__, "texts": len(texts), "base_revision": None}
         return write_table(table, out, name=order.out.name, data=order.data, facts=facts)
-    linear = LinearSettings(**(DEFAULTS | order.settings))
+    linear = settings_of(LinearSettings, DEFAULTS | order.settings)
     return train_linear(examples, out, name=order.out.name, task=order.task, data=order.data, settings=linear)
 
 
@@ -145,7 +163,7 @@ def _fit_transformer(order: Order, examples: list[Example], out: Path) -> dict[s
         from training.transformer import TransformerSettings, train_classifier, train_encoder
     except ImportError as error:
         raise typer.BadParameter(f"缺少 {error.name}：请先安装 .locks/transformer.txt") from error
-    settings = TransformerSettings(**order.settings)
+    settings = settings_of(TransformerSettings, order.settings)
     if order.task is Task.EMBEDDING:
         return train_encoder(examples, out, name=order.out.name, data=order.data, settings=settings)
     return train_classifier(examples, out, name=order.out.name, task=order.task, data=order.data, settings=settings)
@@ -153,8 +171,9 @@ def _fit_transformer(order: Order, examples: list[Example], out: Path) -> dict[s
 
 def split(examples: list[Example], seed: int) -> tuple[list[Example], list[Example]]:
     """Return training and held-out examples: the latest fifth where times are known, else a fifth of groups."""
-    if all(example.created_at for example in examples):
-        ordered = sorted(examples, key=lambda example: str(example.created_at))
+    moments = [moment for example in examples if (moment := moment_of(example.created_at))]
+    if len(moments) == len(examples):
+        ordered = [examples[i] for i in sorted(range(len(examples)), key=moments.__getitem__)]
         cut = len(ordered) * (HELD_OUT_FOLDS - 1) // HELD_OUT_FOLDS
         return ordered[:cut], ordered[cut:]
     folds = group_folds(examples, HELD_OUT_FOLDS, seed)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from datasets import Dataset
 from peft import LoraConfig
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +29,7 @@ from eval.base import BadData, Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
 from models.factory import load_classifier
 from training.manifest import write_manifest
+from training.settings import settings_in
 from training.ticket_examples import TicketExamples
 
 DEFAULTS = Path(__file__).with_suffix(".yaml")
@@ -62,8 +62,7 @@ class LoraSettings(BaseModel):
 
 def train_ticket_lora(data: Path, out: Path, config: Path | None) -> None:
     """Train on the data, measure on what was held out, write everything to `out`."""
-    given = yaml.safe_load(config.read_text("utf-8")) if config else {}
-    settings = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")) | given)
+    settings = LoraSettings.model_validate(settings_in(DEFAULTS) | settings_in(config))
     console = Console()
     kept, held = split(taught(data), settings)
     built = list(builder().conversations(kept))
@@ -121,7 +120,7 @@ def fitting(conversations: Sequence[dict[str, Any]], settings: LoraSettings) -> 
     """Return the conversations of at most `longest` tokens: a longer one would be cut, and its answer is at its end.
 
     Raises:
-        ValueError: there is none.
+        BadData: there is none.
     """
     tokenizer = AutoTokenizer.from_pretrained(settings.base, local_files_only=True)
     found = [
@@ -131,7 +130,7 @@ def fitting(conversations: Sequence[dict[str, Any]], settings: LoraSettings) -> 
         <= settings.longest
     ]
     if not found:
-        raise ValueError(f"longest: none of {len(conversations)} conversations has at most {settings.longest} tokens")
+        raise BadData(f"{len(conversations)} 通可学的通话都超过 longest（{settings.longest} 个词元），请加大 longest")
     return found
 
 

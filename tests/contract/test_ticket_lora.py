@@ -58,7 +58,7 @@ def test_a_conversation_whose_answer_would_be_cut_is_not_learnt() -> None:
     stated = LoraSettings.model_validate(yaml.safe_load(DEFAULTS.read_text("utf-8")))
     built = list(builder().conversations([CORRECTION]))
     assert fitting(built, stated) == built
-    with pytest.raises(ValueError, match="longest: none of 1 conversations"):
+    with pytest.raises(ValueError, match="1 通可学的通话都超过 longest"):
         fitting(built, stated.model_copy(update={"longest": 200}))
 
 

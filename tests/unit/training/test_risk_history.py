@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 
 pytest.importorskip("sklearn")
 
+from app.domain.errors import InvalidInput
 from models.factory import load_lane_scorer
 from training.run import Task, train
 
@@ -41,9 +41,10 @@ def test_a_citys_windows_become_a_model_with_manifest_and_card(
 ) -> None:
     config = tmp_path / "risk.yaml"
     config.write_text("own: false\nfolds: 3\n", "utf-8")
-    data = windows(tmp_path / "city.jsonl")
-    for _ in range(2):  # the second run has a model to be better than
-        train(Task.RISK, data, tmp_path / "risk", config)
+    data = windows(tmp_path / "city.jsonl", times=2)
+    train(Task.RISK, data, tmp_path / "risk", config)
+    data = windows(tmp_path / "city.jsonl")  # the second run has a model to be better than
+    train(Task.RISK, data, tmp_path / "risk", config, force=True)
     assert "political_legal.recall_at_2" in capsys.readouterr().out
     manifest = json.loads((tmp_path / "risk" / "manifest.json").read_text("utf-8"))
     assert (manifest["task"], manifest["data"], manifest["seed"]) == ("risk", "city.jsonl", 7)
@@ -62,12 +63,12 @@ def test_a_citys_windows_become_a_model_with_manifest_and_card(
         (
             '{"id": "1", "turns": [{"speaker": "citizen", "text": "路灯坏了"}], "judicial": false}',
             "colour: 3",
-            "colour",
+            "没有设置 colour",
         ),
     ],
 )
 def test_what_cannot_be_learnt_from_is_named(tmp_path: Path, row: str, config: str, says: str) -> None:
     (tmp_path / "city.jsonl").write_text(row + "\n", "utf-8")
     (tmp_path / "risk.yaml").write_text(config, "utf-8")
-    with pytest.raises(typer.BadParameter, match=says):
+    with pytest.raises(InvalidInput, match=says):
         train(Task.RISK, tmp_path / "city.jsonl", tmp_path / "risk", tmp_path / "risk.yaml")
