@@ -57,7 +57,7 @@ class BadData(InvalidInput, ValueError):
 
 
 def read_jsonl(path: Path, *needed: str) -> list[dict[str, Any]]:
-    """Read a JSONL file whose rows hold what is `needed`.
+    """Read a JSONL file whose rows hold what is `needed` (`gold.demands`: within another).
 
     Raises:
         BadData: the file is no UTF-8, or a line is no JSON object or lacks something.
@@ -76,10 +76,15 @@ def read_jsonl(path: Path, *needed: str) -> list[dict[str, Any]]:
             raise BadData(f"{path} 第 {number} 行：不是完整的 JSON") from error
         if not isinstance(row, dict):
             raise BadData(f"{path} 第 {number} 行：不是 JSON 对象")
-        if lacking := [name for name in needed if name not in row]:
+        if lacking := [name for name in needed if not _holds(row, name)]:
             raise BadData(f"{path} 第 {number} 行：缺少 {'、'.join(lacking)}")
         rows.append(row)
     return rows
+
+
+def _holds(row: Any, name: str) -> bool:
+    head, _, tail = name.partition(".")
+    return isinstance(row, dict) and head in row and (not tail or _holds(row[head], tail))
 
 
 def payload_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,11 +61,19 @@ def read_texts(path: Path) -> list[Example]:
     return [Example(str(row.get("id", i)), words_of(row), "", "") for i, row in enumerate(table_rows(path), start=1)]
 
 
-def table_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a table or JSONL file."""
+def table_rows(path: Path, *needed: str) -> list[dict[str, Any]]:
+    """Return the rows of a table or JSONL file, which hold what is `needed`.
+
+    Raises:
+        BadData: a row lacks some of it.
+    """
     if path.suffix.lower() == ".jsonl":
-        return read_jsonl(path)
-    return [dict(row) for _, row in rows_of(path)]
+        return read_jsonl(path, *needed)
+    rows = [(number, dict(row)) for number, row in rows_of(path)]
+    for number, row in rows:
+        if lacking := [name for name in needed if not row.get(name, "").strip()]:
+            raise BadData(f"{path} 第 {number} 行：缺少 {'、'.join(lacking)}")
+    return [row for _, row in rows]
 
 
 def moment_of(created_at: object) -> datetime | None:

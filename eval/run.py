@@ -47,7 +47,7 @@ def checked_split(measured: Measurement, run: Run) -> Measurement:
 def _ticket(run: Run) -> Measurement:
     from eval.tasks.intake import ticket_rows
 
-    return ticket_rows(run.data, run.engine)
+    return ticket_rows(run.data, run.engine, run.model)
 
 
 def _unit(run: Run) -> Measurement:
@@ -69,7 +69,7 @@ def _category(run: Run) -> Measurement:
 def _risk(run: Run) -> Measurement:
     from eval.tasks.risk import risk_rows
 
-    return risk_rows(run.data, run.engine)
+    return risk_rows(run.data, run.engine, run.model)
 
 
 def _retrieval(run: Run) -> Measurement:
@@ -103,20 +103,29 @@ TASKS: dict[str, Callable[[Run], Measurement]] = {
 
 EMBEDDED_ONLY = ("category", "retrieval", "duplicate")
 """A model has no say in category and retrieval; of duplicates it only looks at stored pairs that are in doubt."""
+ALONE, IN_THE_SERVICE = ("unit", "category"), ("ticket", "risk")
+"""Where a trained model is measured by itself, and where in the service, in the place of its like."""
 
 
 def evaluate(
     task: Annotated[str, typer.Argument(help="、".join(TASKS))],
     data: Annotated[Path, typer.Option(exists=True, help="评测文件")],
     engine: Annotated[Engine, typer.Option(help="embedded 或 llm（CHAT__BASE_URL、CHAT__MODEL）")] = Engine.EMBEDDED,
-    model: Annotated[Path | None, typer.Option(exists=True, help="训练得到的模型目录")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="训练得到的模型目录：unit、category 单独评测，ticket、risk 放进服务"),
+    ] = None,
     learnt_from: Annotated[Path | None, typer.Option("--train", exists=True, help="训练数据：查找跨集近似重复")] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="把指标写入该文件")] = None,
 ) -> None:
     """在带标准答案的数据上评测，打印指标表及 95% 置信区间。"""
     if task not in TASKS:
         raise typer.BadParameter(f"未知任务 {task!r}，可选：{'、'.join(TASKS)}")
-    if engine is Engine.LLM and task in EMBEDDED_ONLY:
+    if model and task not in ALONE + IN_THE_SERVICE:
+        raise typer.BadParameter(f"{task} 不用 --model；可用于 {'、'.join(ALONE + IN_THE_SERVICE)}")
+    if json_out and not json_out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"没有目录 {json_out.parent}")
+    if engine is Engine.LLM and (task in EMBEDDED_ONLY or (model and task in ALONE)):
         Console(stderr=True).print(f"{task}：大模型不参与这一步，以下为内置引擎的结果")
         engine = Engine.EMBEDDED
     measured = held_back(data, TASKS[task](Run(data, engine, model, learnt_from)))
@@ -125,7 +134,9 @@ def evaluate(
     for name, rows in measured.tables.items():
         console.print(row_table(name, rows))
     if json_out:
-        json_out.write_text(json.dumps(report(task, Run(data, engine, model), measured), ensure_ascii=False, indent=2))
+        json_out.write_text(
+            json.dumps(report(task, Run(data, engine, model), measured), ensure_ascii=False, indent=2), "utf-8"
+        )
 
 
 def held_back(data: Path, measured: Measurement) -> Measurement:

@@ -47,7 +47,7 @@ class Seen:
 def answer_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Ask every question of a fresh service, as an operator would."""
     with fresh_flows(engine) as flows:
-        seen = [_ask(flows, row) for row in read_jsonl(data, "question")]
+        seen = [_ask(flows, row) for row in read_jsonl(data, "question", "answerable")]
     metrics, intervals = with_intervals(seen, figures)
     return Measurement(len(seen), metrics, intervals)
 

@@ -6,7 +6,6 @@ Dangerous error: two matters joined into one (`merge_precision`), since one of t
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from app.flows.grouping import IssueGrouping
 from app.flows.reading import CallReader
 from app.receive.payload import parse_transcript
 from app.store.reference.load import load_reference_data
-from eval.base import Measurement, with_intervals
-from eval.examples import table_rows
+from eval.base import BadData, Measurement, with_intervals
+from eval.examples import moment_of, table_rows
 from eval.metrics import adjusted_rand_index, b_cubed_f1
 from eval.normal_form import bigram_f1
 
@@ -48,7 +47,7 @@ def duplicate_rows(data: Path) -> Measurement:
     reference = load_reference_data(settings.knowledge_dir)
     reader = build_reader(settings, reference)
     index = build_duplicates(settings, reference)
-    given = sorted(table_rows(data), key=lambda row: str(row["created_at"]))
+    given = in_order(data)
     seen: dict[str, dict[str, Any]] = {}
     grouping = IssueGrouping(index, reference.thresholds.issue)
     counted = []
@@ -64,17 +63,30 @@ def duplicate_rows(data: Path) -> Measurement:
     return Measurement(len(given), metrics, intervals)
 
 
+def in_order(data: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file in the order their tickets came.
+
+    Raises:
+        BadData: a row lacks what is needed, or its time is none.
+    """
+    rows = table_rows(data, "id", "created_at", "group")
+    for number, row in enumerate(rows, start=1):
+        row["at"] = moment_of(row["created_at"])
+        if row["at"] is None:
+            raise BadData(f"{data} 第 {number} 条：created_at 不是时间：{row['created_at']!r}")
+    return sorted(rows, key=lambda row: row["at"])
+
+
 def facts_of(row: dict[str, Any], reader: CallReader) -> TicketFacts:
     """Read a row as a message; a place that its table gives counts over one that was read."""
-    at = datetime.fromisoformat(str(row["created_at"]).replace("/", "-"))
     payload = {
         "id": str(row["id"]),
         "channel": "web",
-        "called_at": row["created_at"].replace("/", "-"),
+        "called_at": row["at"].isoformat(),
         "title": row.get("title") or None,
         "turns": [{"speaker": "citizen", "text": row.get("text") or row.get("title") or ""}],
     }
-    transcript = parse_transcript(payload, received_at=at)
+    transcript = parse_transcript(payload, received_at=row["at"])
     demands = reader.read(transcript).demands
     words = f"{row.get('title') or ''} {row.get('text') or ''}".strip()
     if not demands:
@@ -114,7 +126,7 @@ def counted_row(
     group, own = str(row["group"]), str(row["id"])
     earlier = [other for other in seen.values() if other["group"] == group]
     proposed = [candidate for candidate in candidates if candidate.same_matter]
-    alike = max((bigram_f1(str(row["text"]), str(other["text"])) for other in earlier), default=1.0)
+    alike = max((bigram_f1(str(row.get("text")), str(other.get("text"))) for other in earlier), default=1.0)
     return Row(
         group=group if not group.startswith("s") else f"alone {own}",
         assigned=assigned,

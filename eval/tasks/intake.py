@@ -1,5 +1,6 @@
 """The production flows under evaluation: files with gold in, measurements out. Nothing is stored for long."""
 
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,36 +14,65 @@ import numpy as np
 
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
+from app.domain.errors import InvalidInput
 from app.domain.ticket import IntakeResult
 from app.flows.capabilities import CapabilityFlow
 from app.flows.registry import Flows
-from eval.base import Measurement, read_jsonl
+from eval.base import BadData, Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
+SERVED_AS = {"category": "category", "unit": "function", "risk": "risk", "embedding": "embedding"}
+"""The folder of the service's weights that a trained model takes the place of, by the task in its manifest."""
+
+
 @contextmanager
-def fresh_flows(engine: str = "embedded") -> Iterator[Flows]:
-    """Wire the service on an empty store of its own."""
+def fresh_flows(engine: str = "embedded", model: Path | None = None) -> Iterator[Flows]:
+    """Wire the service on an empty store of its own, a trained `model` in the place of its like."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder))
+        settings = Settings(data_dir=Path(folder) / "var")
+        if model:
+            weights = weights_with(model, settings.weights_dir, Path(folder) / "weights")
+            settings = settings.model_copy(update={"weights_dir": weights})
         chat = ChatSettings.model_validate({**settings.chat.model_dump(), "engine": engine})
         flows = build_flows(settings.model_copy(update={"chat": chat}))
         yield flows
         flows.close()
 
 
-def ticket_rows(data: Path, engine: str = "embedded") -> Measurement:
+def weights_with(model: Path, weights: Path, folder: Path) -> Path:
+    """Link all weights into a new folder, a trained model in the place of the one that does the same.
+
+    Raises:
+        BadData: it is no model that the service could serve.
+    """
+    try:
+        task = json.loads((model / "manifest.json").read_text("utf-8"))["task"]
+        place = SERVED_AS[task]
+    except (OSError, ValueError, KeyError) as error:
+        raise BadData(f"{model} 不是训练得到的 {'、'.join(SERVED_AS)} 模型") from error
+    folder.mkdir()
+    for own in weights.iterdir():
+        (folder / own.name).symlink_to((model if own.name == place else own).resolve())
+    return folder
+
+
+def ticket_rows(data: Path, engine: str = "embedded", model: Path | None = None) -> Measurement:
     """Measure tickets from transcripts with gold; who answered, and what it cost, goes into a table of its own."""
     results: list[IntakeResult] = []
-    with fresh_flows(engine) as flows:
+    rows = read_jsonl(data, "id", "turns", "gold.demands")
+    with fresh_flows(engine, model) as flows:
 
         def intake(payload: dict[str, Any]) -> IntakeResult:
-            results.append(flows.intake.run(payload))
+            try:
+                results.append(flows.intake.run(payload))
+            except InvalidInput as error:
+                raise BadData(f"{data} {payload['id']}：{error.message_zh}") from error
             return results[-1]
 
-        measured = measure_ticket(intake, read_jsonl(data, "turns", "gold"))
+        measured = measure_ticket(intake, rows)
     return replace(measured, tables={**answered_by(results), **measured.tables}) if engine == "llm" else measured
 
 

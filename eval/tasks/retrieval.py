@@ -20,7 +20,7 @@ from app.store.reference.load import load_reference_data
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
-from eval.base import Measurement, read_jsonl, with_intervals
+from eval.base import BadData, Measurement, read_jsonl, with_intervals
 from models.factory import load_answer_scorer, load_classifier, load_embedder
 
 MOST = 10
@@ -30,8 +30,13 @@ ANY_DAY = date(2026, 1, 1)
 
 def retrieval_rows(folder: Path) -> Measurement:
     """Measure a folder with `corpus.jsonl` and `queries.jsonl`; each step alone stands beside the whole."""
-    asked = [(row["question"], set(row["relevant"])) for row in read_jsonl(folder / "queries.jsonl")]
-    with search_steps([_article(row) for row in read_jsonl(folder / "corpus.jsonl")]) as steps:
+    articles = [_article(row) for row in read_jsonl(folder / "corpus.jsonl", "id", "text")]
+    queries = read_jsonl(folder / "queries.jsonl", "question", "relevant")
+    asked = [(row["question"], relevant_ids(row)) for row in queries]
+    held = {article.id for article in articles}
+    if lost := [question for question, relevant in asked if not relevant & held]:
+        raise BadData(f"{len(lost)} 个问题的 relevant 在 corpus.jsonl 中没有，如：{lost[0]}")
+    with search_steps(articles) as steps:
         orders = [{name: step(question) for name, step in steps.items()} for question, _ in asked]
     ranks = {
         name: [place_of(order[name], relevant) for order, (_, relevant) in zip(orders, asked, strict=True)]
@@ -39,6 +44,12 @@ def retrieval_rows(folder: Path) -> Measurement:
     }
     whole = measured(ranks[WHOLE])
     return replace(whole, tables={"steps of the search": [step_row(name, ranks[name]) for name in steps]})
+
+
+def relevant_ids(row: Mapping[str, Any]) -> set[str]:
+    """Return the ids of a question's articles, given as a list or as one."""
+    given = row["relevant"]
+    return {str(one) for one in (given if isinstance(given, list) else [given])}
 
 
 @contextmanager

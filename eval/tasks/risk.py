@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.config import ROOT
 from app.domain.referral import Receiver
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
@@ -18,7 +19,7 @@ PREVALENCE = 0.008
 """Share of true extreme cases among tickets."""
 BUDGET = 0.02
 """Share of ordinary texts that may alert."""
-ORDINARY = Path("eval/datasets/unit_test.jsonl")
+ORDINARY = ROOT / "eval/datasets/unit_test.jsonl"
 """Blind demand texts that stand for the ordinary stream, save those of conduct and enforcement."""
 NOT_ORDINARY = ("discipline_inspection", "justice", "petition")
 GROUPED_BY = ("area", "channel", "dialect")
@@ -36,10 +37,10 @@ class Read:
     scores: dict[str, float] = field(default_factory=dict)
 
 
-def risk_rows(data: Path, engine: str = "embedded") -> Measurement:
+def risk_rows(data: Path, engine: str = "embedded", model: Path | None = None) -> Measurement:
     """Measure the referral lanes on windows with gold, and the alerts on ordinary texts."""
-    rows = read_jsonl(data, "turns")
-    with fresh_flows(engine) as flows:
+    rows = read_jsonl(data, "id", "turns")
+    with fresh_flows(engine, model) as flows:
         read = [assessed(flows, row) for row in rows]
         ordinary = [assessed(flows, row) for row in ordinary_texts()]
     metrics, intervals = with_intervals(read, lane_metrics)

@@ -5,6 +5,7 @@ from pathlib import Path
 from eval.base import Measurement
 from eval.examples import read_examples
 from eval.tasks.labels import measure_labels
+from eval.tasks.unit import with_unknown
 from models.factory import load_classifier
 
 
@@ -13,4 +14,5 @@ def trained_rows(data: Path, model: Path) -> Measurement:
     examples = read_examples(data)
     classifier = load_classifier(model)
     scores = classifier.scores([example.text for example in examples])
-    return measure_labels([example.label for example in examples], scores, classifier.labels)
+    gold = [example.label for example in examples]
+    return with_unknown(measure_labels(gold, scores, classifier.labels), gold, classifier.labels)

@@ -5,7 +5,8 @@ and has gold units (`final`, `receiver`: see `eval.gold_units`) goes through the
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.domain.unit import ScoredLabel
 from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
-from eval.base import Measurement
+from eval.base import BadData, Measurement
 from eval.examples import read_examples, table_rows
 from eval.tasks.intake import NOW, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
@@ -31,16 +32,28 @@ Floats = NDArray[np.float32]
 def unit_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure functions where the labels are functions, else leading units; and units where rows have gold units."""
     examples, rows = read_examples(data), table_rows(data)
+    labels = [example.label for example in examples]
     with fresh_flows(engine) as flows:
         reference = flows.reference
-        if not all(example.label in reference.function_by_id for example in examples):
-            gold = [unit_code_of(example.label, reference) for example in examples]
-            return measured_units(gold, [decided(flows, row) for row in rows], reference)
-        labels = [example.label for example in examples]
+        functions = frozenset(reference.function_by_id)
+        if 2 * sum(label in functions for label in labels) < len(labels):
+            gold = [unit_code_of(label, reference) for label in labels]
+            measured = measured_units(gold, [decided(flows, row) for row in rows], reference)
+            return with_unknown(measured, gold, reference.unit_by_code)
         measured = function_rows(labels, [example.text for example in examples], reference)
         placed = [row for row in rows if row.get("final")]
         decisions = [decided(flows, row) for row in placed]
+    measured = with_unknown(measured, labels, functions)
     return with_units(measured, placed, decisions, reference) if placed else measured
+
+
+def with_unknown(measured: Measurement, labels: Sequence[str], known: Container[str]) -> Measurement:
+    """Add which labels nobody could have found, since they are none of the known: their rows count as missed."""
+    strange = Counter(label for label in labels if label not in known)
+    if not strange:
+        return measured
+    rows = [{"label": label, "rows": n} for label, n in strange.most_common()]
+    return replace(measured, tables={"unknown labels, counted as missed": rows, **measured.tables})
 
 
 def decided(flows: Flows, row: dict[str, Any]) -> UnitDecision:
@@ -125,12 +138,27 @@ def unit_code_of(label: str, reference: ReferenceData) -> str:
 
 
 def category_rows(data: Path) -> Measurement:
-    """Measure categories at the level the labels have: leaf codes, or names of the first level."""
+    """Measure categories at the level the labels have: codes, or names of the first level; the coarsest if mixed.
+
+    Raises:
+        BadData: no label is one of these.
+    """
     examples = read_examples(data)
     reference = load_reference_data(Settings().knowledge_dir)
     reader = build_reader(Settings(), reference)
-    by_name = {top.name: top.code for top in reference.categories.categories}
-    gold = [by_name.get(example.label, example.label) for example in examples]
-    width = max(len(code) for code in gold)
+    labels = [category_code_of(example.label, reference) for example in examples]
+    widths = [len(label) for label in labels if label in reference.categories.by_code]
+    if not widths:
+        raise BadData(f"{data} 的标签都不是分类代码或一级分类名称：{'、'.join(dict.fromkeys(labels[:5]))}…")
+    width = min(widths)
+    gold = [label[:width] if label in reference.categories.by_code else label for label in labels]
     codes = sorted({code[:width] for code in reference.categories.by_code if len(code) >= width})
-    return measure_labels(gold, scored(reader, [example.text for example in examples], "categories", codes), codes)
+    measured = measure_labels(gold, scored(reader, [e.text for e in examples], "categories", codes), codes)
+    return with_unknown(measured, gold, codes)
+
+
+def category_code_of(label: str, reference: ReferenceData) -> str:
+    """Return the code a label names, also one whose leading zero a spreadsheet dropped; another is left as it is."""
+    by_name = {top.name: top.code for top in reference.categories.categories}
+    padded = f"0{label}"
+    return by_name.get(label, padded if padded in reference.categories.by_code else label)
