@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.config import Settings
+from app.store.reference.load import load_reference_data
 from eval.base import BadData
 from eval.examples import Example, moment_of, read_examples
 from eval.splits import near_duplicates_across
@@ -54,6 +56,8 @@ SHOWN = {
     Task.EMBEDDING: ("nearest_right", "right_in_10"),
 }
 """What the table shows; the first decides whether a model is better than the one it would replace."""
+SERVED = {Task.CATEGORY: "应为末级分类代码，如 010101", Task.UNIT: "应为职能代码，见 knowledge_base/units"}
+"""What labels the service's own models have."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ def train(
     leaks = near_duplicates_across(kept, held)
     console = Console()
     console.print(f"训练 {len(kept)}，留出 {len(held)}，跨分组近似重复 {len(leaks)}")
+    if strange := not_in_catalogue(task, course.examples):
+        console.print(f"{len(strange)} 种标签不在知识库中，服务不会用到：{'、'.join(strange[:5])}（{SERVED[task]}）")
     fresh = unseen(held, order.out) if holds_model(order.out) else []
     if holds_model(order.out) and not fresh and not force:
         console.print("留出的样本现有模型全都学过，不能比较，未替换：请加入新的数据、另选 --out，或用 --force 替换")
@@ -122,6 +128,16 @@ def train(
         note_learnt(course.examples, trial)
         previous = put_in_place(trial, order.out)
     console.print(f"模型已写入 {out}" + (f"，原有模型留在 {previous}" if previous else ""))
+
+
+def not_in_catalogue(task: Task, examples: list[Example]) -> list[str]:
+    """Return the labels that the service would not know what to do with."""
+    if task not in SERVED:
+        return []
+    reference = load_reference_data(Settings().knowledge_dir)
+    leaves = {leaf.code for leaf in reference.categories.leaves}
+    known = leaves if task is Task.CATEGORY else reference.function_by_id.keys()
+    return sorted({example.label for example in examples} - known)
 
 
 @contextmanager

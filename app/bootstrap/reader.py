@@ -179,7 +179,7 @@ def build_duplicates(
     days = reference.duplicate.window_days
     if caller_key is None:
         return DuplicateReader(encoder, scorer, window_days=days)
-    model = f"{scorer.revision} {embedder(settings.weights_dir / 'embedding').revision} {ROW.descr}"
+    model = f"{scorer.revision} {encoder.revision} {ROW.descr}"  # topics are numbered as these models number labels
     index = TicketSegments(settings.data_dir / "tickets", dimensions=encoder.dimensions, row=ROW, model=model)
     return DuplicateReader(encoder, scorer, window_days=days, index=index, caller_key=caller_key)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.duplicate import TicketFacts
 from app.domain.place import Gazetteer
-from models.base import Embedder, RareEncoder, TextClassifier
+from models.base import RareEncoder, TextClassifier, TrainedEmbedder
 
 RARE, TOPICS = 24, 8
 ROW = np.dtype(
@@ -83,12 +83,13 @@ class TicketEncoder:
 
     def __init__(
         self,
-        embedder: Embedder,
+        embedder: TrainedEmbedder,
         rare: RareEncoder,
         gazetteer: Gazetteer,
         topics: tuple[TextClassifier, TextClassifier],
     ) -> None:
         """Take the classifiers of categories and of functions as `topics`."""
+        self.revision = " ".join(model.revision for model in (embedder, *topics))
         self._embedder = embedder
         self._rare = rare
         self._topics = topics
@@ -167,10 +168,14 @@ def _fill(row: np.void, ticket: TicketFacts, text: str) -> None:
 
 
 def likeliest(scores: NDArray[np.float32]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-    """Return the likeliest labels (numbered from 1) of each text, and the roots of their probabilities in 255ths."""
-    best = np.argpartition(-scores, TOPICS, axis=1)[:, :TOPICS]
+    """Return the likeliest labels (numbered from 1) of each text, and the roots of their probabilities in 255ths.
+
+    0 stands where a model has fewer labels.
+    """
+    best = np.argpartition(-scores, min(TOPICS, scores.shape[1] - 1), axis=1)[:, :TOPICS]
     weights = np.sqrt(np.take_along_axis(scores, best, axis=1))
-    return (best + 1).astype(np.uint16), np.round(255 * weights).astype(np.uint8)
+    lacking = ((0, 0), (0, TOPICS - best.shape[1]))
+    return np.pad(best + 1, lacking).astype(np.uint16), np.round(255 * np.pad(weights, lacking)).astype(np.uint8)
 
 
 def of_issues(rows: NDArray[np.void]) -> NDArray[np.void]:
