@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.config import ROOT
+
 
 def file_sha256(path: Path) -> str:
     """Return the digest of a data file."""
@@ -22,8 +24,10 @@ def file_sha256(path: Path) -> str:
 def git_commit() -> str:
     """Return the commit the code stood at, `unknown` outside a checkout; `+` marks uncommitted changes."""
     try:
-        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=True)
+        head, dirty = (
+            subprocess.run(["git", *asked], cwd=ROOT, capture_output=True, text=True, check=True)
+            for asked in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain"))
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")

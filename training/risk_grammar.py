@@ -12,7 +12,9 @@ from pathlib import Path
 
 import yaml
 
-GRAMMAR = Path("training/datasets/risk_grammar.yaml")
+from app.config import ROOT
+
+GRAMMAR = ROOT / "training/datasets/risk_grammar.yaml"
 _SLOT = re.compile(r"\{(\w+)\}")
 _BREAKS = re.compile("，+")
 

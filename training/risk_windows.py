@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from app.config import ROOT, Settings
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
 from app.domain.risk import Severity
@@ -22,19 +23,19 @@ from eval.base import BadData, read_jsonl
 from eval.examples import Example
 from training.risk_grammar import GRAMMAR, made_texts
 
-WINDOWS = Path("training/datasets/risk.jsonl")
-DEMANDS = Path("training/datasets/demands.jsonl")
-ORDINARY = Path("training/datasets/ordinary.jsonl")
+WINDOWS = ROOT / "training/datasets/risk.jsonl"
+DEMANDS = ROOT / "training/datasets/demands.jsonl"
+ORDINARY = ROOT / "training/datasets/ordinary.jsonl"
 """Spoken passages that no referral lane wants: everyday talk, dialect, grumbling."""
-CALLS = Path("eval/datasets/ticket_dev.jsonl")
+CALLS = ROOT / "eval/datasets/ticket_dev.jsonl"
 """Development calls: what none of the lanes got of them is as ordinary as talk is."""
-EMERGENCIES = Path("training/datasets/emergencies.jsonl")
+EMERGENCIES = ROOT / "training/datasets/emergencies.jsonl"
 """Emergencies and what only sounds like one, with the lanes they belong to; none where it can be argued."""
-FAMILIES = Path("training/risk_concepts.yaml")
+FAMILIES = ROOT / "training/risk_concepts.yaml"
 MADE_OF_EACH = 60
 """Texts that are made of each pattern of the grammar."""
 MADE_SEED = 7
-LANES_OF_DEMANDS = Path("training/datasets/risk_of_demands.csv")
+LANES_OF_DEMANDS = ROOT / "training/datasets/risk_of_demands.csv"
 """Demand texts read by eye: the lane they belong to, or none where it can be argued either way."""
 NOT_ORDINARY = ("discipline_inspection",)
 """A function whose demand texts are a lane's matter or close to it."""
@@ -74,7 +75,7 @@ def read_windows(path: Path, *, own: bool = True) -> list[Window]:
 
 def own_windows() -> list[Window]:
     """Return everything the project wrote: windows, rules with their examples, everyday texts, what a grammar makes."""
-    rules = load_reference_data(Path("knowledge_base")).referral
+    rules = load_reference_data(Settings().knowledge_dir).referral
     ordinary = [window for path in (DEMANDS, ORDINARY) for window in ordinary_windows(path)]
     told = read_windows(WINDOWS) + emergency_windows(EMERGENCIES) + windows_of_rules(rules)
     return told + ordinary + call_windows(CALLS) + made_windows()
@@ -177,4 +178,4 @@ def as_spoken(text: str) -> str:
 @cache
 def _normaliser() -> Normaliser:
     """Return what puts misheard names of places right."""
-    return Normaliser(load_reference_data(Path("knowledge_base")).gazetteer)
+    return Normaliser(load_reference_data(Settings().knowledge_dir).gazetteer)

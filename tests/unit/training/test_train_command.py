@@ -13,7 +13,10 @@ pytest.importorskip("sklearn")
 from app.domain.errors import InvalidInput
 from eval.base import BadData
 from eval.examples import Example
+from eval.tasks.risk import ordinary_texts
 from models.factory import load_classifier
+from training.manifest import git_commit
+from training.risk_windows import own_windows
 from training.run import Task, split, train
 
 PLACES = ("幸福家园", "光明小区", "翠湖天地", "金河湾", "龙泉花园", "文化路", "建设街", "学府苑", "东沙河", "店子镇")
@@ -119,3 +122,12 @@ def test_labels_that_the_service_does_not_know_are_told(tmp_path: Path, capsys: 
     assert "2 种标签不在知识库中，服务不会用到：10101、城管（应为末级分类代码" in capsys.readouterr().out.replace(
         "\n", ""
     )
+
+
+def test_a_run_starts_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it learns from beside the city's file, and the commit it notes, are the project's own."""
+    commit = git_commit()
+    monkeypatch.chdir(tmp_path)
+    assert own_windows()
+    assert next(ordinary_texts())
+    assert git_commit() == commit
