@@ -39,6 +39,7 @@ from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
 from app.issue_commands import issues
 from app.knowledge_commands import index, kb
+from app.observability import configure_logging
 from app.receive.batch import read_line
 from app.referral_commands import referrals
 from models.base import ModelUnavailable
@@ -70,6 +71,7 @@ _TROUBLE: dict[type[OSError], str] = {
 
 def main() -> None:
     """Run a command; an expected error is one Chinese line and exit code 1."""
+    configure_logging()  # to stderr: what a command prints may be read by another
     said = Console(stderr=True, markup=False)
     try:
         cli()

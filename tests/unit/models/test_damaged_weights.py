@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +16,11 @@ from app.cli import main
 from app.config import Settings
 from app.domain.errors import ReferenceDataError
 from app.understand.unit import Scorer
+from eval.tasks.intake import weights_with
 from models.base import ModelUnavailable
 from models.factory import load_classifier
 from models.pair_odds import PairOdds
+from tests.factories import WATER
 
 WEIGHTS = Settings().weights_dir
 
@@ -72,3 +77,17 @@ class OfOtherLabels:
 def test_a_model_whose_labels_the_city_does_not_have_is_refused_by_name() -> None:
     with pytest.raises(ReferenceDataError, match="模型 city 的标签（01、02…）"):
         Scorer({"010101": ["停水"]}, OfOtherLabels())
+
+
+def test_what_is_logged_does_not_come_between_what_a_command_prints(tmp_path: Path) -> None:
+    """A city's own model of the lanes leaves emergencies to the patterns, which is a line in the log."""
+    shutil.copytree(WEIGHTS / "risk", tmp_path / "city")
+    told = json.loads((tmp_path / "city" / "manifest.json").read_text("utf-8"))
+    (tmp_path / "city" / "manifest.json").write_text(json.dumps(told | {"revision": "city"}), "utf-8")
+    weights = weights_with(tmp_path / "city", WEIGHTS, tmp_path / "weights")
+    environment = {**os.environ, "DATA_DIR": str(tmp_path / "var"), "WEIGHTS_DIR": str(weights)}
+    (tmp_path / "call.json").write_text(json.dumps(WATER), "utf-8")
+    command = [sys.executable, "-m", "app.cli", "ticket", str(tmp_path / "call.json")]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout)["call_id"] == WATER["id"]
+    assert "emergencies_by_rules_alone" in ran.stderr
