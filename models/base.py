@@ -4,6 +4,7 @@ ModelError
 ├── ModelTimeout      no answer within the time limit
 ├── ModelUnavailable  no server, no weights, or the circuit is open
 │   ├── ModelBusy     a server that answers 429 or 5xx: worth another try
+│   ├── ModelUnknown  a server that does not know the key, the model's name or the path: it is set wrongly
 │   └── ModelRefused  a server that is well but will not take this one call: too long, not allowed
 └── BadOutput         an answer that is not what was asked for
 """
@@ -30,6 +31,10 @@ class ModelUnavailable(ModelError):
 
 class ModelBusy(ModelUnavailable):
     """A server that answers 429 or 5xx: worth another try."""
+
+
+class ModelUnknown(ModelUnavailable):
+    """A server that does not know the key, the model's name or the path it was asked by."""
 
 
 class ModelRefused(ModelUnavailable):

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from models.base import BadOutput, ChatMessage, ChatModel, ModelError, ModelTimeout, ModelUnavailable
+from models.base import (
+    BadOutput,
+    ChatMessage,
+    ChatModel,
+    ModelError,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnknown,
+)
 
 if TYPE_CHECKING:
     from app.prompting.library import Prompt  # its template engine is not in the base set
@@ -23,6 +32,8 @@ _LEAST_SECONDS = 0.2
 _MOST_COMPLAINTS = 12
 _REASONS: tuple[tuple[type[ModelError], str], ...] = (
     (ModelTimeout, "大模型未在时限内答复"),
+    (ModelUnknown, "大模型服务不认密钥、模型名或地址，请核对 CHAT__API_KEY、CHAT__MODEL、CHAT__BASE_URL"),
+    (ModelRefused, "大模型服务没有接受这次请求"),
     (ModelUnavailable, "大模型服务不可用"),
     (BadOutput, "大模型的输出不合要求"),
 )

@@ -1,15 +1,17 @@
 """Several servers of one model: the least busy healthy one is chosen; one that keeps failing is left alone a while."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from models.base import BadOutput, ModelRefused, ModelUnavailable
+from models.base import BadOutput, ModelRefused, ModelUnavailable, ModelUnknown
 from models.chat.limits import ChatLimits
 
 Client = TypeVar("Client")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -21,6 +23,8 @@ class Endpoint(Generic[Client]):
     in_flight: int = 0
     failures: int = 0
     opened_at: float | None = None
+    unknown: ModelUnknown | None = None
+    """Why it is of no use as it is set; the last failure was of this kind."""
     trying: bool = False
     """The one call that tries an open circuit again is under way."""
 
@@ -50,7 +54,7 @@ class Endpoints(Generic[Client]):
         not what was asked for, or a refusal of this one call, does not.
 
         Raises:
-            ModelUnavailable: every circuit is open.
+            ModelUnavailable: every circuit is open; ModelUnknown where each is of a server that is set wrongly.
         """
         endpoint = self._chosen(but_for)
         endpoint.in_flight += 1
@@ -60,8 +64,8 @@ class Endpoints(Generic[Client]):
         except (BadOutput, ModelRefused):
             self._succeeded(endpoint)
             raise
-        except BaseException:  # a cancelled call too: it was cut off because the server was too slow
-            self._failed(endpoint)
+        except BaseException as error:  # a cancelled call too: it was cut off because the server was too slow
+            self._failed(endpoint, error)
             raise
         else:
             self._succeeded(endpoint)
@@ -83,6 +87,8 @@ class Endpoints(Generic[Client]):
     def _chosen(self, but_for: Sequence[str]) -> Endpoint[Client]:
         allowed = [endpoint for endpoint in self._all if self._may_be_called(endpoint)]
         if not allowed:
+            if all(endpoint.unknown for endpoint in self._all) and (known := self._all[0].unknown):
+                raise known
             raise ModelUnavailable("every endpoint failed lately and is left alone for now")
         return min(allowed, key=lambda e: (e.url in but_for, e.failures > 0, e.in_flight))
 
@@ -92,9 +98,11 @@ class Endpoints(Generic[Client]):
         return not endpoint.trying and self._clock() - endpoint.opened_at >= self._limits.break_seconds
 
     def _succeeded(self, endpoint: Endpoint[Client]) -> None:
-        endpoint.failures, endpoint.opened_at = 0, None
+        endpoint.failures, endpoint.opened_at, endpoint.unknown = 0, None, None
 
-    def _failed(self, endpoint: Endpoint[Client]) -> None:
+    def _failed(self, endpoint: Endpoint[Client], error: BaseException) -> None:
         endpoint.failures += 1
+        _LOG.warning("language model at %s: %s %s", endpoint.url, type(error).__name__, error)
+        endpoint.unknown = error if isinstance(error, ModelUnknown) else None
         if endpoint.failures >= self._limits.break_after:
             endpoint.opened_at = self._clock()

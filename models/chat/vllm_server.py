@@ -12,7 +12,16 @@ from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from models.base import BadOutput, ChatMessage, ModelBusy, ModelError, ModelRefused, ModelTimeout, ModelUnavailable
+from models.base import (
+    BadOutput,
+    ChatMessage,
+    ModelBusy,
+    ModelError,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnknown,
+)
 from models.chat.endpoints import EndpointHealth, Endpoints
 from models.chat.event_loop import LoopThread
 from models.chat.limits import ChatLimits
@@ -21,6 +30,10 @@ from models.chat.thoughts import THOUGHT, without_thoughts
 _NO_THINKING: Mapping[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
 _CUT_OFF = "the answer was cut off at the token limit"
 Heard = Callable[[str], None]
+_UNKNOWN = (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError)
+"""What a server answers that does not know the key, the model or the path."""
+_BROKEN = (ModelUnavailable, ModelUnknown)
+"""Worth another try at once, of another endpoint."""
 _MALFORMED = (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError)
 """What the client libraries raise on an answer that is no chat completion."""
 
@@ -141,12 +154,12 @@ class VllmServer:
         def worth_it(error: BaseException) -> bool:
             if isinstance(error, (ModelTimeout, ModelBusy)):
                 return True
-            return type(error) is ModelUnavailable and bool(tried) and self._endpoints.others(tried)
+            return type(error) in _BROKEN and bool(tried) and self._endpoints.others(tried)
 
         wait = wait_random_exponential(self._limits.first_wait_seconds, self._limits.longest_wait_seconds)
 
         def wait_if_busy(state: RetryCallState) -> float:
-            broken = state.outcome is not None and type(state.outcome.exception()) is ModelUnavailable
+            broken = state.outcome is not None and type(state.outcome.exception()) in _BROKEN
             return 0.0 if broken else wait(state)
 
         attempts = AsyncRetrying(
@@ -211,6 +224,8 @@ def named(error: Exception) -> ModelError:
         return ModelTimeout("the server did not answer in time")
     if isinstance(error, (openai.RateLimitError, openai.InternalServerError)):
         return ModelBusy(f"the server answered {error.status_code}")
+    if isinstance(error, _UNKNOWN):
+        return ModelUnknown(f"the server answered {error.status_code}: wrong key, model or path")
     if isinstance(error, openai.APIStatusError):
         return ModelRefused(f"the server refused the call: {error.status_code}")
     if isinstance(error, openai.APIConnectionError):

@@ -21,7 +21,16 @@ from eval.bench.fake_openai import (
     thinks_forever,
     writes,
 )
-from models.base import BadOutput, ChatMessage, ModelBusy, ModelError, ModelRefused, ModelTimeout, ModelUnavailable
+from models.base import (
+    BadOutput,
+    ChatMessage,
+    ModelBusy,
+    ModelError,
+    ModelRefused,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnknown,
+)
 from models.chat.limits import ChatLimits
 from models.chat.vllm_server import VllmServer, connect
 
@@ -81,7 +90,7 @@ def test_thoughts_are_left_out(server: FakeOpenAI, model_for: Callable[..., Vllm
         (refuses(429), ModelBusy),
         (refuses(500, "No space left on device"), ModelBusy),
         (refuses(400, "too long"), ModelRefused),
-        (refuses(401), ModelRefused),
+        *((refuses(status), ModelUnknown) for status in (401, 403, 404)),
         (lambda handler, _: handler.reply(200, completion("{", "length")), BadOutput),
         (lambda handler, _: handler.reply(200, b'{"choices": null}'), BadOutput),
         (lambda handler, _: handler.reply(200, b'{"choices": []}'), BadOutput),
@@ -141,6 +150,21 @@ def test_an_open_circuit_costs_no_time_and_closes_again(
     time.sleep(QUICK.break_seconds)
     assert "路灯" in model.generate(ASKED, form=Word, seconds=2.0)
     assert model.health()[0]["open"] is False
+
+
+def test_a_server_that_is_set_wrongly_is_told_from_one_that_is_down(
+    server: FakeOpenAI, model_for: Callable[..., VllmServer]
+) -> None:
+    model, good = model_for(server.url), server.behaviour
+    server.behaviour = refuses(401, "Incorrect API key")
+    for _ in range(QUICK.break_after + 2):  # from the third on it is left alone, and still known why
+        with pytest.raises(ModelUnknown, match="401"):
+            model.generate(ASKED, form=Word, seconds=2.0)
+    assert len(server.requests) == QUICK.break_after
+    with serving(good) as well:
+        model = model_for(server.url, well.url)
+        for _ in range(6):
+            assert "路灯" in model.generate(ASKED, form=Word, seconds=2.0)
 
 
 def test_another_endpoint_takes_over_from_a_dead_one(server: FakeOpenAI, model_for: Callable[..., VllmServer]) -> None:

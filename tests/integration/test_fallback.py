@@ -85,7 +85,11 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {
     "429 storm": (refuses(429), "大模型服务不可用"),
     "500": (refuses(500), "大模型服务不可用"),
     "full disk": (refuses(500, "No space left on device"), "大模型服务不可用"),
-    "refuses": (refuses(400), "大模型服务不可用"),
+    "refuses": (refuses(400), "大模型服务没有接受这次请求"),
+    "wrong key": (
+        refuses(401),
+        "大模型服务不认密钥、模型名或地址，请核对 CHAT__API_KEY、CHAT__MODEL、CHAT__BASE_URL",
+    ),
 }
 
 
@@ -102,6 +106,15 @@ def test_every_fault_ends_in_a_complete_degraded_ticket(
     assert taken < LIMIT + GRACE
     assert (result.engine, result.degraded, result.degraded_reason) == ("embedded", True, reason)
     assert [shown(t) for t in result.tickets] == [shown(t) for t in embedded(WATER).tickets]
+
+
+def test_the_log_says_why_the_model_did_not_answer_and_nothing_that_was_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(refuses(401, "幸福家园")) as server, llm_flows(tmp_path, server.url) as flows:
+        flows.intake.run(WATER)
+    assert f"language model at {server.url}: ModelUnknown the server answered 401" in caplog.text
+    assert "幸福家园" not in caplog.text
 
 
 def test_a_server_that_is_gone_costs_almost_nothing(tmp_path: Path) -> None:
