@@ -208,7 +208,8 @@ def batch(
             flows.ticket_index.seal()
 
         count = flows.batch.run(source, out, executor=executor, read_many=read, progress=advance, ahead=ahead)
-    console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}")
+    degraded = f"，大模型未能作答 {count.degraded}" if count.degraded else ""
+    console.print(f"完成 {count.taken}，跳过 {count.skipped}，拒绝 {count.rejected}，工单 {count.tickets}{degraded}")
 
 
 @cli.command()

@@ -1,9 +1,11 @@
 """Many calls from a file: understood in worker processes, stored by one writer, resumable, nothing lost."""
 
+import fcntl
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,10 +21,14 @@ from app.receive.batch import Line, read_lines
 CHUNK = 100
 """Calls a transaction: large enough that the disk does not set the pace, small enough to lose nothing dear."""
 
+_TRIES = 5
+"""How often a chunk is tried again of which another process keeps calls at the same time."""
+
 Seen = dict[str, str | None]
 """Digest by call id; None: its result stands in the output, its content is not known."""
 ReadMany = Callable[[Sequence[Transcript]], list[CallReading | Unreadable]]
 Chunk = list[tuple[Line, Delivery]]
+Understood = tuple[Line, Delivery, CallReading]
 
 
 @dataclass
@@ -33,6 +39,7 @@ class BatchCount:
     skipped: int = 0
     rejected: int = 0
     tickets: int = 0
+    degraded: int = 0
 
 
 class BatchFlow:
@@ -55,16 +62,23 @@ class BatchFlow:
 
         Calls whose results stand in `out` already are skipped, so a run that was cut off can be started again.
         The workers are kept `ahead` chunks ahead of the writer.
+
+        Raises:
+            Conflict: another run writes to `out`.
+            InvalidInput: `out` holds something else than results.
         """
         count = BatchCount()
-        done: Seen = dict.fromkeys(finished_ids(out))
         rejected_path = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
-        with out.open("a", encoding="utf-8") as results, rejected_path.open("w", encoding="utf-8") as rejects:
+        with ExitStack() as opened:
+            results = opened.enter_context(alone(out))
+            done: Seen = dict.fromkeys(finished_ids(out))
+            rejects = opened.enter_context(rejected_path.open("w", encoding="utf-8"))
             chunks = self._chunks(source, done, rejects, count, progress)
             for chunk, readings in read_ahead(chunks, executor, read_many, ahead):
                 for result in self._store(chunk, readings, rejects, count):
                     results.write(result.model_dump_json() + "\n")
                     count.tickets += len(result.tickets)
+                    count.degraded += result.degraded
                 results.flush()
                 progress(len(chunk))
         if rejected_path.stat().st_size == 0:
@@ -113,24 +127,57 @@ class BatchFlow:
     def _store(
         self, chunk: Chunk, readings: list[CallReading | Unreadable], rejects: IO[str], count: BatchCount
     ) -> Iterator[IntakeResult]:
-        pending = []
-        known = self._intake.known([delivery for _, delivery in chunk])
-        for (line, delivery), reading in zip(chunk, readings, strict=True):
+        left = [(line, delivery, reading) for (line, delivery), reading in zip(chunk, readings, strict=True)]
+        for tried in range(1, _TRIES + 1):
+            earlier, fresh = self._apart(left, rejects, count)
+            yield from earlier
             try:
-                earlier = self._intake.earlier(delivery) if delivery.transcript.id in known else None
+                results = self._intake.keep_many([one[1:] for one in fresh], time.perf_counter())
+            except Conflict:
+                if tried == _TRIES:
+                    raise
+                left = [*fresh]
+            else:
+                yield from results
+                count.taken += len(results)
+                return
+
+    def _apart(
+        self, read: Sequence[tuple[Line, Delivery, CallReading | Unreadable]], rejects: IO[str], count: BatchCount
+    ) -> tuple[list[IntakeResult], list[Understood]]:
+        """Return what became of calls that are known, and the calls that can be kept; reject the rest."""
+        earlier: list[IntakeResult] = []
+        fresh: list[Understood] = []
+        known = self._intake.known([delivery for _, delivery, _ in read])
+        for line, delivery, reading in read:
+            try:
+                found = self._intake.earlier(delivery) if delivery.transcript.id in known else None
             except Conflict as error:
                 reject(rejects, count, line, error.message_zh)
                 continue
-            if earlier:
+            if found:
                 count.skipped += 1
-                yield earlier
+                earlier.append(found)
             elif isinstance(reading, Unreadable):
                 reject(rejects, count, line, reading.reason)
             else:
-                pending.append((delivery, reading))
-        started = time.perf_counter()
-        yield from self._intake.keep_many(pending, started)
-        count.taken += len(pending)
+                fresh.append((line, delivery, reading))
+        return earlier, fresh
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[IO[str]]:
+    """Open a file to add to, and let nobody else add to it meanwhile.
+
+    Raises:
+        Conflict: somebody else does.
+    """
+    with out.open("a", encoding="utf-8") as results:
+        try:
+            fcntl.flock(results, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(f"另一批量任务正在写 {out}", field="out") from error
+        yield results
 
 
 def read_ahead(

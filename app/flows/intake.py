@@ -135,12 +135,18 @@ class IntakeFlow:
         return result
 
     def keep_many(self, pending: Sequence[tuple[Delivery, CallReading]], started: float) -> list[IntakeResult]:
-        """Decide and store many calls in one transaction; each finds those before it as duplicates."""
+        """Decide and store many calls in one transaction; each finds those before it as duplicates.
+
+        Raises:
+            Conflict: another process has kept one of the calls meanwhile; nothing is stored.
+        """
         results: list[IntakeResult] = []
         if not pending:
             return results
         with self._store() as uow:
             numbers = iter(reserved(uow, pending[0][0], sum(len(reading.demands) for _, reading in pending)))
+            if uow.deliveries.known([delivery.transcript.id for delivery, _ in pending]):
+                raise Conflict("通话已由另一进程接收")  # before anything is made findable
             for delivery, reading in pending:
                 judged = self.judge(delivery, reading)
                 result = self.result(delivery, reading, judged, tuple(islice(numbers, len(judged))), started)
