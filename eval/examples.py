@@ -10,6 +10,8 @@ from app.domain.city_time import CITY_TIME
 from app.receive.table import moment_in, rows_of
 from eval.base import BadData, read_jsonl
 
+CORRECTED_AS = {"category": ("category",), "unit": ("unit", "unit.lead")}
+"""The fields of a correction that label a text for a task."""
 _NAMED = 10
 """Bad rows that are named one by one."""
 
@@ -25,15 +27,17 @@ class Example:
     created_at: str | None = None
 
 
-def read_examples(path: Path, *, label: str = "label", partial: bool = False) -> list[Example]:
+def read_examples(path: Path, *, label: str = "label", partial: bool = False, task: str | None = None) -> list[Example]:
     """Read `id,title,text,label[,created_at][,group|scenario]` from a table or JSONL; `partial` skips unlabelled rows.
+
+    Of exported corrections those of the `task` are taken.
 
     Raises:
         BadData: there is no row, a column is missing, or a row lacks its label or text; names file and row.
     """
-    rows = table_rows(path)
+    rows = rows_for(task, path) if task else table_rows(path)
     if not rows:
-        raise BadData(f"{path} 中没有数据")
+        raise BadData(f"{path} 中没有数据" + (f"，或没有 {task} 的更正" if task else ""))
     columns = frozenset[str]().union(*rows)
     if not columns & {"text", "title"} or not (partial or label in columns):
         raise BadData(f"{path} 须有 text 和 {label} 两列；现有 {'、'.join(rows[0])}")
@@ -49,6 +53,18 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False) ->
         which = "、".join(bad[:_NAMED]) + (f" 等共 {len(bad)} " if len(bad) > _NAMED else " ")
         raise BadData(f"{path} 第 {which}条：缺少 text 或 {label}")
     return examples
+
+
+def rows_for(task: str, path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a file; of exported corrections those that say what is right for a task."""
+    rows = []
+    for row in table_rows(path):
+        if not row.keys() >= {"field", "verdict"}:
+            rows.append(row)
+        elif row["field"] in CORRECTED_AS.get(task, ()) and row.get("label"):
+            known = row["label"]
+            rows.append({**row, "label": known["code"] if isinstance(known, dict) else known})
+    return rows
 
 
 def words_of(row: Mapping[str, Any]) -> str:

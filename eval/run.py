@@ -54,7 +54,7 @@ def _unit(run: Run) -> Measurement:
     from eval.tasks.trained import trained_rows
     from eval.tasks.unit import unit_rows
 
-    measured = trained_rows(run.data, run.model) if run.model else unit_rows(run.data, run.engine)
+    measured = trained_rows("unit", run.data, run.model) if run.model else unit_rows(run.data, run.engine)
     return checked_split(measured, run)
 
 
@@ -62,7 +62,7 @@ def _category(run: Run) -> Measurement:
     from eval.tasks.trained import trained_rows
     from eval.tasks.unit import category_rows
 
-    measured = trained_rows(run.data, run.model) if run.model else category_rows(run.data)
+    measured = trained_rows("category", run.data, run.model) if run.model else category_rows(run.data)
     return checked_split(measured, run)
 
 

@@ -81,7 +81,7 @@ class Course:
 
 def _course(order: Order) -> Course:
     if order.task is not Task.RISK:
-        return Course(read_examples(order.data), partial(_fit, order), partial(measured, order.task))
+        return Course(read_examples(order.data, task=order.task), partial(_fit, order), partial(measured, order.task))
     history = risk_history.RiskHistory(order.data, order.out.name, order.settings)
     return Course(history.examples, history.fit, history.measured)
 

@@ -9,9 +9,9 @@ from eval.tasks.unit import with_unknown
 from models.factory import load_classifier
 
 
-def trained_rows(data: Path, model: Path) -> Measurement:
+def trained_rows(task: str, data: Path, model: Path) -> Measurement:
     """Score a labelled file with the classifier in `model`."""
-    examples = read_examples(data)
+    examples = read_examples(data, task=task)
     classifier = load_classifier(model)
     scores = classifier.scores([example.text for example in examples])
     gold = [example.label for example in examples]

@@ -22,7 +22,7 @@ from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import BadData, Measurement
-from eval.examples import read_examples, table_rows
+from eval.examples import read_examples, rows_for
 from eval.tasks.intake import NOW, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 
 def unit_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure functions where the labels are functions, else leading units; and units where rows have gold units."""
-    examples, rows = read_examples(data), table_rows(data)
+    examples, rows = read_examples(data, task="unit"), rows_for("unit", data)
     labels = [example.label for example in examples]
     with fresh_flows(engine) as flows:
         reference = flows.reference
@@ -143,7 +143,7 @@ def category_rows(data: Path) -> Measurement:
     Raises:
         BadData: no label is one of these.
     """
-    examples = read_examples(data)
+    examples = read_examples(data, task="category")
     reference = load_reference_data(Settings().knowledge_dir)
     reader = build_reader(Settings(), reference)
     labels = [category_code_of(example.label, reference) for example in examples]

@@ -1,5 +1,6 @@
 """Data files that cannot be used are named with line and reason."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,24 @@ def test_a_table_that_cannot_be_learnt_from_says_what_it_lacks(tmp_path: Path, c
 def test_nothing_to_measure_is_an_error() -> None:
     with pytest.raises(BadData, match="没有数据"):
         with_intervals([], len)  # type: ignore[arg-type]
+
+
+def test_exported_corrections_teach_the_task_that_they_are_of(tmp_path: Path) -> None:
+    def row(field: str, verdict: str, label: object) -> str:
+        told = {"id": "1", "title": "停水", "text": "三天没水", "field": field, "verdict": verdict, "label": label}
+        return json.dumps(told | {"created_at": "2026-11-28T04:31:30+08:00"}, ensure_ascii=False)
+
+    file = tmp_path / "corrections.jsonl"
+    rows = [
+        row("title", "corrected", "停水问题"),
+        row("category", "corrected", {"code": "010302", "path": ["城乡建设"]}),
+        row("category", "corrected", "010303"),
+        row("category", "accepted", None),
+        row("unit", "corrected", "滕州市水务局"),
+        row("same_matter", "accepted", True),
+    ]
+    file.write_text("\n".join(rows), "utf-8")
+    found = {task: [e.label for e in read_examples(file, task=task)] for task in ("category", "unit")}
+    assert found == {"category": ["010302", "010303"], "unit": ["滕州市水务局"]}
+    with pytest.raises(BadData, match="没有 embedding 的更正"):
+        read_examples(file, task="embedding")
