@@ -159,18 +159,19 @@ def import_table(
         raise InvalidInput(f"文件 {source.name} 中没有数据行", field="source")
     if missing := [column for column in mapping.values() if column not in rows[0][1]]:
         raise InvalidInput(f"表中没有列 {'、'.join(missing)}；有 {'、'.join(rows[0][1])}", field="columns")
-    rejected, taken, tickets = source.with_suffix(".rejected.jsonl"), 0, 0
+    rejected, taken, known, tickets = source.with_suffix(".rejected.jsonl"), 0, 0, 0
     with rejected.open("w", encoding="utf-8") as bad, closing(build_flows(Settings())) as flows:
         for number, row in track(rows, description="导入", console=console):
             try:
-                result = flows.intake.run(payload_of(row, mapping, channel))
-                taken, tickets = taken + 1, tickets + len(result.tickets)
+                result, new = flows.intake.run_once(payload_of(row, mapping, channel))
+                taken, known, tickets = taken + new, known + (not new), tickets + new * len(result.tickets)
             except HotlineError as error:
                 reason = {"row": number, "reason": error.message_zh, "values": row}
                 bad.write(json.dumps(reason, ensure_ascii=False) + "\n")
     if rejected.stat().st_size == 0:
         rejected.unlink()
-    console.print(f"导入 {taken} 行，工单 {tickets} 张" + (f"，坏行见 {rejected}" if rejected.exists() else ""))
+    also = (f"，已有 {known} 行" if known else "") + (f"，坏行见 {rejected}" if rejected.exists() else "")
+    console.print(f"导入 {taken} 行，工单 {tickets} 张{also}")
 
 
 def replay(out: Annotated[Path, typer.Argument(help="结果 JSONL")]) -> None:
@@ -228,11 +229,14 @@ def content_id(channel: str, *parts: str) -> str:
 
 def mapping_of(columns: str) -> dict[str, str]:
     """Return part → column of `id=编号,text=内容`."""
-    pairs = dict(pair.split("=", 1) for pair in columns.split(",") if "=" in pair)
-    unknown = set(pairs) - set(PARTS)
-    if unknown or "text" not in pairs:
-        raise InvalidInput(f"columns 须含 text，可含 {'、'.join(PARTS)}", field="columns")
-    return pairs
+    pairs = [pair.partition("=") for pair in columns.replace("，", ",").split(",") if pair.strip()]
+    mapping = {part.strip(): column.strip() for part, _, column in pairs}
+    if wrong := [part for part, column in mapping.items() if part not in PARTS or not column]:
+        said = f"columns 不认识 {'、'.join(wrong)}：写作 部分=列名，部分可为 {'、'.join(PARTS)}"
+        raise InvalidInput(said, field="columns")
+    if "text" not in mapping:
+        raise InvalidInput("columns 须含 text=列名", field="columns")
+    return mapping
 
 
 def payload_of(row: Mapping[str, str], mapping: Mapping[str, str], channel: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from app.bootstrap import build_flows
 from app.bootstrap.chat import build_chat
 from app.cli import cli
-from app.commands import HERE
+from app.commands import HERE, mapping_of
 from app.config import ChatSettings, Settings
 from app.domain.errors import InvalidInput, ServiceUnavailable
 from app.receive.table import moment_in, rows_of
@@ -111,6 +111,27 @@ def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, encoding: str,
     bad = lines(tmp_path / "table.rejected.jsonl")
     assert [row["row"] for row in bad] == [4, 5]
     assert bad[1]["reason"] == "内容 为空"
+
+
+def test_an_import_that_is_run_again_says_that_its_rows_are_there(tmp_path: Path) -> None:
+    source = tmp_path / "table.csv"
+    source.write_text("编号,内容\n1,山亭区店子镇路灯坏了\n2,滕州龙泉街道停水\n2,滕州龙泉街道停水\n", "utf-8")
+    first, again = (RUNNER.invoke(cli, ["import", str(source), "--columns", "id=编号， text=内容"]) for _ in range(2))
+    assert "导入 2 行，工单 2 张，已有 1 行" in first.output
+    assert "导入 0 行，工单 0 张，已有 3 行" in again.output
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("编号=id,内容=text", "不认识 编号、内容：写作 部分=列名，部分可为 id、text"),
+        ("text", "不认识 text：写作 部分=列名"),
+        ("id=编号", "须含 text=列名"),
+    ],
+)
+def test_columns_that_are_given_wrongly_are_named(columns: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        mapping_of(columns)
 
 
 def sheet_of(path: Path, times: Sequence[object], formats: Sequence[str]) -> Path:
