@@ -70,12 +70,13 @@ def spoken(answer: ConsultationAnswer) -> str:
 
 
 def sources(answer: ConsultationAnswer) -> dict[str, Any]:
-    """Return citations, question back and refusal as they stand beside the text."""
+    """Return citations, question back, refusal and which engine answered as they stand beside the text."""
     back = answer.clarification
     return {
         "citations": [citation.model_dump(mode="json") for citation in answer.citations],
         "clarification": back.model_dump(mode="json") if back else None,
         "refusal": answer.refusal.model_dump(mode="json") if answer.refusal else None,
+        **answer.model_dump(include={"engine", "degraded", "degraded_reason"}),
     }
 
 

@@ -44,6 +44,8 @@ def test_openai_clients_get_citations_whole_and_streamed(client: TestClient) -> 
     chunks = [json.loads(line) for line in lines]
     assert end == "[DONE]"
     assert chunks[-1]["citations"] == whole["citations"]
+    engine = ("engine", "degraded", "degraded_reason")
+    assert [chunks[-1][name] for name in engine] == [whole[name] for name in engine] == ["embedded", False, None]
     said = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks)
     assert said == whole["choices"][0]["message"]["content"]
 
