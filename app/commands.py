@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress, track
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.api.dependencies import placed
 from app.api.sheets import csv_lines, xlsx_bytes
@@ -201,19 +201,22 @@ def shadow(
 
 
 def agreement(rows: Sequence[Beside]) -> Table:
-    """Return, field by field, how often two of three agree."""
-    table = Table("字段", "张", "大模型答复", "两引擎一致", "人工判定", "内置同人工", "大模型同人工")
+    """Return, field by field, how often two of three agree; of the model only where it answered itself."""
+    heads = ("张", "大模型答复", "两引擎一致", "人工判定", "内置同人工", "大模型同人工")
+    table = Table(Column("字段", overflow="fold"), *(Column(head, overflow="fold") for head in heads))
     for name in FIELDS:
         own = [row for row in rows if row.field == name]
+        answered = [row for row in own if row.engine == "llm"]
         judged = [row for row in own if row.judged]
+        both = [row for row in answered if row.judged]
         table.add_row(
             name,
             str(len(own)),
-            str(sum(row.engine == "llm" for row in own)),
-            _share(sum(row.embedded == row.llm for row in own), len(own)),
+            str(len(answered)),
+            _share(sum(row.embedded == row.llm for row in answered), len(answered)),
             str(len(judged)),
             _share(sum(row.embedded == row.person for row in judged), len(judged)),
-            _share(sum(row.llm == row.person for row in judged), len(judged)),
+            _share(sum(row.llm == row.person for row in both), len(both)),
         )
     return table
 

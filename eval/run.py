@@ -132,7 +132,8 @@ def evaluate(
     console = Console()
     console.print(metric_table(task, data, measured))
     for name, rows in measured.tables.items():
-        console.print(row_table(name, rows))
+        if rows:
+            console.print(row_table(name, rows))
     if json_out:
         json_out.write_text(
             json.dumps(report(task, Run(data, engine, model), measured), ensure_ascii=False, indent=2), "utf-8"
@@ -171,7 +172,7 @@ def metric_table(task: str, data: Path, measured: Measurement) -> Table:
 
 def row_table(name: str, rows: list[dict[str, Any]], *, most: int = 40) -> Table:
     """Return the first rows of a break-down."""
-    columns = list(rows[0]) if rows else ["–"]
+    columns = list(rows[0])
     table = Table(*columns, title=f"{name} ({len(rows)})")
     for row in rows[:most]:
         table.add_row(*(str(row.get(column, "")) for column in columns))

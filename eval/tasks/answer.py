@@ -13,6 +13,7 @@ every answerable question, whether it was answered or not.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.domain.knowledge import RefusalCode
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
 from eval.normal_form import contains, normal, numerals_to_digits
-from eval.tasks.intake import fresh_flows
+from eval.tasks.intake import counts_of, fresh_flows
 
 MOST = 10
 _NUMERAL = r"[\d零一二三四五六七八九十百千万两]"
@@ -42,6 +43,8 @@ class Seen:
     """Of a question asked back, whether the right article is among those offered."""
     facts: tuple[int, int]
     refusal: RefusalCode | None
+    by: tuple[str, str]
+    """The engine that answered, and why not the language model."""
 
 
 def answer_rows(data: Path, engine: str = "embedded") -> Measurement:
@@ -49,7 +52,8 @@ def answer_rows(data: Path, engine: str = "embedded") -> Measurement:
     with fresh_flows(engine) as flows:
         seen = [_ask(flows, row) for row in read_jsonl(data, "question", "answerable")]
     metrics, intervals = with_intervals(seen, figures)
-    return Measurement(len(seen), metrics, intervals)
+    answered = counts_of(Counter(one.by for one in seen)) if engine == "llm" else {}
+    return Measurement(len(seen), metrics, intervals, answered)
 
 
 def _ask(flows: Flows, row: dict[str, Any]) -> Seen:
@@ -68,6 +72,7 @@ def _ask(flows: Flows, row: dict[str, Any]) -> Seen:
         offered=bool(titles & set(back.options)) if back else None,
         facts=(sum(states(answer.answer or "", fact) for fact in facts), len(facts)),
         refusal=answer.refusal.code if answer.refusal else None,
+        by=(answer.engine, answer.degraded_reason or ""),
     )
 
 

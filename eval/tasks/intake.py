@@ -15,8 +15,11 @@ import numpy as np
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.domain.errors import InvalidInput
+from app.domain.reading import CallReading
 from app.domain.ticket import IntakeResult
+from app.domain.transcript import Transcript
 from app.flows.capabilities import CapabilityFlow
+from app.flows.intake import Reads
 from app.flows.registry import Flows
 from eval.base import BadData, Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
@@ -76,15 +79,38 @@ def ticket_rows(data: Path, engine: str = "embedded", model: Path | None = None)
     return replace(measured, tables={**answered_by(results), **measured.tables}) if engine == "llm" else measured
 
 
+class Counted:
+    """A reader that counts who answered, and why not the language model."""
+
+    def __init__(self, reader: Reads) -> None:
+        self._reader = reader
+        self._answered: Counter[tuple[str, str]] = Counter()
+
+    def read(self, transcript: Transcript) -> CallReading:
+        """Return what was understood."""
+        reading = self._reader.read(transcript)
+        self._answered[reading.engine, reading.degraded_reason or ""] += 1
+        return reading
+
+    @property
+    def table(self) -> dict[str, list[dict[str, Any]]]:
+        """The counts, most first."""
+        return counts_of(self._answered)
+
+
+def counts_of(answered: Counter[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the table of who answered."""
+    return {"answered by": [{"engine": e, "reason": why, "calls": n} for (e, why), n in answered.most_common()]}
+
+
 def answered_by(results: Sequence[IntakeResult]) -> dict[str, list[dict[str, Any]]]:
     """Return who answered how many calls and why, and which fields the language model got wrong."""
     reasons = Counter((result.engine, result.degraded_reason or "") for result in results)
     wrong = Counter(name.split(".", 1)[1] for result in results for name in result.embedded_fields)
     taken = [result.latency_ms for result in results]
     p50, p99 = np.percentile(taken, [50, 99]) if taken else (0.0, 0.0)
-    rows = [{"engine": e, "reason": why, "calls": n} for (e, why), n in reasons.most_common()]
     return {
-        "answered by": rows,
+        **counts_of(reasons),
         "fields left to the embedded engine": [{"field": f, "calls": n} for f, n in wrong.most_common()],
         "latency": [{"p50_ms": round(float(p50), 1), "p99_ms": round(float(p99), 1)}],
     }

@@ -12,7 +12,7 @@ from app.domain.referral import Receiver
 from app.flows.registry import Flows
 from eval.base import Measurement, read_jsonl, with_intervals
 from eval.metrics import f1
-from eval.tasks.intake import NOW, capabilities_of, fresh_flows
+from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 
 LANES = tuple(str(lane) for lane in Receiver)
 PREVALENCE = 0.008
@@ -41,11 +41,13 @@ def risk_rows(data: Path, engine: str = "embedded", model: Path | None = None) -
     """Measure the referral lanes on windows with gold, and the alerts on ordinary texts."""
     rows = read_jsonl(data, "id", "turns")
     with fresh_flows(engine, model) as flows:
+        flows.intake.reader = counted = Counted(flows.intake.reader)
         read = [assessed(flows, row) for row in rows]
         ordinary = [assessed(flows, row) for row in ordinary_texts()]
     metrics, intervals = with_intervals(read, lane_metrics)
     metrics |= at_budget(read, ordinary)
-    return Measurement(len(rows), metrics, intervals, {"slices": slices(read), "gaps": gaps(read)})
+    tables = {"slices": slices(read), "gaps": gaps(read)}
+    return Measurement(len(rows), metrics, intervals, {**counted.table, **tables} if engine == "llm" else tables)
 
 
 def assessed(flows: Flows, row: dict[str, Any]) -> Read:

@@ -23,7 +23,7 @@ from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import BadData, Measurement
 from eval.examples import read_examples, rows_for
-from eval.tasks.intake import NOW, capabilities_of, fresh_flows
+from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
 Floats = NDArray[np.float32]
@@ -36,15 +36,21 @@ def unit_rows(data: Path, engine: str = "embedded") -> Measurement:
     with fresh_flows(engine) as flows:
         reference = flows.reference
         functions = frozenset(reference.function_by_id)
+        flows.intake.reader = counted = Counted(flows.intake.reader)
         if 2 * sum(label in functions for label in labels) < len(labels):
             gold = [unit_code_of(label, reference) for label in labels]
             measured = measured_units(gold, [decided(flows, row) for row in rows], reference)
-            return with_unknown(measured, gold, reference.unit_by_code)
+            return with_answered(with_unknown(measured, gold, reference.unit_by_code), counted, engine)
         measured = function_rows(labels, [example.text for example in examples], reference)
         placed = [row for row in rows if row.get("final")]
         decisions = [decided(flows, row) for row in placed]
-    measured = with_unknown(measured, labels, functions)
+    measured = with_answered(with_unknown(measured, labels, functions), counted, engine)
     return with_units(measured, placed, decisions, reference) if placed else measured
+
+
+def with_answered(measured: Measurement, counted: Counted, engine: str) -> Measurement:
+    """Add who answered, where a language model was asked."""
+    return replace(measured, tables={**counted.table, **measured.tables}) if engine == "llm" else measured
 
 
 def with_unknown(measured: Measurement, labels: Sequence[str], known: Container[str]) -> Measurement:

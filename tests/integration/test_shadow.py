@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from rich.table import Table
+
 from app.bootstrap import build_reader, with_chat
 from app.commands import agreement
 from app.config import Settings
@@ -9,7 +11,7 @@ from app.domain.events import Feedback, Verdict
 from app.domain.reference import ReferenceData
 from app.flows.intake import IntakeFlow
 from app.flows.registry import Flows
-from app.flows.shadow import FIELDS, ShadowFlow
+from app.flows.shadow import FIELDS, Beside, ShadowFlow
 from app.flows.tickets import TicketFlow
 from tests.factories import ADMIN, WATER
 from tests.fakes import ScriptedChatModel, passage, ticket_forms
@@ -42,3 +44,18 @@ def test_three_readings_stand_side_by_side(flows: Flows, reference: ReferenceDat
     assert not rows["wants"].judged
     assert tickets.get(number, by=ADMIN) == before
     assert agreement(list(rows.values())).row_count == len(FIELDS)
+
+
+def cells(table: Table, row: int) -> list[str]:
+    return [str([*column.cells][row]) for column in table.columns]
+
+
+def test_an_engine_that_stood_in_for_the_model_does_not_count_as_the_model() -> None:
+    """It agrees with itself: half of the calls unanswered would look like half of them agreed on."""
+    told = [("llm", "停水", "无水"), ("embedded", "停水", "停水"), ("embedded", "停水", "停水")]
+    rows = [
+        Beside(ticket_number=str(i), field="title", embedded=own, llm=other, judged=True, person="停水", engine=engine)
+        for i, (engine, own, other) in enumerate(told)
+    ]
+    assert cells(agreement(rows), FIELDS.index("title")) == ["title", "3", "1", "0.0%", "3", "100.0%", "0.0%"]
+    assert cells(agreement(rows[1:]), FIELDS.index("title")) == ["title", "2", "0", "–", "2", "100.0%", "–"]

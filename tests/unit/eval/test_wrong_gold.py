@@ -145,3 +145,13 @@ def test_a_row_that_lacks_its_gold_is_named(measure: Any, row: Mapping[str, Any]
 @pytest.mark.parametrize("relevant", [[7], ["7"], 7, "7"])
 def test_ids_are_the_same_written_as_numbers_or_words(relevant: Sequence[Any]) -> None:
     assert relevant_ids({"relevant": relevant}) == {"7"}
+
+
+def test_a_run_that_the_model_did_not_answer_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("MODEL", "x"), ("BASE_URL", "http://127.0.0.1:9/v1"), ("SECONDS", "1")):
+        monkeypatch.setenv(f"CHAT__{name}", value)
+    question = {"id": "1", "question": "居住证怎么办理", "answerable": True}
+    answered = answer_rows(jsonl(tmp_path / "a.jsonl", question), "llm").tables["answered by"]
+    united = unit_rows(labelled(tmp_path / "u.jsonl", (WATER, "枣庄市城市供水企业")), "llm").tables["answered by"]
+    assert [(row["engine"], row["calls"]) for row in (*answered, *united)] == [("embedded", 1)] * 2
+    assert all(row["reason"].startswith("大模型") for row in (*answered, *united))
