@@ -250,3 +250,17 @@ def test_the_model_team_compares_results_and_reads_calls_again(served: Served, s
     page.get_by_role("tab", name="影子对比").click()
     page.get_by_role("button", name="用当前模型重读").click()
     sync_api.expect(page.locator(".tiles")).to_contain_text("单位一致")
+
+
+def test_two_runs_on_one_file_are_told_apart_by_their_models(sign_in: Open) -> None:
+    run = {"task": "category", "data": "x/a.csv", "n": 9, "engine": "embedded", "measured_at": "2026-11-27T08:00:00"}
+    models = ("default", "var/models/city")
+    found = [run | {"metrics": {"accuracy": 0.5}, "intervals": {}, "model": model} for model in models]
+    page = sign_in("model_team")
+    page.route("**/v1/evaluations", lambda route: route.fulfill(json=found))
+    page.reload()
+    sync_api.expect(page.locator("article.card").nth(1)).to_contain_text("模型 city")
+    page.get_by_role("tab", name="前后对比").click()
+    sync_api.expect(page.locator("select").first.locator("option")).to_have_text(
+        ["诉求分类 · a.csv · 内置引擎 · 2026-11-27", "诉求分类 · a.csv · 模型 city · 2026-11-27"]
+    )

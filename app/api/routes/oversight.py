@@ -149,7 +149,7 @@ def export_corrections(
 
 @router.get("/evaluations", summary="随版本发布的评测结果")
 def list_evaluations(flows: FlowsDep, _key: AnyKey) -> list[dict[str, Any]]:
-    """每项含数据、条数、引擎、日期、指标和 95% 置信区间。"""
+    """每项含数据、条数、引擎、模型、日期、指标和 95% 置信区间。"""
     return flows.evaluations()
 
 

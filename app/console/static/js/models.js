@@ -23,6 +23,7 @@ const nameOf = metric => {
   return `${GROUPS[group] ?? group}${(group === "field_f1" ? PARTS : NAMES)[name] || name}`;
 };
 const file = run => run.data.split("/").pop();
+const engine = run => (run.model === "default" ? word(run.engine) : `模型 ${run.model.split("/").pop()}`);
 
 export function models(page) {
   replace(page, h("h1", { class: "sr" }, "模型"), tabs("模型", [["评测结果", results], ["前后对比", compared], ["影子对比", shadow]]));
@@ -31,7 +32,7 @@ export function models(page) {
 function results(panel) {
   guarded(async () => {
     const runs = await get("/v1/evaluations");
-    replace(panel, runs.length ? h("div", { class: "grid" }, runs.map(run => h("article", { class: "card" }, h("h3", {}, TASKS[run.task] || run.task, " ", badge(file(run))), note(`${run.n} 条 · ${word(run.engine)} · ${when(run.measured_at).slice(0, 10)}`),
+    replace(panel, runs.length ? h("div", { class: "grid" }, runs.map(run => h("article", { class: "card" }, h("h3", {}, TASKS[run.task] || run.task, " ", badge(file(run))), note(`${run.n} 条 · ${engine(run)} · ${when(run.measured_at).slice(0, 10)}`),
       headline(run), h("details", {}, h("summary", {}, "全部指标"), all(run))))) : empty("没有随版本发布的评测结果"));
   })();
 }
@@ -47,7 +48,7 @@ function compared(panel) {
   guarded(async () => {
     const runs = await get("/v1/evaluations"), out = h("div", {});
     if (runs.length < 2) return replace(panel, empty("至少要有两次评测才能比较"));
-    const label = run => `${TASKS[run.task] || run.task} · ${file(run)} · ${word(run.engine)} · ${when(run.measured_at).slice(0, 10)}`;
+    const label = run => `${TASKS[run.task] || run.task} · ${file(run)} · ${engine(run)} · ${when(run.measured_at).slice(0, 10)}`;
     const pairs = runs.map((run, i) => [i, runs.findIndex((other, j) => j !== i && other.task === run.task)]).find(([, j]) => j >= 0) || [0, 1];
     const options = runs.map((run, i) => [String(i), label(run)]);
     const before = select("之前", options, String(pairs[0])), after = select("之后", options, String(pairs[1]));
