@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from app.config import ROOT, Settings
+from app.domain.errors import InvalidInput
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import Receiver
 from app.domain.risk import Severity
@@ -21,6 +22,7 @@ from app.understand.said import LONGEST_WINDOW, Said, joined, passage
 from app.understand.said import windows as cut
 from eval.base import BadData, read_jsonl
 from eval.examples import Example
+from eval.tasks.risk import with_truth
 from training.risk_grammar import GRAMMAR, made_texts
 
 WINDOWS = ROOT / "training/datasets/risk.jsonl"
@@ -63,12 +65,16 @@ def read_windows(path: Path, *, own: bool = True) -> list[Window]:
         BadData: a row lacks its turns or every lane; names file and row.
     """
     windows = []
-    for number, row in enumerate(read_jsonl(path), start=1):
+    for number, row in enumerate(with_truth(read_jsonl(path), path), start=1):
         if not row.get("turns") or not any(str(lane) in row for lane in Receiver):
             raise BadData(f"{path} 第 {number} 条：缺少 turns 或 {'、'.join(Receiver)}")
         lanes = frozenset(str(lane) for lane in Receiver if row.get(str(lane)))
         name = str(row.get("id") or number)
-        example = Example(name, as_heard(row["turns"]), "", str(row.get("scenario") or name), row.get("created_at"))
+        try:
+            heard = as_heard(row["turns"])
+        except InvalidInput as error:
+            raise BadData(f"{path} 第 {number} 条：{error.message_zh}") from error
+        example = Example(name, heard, "", str(row.get("scenario") or name), row.get("created_at"))
         windows.append(Window(example, lanes, ordinary=not own and not lanes))
     return windows
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from app.config import ROOT
+from app.domain.errors import InvalidInput
 from app.domain.referral import Receiver
 from app.flows.registry import Flows
-from eval.base import Measurement, read_jsonl, with_intervals
+from eval.base import BadData, Measurement, read_jsonl, with_intervals
 from eval.metrics import f1
 from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 
@@ -39,7 +40,7 @@ class Read:
 
 def risk_rows(data: Path, engine: str = "embedded", model: Path | None = None) -> Measurement:
     """Measure the referral lanes on windows with gold, and the alerts on ordinary texts."""
-    rows = read_jsonl(data, "id", "turns")
+    rows = with_truth(read_jsonl(data, "id", "turns"), data)
     with fresh_flows(engine, model) as flows:
         flows.intake.reader = counted = Counted(flows.intake.reader)
         read = [assessed(flows, row) for row in rows]
@@ -50,9 +51,24 @@ def risk_rows(data: Path, engine: str = "embedded", model: Path | None = None) -
     return Measurement(len(rows), metrics, intervals, {**counted.table, **tables} if engine == "llm" else tables)
 
 
+def with_truth(rows: list[dict[str, Any]], data: Path) -> list[dict[str, Any]]:
+    """Return rows whose lanes are true or false; a text would count as true whatever it says.
+
+    Raises:
+        BadData: a lane is something else.
+    """
+    for number, row in enumerate(rows, start=1):
+        if wrong := [lane for lane in LANES if row.get(lane) not in (None, False, True)]:
+            raise BadData(f"{data} 第 {number} 条：{'、'.join(wrong)} 应为 true 或 false")
+    return rows
+
+
 def assessed(flows: Flows, row: dict[str, Any]) -> Read:
     """Read one window as `/v1/risk:assess` does."""
-    answer = capabilities_of(flows).risk({"id": row["id"], "turns": row["turns"]}, received_at=NOW)
+    try:
+        answer = capabilities_of(flows).risk({"id": row["id"], "turns": row["turns"]}, received_at=NOW)
+    except InvalidInput as error:
+        raise BadData(f"{row['id']}：{error.message_zh}") from error
     rules = flows.reference.referral
     lane_of = {rule.id: str(rule.receiver) for rule in rules.rules} | {m.id: str(m.receiver) for m in rules.models}
     scores: dict[str, float] = {}

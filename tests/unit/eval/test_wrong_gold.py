@@ -121,6 +121,10 @@ def of_answers(row: Mapping[str, Any], folder: Path) -> None:
     answer_rows(jsonl(folder / "a.jsonl", row))
 
 
+def of_risk(row: Mapping[str, Any], folder: Path) -> None:
+    risk_rows(jsonl(folder / "a.jsonl", row))
+
+
 def of_retrieval(row: Mapping[str, Any], folder: Path) -> None:
     jsonl(folder / "corpus.jsonl", {"id": 1, "text": "居住证怎么办理"})
     jsonl(folder / "queries.jsonl", row)
@@ -132,6 +136,8 @@ def of_retrieval(row: Mapping[str, Any], folder: Path) -> None:
     [
         (of_tickets, {"id": "1", "turns": [], "gold": {}}, "第 1 行：缺少 gold.demands"),
         (of_tickets, {"id": "c-7", "turns": "x", "gold": {"demands": []}}, "c-7：turns 应为列表"),
+        (of_risk, {"id": "1", "turns": [], "judicial": "false"}, "第 1 条：judicial 应为 true 或 false"),
+        (of_risk, {"id": "r-7", "turns": [{"speaker": "citizen"}], "judicial": False}, "r-7：turns"),
         (of_answers, {"id": "1", "question": "居住证怎么办"}, "第 1 行：缺少 answerable"),
         (of_retrieval, {"id": "1", "q": "居住证"}, "第 1 行：缺少 question、relevant"),
         (of_retrieval, {"id": "1", "question": "居住证怎么办", "relevant": ["9"]}, "relevant 在 corpus.jsonl 中没有"),

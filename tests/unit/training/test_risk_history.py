@@ -61,6 +61,16 @@ def test_a_citys_windows_become_a_model_with_manifest_and_card(
     [
         ('{"id": "1", "text": "没有轮次"}', "own: false", "第 1 条：缺少 turns"),
         (
+            '{"id": "1", "turns": [{"speaker": "citizen", "text": "路灯坏了"}], "judicial": "false"}',
+            "own: false",
+            "第 1 条：judicial 应为 true 或 false",
+        ),
+        (
+            '{"id": "1", "turns": [{"speaker": "citizen", "words": "路灯坏了"}], "judicial": false}',
+            "own: false",
+            "第 1 条：turns",
+        ),
+        (
             '{"id": "1", "turns": [{"speaker": "citizen", "text": "路灯坏了"}], "judicial": false}',
             "colour: 3",
             "没有设置 colour",
