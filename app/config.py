@@ -1,5 +1,6 @@
 """Settings of the service. The only reader of the environment; nested names are joined by `__`."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -7,6 +8,11 @@ from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def is_address(url: str) -> bool:
+    """Tell whether a client can send to a URL; without its scheme every call would fail."""
+    return re.fullmatch(r"\s*https?://[^\s/,]+[^\s,]*\s*", url) is not None
 
 
 class ChatSettings(BaseModel):
@@ -37,6 +43,9 @@ class ChatSettings(BaseModel):
         served = self.backend in ("vllm", "openai")
         if self.engine == "llm" and not (self.model and (self.base_url or not served)):
             raise ValueError("CHAT__ENGINE=llm 需要 CHAT__MODEL，由服务提供的模型还需要 CHAT__BASE_URL")
+        urls = [url for url in self.base_url.split(",") if url.strip()]
+        if self.engine == "llm" and served and not (urls and all(map(is_address, urls))):
+            raise ValueError("CHAT__BASE_URL 应为 http://主机:端口/v1，多个用逗号分开")
         return self
 
 
@@ -56,6 +65,8 @@ class SearchServer(BaseModel):
     def _model_is_named(self) -> Self:
         if self.base_url and not self.model:
             raise ValueError("EMBED__BASE_URL 须与 EMBED__MODEL 同时设置，RERANK__BASE_URL 须与 RERANK__MODEL 同时设置")
+        if self.base_url and not is_address(self.base_url):
+            raise ValueError("EMBED__BASE_URL、RERANK__BASE_URL 应为 http://主机:端口/v1")
         return self
 
     def options(self) -> dict[str, Any]:

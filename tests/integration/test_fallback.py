@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.config import ChatSettings, Settings
+from app.config import ChatSettings, SearchServer, Settings
 from app.domain.ticket import IntakeResult, Ticket
 from app.flows.registry import Flows
 from eval.bench.fake_openai import (
@@ -195,3 +195,11 @@ def test_a_faulty_endpoint_beside_a_good_one_goes_unnoticed(tmp_path: Path) -> N
 def test_the_setting_needs_a_server_and_a_model() -> None:
     with pytest.raises(ValueError, match="CHAT__BASE_URL"):
         ChatSettings(engine="llm")
+
+
+@pytest.mark.parametrize("url", ["host:8000/v1", ",", "http://a/v1,b/v1", "http://"])
+def test_an_address_that_nothing_can_be_sent_to_stops_the_start(url: str) -> None:
+    with pytest.raises(ValueError, match="CHAT__BASE_URL 应为 http://"):
+        ChatSettings(engine="llm", model="x", base_url=url)
+    with pytest.raises(ValueError, match="应为 http://"):
+        SearchServer(model="x", base_url=url)
