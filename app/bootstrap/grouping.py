@@ -30,8 +30,8 @@ def start_grouping(settings: Settings) -> None:
     _wired = ticket_encoder(settings, reference, RareGrams.load(weights)), PairModel(weights), reference
 
 
-def encode_lines(lines: Sequence[bytes], first: int, written: Path) -> int:
-    """Write rows, vectors and ids of lines to a file; bad lines beside it with their reason; return how many."""
+def encode_lines(lines: Sequence[bytes], first: int, written: Path) -> None:
+    """Write rows, vectors and ids of lines to a file; bad lines beside it with their reason."""
     encoder, _, reference = _ready()
     tickets, refused = [], []
     for number, raw in enumerate(lines, start=first + 1):
@@ -50,7 +50,6 @@ def encode_lines(lines: Sequence[bytes], first: int, written: Path) -> int:
         written.with_suffix(".rejected.jsonl").write_text(said, "utf-8")
     ids = np.array([ticket.ticket_number for ticket in tickets], np.str_)
     _whole(written, rows=rows, vectors=vectors.astype(np.float16), ids=ids)
-    return len(refused)
 
 
 def link_block(block: tuple[int, int], work: Path, written: Path, window_days: int) -> None:

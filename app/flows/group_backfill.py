@@ -25,9 +25,11 @@ CHUNK = 5_000
 AHEAD = 4
 JOINED_AT_ONCE = 50_000
 GATHERED = ("rows", "vectors")
+_OF = "of.txt"
+"""Which file a run's folder is of."""
 
-EncodeLines = Callable[[Sequence[bytes], int, Path], int]
-"""Lines, blank ones among them, the number of the first and a file to write to; returns how many lines were refused."""
+EncodeLines = Callable[[Sequence[bytes], int, Path], None]
+"""Lines, blank ones among them, the number of the first and a file to write to; refused lines go beside it."""
 LinkBlock = Callable[[tuple[int, int], Path, Path, int], None]
 """A block, the folder with all rows, a file to write to, and how many days to look back."""
 Progress = Callable[[str, int, int], None]
@@ -66,9 +68,8 @@ class GroupBackfill:
         """
         if out.exists() and out.samefile(source):
             raise InvalidInput(f"结果不能写入输入文件 {source}", field="out")
-        work = out.with_name(f"{out.name}.work")
-        work.mkdir(exist_ok=True)
-        refused = self._encode(source, work, executor, encode, progress)
+        work = begun(out.with_name(f"{out.name}.work"), source)
+        self._encode(source, work, executor, encode, progress)
         rows, ids = gathered(work)
         blocks = blocks_of(rows) if ids else []
         waiting = [
@@ -87,12 +88,12 @@ class GroupBackfill:
         if bad := b"".join(part.read_bytes() for part in sorted(work.glob("*.rejected.jsonl"))):
             rejected.write_bytes(bad)
         shutil.rmtree(work)
-        return Grouped(len(ids), refused, len(set(issue_of)))
+        return Grouped(len(ids), bad.count(b"\n"), len(set(issue_of)))
 
-    def _encode(self, source: Path, work: Path, executor: Executor, encode: EncodeLines, progress: Progress) -> int:
+    def _encode(self, source: Path, work: Path, executor: Executor, encode: EncodeLines, progress: Progress) -> None:
         with source.open("rb") as file:
             total = sum(1 for _ in file)
-        done, refused = 0, 0
+        done = 0
         waiting: deque[tuple[int, Any]] = deque()
         with source.open("rb") as file:
             for part, chunk in enumerate(_chunks(file)):
@@ -101,12 +102,14 @@ class GroupBackfill:
                 waiting.append((len(chunk), future))
                 if len(waiting) > AHEAD:
                     size, first = waiting.popleft()
-                    refused += int(first.result()) if first else 0
+                    if first:
+                        first.result()
                     done += size
                     progress("编码", done, total)
-        refused += sum(int(future.result()) for _, future in waiting if future)
+        for _, future in waiting:
+            if future:
+                future.result()
         progress("编码", total, total)
-        return refused
 
     def _join(self, at: NDArray[np.int32], work: Path, blocks: int, progress: Progress) -> list[int]:
         """Return each ticket's issue by position, the tickets taken in order of time."""
@@ -145,6 +148,17 @@ class GroupBackfill:
         missing = max(0, min(size, rules.members_compared) - len(found)) * min(weights)
         total = sum(weight * odds for weight, (_, odds) in zip(weights, found, strict=True))
         return (total - missing * rules.bound) / (sum(weights) + missing)
+
+
+def begun(work: Path, source: Path) -> Path:
+    """Return the folder of a run; what another file, or this one before a change, left there is thrown away."""
+    told = source.stat()
+    mark, note = f"{source.resolve()} {told.st_size} {told.st_mtime_ns}", work / _OF
+    if work.exists() and not (note.exists() and note.read_text("utf-8") == mark):
+        shutil.rmtree(work)
+    work.mkdir(exist_ok=True)
+    note.write_text(mark, "utf-8")
+    return work
 
 
 def bounded_odds(likely: NDArray[np.float32], bound: float) -> NDArray[np.float32]:

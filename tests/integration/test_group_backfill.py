@@ -88,9 +88,9 @@ def test_an_empty_file_is_no_issue_and_no_result_is_written_over_the_input(
 def test_a_run_that_was_cut_off_goes_on_and_does_nothing_twice(source: Path, reference: ReferenceData) -> None:
     encoded: list[int] = []
 
-    def counting(lines: Sequence[bytes], first: int, written: Path) -> int:
+    def counting(lines: Sequence[bytes], first: int, written: Path) -> None:
         encoded.append(first)
-        return encode_lines(lines, first, written)
+        encode_lines(lines, first, written)
 
     def broken(*_: object) -> None:
         raise OSError("no space left")
@@ -98,8 +98,19 @@ def test_a_run_that_was_cut_off_goes_on_and_does_nothing_twice(source: Path, ref
     with pytest.raises(OSError, match="no space"):
         group(source, reference, counting, broken)
     assert encoded == [0]
-    assert group(source, reference, counting).tickets == 4
+    assert group(source, reference, counting) == Grouped(tickets=4, refused=2, issues=2)
     assert encoded == [0]
+
+
+def test_a_file_that_was_mended_after_the_cut_is_read_anew(source: Path, reference: ReferenceData) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        group(source, reference, link=broken)
+    lines = source.read_text("utf-8").splitlines()
+    source.write_text("\n".join(line for line in lines if line.startswith("{")), "utf-8")
+    assert group(source, reference).refused == 1
 
 
 def test_dates_of_spreadsheets_are_taken_and_places_are_read(reference: ReferenceData) -> None:
