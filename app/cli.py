@@ -183,9 +183,7 @@ def reading_pool(
 def batch(
     source: Annotated[Path, typer.Argument(exists=True, help="每行一个通话的 JSONL")],
     out: Annotated[Path, typer.Argument(help="结果 JSONL；再次运行接着做")],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="理解文字的进程数，默认为核数；用大模型时为同时询问数")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="进程数，默认为核数； 用大模型时为同时询问数")] = None,
     engine: Annotated[BatchEngine | None, typer.Option(help="embedded、llm，或 offline：在本进程内运行 vLLM")] = None,
     cluster: Cluster = None,
 ) -> None:

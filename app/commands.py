@@ -175,7 +175,7 @@ def import_table(
 
 
 def replay(out: Annotated[Path, typer.Argument(help="结果 JSONL")]) -> None:
-    """用现在的模型把收到的原始通话重读一遍，不改动工单：每行给出原来和现在的分类、主办单位。"""
+    """用现在的模型重读收到的通话，不改动工单。 每行给出原来和现在的分类、主办单位。"""
     flows, count = build_flows(Settings()), 0
     with out.open("w", encoding="utf-8") as file:
         for again in track(flows.intake.read_again(), description="重读", console=console):
@@ -187,7 +187,7 @@ def replay(out: Annotated[Path, typer.Argument(help="结果 JSONL")]) -> None:
 def shadow(
     out: Annotated[Path, typer.Argument(help="逐字段结果 JSONL，不含姓名和电话")],
 ) -> None:
-    """影子运行：已接收的通话由两种引擎各读一遍，与人工采纳、更正的结果并列，不改动工单；打印逐字段一致率。"""
+    """两种引擎各读一遍收到的通话，不改动工单。 与人工采纳、更正的结果并列，打印逐字段一致率。"""
     chat = ChatSettings.model_validate({**Settings().chat.model_dump(), "engine": "llm"})
     flows = build_flows(Settings(chat=chat))
     rows = []

@@ -29,7 +29,7 @@ def drop(
     receiver: Receiver,
     folder: Annotated[Path, typer.Argument(help="交换目录；每个接收机关一个")],
 ) -> None:
-    """把发给一个机关的移送件写入交换目录，供跨网摆渡；密文只显示一次，交接收机关核验用。"""
+    """把发给一个机关的移送件写入交换目录，供跨网摆渡。 密文只显示一次，交接收机关核验用。"""
     kept = build_flows(Settings()).relay.drop_into(folder, receiver)
     console.print(f"渠道 {kept.id}：服务运行时自动写入，立即写入用 hotline referrals push", highlight=False)
     typer.echo(kept.secret)
@@ -52,7 +52,7 @@ def verify(
     after: Annotated[int, typer.Option(help="已经处理到的编号")] = 0,
     out: Annotated[Path | None, typer.Option(help="把可用的移送件按编号写成 JSONL")] = None,
 ) -> None:
-    """在接收一侧核验交换目录：签名、编号、缺件、重复；有问题逐条列出，退出码 1。不需要本服务的数据库。"""
+    """在接收一侧核验交换目录：签名、编号、缺件、重复。 有问题逐条列出，退出码 1。不需要本服务的数据库。"""
     secret = secret_file.read_text("utf-8").strip()
     events, faults = read_drop(folder, receiver, secret, after=after)
     if out:

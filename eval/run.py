@@ -108,7 +108,7 @@ ALONE, IN_THE_SERVICE = ("unit", "category"), ("ticket", "risk")
 
 
 def evaluate(
-    task: Annotated[str, typer.Argument(help="、".join(TASKS))],
+    task: Annotated[str, typer.Argument(help=" ".join(TASKS))],
     data: Annotated[Path, typer.Option(exists=True, help="评测文件")],
     engine: Annotated[Engine, typer.Option(help="embedded 或 llm（CHAT__BASE_URL、CHAT__MODEL）")] = Engine.EMBEDDED,
     model: Annotated[

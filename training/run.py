@@ -87,9 +87,12 @@ def _course(order: Order) -> Course:
 
 
 def train(
-    task: Annotated[Task, typer.Argument(help="category、unit、risk、embedding 或 ticket-lora")],
+    task: Annotated[Task, typer.Argument(help="训练什么")],
     data: Annotated[
-        Path, typer.Option(exists=True, help="CSV 或 JSONL；risk：id,turns,各移送方向；ticket-lora：通话或更正")
+        Path,
+        typer.Option(
+            exists=True, help="表格或 JSONL：id,title,text,label； risk：id,turns,各移送方向； ticket-lora：通话或更正"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="写入权重和清单的目录")],
     config: Annotated[
@@ -97,7 +100,7 @@ def train(
     ] = None,
     force: Annotated[bool, typer.Option(help="效果变差时仍然替换原有模型")] = False,
 ) -> None:
-    """用本市历史数据训练模型，留出五分之一（按时间或分组）对比前后效果；变差则不替换。"""
+    """用本市历史数据训练模型，变差则不替换。 留出五分之一（按时间或分组）对比前后效果，原有模型留在 OUT.previous。"""
     if task is Task.TICKET_LORA:
         return _train_ticket_lora(data, out, config)
     order = Order(task, data, model_folder(task, out), settings_in(config))

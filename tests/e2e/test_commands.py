@@ -5,14 +5,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from app.bootstrap import build_flows
@@ -22,7 +24,9 @@ from app.commands import HERE, mapping_of
 from app.config import ChatSettings, Settings
 from app.domain.errors import InvalidInput, ServiceUnavailable
 from app.receive.table import moment_in, rows_of
+from eval.run import evaluate
 from tests.factories import WATER, call
+from training.run import train
 
 RUNNER = CliRunner()
 
@@ -323,3 +327,20 @@ def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: 
     )
     assert all(f"{name}：读不出、签名不符" in checked.output for name in ("[red]1.json", "[bold]2[.json", "3[#].json"))
     assert "政法机关" in RUNNER.invoke(cli, ["referrals", "statistics"]).output
+
+
+def helps(command: Any, path: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    yield " ".join(path), RUNNER.invoke(cli, [*path, "--help"], env={"TERMINAL_WIDTH": "80"}).output
+    for name, own in getattr(command, "commands", {}).items():
+        yield from helps(own, [*path, name])
+
+
+def test_no_help_is_cut_off_on_a_narrow_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text without a space is one word, and what of it does not fit a line is left out."""
+    for name, command in (("eval", evaluate), ("train", train)):
+        monkeypatch.setattr(cli, "registered_commands", [*cli.registered_commands])
+        cli.command(name)(command)
+    cut = [
+        f"{name}: {line.strip()}" for name, told in helps(get_command(cli)) for line in told.split("\n") if "… " in line
+    ]
+    assert cut == []
