@@ -1,7 +1,7 @@
 """Labelled texts from a city's own table (CSV, XLSX) or JSONL."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,12 @@ def rows_for(task: str, path: Path) -> list[dict[str, Any]]:
 def words_of(row: Mapping[str, Any]) -> str:
     """Return a row's title and text."""
     return " ".join(str(part) for part in (row.get("title"), row.get("text")) if part).strip()
+
+
+def with_zeros(examples: Sequence[Example], known: Container[str]) -> list[Example]:
+    """Return the examples with the leading zeros that a spreadsheet dropped from known labels."""
+    lost = {e.label: f"0{e.label}" for e in examples if e.label not in known and f"0{e.label}" in known}
+    return [replace(example, label=lost.get(example.label, example.label)) for example in examples]
 
 
 def read_texts(path: Path) -> list[Example]:

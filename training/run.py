@@ -15,7 +15,7 @@ from rich.table import Table
 from app.config import Settings
 from app.store.reference.load import load_reference_data
 from eval.base import BadData
-from eval.examples import Example, moment_of, read_examples
+from eval.examples import Example, moment_of, read_examples, with_zeros
 from eval.splits import near_duplicates_across
 from eval.tasks.labels import measure_labels
 from models.factory import load_classifier, load_embedder
@@ -81,7 +81,8 @@ class Course:
 
 def _course(order: Order) -> Course:
     if order.task is not Task.RISK:
-        return Course(read_examples(order.data, task=order.task), partial(_fit, order), partial(measured, order.task))
+        examples = with_zeros(read_examples(order.data, task=order.task), served_labels(order.task))
+        return Course(examples, partial(_fit, order), partial(measured, order.task))
     history = risk_history.RiskHistory(order.data, order.out.name, order.settings)
     return Course(history.examples, history.fit, history.measured)
 
@@ -111,7 +112,8 @@ def train(
     leaks = near_duplicates_across(kept, held)
     console = Console()
     console.print(f"训练 {len(kept)}，留出 {len(held)}，跨分组近似重复 {len(leaks)}")
-    if strange := not_in_catalogue(task, course.examples):
+    labels = {example.label for example in course.examples}
+    if (known := served_labels(task)) and (strange := sorted(labels - known)):
         console.print(f"{len(strange)} 种标签不在知识库中，服务不会用到：{'、'.join(strange[:5])}（{SERVED[task]}）")
     fresh = unseen(held, order.out) if holds_model(order.out) else []
     if holds_model(order.out) and not fresh and not force:
@@ -133,14 +135,13 @@ def train(
     console.print(f"模型已写入 {out}" + (f"，原有模型留在 {previous}" if previous else ""))
 
 
-def not_in_catalogue(task: Task, examples: list[Example]) -> list[str]:
-    """Return the labels that the service would not know what to do with."""
+def served_labels(task: Task) -> frozenset[str]:
+    """Return the labels that the service knows what to do with; none where any will do."""
     if task not in SERVED:
-        return []
+        return frozenset()
     reference = load_reference_data(Settings().knowledge_dir)
     leaves = {leaf.code for leaf in reference.categories.leaves}
-    known = leaves if task is Task.CATEGORY else reference.function_by_id.keys()
-    return sorted({example.label for example in examples} - known)
+    return frozenset(leaves if task is Task.CATEGORY else reference.function_by_id)
 
 
 @contextmanager

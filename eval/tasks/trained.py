@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from eval.base import Measurement
-from eval.examples import read_examples
+from eval.examples import read_examples, with_zeros
 from eval.tasks.labels import measure_labels
 from eval.tasks.unit import with_unknown
 from models.factory import load_classifier
@@ -11,8 +11,8 @@ from models.factory import load_classifier
 
 def trained_rows(task: str, data: Path, model: Path) -> Measurement:
     """Score a labelled file with the classifier in `model`."""
-    examples = read_examples(data, task=task)
     classifier = load_classifier(model)
+    examples = with_zeros(read_examples(data, task=task), classifier.labels)
     scores = classifier.scores([example.text for example in examples])
     gold = [example.label for example in examples]
     return with_unknown(measure_labels(gold, scores, classifier.labels), gold, classifier.labels)

@@ -22,7 +22,7 @@ from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import BadData, Measurement
-from eval.examples import read_examples, rows_for
+from eval.examples import read_examples, rows_for, with_zeros
 from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
@@ -149,10 +149,11 @@ def category_rows(data: Path) -> Measurement:
     Raises:
         BadData: no label is one of these.
     """
-    examples = read_examples(data, task="category")
     reference = load_reference_data(Settings().knowledge_dir)
     reader = build_reader(Settings(), reference)
-    labels = [category_code_of(example.label, reference) for example in examples]
+    by_name = {top.name: top.code for top in reference.categories.categories}
+    examples = with_zeros(read_examples(data, task="category"), reference.categories.by_code)
+    labels = [by_name.get(example.label, example.label) for example in examples]
     widths = [len(label) for label in labels if label in reference.categories.by_code]
     if not widths:
         raise BadData(f"{data} 的标签都不是分类代码或一级分类名称：{'、'.join(dict.fromkeys(labels[:5]))}…")
@@ -161,10 +162,3 @@ def category_rows(data: Path) -> Measurement:
     codes = sorted({code[:width] for code in reference.categories.by_code if len(code) >= width})
     measured = measure_labels(gold, scored(reader, [e.text for e in examples], "categories", codes), codes)
     return with_unknown(measured, gold, codes)
-
-
-def category_code_of(label: str, reference: ReferenceData) -> str:
-    """Return the code a label names, also one whose leading zero a spreadsheet dropped; another is left as it is."""
-    by_name = {top.name: top.code for top in reference.categories.categories}
-    padded = f"0{label}"
-    return by_name.get(label, padded if padded in reference.categories.by_code else label)

@@ -15,13 +15,14 @@ from app.config import Settings
 from app.domain.errors import InvalidInput
 from app.domain.reference import ReferenceData
 from eval.base import BadData
+from eval.examples import read_examples, with_zeros
 from eval.run import evaluate
 from eval.tasks.answer import answer_rows
 from eval.tasks.duplicate import in_order
 from eval.tasks.intake import ticket_rows, weights_with
 from eval.tasks.retrieval import relevant_ids, retrieval_rows
 from eval.tasks.risk import risk_rows
-from eval.tasks.unit import category_code_of, category_rows, unit_rows
+from eval.tasks.unit import category_rows, unit_rows
 
 WEIGHTS = Settings().weights_dir
 WATER, LAMP = "小区停水三天了没人管", "路灯坏了好几天不亮"
@@ -36,11 +37,11 @@ def labelled(path: Path, *pairs: tuple[str, str]) -> Path:
     return jsonl(path, *({"id": str(i), "text": text, "label": label} for i, (text, label) in enumerate(pairs)))
 
 
-def test_a_code_without_its_leading_zero_is_known(reference: ReferenceData) -> None:
-    leaf = next(code for code in reference.categories.by_code if len(code) == 6 and code.startswith("0"))
-    top = reference.categories.categories[0]
-    named = [category_code_of(label, reference) for label in (leaf, leaf[1:], top.name, "其他")]
-    assert named == [leaf, leaf, top.code, "其他"]
+def test_a_code_without_its_leading_zero_is_known(tmp_path: Path) -> None:
+    told = labelled(tmp_path / "a.jsonl", (WATER, "10301"), (WATER, "010301"), (WATER, "130101"), (WATER, "99"))
+    found = with_zeros(read_examples(told), {"010301", "130101"})
+    assert [example.label for example in found] == ["010301", "010301", "130101", "99"]
+    assert category_rows(labelled(tmp_path / "b.jsonl", (WATER, "10301"))).metrics["accuracy"] == 1.0
 
 
 def test_one_long_wrong_label_does_not_change_the_level_of_all_others(tmp_path: Path, reference: ReferenceData) -> None:
