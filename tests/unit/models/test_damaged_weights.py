@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli import main
 from app.config import Settings
 from app.domain.errors import ReferenceDataError
 from app.understand.unit import Scorer
@@ -51,16 +50,16 @@ def test_packed_counts_that_are_cut_short_are_named(tmp_path: Path) -> None:
         PairOdds.load(tmp_path)
 
 
-def test_a_command_says_in_one_line_which_weights_it_lacks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path))
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setattr("sys.argv", ["hotline", "db", "check"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    said = capsys.readouterr().err.replace("\n", "")
-    assert ended.value.code == 1
+def ran(*command: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **{name: str(value) for name, value in settings.items()}}
+    whole = [sys.executable, "-m", "app.cli", *command]
+    return subprocess.run(whole, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_command_says_in_one_line_which_weights_it_lacks(tmp_path: Path) -> None:
+    refused = ran("db", "check", WEIGHTS_DIR=tmp_path, DATA_DIR=tmp_path / "var")
+    said = refused.stderr.replace("\n", "")
+    assert refused.returncode == 1
     assert said.startswith("模型不能加载：")
     assert str(tmp_path / "function") in said
 
@@ -82,12 +81,10 @@ def test_a_model_whose_labels_the_city_does_not_have_is_refused_by_name() -> Non
 def test_what_is_logged_does_not_come_between_what_a_command_prints(tmp_path: Path) -> None:
     """A city's own model of the lanes leaves emergencies to the patterns, which is a line in the log."""
     shutil.copytree(WEIGHTS / "risk", tmp_path / "city")
-    told = json.loads((tmp_path / "city" / "manifest.json").read_text("utf-8"))
-    (tmp_path / "city" / "manifest.json").write_text(json.dumps(told | {"revision": "city"}), "utf-8")
+    manifest = tmp_path / "city" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text("utf-8")) | {"revision": "city"}), "utf-8")
     weights = weights_with(tmp_path / "city", WEIGHTS, tmp_path / "weights")
-    environment = {**os.environ, "DATA_DIR": str(tmp_path / "var"), "WEIGHTS_DIR": str(weights)}
     (tmp_path / "call.json").write_text(json.dumps(WATER), "utf-8")
-    command = [sys.executable, "-m", "app.cli", "ticket", str(tmp_path / "call.json")]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout)["call_id"] == WATER["id"]
-    assert "emergencies_by_rules_alone" in ran.stderr
+    told = ran("ticket", str(tmp_path / "call.json"), WEIGHTS_DIR=weights, DATA_DIR=tmp_path / "var")
+    assert json.loads(told.stdout)["call_id"] == WATER["id"]
+    assert "emergencies_by_rules_alone" in told.stderr
