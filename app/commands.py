@@ -92,7 +92,10 @@ def replay_warnings(
 
 @audit.command("verify")
 def verify() -> None:
-    """核对经过的链和封存，并由经过重新推算时限；有改动则逐条列出，退出码 1。"""
+    """核对经过的链和封存，并由经过重新推算时限。
+
+    有改动则逐条列出，退出码 1。
+    """
     faults = list(build_flows(Settings()).audit.faults())
     for fault in faults:
         console.print(fault, style="red")
@@ -108,7 +111,10 @@ def seal() -> None:
 
 @audit.command("readings")
 def readings(ticket_number: str) -> None:
-    """列出谁在何时查看过一件保密或者涉移送的工单，含列表、导出、经过和通话原文。"""
+    """列出谁在何时查看过一件保密或者涉移送的工单。
+
+    含列表、导出、经过和通话原文。
+    """
     found = build_flows(Settings()).audit.readings(ticket_number)
     for reader, read_at in found:
         typer.echo(f"{read_at.astimezone(CITY_TIME).isoformat(timespec='seconds')}\t{reader}")

@@ -143,7 +143,7 @@ OFFICER = somebody(Role.REFERRAL_OFFICER)
 
 
 def test_a_ticket_found_to_be_about_conduct_while_a_unit_had_it_is_answered_by_the_centre(stored: Flows) -> None:
-    ticket = intake(stored, f"{LAMP}，李书记吃拿卡要")
+    ticket = intake(stored, f"{LAMP}，李书记来看了三回都叫请他吃饭")
     assert not ticket.kept_from_units
     unit = assigned(stored, ticket)
     take(stored, ticket, Step.ACKNOWLEDGE, unit)
@@ -151,7 +151,7 @@ def test_a_ticket_found_to_be_about_conduct_while_a_unit_had_it_is_answered_by_t
     with pytest.raises(InvalidTransition, match="已交承办单位"):
         take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="请向纪检监察机关反映")
     receiver, high = Receiver.DISCIPLINE_INSPECTION, Severity.HIGH
-    stored.referrals.propose(ticket.ticket_number, receiver, "李书记吃拿卡要", severity=high, by=OFFICER)
+    stored.referrals.propose(ticket.ticket_number, receiver, "李书记来看了三回都叫请他吃饭", severity=high, by=OFFICER)
     assert Step.DIRECT_ANSWER in stored.tickets.steps(ticket.ticket_number, by=OPERATOR)
     told = take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="请向纪检监察机关反映")
     assert (told.status, told.reply) == (TicketStatus.REPLIED, "请向纪检监察机关反映")
