@@ -1,0 +1,77 @@
+"""Search, lists and exports: on both databases."""
+
+import csv
+import io
+
+import openpyxl
+import pytest
+
+from app.api.sheets import csv_lines, xlsx_bytes
+from app.domain.errors import InvalidInput
+from app.domain.workflow import Step
+from app.flows.exports import COLUMNS
+from app.flows.registry import Flows
+from tests.factories import ADMIN, message
+from tests.integration.conftest import MONDAY, SetClock
+from tests.integration.record_steps import LAMP, REVIEWER, SUPERVISOR, corrected, intake, take
+
+
+def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: SetClock) -> None:
+    lamp = intake(stored, call_id="a")
+    water = stored.intake.run(
+        message("薛城区临城街道自来水发黄有异味，请检测", "b", called_at=MONDAY.isoformat())
+    ).tickets[0]
+
+    def found(**filters: str) -> list[str]:
+        return [t.ticket_number for t in stored.tickets.page(after=None, limit=9, filters=filters, by=ADMIN)]
+
+    assert found(q="路灯") == [lamp.ticket_number]
+    assert found(q="自来水 异味") == [water.ticket_number]
+    assert found(q="路灯 异味") == []
+    assert found(caller="139-0000-0000") == [lamp.ticket_number]
+    assert found(created_before=MONDAY.isoformat()) == []
+    assert len(found(created_from=MONDAY.isoformat())) == 2
+    assert found(overdue="true") == []
+    clock.move(days=30)
+    assert len(found(overdue="true")) == 2
+    with pytest.raises(InvalidInput, match="检索词"):
+        found(q="路")
+    with pytest.raises(InvalidInput, match="created_from"):
+        found(created_from="昨天")
+    changed = stored.tickets.correct(lamp.ticket_number, {"title": "井盖丢失"}, by=ADMIN, expected_version=1)
+    assert found(q="井盖") == [changed.ticket_number]
+
+
+def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:
+    intake(stored, f"俺叫张三丰，{LAMP}")
+    rows = list(stored.exports.ticket_rows({}, by=REVIEWER))
+    table = list(csv.DictReader(io.StringIO("".join(csv_lines(COLUMNS, rows)).removeprefix("\ufeff"))))
+    assert (table[0]["诉求人"], table[0]["联系电话"]) == ("张某", "139****0000")
+    assert (table[0]["状态"], table[0]["诉求主体"], table[0]["紧急程度"]) == ("待受理", "自然人", "一般")
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(COLUMNS, rows))).worksheets[0]
+    assert [cell.value for cell in sheet[1]] == list(COLUMNS)
+    assert sheet.max_row == 2
+    stored.tickets.correct(rows[0][0], {"title": "=HYPERLINK(1)"}, by=ADMIN, expected_version=1)
+    assert next(iter(stored.exports.ticket_rows({}, by=ADMIN)))[4] == "'=HYPERLINK(1)"
+
+
+def test_exports_mask_a_landline_too(stored: Flows) -> None:
+    ticket = intake(stored, LAMP)
+    for phone, shown in (("0632-5551234", "063****1234"), ("5551234", "****34")):
+        ticket = corrected(stored, ticket, citizen__phone=phone, wants=f"请回电{phone}")
+        row = dict(zip(COLUMNS, next(iter(stored.exports.ticket_rows({}, by=REVIEWER))), strict=True))
+        assert row["联系电话"] == shown
+    ticket = corrected(stored, ticket, wants="请回电0632-5551234")
+    assert dict(zip(COLUMNS, next(iter(stored.exports.ticket_rows({}, by=REVIEWER))), strict=True))["诉求"] == (
+        "请回电063****1234"
+    )
+
+
+def test_what_is_unclear_goes_on_the_monthly_list(stored: Flows) -> None:
+    ticket = intake(stored)
+    take(stored, ticket, Step.ACCEPT)
+    take(stored, ticket, Step.PUT_ON_MEETING, SUPERVISOR, meeting="unclear_duty", reason="两家都说不归自己管")
+    listed = stored.tickets.page(after=None, limit=9, filters={"meeting": "unclear_duty"}, by=SUPERVISOR)
+    assert [t.ticket_number for t in listed] == [ticket.ticket_number]
+    with pytest.raises(InvalidInput, match="会商缘由"):
+        take(stored, ticket, Step.PUT_ON_MEETING, SUPERVISOR, meeting="随便", reason="x")
