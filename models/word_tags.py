@@ -1,5 +1,6 @@
 """jieba's words and parts of speech, loaded quicker than jieba does it."""
 
+import logging
 import marshal
 import tempfile
 from collections.abc import Mapping
@@ -37,3 +38,12 @@ class Tokenizer(jieba.Tokenizer):  # type: ignore[misc]
             self.initialized = True
         except (OSError, EOFError, ValueError, TypeError):
             pass  # missing or half written
+
+
+@cache
+def dictionary_tokenizer() -> Tokenizer:
+    """Return the one that knows the dictionary's words alone; a copy of them takes 60 MB."""
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = Tokenizer()
+    tokenizer.initialize()
+    return tokenizer

@@ -1,17 +1,14 @@
 """A text to the features a linear classifier counts; training and inference use the same function by name."""
 
-import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import combinations, pairwise
 from operator import add
 
-import jieba
-
 from models.classifier.phrases import clause_marks, speaker_marks, wish_marks
 from models.classifier.shapes import Shapes, shapes_of
-from models.word_tags import Tokenizer
+from models.word_tags import dictionary_tokenizer
 
 _BREAKS = re.compile(r"[，。！？；,.!?;]+")
 
@@ -31,7 +28,7 @@ def chars(text: str) -> tuple[str, ...]:
 def words(text: str) -> list[str]:
     """Return words, pairs of neighbouring words, and character pairs: steadier than n-grams on long texts."""
     plain = folded(text)
-    found = [word for word in _tokenizer().cut(plain) if len(word) > 1 or word.isalnum()]
+    found = [word for word in dictionary_tokenizer().cut(plain) if len(word) > 1 or word.isalnum()]
     return [
         *found,
         *(f"{first}_{second}" for first, second in pairwise(found)),
@@ -166,9 +163,3 @@ def analyser(
 def folded(text: str) -> str:
     """Return a text without white space, in lower case."""
     return "".join(text.lower().split())
-
-
-@cache
-def _tokenizer() -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    return Tokenizer()

@@ -1,12 +1,9 @@
 """Stretches of talk, made to begin and end where words do: 理河道 → 治理河道, 管网清 → 管网清淤."""
 
-import logging
 from bisect import bisect_left, bisect_right
-from functools import cache, lru_cache
+from functools import lru_cache
 
-import jieba
-
-from models.word_tags import Tokenizer
+from models.word_tags import dictionary_tokenizer
 
 _LOOSE = '，、：:（）()“”"或和与及跟并而且也都还就又往向从把被将给让使的地得了着吗呢吧啊'
 """What nothing that is called by a name begins or ends with."""
@@ -48,21 +45,13 @@ def stands_whole(words: str, text: str) -> bool:
 
 
 def _is_word(part: str) -> bool:
-    return len(part) > 1 and bool(_tokenizer().FREQ.get(part))
+    return len(part) > 1 and bool(dictionary_tokenizer().FREQ.get(part))
 
 
 @lru_cache(maxsize=64)
 def _edges(text: str) -> list[int]:
     """Return where the words of a text begin that the dictionary holds, or else its characters; and its end."""
     edges = [0]
-    for word in _tokenizer().cut(text, HMM=False):
+    for word in dictionary_tokenizer().cut(text, HMM=False):
         edges.append(edges[-1] + len(word))
     return edges
-
-
-@cache
-def _tokenizer() -> jieba.Tokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = Tokenizer()
-    tokenizer.initialize()
-    return tokenizer
