@@ -1,6 +1,5 @@
 """Titles in, the words of matters out: what hot words are counted of."""
 
-import logging
 import re
 from collections.abc import Set
 from functools import cached_property
@@ -8,7 +7,7 @@ from functools import cached_property
 import jieba
 
 from app.domain.reference import ReferenceData
-from models.word_tags import Tokenizer, word_tags
+from models.word_tags import own_tokenizer, word_tags
 
 _TAGS = ("n", "vn", "l", "i", "an", "j")
 _NOT_TAGS = ("nr", "ns", "nt", "nrt", "nz")
@@ -27,8 +26,7 @@ class TitleWords:
     @cached_property
     def _tokenizer(self) -> jieba.Tokenizer:
         """Made at its first use: it takes seconds, and most commands count no words."""
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = Tokenizer()
+        tokenizer = own_tokenizer()
         for word in (*self._places, *self._said):
             tokenizer.add_word(word, freq=20_000)
         return tokenizer

@@ -22,7 +22,7 @@ from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import BadData, Measurement
-from eval.examples import read_examples, rows_for, with_zeros
+from eval.examples import read_examples, rows_for, with_zeros, words_of
 from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
@@ -64,7 +64,7 @@ def with_unknown(measured: Measurement, labels: Sequence[str], known: Container[
 
 def decided(flows: Flows, row: dict[str, Any]) -> UnitDecision:
     """Return the service's decision on a row's text."""
-    payload = {"id": str(row.get("id", "-")), "text": " ".join(p for p in (row.get("title"), row.get("text")) if p)}
+    payload = {"id": str(row.get("id", "-")), "text": words_of(row)}
     return capabilities_of(flows).units(payload, received_at=NOW).unit
 
 

@@ -4,19 +4,16 @@ A detail is a chain of pieces: a name (幸福家园), numbers (13号楼2单元),
 ends in a word that places end in and begins where the words before it stop being part of a name.
 """
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-
-import jieba
 
 from app.domain.place import Gazetteer
 from app.domain.transcript import SpokenCall
 from app.understand.mentions.called import answered_names, called_names
 from app.understand.mentions.places import ELSEWHERE
 from app.understand.mentions.types import Mention, Saying, mention
-from models.word_tags import Tokenizer, word_tags
+from models.word_tags import own_tokenizer, word_tags
 
 _HEADS = (
     "小区|家园|花园|花苑|嘉园|佳园|佳苑|雅苑|公寓|新村|新城|名城|国际城|家属院|家属楼|宿舍|商城|广场|大厦|大酒店|酒店|宾馆|饭店|"
@@ -124,8 +121,7 @@ class DetailReader:
         self._areas = frozenset(
             {*gazetteer.district_by_name, *gazetteer.town_by_name, "枣庄市", "枣庄", "山东省", "山东"}
         )
-        jieba.setLogLevel(logging.WARNING)
-        self._tokenizer = Tokenizer()
+        self._tokenizer = own_tokenizer()
         longer = sorted((head for head in _HEAD_WORDS if len(head) > 1), key=len, reverse=True)
         self._longer = re.compile(f"(?:{'|'.join(longer)})(?!附近|旁)")
         self._heads = frozenset(_HEAD_WORDS)
