@@ -156,10 +156,9 @@ class ConsultationFlow:
             return _unanswered(asked.question, found, asked.engine, refusal=_refused(asked))
         best = basis(found, self._limits)
         parts = self._knowledge.in_parts(asked.looked_up, on=asked.day, area=asked.area)
-        near = nearest_first(found, parts)
         back = area_question(parts, asked.area, self._limits) or (None if best else case_question(found, self._limits))
         if back or best is None:
-            refusal = None if back else _refused(asked)
+            near, refusal = nearest_first(found, parts), None if back else _refused(asked)
             return _unanswered(asked.question, near, asked.engine, refusal=refusal, clarification=back)
         answer = _embedded(asked.question, best, worthy=asked.worthy, engine=asked.engine)
         return self._generated(answer, [scored.article for scored in found[:MOST_READ]])
