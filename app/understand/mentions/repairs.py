@@ -24,6 +24,10 @@ _LONGEST_OLD = 40
 _WRONG_BEFORE = Anchored(
     r"^[^，,。]{0,4}(?:刚才|刚刚|前面|上面)?[^，,。]{0,2}(?:说|记|弄|报)错了?[，,。\s]*(?:应该)?(?:是|在)?(?P<new>[^，,。！？；]{1,16})"
 )
+_QUERIED = Anchored(
+    r"(?:[\u4e00-\u9fff]{1,3}[区市县镇])?(?P<old>[\u4e00-\u9fff\d]{2,8})[？?][，,\s]*(?:[哦噢啊哎嗨呃]+[，,\s]*)?(?:不(?:是|对)?[，,\s]+)+(?:是|叫|应该是)"
+)
+"""兴仁？不，是临城街道: the caller asks himself and answers."""
 _UNITS = "号楼|栋|幢|单元|室|楼|号|元|万|天|个月|月|点|年|多?户|度|米|盏|个|亩|层|斤|吨|公里|里|次|回|趟|路|岁|人|辆|台|棵|根|平"
 _VALUE = re.compile(
     rf"(?:\d[\d.]*|[一二三四五六七八九十百千两]+)(?P<unit>{_UNITS})|(?:周|星期|礼拜)(?P<day>[一二三四五六日天])|(?P<name>[\u4e00-\u9fff]{{2,6}}?(?P<kind>小区|家园|花园|街道|镇|路|村|庄|社区|学校|小学|医院|区|市))|\d{{3,}}"
@@ -83,6 +87,7 @@ def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple
         if (old and new and _alike(old, new)) or _repeated(match, text):
             found.append((match.start(), match.start("new")))
     found += [match.span() for match in _THAT_ONE_NOT.finditer(text)]
+    found += [(match.start("old"), match.end()) for match in _QUERIED.finditer(text)]
     found += [match.span("old") for match in _JUST.finditer(text) if match["old"] != match["new"]]
     found += [span for span in _slips(text, call) if not any(span[0] < end and start < span[1] for start, end in found)]
     for match in _wrong(text):
@@ -90,7 +95,15 @@ def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple
         olds = [old for old in _VALUE.finditer(match["old"]) if new and _alike(old, new)]
         if olds and not any(start <= match.start("old") + olds[-1].start() < end for start, end in found):
             found.append((match.start("old") + olds[-1].start(), match.start("new")))
-    return found
+    return found + [span for start, end in found for span in _explained(text, start, end)]
+
+
+def _explained(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what goes on to say whose the slip was: [呼吸 不对] 是老年医学科，[呼吸是他上回住的]."""
+    words = next((piece.group() for piece in BROKEN_OFF.finditer(text, start, end)), "")
+    for piece in BROKEN_OFF.finditer(text, end) if len(words) > 1 and not _NO_VALUE.search(words) else ():
+        if piece.group().startswith(words) and piece.group()[len(words) :].lstrip("那才可").startswith("是"):
+            yield piece.span()
 
 
 def _wrong(text: str) -> Iterator[re.Match[str]]:

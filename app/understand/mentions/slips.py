@@ -34,6 +34,7 @@ _OBJECT = re.compile(r"^.*[的了过]")
 _DENIED = re.compile(r"(?:可|也)?不是(?P<what>.{2,8}?)(?:啊|哈)?")
 _INTRODUCED = re.compile(r"^.*(?:叫|在那个|在|是)")
 _DIGIT = re.compile(r"\d")
+_NAMING = {"是", "叫"}
 _OPPOSITES = "东西南北上下左右前后里外"
 _LONGEST = 9
 _PRONOUN = re.compile(r"[我俺你您恁他她]|没|给|想|要")
@@ -115,9 +116,10 @@ def _share(old: str, new: str) -> bool:
 
 
 def _same_head(old: str, new: str) -> bool:
-    """Tell whether both are introduced alike: 在龙泉塔 / 我现在在接官巷, 是钢管 / 是铁管."""
+    """Tell whether both are introduced alike: 在龙泉塔 / 我现在在接官巷, 是钢管 / 是铁管, 是大润发 / 叫佳源超市."""
     lead, again = _LEAD.match(old), _LEAD.match(new)
-    return bool(lead and again and lead.group()[-1] == again.group()[-1])
+    ends = {lead.group()[-1], again.group()[-1]} if lead and again else set()
+    return len(ends) == 1 or ends == _NAMING
 
 
 def _after_twin(pieces: Sequence[re.Match[str]], position: int) -> Iterator[Slip]:

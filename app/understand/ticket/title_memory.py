@@ -103,7 +103,7 @@ def as_heading(one: Composed, recalled: Recalled, found: Sequence[Heading], plac
     """Return a title with its place, not yet with the clauses that bear it out: only the chosen one needs them."""
     asking, key = recalled.asking, one.key
     start, finish = TITLE_FORMS.get(asking.kind, ("", "问题"))
-    text = start + _where(asking.kind, place) + key.removesuffix(finish) + finish
+    text = start + _where(asking.kind, place) + key.removesuffix(finish or start) + finish
     measures = TitleMeasures(
         gain=max(heading.measures.gain for heading in found),
         first_object=any(word in text for word in asking.objects[:1]),

@@ -25,7 +25,7 @@ from app.understand.ticket.objects import bare, vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.refusals import asked_instead, refusal
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import Passage, WantsRules, tells
+from app.understand.ticket.wants import Passage, WantsRules, broken, tells
 from app.understand.ticket.whole_words import stands_whole, whole_words
 from app.understand.ticket.wishes import asks
 
@@ -54,7 +54,7 @@ _HOW = re.compile(
 """Words of the office that only say how something is done."""
 _FAULT = re.compile(
     r"停[水电气暖热]|[不没](?:热|亮|通|凉|来|供|出)|没(?:水|电|气|暖|灯)|漏|坏|塌|裂|堵|淹|积水|故障|缺失|破损|坑洼|倒伏|倾斜|下垂|失修|"
-    r"求助|遗失|走失|被骗|难|养护|管理|服务|望|请|希望|给予|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
+    r"求助|遗失|走失|被骗|难|养护|管理|服务|姓|觉[着得]|一到|看见|听说|望|请|希望|给予|办理|申请|申领|登记|报销|认定|安置|补偿|退还|投诉|举报|反映|我|俺|其"
 )
 """What is no wrong of somebody's, and words of one who tells."""
 _NAMES_MORE = re.compile(r"[A-Za-z\d]")
@@ -138,7 +138,9 @@ def asking_of(
     told = tuple(informative(clauses)) or tuple(clauses)
     answers = frozenset(answers_to_asking(call, mentions))
     rules = WantsRules(words)
-    demands = tuple(d for d in rules.demands_of(call, mentions, told) if not (vague(d.text) or tells(d.text)))
+    demands = tuple(
+        d for d in rules.demands_of(call, mentions, told) if not (vague(d.text) or tells(d.text) or broken(d.text))
+    )
     ruled = rules.compose(call, mentions, clauses, kind, demands, rows[0] if rows else None, objects, "".join(keys[:1]))
     questions = kind is RequestKind.CONSULTATION
     wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))
@@ -227,6 +229,8 @@ def _fits(text: str, source: str, headed: bool) -> bool:
     if source == "earlier" and not _asked_alike(text, headed):
         return False
     own = source in ("clause", "asked")
+    if broken(text) and (own or source == "ruled"):
+        return False
     return headed or not own or bool(_DEED.match(text) and not tells(text))
 
 
@@ -301,7 +305,8 @@ def stretches(clauses: Sequence[Sequence[tuple[str, float]]]) -> Iterator[str]:
 
 def together(kind: RequestKind, parts: Sequence[Piece], matter: str) -> str:
     """Return pieces as wants; what is asked of a thing follows it: 缴费时间, 医保 → 咨询医保缴费时间."""
-    head, texts = HEADS.get(kind, ""), [part.text for part in parts]
+    head = HEADS.get(kind, "")
+    texts = [part.text.removesuffix(f"的{head}" if kind is RequestKind.SUGGESTION else head) for part in parts]
     if kind is not RequestKind.CONSULTATION:
         return head + "，".join(texts)
     aspects = [part.text for part in parts if part.source == "aspect" or _is_aspect(part.text)]

@@ -57,6 +57,12 @@ _LONGEST_THING, _LONGEST_KEY = 10, 18
 _STORY = re.compile(
     r"[我俺咱你您]|(?<![尤极与])其(?![他中])|希望|什么|怎么|一直|当时|昨天|(?:部门|单位|机关|中|时)$|吗$|没有?人|不得了|(?<=.)不(?:给|肯)(?!.*[则就])"
 )
+_BROKEN = re.compile(
+    r"^(?:到(?![场期位岗站])|[的和与并且够们被却而但]|及(?![时早])|相关|因为|由于|同时|从而|现(?![场金代行有])|以(?![旧现货后录])|自(?!来水|[行助动])|试问|不知|出面|有空)"
+    r"|^叫[^，]{1,6}来$|来看看$|^[\u4e00-\u9fff]{1,6}说(?![明清])|^[\u4e00-\u9fff]{2,8}(?:公司|部门|单位)$|(?<!\d)\d[.、](?!\d)|[的和与及或把对在将让]$|(?<!原)因$|(?<![依根证数单票收凭])据$|(?<![去朝走流风方])向$|(?<![来收不找])到$|请问|有何具体|目前还"
+    r"|[“《（(][^”》）)]*$|^[^“《（(]*[”》）)]|[：:](?!\d)"
+)
+"""What was cut out of a sentence: it begins or ends with a word that leads on, or holds the number of a list."""
 _SUGGESTED = re.compile(
     r"^(?:其|我|俺)?(?:给|跟|向)?(?:你们)?(?:提个?)?(?:顺便)?(?:提)?(?:一?个|点)?(?:小)?建议[，,是]*|^关于"
 )
@@ -213,7 +219,8 @@ class WantsRules:
 def _brief(said: Passage | None) -> Passage | None:
     """Return a wish that is short enough for the field and names an object without telling a story."""
     fits = said and _LEAST_WANTS <= len(said.text) <= _LONGEST_WANTS
-    return said if said and fits and not vague(said.text) and not tells(said.text) else None
+    told = said and (vague(said.text) or tells(said.text) or broken(said.text))
+    return said if fits and not told else None
 
 
 def _suggested(said: Passage | None) -> Passage | None:
@@ -244,6 +251,11 @@ def plain(text: str) -> bool:
 def tells(text: str) -> bool:
     """Tell whether a text tells of somebody or asks, where a wish would name what is to be done."""
     return bool(_STORY.search(text))
+
+
+def broken(text: str) -> bool:
+    """Tell whether a text is a piece of a sentence rather than a wish."""
+    return bool(_BROKEN.search(text))
 
 
 def _within(demands: Sequence[Passage]) -> list[Passage]:

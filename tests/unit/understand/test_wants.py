@@ -7,13 +7,17 @@ import pytest
 
 from app.domain.reference import ReferenceData
 from app.domain.ticket import TicketDraft
+from app.domain.transcript import Evidence
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
+from app.understand.ticket.clauses import Clause
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.objects import vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.reader import TicketReader
 from app.understand.ticket.register import written
+from app.understand.ticket.wants import broken
+from app.understand.ticket.wishes import asks
 from app.understand.unit import TopicReader
 from tests.conftest import embedded
 from tests.factories import call
@@ -95,6 +99,13 @@ def test_a_refused_name_is_not_missing_and_an_unasked_one_is(ticket_of: Callable
         ("吊顶给我赔了", "赔偿吊顶"),
         ("晚上10点以后别放音响了", "晚上10点以后禁止放音响"),
         ("让物业修", "督促物业维修"),
+        ("2、请求有关部门对龙泉河清淤", "清淤龙泉河"),
+        ("请市委市政府彻查该集团账目", "彻查该集团账目"),
+        ("请区政府给我们做主责令开发商退还房款", "责令开发商退还房款"),
+        ("不许往外放水", "禁止往外放水"),
+        ("把那条狗逮走", "捕捉狗"),
+        ("给个施工时间表", "明确时间表"),
+        ("把树锯了", "锯除树"),
     ],
 )
 def test_what_the_caller_asks_for_is_said_in_official_words(said: str, asked: str) -> None:
@@ -102,7 +113,17 @@ def test_what_the_caller_asks_for_is_said_in_official_words(said: str, asked: st
 
 
 @pytest.mark.parametrize(
-    "said", ["物业说明天派人来修", "我也不要他赔三倍", "去年修过一回", "别让工地知道是我", "派出所也来过"]
+    "said",
+    [
+        "物业说明天派人来修",
+        "我也不要他赔三倍",
+        "去年修过一回",
+        "别让工地知道是我",
+        "派出所也来过",
+        "不能一年拖一年",
+        "别等塌下来",
+        "先给垫付药费了",
+    ],
 )
 def test_what_was_done_or_refused_is_no_demand(said: str) -> None:
     assert WORDS.demanded(said) is None
@@ -111,6 +132,37 @@ def test_what_was_done_or_refused_is_no_demand(said: str) -> None:
 def test_the_callers_own_demand_stands_before_the_usual_remedy(ticket_of: Callable[[str], TicketDraft]) -> None:
     draft = ticket_of("滕州幸福家园暖气不热，交了两千多取暖费，要求把取暖费退给我")
     assert draft.wants == "退还取暖费"
+
+
+@pytest.mark.parametrize(
+    "said", ["学校要求开通银行卡", "她又要求先补手续", "根本不符合规划要求", "但员工被要求先交钱", "他说让我先补交"]
+)
+def test_what_somebody_else_asks_for_is_no_wish(said: str) -> None:
+    quote = Evidence(turn=0, start=0, end=len(said), text=said)
+    assert not asks(Clause(said, 0, 0, len(said), chatter=False, question=False, evidence=quote))
+
+
+@pytest.mark.parametrize(
+    "wants",
+    [
+        "到现场核实2.栈道",
+        "尽快整治江边的",
+        "现请求住建局",
+        "叫林业的来",
+        "公司说完工给修",
+        "惠民市场管理公司",
+        "答复：社区巴士",
+    ],
+)
+def test_a_piece_of_a_sentence_is_no_wish(wants: str) -> None:
+    assert broken(wants)
+
+
+@pytest.mark.parametrize(
+    "wants", ["及时清运垃圾", "说明处罚依据", "退还3.1万元", "恢复18:30末班车", "查清补贴去向", "现场核查"]
+)
+def test_an_official_wish_is_whole(wants: str) -> None:
+    assert not broken(wants)
 
 
 @pytest.mark.parametrize("said", ["介入处理", "立即查处此事", "核实处理", "尽快到现场处理", "处理及时介入"])
