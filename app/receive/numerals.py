@@ -74,13 +74,19 @@ _DOOR = Anchored(
 """五零二: figure by figure, so a number of a door or a house."""
 _MONEY_UNIT = Anchored(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
-_MINUTE = Anchored(r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])")
+_MINUTE = Anchored(
+    r"(?<=\d点)([二三四五]?十[一二三四五六七八九]?|零[一二三四五六七八九])(?![来几多个十百千万分])"
+    r"|(?<=\d点)([二三四五]?十[一二三四五六七八九]?)(?=分(?!钟|[重严必清满感困热冷大小多吵不难危恶痛气紧脏乱差]|要紧|着急|明显))"
+)
+"""7点十分 is a time, 这一点十分重要 is none."""
 _ONE_OCLOCK = Anchored(
     r"一点(?=半(?![天会个截拉])|[来多]?钟)|(?<=凌晨|下午|中午|夜里|半夜|晚上|今晚|昨晚)一点(?=$|[，,。\s多来左])"
 )
 """一点 is a little, unless half past or a part of the day says that it is an hour."""
 _SMALL_PART = Anchored(r"(?<=\d[亩斤])([一二三四五六七八九])(?=[分两])")
-_TENTH = Anchored(r"(?<=\d[吨米度])([一二三四五六七八九])(?=$|[，。,、\s的多了])")
+_TENTH = Anchored(
+    r"(?<=\d[吨米度亩])([一二三四五六七八九])(?=$|[，。,、\s的多了])|(?<=\d米)([一二三四五六七八九]{2})(?=$|[，。,、\s的])"
+)
 _HUNDREDS = Anchored(
     r"(?<![第几数上\d一二两三四五六七八九十百千万零])"
     rf"(?!二百五(?!十))({_DIGIT}千(?:零{_DIGIT}十?{_DIGIT}?|{_DIGIT}百(?:零{_DIGIT}|{_DIGIT}十{_DIGIT}?|{_DIGIT})?|{_DIGIT})|"

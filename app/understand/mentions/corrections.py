@@ -20,6 +20,7 @@ from models.base import PairScorer
 _PIECE = re.compile(r"[^，,。！!？?；;…\s]+")
 _ASKS = re.compile(r"哪|什么|多少|几|谁|怎么称呼|贵姓|多大|多久|[吗？?]")
 _ASKS_WISH = re.compile(r"诉求|希望|要求")
+_DIGIT, _ROOM = re.compile(r"\d"), re.compile(r"\d{3,4}")
 _LEAD = re.compile(r"^(?:那个|就是|就|我们|我|俺们?|在|到|从|叫|是|姓|一共|打了|去)+")
 _MOST_PLACE, _MOST_SIZE, _MOST_LENGTH, _SHORT = 5, 8, 16, 6
 _AHEAD, _COMPARED, _FAR = 3, 5, 9
@@ -53,13 +54,20 @@ class CorrectionModel:
             return
         scores = self._scorer.scores(correction_features(call, sayings, stretches, self._cues))
         for i, one in enumerate(stretches):
-            if scores[i] < self._least:
+            if scores[i] < self._least or len(one.text) > _MOST_LENGTH or _stands_alone(one, call):
                 continue
             if wrong := _replaced_alone(one, stretches[i + 1 :]):
                 yield from (Retraction("", one.saying, value.start, value.end) for value in wrong)
             else:
                 yield Retraction("", one.saying, one.start, one.end)
                 yield from _gone_with(one, i, stretches, call, sayings)
+
+
+def _stands_alone(one: Stretch, call: SpokenCall) -> bool:
+    """Tell whether a stretch is a figure that nothing in the call could replace: 祥和里，12号楼，3单元."""
+    figure = len(one.values) == 1 and one.values[0].words == one.text and bool(_DIGIT.search(one.text))
+    others = (value for turn in call.turns for value in values_in(turn.text) if not _ROOM.fullmatch(value.words))
+    return figure and not any(_replaces(one, value) for value in others)
 
 
 def _gone_with(

@@ -14,14 +14,14 @@ SURNAMES = (
 )
 WORDLIKE = "水花乐时元平和明计成强路支经干应宗惠家羊车班秋全山幸怀从阴能双堵却通农别充容慎终居步都国广东越勾融那空养须后红公丛么海粘狐来黑崇"
 """Surnames that are everyday words as well: they count in an answer to 您贵姓 only."""
-COMPOUND = "欧阳|段干|左丘|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木|呼延|宇文|长孙|鲜于|闻人|淳于|公冶|申屠|钟离|濮阳|赫连|独孤|澹台|轩辕|颛孙|相里"
+COMPOUND = "欧阳|段干|左丘|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|南宫|司徒|端木|呼延|宇文|长孙|鲜于|闻人|淳于|公冶|申屠|钟离|濮阳|赫连|独孤|澹台|轩辕|颛孙|相里|闾丘|万俟|拓跋|乐正|亓官|太史"
 _CHARACTER = r"(?![的了是在们里上这那个吗呢吧啊就])[\u4e00-\u9fff]"
 GIVEN = rf"(?:{_CHARACTER}){{1,2}}"
 _SIGNED_GIVEN = rf"(?:(?![不没要能会给快查修办管看谁啥什么怎咋别请你我他她它来去有些点]){_CHARACTER}){{1,2}}"
 """Under a message, where no 叫 says that it is a name."""
 FAMILY = rf"(?:{COMPOUND}|[{SURNAMES}])"
 WIDE_FAMILY = rf"(?:{COMPOUND}|[{SURNAMES}{WORDLIKE}])"
-ANY_FAMILY = rf"(?:{COMPOUND}|(?![什啥名何哪的么不同也就了少哎唉嗯哦呃氏])[\u4e00-\u9fff])"
+ANY_FAMILY = rf"(?:{COMPOUND}|(?![什啥咋怎名何哪的么不同也就了少哎唉嗯哦呃氏])[\u4e00-\u9fff])"
 """After 姓 any character is a surname."""
 POLITE = r"先生|女士|小姐|师傅|大爷|大叔|大哥|老哥|大娘|大姐|大嫂|大妈|阿姨|老师"
 TITLE = rf"{POLITE}|总(?![\u4e00-\u9fff])|经理|老板|主任|会计|厂长|村长|书记|校长|队长"
@@ -52,6 +52,7 @@ SIGNATURES = tuple(
         rf"(?:{_ROLE})\s+(?P<surname>{FAMILY})[。.！!\s]*$",
         rf"[的。！!？?\s][小老](?P<surname>{FAMILY})[。.！!\s]*$",
         rf"(?<=[。！？!?])\s+(?P<surname>{FAMILY})(?=[（(]|[。.！!\s]*$)",
+        rf"(?<!被)(?:投诉|举报|申请|反映|联系|建议|写信|来信|经手|经营)(?:人|者)\s?[：:】\]]+\s?(?!匿名|本人|不详|保密|未知)(?P<name>{ANY_FAMILY}(?:先生|女士|{GIVEN}))(?=[（(，,。；;\s]|$)",
         rf"真名(?:叫|是)?\s?(?P<name>{FAMILY}{GIVEN})(?=[。，,\s])",
     )
 )
@@ -76,7 +77,7 @@ _GIVEN_COMMONLY = (
     "松柏桐栋梁柱石磊岩山川河泉清源润泽浩宇轩宁康健安泰东南西北振兴立成功启发继承传宗祖庆喜乐善良贤才武广远长永恒久先进光耀彦士民田丰年登科奎魁元一正直守为怀念存友爱连占秉景佑绍培修敬恩维运世会计兆允胜利克新子茂"
 )
 BARE = re.compile(
-    rf"(?<![^，,。！\s])(?P<name>(?:(?![高马查管包安方房常都全满商相向公万][，,。\s])[{SURNAMES}]|{COMPOUND})(?=[\u4e00-\u9fff]*[{_GIVEN_COMMONLY}]){_SIGNED_GIVEN})(?<!.[村庄镇路街区店厂院站局园山河桥湖门子后口沟])(?=[，,。！\s]|$)"
+    rf"(?<![^，,。！\s])(?P<name>(?:(?![高马查管包安方房常都全满商相向公万][，,。\s])[{SURNAMES}]|{COMPOUND})(?=[\u4e00-\u9fff]*[{_GIVEN_COMMONLY}]){_SIGNED_GIVEN})(?<!.[村庄镇路街区市县店厂院站局园山河桥湖门子后口沟])(?=[，,。！\s]|$)"
 )
 """A full name that is a piece of its own."""
 OF_OTHERS = re.compile(

@@ -45,7 +45,7 @@ _SIGNED = Anchored(
     rf"(?:他|她)(?:姐|哥|妹|弟|妈|爸|姑|姨|舅|叔|伯|婶|嫂子?|侄子?|外甥|爷爷|奶奶|姥姥|老公|老婆|工友|同事|对象|儿子|闺女|媳妇|爱人|邻居)[，,\s]+(?P<own>{FAMILY}{GIVEN})(?=[，,。、\s]|$)"
 )
 _ANSWER = re.compile(
-    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{FAMILY}(?:{GIVEN}|)?)(?=[，,。！!\s啊呀]|$|先生|女士|师傅)"
+    rf"^[^\u4e00-\u9fff]*(?:[我俺]?(?:叫|是))?\s*(?P<name>{WIDE_FAMILY}(?=先生|女士|师傅)|{FAMILY}(?:{GIVEN}|)?)(?=[，,。！!\s啊呀]|$|先生|女士|师傅)"
 )
 _SPELLED = re.compile(
     r"^[^\u4e00-\u9fff]*(?:免贵|[我俺]?姓|[我俺]?叫|小|老)?[，,。\s]*(?P<surname>(?![男女对嗯好我俺也就那这不没行中有哎唉是先再别谁免你您他])[\u4e00-\u9fff])(?:[，,。！!\s]+[\u4e00-\u9fff]{1,5}?的(?P=surname)|[，,。！!\s]+[男女]|[，,。！!\s]*$)"
@@ -222,7 +222,7 @@ def _answer(call: SpokenCall, saying: Saying) -> re.Match[str] | None:
     """Return the name in the answer to 您贵姓; 小孟 too, where the operator then says 孟先生."""
     if not _asked_for_name(call, saying):
         return None
-    if match := _NAMED.search(saying.text):
+    if (match := _NAMED.search(saying.text)) and not no_name(match["name"]):
         return match
     if match := _WRITTEN_SO.search(saying.text) or in_full(saying.text, _said_next(call, saying)):
         return match

@@ -58,6 +58,8 @@ _STEP_BACK = re.compile(
 )
 _DENIED_AGAIN = re.compile(r"(?:哦|噢|啊|哎|呃|不|也|又|可)*不是(?P<what>[\u4e00-\u9fff\d]{1,8}?)(?:啊|哈|的)?")
 _AMOUNT_LAST = re.compile(r"(?:给|交|花|要|收|扣)?了?[\d一二三四五六七八九十百千万两]+(?:元|块)?$")
+_BLANKED = re.compile(r"\s{2}")
+"""Where words were taken back already: what stands before them was not meant."""
 _NEAR = 3
 """Characters after a hesitation within which the right value begins."""
 _LONGEST_NAME = 5
@@ -136,7 +138,8 @@ def _slips(text: str, call: str) -> Iterator[tuple[int, int]]:
         if _said_again(before.group(), after.group(), call):
             yield before.start(), after.start()
     for three in zip(pieces, pieces[1:], pieces[2:], strict=False):
-        if span := _denied(*three) or _stepped_back(*three):
+        gone = _BLANKED.search(text, three[0].end(), three[1].start())
+        if not gone and (span := _denied(*three) or _stepped_back(*three)):
             yield span
 
 

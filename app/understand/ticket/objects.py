@@ -28,7 +28,7 @@ _VAGUE = re.compile(
 """A wish that names no object: 介入处理, 立即查处此事."""
 _HOLLOW = re.compile(
     r"设身处地|着想|实事|急[^，。]{1,4}所急|心系|引起[^，。]{0,12}(?:重视|注意|关注)|高度重视|复制|转(?:交|办)?(?:给|到)|莅临|民生问题|切实(?:的?问题|关心)|[做作]主|"
-    r"满意的答复|合理的解决|真正落实|重视(?:该|此|这)个?问题"
+    r"满意的答复|不要?(?:透露|敷衍|推诿|推脱|简单)|合理的解决|真正落实|重视(?:该|此|这)个?问题"
 )
 """What asks for good will or another reader, not for a deed."""
 _BARE = re.compile(

@@ -40,6 +40,21 @@ def test_a_name_given_unasked_is_the_callers(reader: CallReader, said: str, name
     assert draft.citizen.name == name
 
 
+FORMS = [
+    ("投诉人：强敏（民宿经营者）\n电梯坏了三天没人修", "强敏"),
+    ("申请人：杨海，幸福家园9号楼。电梯坏了三天没人修", "杨海"),
+    ("【事项】电梯坏了没人修\n【联系人】尉迟女士，下午方便", "尉迟女士"),
+    ("投诉人：匿名\n电梯坏了三天没人修", None),
+    ("被投诉人：强敏\n电梯坏了三天没人修", None),
+]
+
+
+@pytest.mark.parametrize(("message", "name"), FORMS)
+def test_a_form_names_its_writer(reader: CallReader, message: str, name: str | None) -> None:
+    said = {"id": "form", "channel": "web", "turns": [{"speaker": "citizen", "text": message}]}
+    assert reader.read(parse_transcript(said, received_at=RECEIVED)).demands[0].draft.citizen.name == name
+
+
 CALLED = [
     ("您贵姓", "俺姓郗 你可能没听说过 希望的希那个音", "稀饭的稀", "不是 希加个耳刀 郗长顺", "郗长顺"),
     ("您叫", "糜小雨 米字旁那个", "好 糜小雨 是女士吧", "对", "糜小雨"),
@@ -55,6 +70,9 @@ CALLED = [
     ("您贵姓", "米 大米的米 米哥", "好的", "嗯", "米先生"),
     ("您贵姓", "姓邴 邴姐", "好的", "嗯", "邴女士"),
     ("您怎么称呼", "步园长", "好的", "嗯", "步"),
+    ("您怎么称呼", "车先生。", "好的", "嗯", "车先生"),
+    ("您怎么称呼", "姓闾丘，女士。", "好的", "嗯", "闾丘女士"),
+    ("您贵姓", "我是楼长，姓过，过去的过，女的。", "好的", "嗯", "过女士"),
     ("叫什么名字", "李秀苹 优秀的秀 苹果的苹", "好的", "嗯", "李秀苹"),
     ("店叫什么名字", "李秀苹 优秀的秀 苹果的苹", "好的", "嗯", None),
 ]  # fmt: skip

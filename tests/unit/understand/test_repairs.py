@@ -33,6 +33,11 @@ def ticket_text(reader: CallReader, *turns: str) -> str:
         (("您好", "我爸住院多收钱了 在呼吸科 呃不对 是老年科 呼吸科是他上回住的 希望退钱"), "老年科", "呼吸"),
         (("您好", "临城兴仁？不，是临城街道 垃圾车漏水 希望治理"), "临城街道", "兴仁"),
         (("您好", "健身房关门 在那个超市三楼 是大润发 嗨 不是 叫佳源超市 希望退钱"), "佳源", "大润发"),
+        (
+            ("您好", "暖气不热 在永兴家园，六号楼，不对，六号楼是俺闺女家，俺是九号楼二单元，希望修好"),
+            "永兴家园",
+            "6号楼",
+        ),
         (("您好", "土路一共六百米 呃 六百五十米 希望硬化"), "650米", "600米"),
         (("您好", "俺在张庄 呃 北洛村 张庄是俺娘家 邻居盖房挡光 希望管管"), "北洛", "张庄"),
         (("您好", "学费退不了 交了三千六 呃 不是 三千六是上学期的 这学期交的四千二 要求退费"), "4200元", "3600"),
@@ -110,6 +115,16 @@ def test_asides_and_figures_of_speech_are_left_out(reader: CallReader, said: str
 def test_an_objection_keeps_the_callers_own_name(reader: CallReader) -> None:
     text = ticket_text(reader, "您好", "俺在殷庄 路灯坏了希望修", "是尹庄吧", "不是 是殷庄")
     assert "殷庄" in text
+
+
+def test_a_figure_that_nothing_replaces_stands(reader: CallReader) -> None:
+    turns = ("您好", "楼上漏水漏俺家里", "地址？", "各塔埠街道，祥和里，十二号楼，三单元，俺二零一，他三零一。希望修")
+    assert "12号楼" in ticket_text(reader, *turns)
+
+
+def test_an_item_of_a_list_is_told_whole(reader: CallReader) -> None:
+    items = "建议：\n1. 台儿庄区兰祺路小学门口早上7:20—7:50、下午4:30—5:10设为由东向西单行；\n2. 按年级错峰。"
+    assert "7:20" in ticket_text(reader, "您好", items)
 
 
 def test_two_sides_are_no_slip_of_the_tongue(reader: CallReader) -> None:
