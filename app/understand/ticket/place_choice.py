@@ -29,6 +29,10 @@ _LEAST_UNBOUND = 0.4
 """Least probability of a place where nobody has to go and see: papers and accounts have none."""
 _AREA_ENDS, _MOST_ADDED = frozenset("镇乡区市县村街路"), 3
 """What areas' names end in, and the most characters by which a place is widened to whole words."""
+_LOST_ONE = re.compile(
+    r"(?:^|[区县市镇道在到往，,。])[\u4e00-\u9fff]$(?<![那这的住是就有从去个我俺你咱他她往路街老北南东西上下家村庄院楼小大该本爬跑和与或及在到了某各叫转使靠把被让给请对离沿])"
+)
+"""在首 before 山路: a name that lost its first character, behind an area or a word that leads to a place."""
 _SOURCES = ("tagged", "named", "both", "apart", "part")
 FEATURES = (
     "sum log_sum mean least begins after before own confirmed area_before area named length log_length joined rule_only tagged named_only "
@@ -66,7 +70,7 @@ class PlaceModel:
             return None
         if not found[best].spans:
             return rule.model_copy(update={"confidence": sure}) if rule else None
-        return _mention(call, told, mentions, in_whole_words(told, found[best]), sure)
+        return _mention(call, told, mentions, with_its_first(told, in_whole_words(told, found[best])), sure)
 
 
 def place_features(
@@ -154,6 +158,16 @@ def _wording(value: str, usual: PairOdds) -> tuple[float, ...]:
 
 def _times(told: Told, value: str) -> int:
     return sum(value in line.text for line in told.lines)
+
+
+def with_its_first(told: Told, one: Candidate) -> Candidate:
+    """Return a place with the one character that its name lost: 仓山区首山路43号 → 首山路43号, no 山路43号."""
+    k, first, last = one.spans[0]
+    line = told.lines[k]
+    lost = _LOST_ONE.search(line.text, 0, first) and not (line.in_area[first - 1] or line.edges[first] & 1)
+    if not lost or not one.value.startswith(line.text[first : first + 2]):
+        return one
+    return one._replace(value=line.text[first - 1] + one.value, spans=((k, first - 1, last), *one.spans[1:]))
 
 
 def in_whole_words(told: Told, one: Candidate) -> Candidate:

@@ -10,7 +10,7 @@ from app.understand.mentions.places import AreaReader
 from app.understand.mentions.privacy import PrivacyRules
 from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
-from app.understand.ticket.place_choice import in_whole_words
+from app.understand.ticket.place_choice import in_whole_words, with_its_first
 from app.understand.ticket.place_lines import NOTHING_TOLD, Told, lines_of
 from app.understand.ticket.place_spans import candidates
 from tests.factories import call
@@ -52,6 +52,21 @@ def test_a_place_is_told_in_whole_words(reference: ReferenceData, said: str, mar
     told, mentions = marked_in(reference, said, marked)
     found = next(one for one in candidates(told, mentions, None) if one.value == marked)
     assert in_whole_words(told, found).value == value
+
+
+@pytest.mark.parametrize(
+    ("said", "marked", "value"),
+    [
+        ("仓山区首山路43号在施工", "山路43号", "首山路43号"),
+        ("我住在龙首苑小区", "首苑小区", "龙首苑小区"),
+        ("快递到了界河邮政所", "界河邮政所", "界河邮政所"),
+        ("薛城区周营镇某养鸡合作社", "养鸡合作社", "养鸡合作社"),
+    ],
+)
+def test_a_name_keeps_its_first_character(reference: ReferenceData, said: str, marked: str, value: str) -> None:
+    told, mentions = marked_in(reference, said, marked)
+    found = next(one for one in candidates(told, mentions, None) if one.value == marked)
+    assert with_its_first(told, found).value == value
 
 
 def marked_in(reference: ReferenceData, said: str, marked: str) -> tuple[Told, Mentions]:
