@@ -22,6 +22,7 @@ _DENIAL = re.compile(r"(?:哎|噢|哦|啊|不)*(?:不|不是|不对|错了|说�
 _OF_TOWN = re.compile(r"(?:镇|街道|街道办|乡)?(?:那边|这边|那里|的|吧)?$")
 _FORMER = re.compile(r"[^，,。\s]*(?:原来|以前|早先|不是|不归)[^，,。\s]*")
 """What is said of a town that is not the one in question."""
+_LIES_IN = re.compile(r"(?P<old>[\u4e00-\u9fff]{2,6}?)(?:那|才)?是[\u4e00-\u9fff]{1,4}[区市县镇]的")
 _AREA_AT, _LONGEST_TOWN = 6, 8
 """Characters at whose start the right area stands; of the longest name of a town."""
 _WISH = re.compile(r"希望|要求|尽快|赶紧|提前|给(?:我|俺)|请|别|得")
@@ -83,7 +84,7 @@ class SetAside:
         return not _WISH.search(before.group()) and not _STOP.search(text[before.end() : after.start()])
 
     def _other_area(self, saying: Saying, index: int) -> Iterator[Retraction]:
-        """Yield the district or town before a denial that another one follows: 滕州 不 市中."""
+        """Yield what another district or town follows: 滕州 不 市中, 兴城是高新区的 我这儿是常庄街道."""
         pieces = list(PIECE.finditer(saying.text))
         for old, denial, new in zip(pieces, pieces[1:], pieces[2:], strict=False):
             wrong = old.group()
@@ -92,6 +93,10 @@ class SetAside:
             named = next((area for area in self._longest_first if area in new.group()[:_AREA_AT]), None)
             if named and named not in wrong and wrong not in named:
                 yield Retraction(wrong, index, old.start(), denial.end())
+        for old, new in pairwise(pieces):
+            said = _LIES_IN.fullmatch(old.group())
+            if said and said["old"] in self._areas and any(area in new.group() for area in self._areas - {said["old"]}):
+                yield Retraction(said["old"], index, *old.span())
 
     def _other_town(self, said: str, saying: Saying, index: int) -> Iterator[Retraction]:
         """Yield the town that the next piece replaces by one that is said again: 周营 沙沟 沙沟镇."""
