@@ -44,6 +44,7 @@ def test_candidates_end_where_names_end(reference: ReferenceData, said: str, mar
     ("said", "marked", "value"),
     [
         ("三叉街地铁口旁边的河臭了", "三叉街地", "三叉街地铁口"),
+        ("新建的市立医院停车难", "立医院", "市立医院"),
         ("法院宿舍门口有人乱停车", "院宿舍门口", "法院宿舍门口"),
         ("北庄镇上刘庄村的路坏了", "上刘庄村", "上刘庄村"),
     ],
