@@ -175,7 +175,9 @@ def in_whole_words(told: Told, one: Candidate) -> Candidate:
     k, first, last = one.spans[0]
     line = told.lines[k]
     start, end = widened(line.text, first, last)
-    added = line.text[start:first].removeprefix("市" if line.text.startswith("市立", start) else "") + line.text[last:end]
+    added = (
+        line.text[start:first].removeprefix("市" if line.text.startswith("市立", start) else "") + line.text[last:end]
+    )
     if len(one.spans) > 1 or one.value != line.text[first:last] or _AREA_ENDS.intersection(added):
         return one
     fits = len(added) <= _MOST_ADDED
