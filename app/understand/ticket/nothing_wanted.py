@@ -23,7 +23,7 @@ _GIVEN_UP = re.compile(
 )
 """What an operator says to a caller who wants nothing of the hotline."""
 _SETTLED = re.compile(
-    r"(?:找(?:到|着)|来[水电气]|修好|送到|接通|到账|想起来)了(?!吗|没)[^。]{0,24}?(?:不好意思|白麻烦|没事了|不用(?:管|了|再)|打扰)"
+    r"(?:找(?:到|着)|来[水电气]|修好|送到|接通|到账|想起来)了(?!吗|没)[^。]{0,24}?(?:不好意思|白麻烦|没事了|不用(?:管|了|再|报|派)|打扰)|(?:你|您|恁)?给(?:我|俺)?撤了吧"
 )
 """What a caller says whose matter settled itself while he talked."""
 _LEAST_WISH = 8

@@ -77,15 +77,22 @@ def test_who_puts_the_address_right_is_called_so(reader: CallReader, turns: tupl
     assert [d.draft.citizen.name for d in drafts] == [name]
 
 
-def test_a_matter_that_settles_itself_is_none(reader: CallReader) -> None:
-    turns = (
-        "您好",
-        "我钱包掉公交车上了",
-        "几路车",
-        "哎 我媳妇说在她包里 找到了 不好意思白麻烦你",
-        "还有别的需要吗",
-        "没了 再见",
-    )
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("您好", "我钱包掉公交车上了", "几路车", "哎 在她包里 找到了 不好意思白麻烦你", "还有别的需要吗", "没了 再见"),
+        (
+            "您好",
+            "我昨天想报楼前那个路灯",
+            "您说",
+            "今早上亮了，修好了，不用报了，别派了啊",
+            "不登记了是吗",
+            "对，谢谢",
+        ),
+        ("您好", "刚才打过，说车堵我车库门的", "要补充吗", "你给撤了吧，他挪走了", "好的", "麻烦你"),
+    ],
+)
+def test_a_matter_that_settles_itself_is_none(reader: CallReader, turns: tuple[str, ...]) -> None:
     assert not reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands
 
 
