@@ -24,9 +24,9 @@ def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkCloc
     """Return the deadline in force after a ticket's events, from nothing but the events and the rules.
 
     The clock starts when the citizen called, when the service received the call, or at acceptance, as
-    `clock_starts` says. Extensions and suspensions move it; a ticket that joined brings its own deadline along,
-    and the earliest counts. A ticket that is reopened has the rule's time once more. None for a history that does
-    not tell when its clock started.
+    `clock_starts` says. Extensions and suspensions move it, those of a main ticket also whoever is joined under it; a
+    ticket that joined brings its own deadline along, and the earliest counts. A ticket that is reopened has the rule's
+    time once more. None for a history that does not tell when its clock started.
     """
     first = history[0].data if history else {}
     rule = next((rule for rule in rules.rules if rule.id == first.get("deadline_rule")), None)
@@ -49,6 +49,7 @@ class _Running:
         self.base = _counted(rule, clock, start)
         self.limits = {"": self.base.resolve_by}
         self.suspended: datetime | None = None
+        self.alone: tuple[int, datetime | None] = (self.moved, self.suspended)
 
     def accepted(self, event: TicketEvent) -> None:
         if self.rules.clock_starts == "accepted":
@@ -86,6 +87,14 @@ class _Running:
     def left(self, event: TicketEvent) -> None:
         self.limits.pop(event.data["member"], None)
 
+    def merged(self, _: TicketEvent) -> None:
+        self.alone = (self.moved, self.suspended)
+
+    def undone(self, _: TicketEvent) -> None:
+        """What the main ticket was granted was for another matter."""
+        self.moved, self.suspended = self.alone
+        self._count()
+
     def _count(self) -> None:
         self.base = _counted(self.rule, self.clock, self.start)
         limit = self.clock.add(self.again, self.rule.resolve) if self.again else self.base.resolve_by
@@ -105,6 +114,11 @@ _MOVES = {
     "deadline_extended": _Running.extended,
     "ticket_suspended": _Running.stopped,
     "ticket_resumed": _Running.resumed,
+    "extension_shared": _Running.extended,
+    "suspension_shared": _Running.stopped,
+    "resumption_shared": _Running.resumed,
+    "ticket_merged": _Running.merged,
+    "merge_undone": _Running.undone,
     "ticket_reopened": _Running.reopened,
     "member_joined": _Running.joined,
     "member_left": _Running.left,

@@ -12,10 +12,15 @@ from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, transition
 from app.flows.judgement import IntakePolicy
 from app.flows.record import announce, event_of
-from app.flows.tickets import check_role, fresh, share, visible
+from app.flows.sharing import Sharing
+from app.flows.tickets import check_role, fresh, visible
 
-_ANSWERED = (TicketStatus.REPLIED, TicketStatus.EVALUATED)
-"""Whoever joins a ticket that was answered is told the answer at once."""
+_TOLD = {
+    TicketStatus.REPLIED: Step.REPLY,
+    TicketStatus.EVALUATED: Step.REPLY,
+    TicketStatus.SUSPENDED: Step.SUSPEND,
+}
+"""Whoever joins a ticket that was answered is told the answer at once; where its clock stands, so does theirs."""
 _REPLIES = tuple(STEPS[step].event for step in (Step.REPLY, Step.DIRECT_ANSWER))
 
 
@@ -26,6 +31,7 @@ class MergeFlow:
         self._store = store
         self._clock = clock
         self._policy = policy
+        self._sharing = Sharing(policy)
 
     def merge(self, ticket_number: str, into: str, *, by: AccessKey, expected_version: int | None) -> Ticket:
         """Join a ticket under a main one; return the joined ticket.
@@ -44,7 +50,7 @@ class MergeFlow:
             joined = member.model_copy(
                 update={"status": status, "version": member.version + 1, "changed_at": now, "merged_into": into}
             )
-            self._write(uow, member, joined, event_of(
+            joined = self._write(uow, member, joined, event_of(
                 joined, STEPS[Step.MERGE].event, by.name, {"into": into, "status_before": str(member.status)}, now
             ))  # fmt: skip
             limit = member.deadline.resolve_by.isoformat() if member.deadline else None
@@ -53,8 +59,8 @@ class MergeFlow:
             )
             data = {"member": ticket_number, "resolve_by": limit}
             self._write(uow, main, larger, event_of(larger, "member_joined", by.name, data, now))
-            if main.status in _ANSWERED:
-                joined = share(uow, joined, larger, Step.REPLY, {}, by.name, now)
+            if step := _TOLD.get(main.status):
+                joined = self._sharing.share(uow, joined, larger, step, {}, by.name, now)
             uow.commit()
         return joined
 
@@ -81,7 +87,7 @@ class MergeFlow:
                     "merged_into": None,
                 }
             )
-            self._write(
+            alone = self._write(
                 uow, member, alone, event_of(alone, STEPS[Step.UNMERGE].event, by.name, {"reason": reason}, now)
             )
             smaller = main.model_copy(
@@ -95,11 +101,13 @@ class MergeFlow:
             uow.commit()
         return alone
 
-    def _write(self, uow: UnitOfWork, before: Ticket, after: Ticket, event: TicketEvent) -> None:
+    def _write(self, uow: UnitOfWork, before: Ticket, after: Ticket, event: TicketEvent) -> Ticket:
         history = (*uow.events.of(before.ticket_number), event)
         deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or before.deadline
-        uow.tickets.save(after.model_copy(update={"deadline": deadline}), expected_version=before.version)
-        announce(uow, after, event)
+        written = after.model_copy(update={"deadline": deadline})
+        uow.tickets.save(written, expected_version=before.version)
+        announce(uow, written, event)
+        return written
 
 
 def _own_reply(history: Sequence[TicketEvent]) -> str | None:

@@ -1,12 +1,11 @@
 """Tickets after intake: read, correct a field, take a step. Every step is an event of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
-from app.decide.visibility import is_sensitive, may_find, may_see, shown, shown_history, told_of_member, without
+from app.decide.visibility import is_sensitive, may_find, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -19,8 +18,9 @@ from app.domain.unit import UnitName
 from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.corrections import Corrections
 from app.flows.judgement import IntakePolicy, verdict_of_step
-from app.flows.record import announce, event_of, record
+from app.flows.record import announce, event_of
 from app.flows.redispatch import Redispatch
+from app.flows.sharing import Sharing
 from app.flows.verdicts import VerdictFlow
 from app.receive.payload import parse_transcript
 
@@ -49,6 +49,7 @@ class TicketFlow:
         self._verdicts = verdicts
         self._store = store
         self._policy = policy
+        self._sharing = Sharing(policy)
         self._clock = clock
 
     def get(self, ticket_number: str, *, by: AccessKey) -> Ticket:
@@ -146,7 +147,7 @@ class TicketFlow:
             if (own := by.sees_only_unit()) is not None:
                 check_unit(step, ticket, unit, own)
             changed = self._after(uow, ticket, step, status, kept, unit, by)
-            spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
+            self._sharing.spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
             verdict = verdict_of_step(ticket, changed, step, by.name, self._clock.now())
             if verdict:
                 uow.feedback.add(verdict)
@@ -254,42 +255,3 @@ def fresh(uow: UnitOfWork, ticket_number: str, expected_version: int | None, by:
     if expected_version is not None and ticket.version != expected_version:
         raise Conflict(f"工单 {ticket_number} 已更新到第 {ticket.version} 版，请刷新后重试")
     return ticket
-
-
-_SPREAD = {
-    Step.REPLY: ("reply_shared", {}),
-    Step.DIRECT_ANSWER: ("reply_shared", {}),
-    Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
-    Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
-}
-"""Steps of a main ticket that its members share, the event they leave, and what else changes."""
-
-
-def spread(
-    uow: UnitOfWork, before: Ticket, after: Ticket, step: Step, details: Mapping[str, Any], actor: str, now: datetime
-) -> None:
-    """Carry a step over: a reply to every caller of a main ticket, a follow-up of a member to its main ticket."""
-    if step is Step.FOLLOW_UP and before.merged_into:
-        main = uow.tickets.get(before.merged_into)
-        told = main.model_copy(update={"version": main.version + 1, "changed_at": now})
-        uow.tickets.save(told, expected_version=main.version)
-        data = {"member": after.ticket_number, **told_of_member(after, details)}
-        record(uow, told, STEPS[Step.FOLLOW_UP].event, actor, data, now)
-    if step not in _SPREAD:
-        return
-    for number in after.members:
-        share(uow, uow.tickets.get(number), after, step, details, actor, now)
-
-
-def share(
-    uow: UnitOfWork, member: Ticket, main: Ticket, step: Step, details: Mapping[str, Any], actor: str, now: datetime
-) -> Ticket:
-    """Carry a step of a main ticket over to a member; return that. Nobody is told the name of the other caller."""
-    name, changes = _SPREAD[step]
-    reply = without(main.reply, name=main.citizen.name, phones=True)
-    shared = {"version": member.version + 1, "changed_at": now, "reply": reply, **changes}
-    told = member.model_copy(update=shared)
-    uow.tickets.save(told, expected_version=member.version)
-    why = {"reason": details["reason"]} if "reason" in details else {}
-    record(uow, told, name, actor, {"main": main.ticket_number, **why}, now)
-    return told

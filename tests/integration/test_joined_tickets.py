@@ -137,3 +137,25 @@ def test_what_must_not_be_joined_is_refused(stored: Flows) -> None:
         stored.merges.merge(
             blame.ticket_number, intake(stored, call_id="d").ticket_number, by=OPERATOR, expected_version=None
         )
+
+
+def test_what_moves_the_main_deadline_moves_whoever_is_joined(stored: Flows, clock: SetClock) -> None:
+    main, member, late = (intake(stored, call_id=name) for name in "abc")
+    assigned(stored, main)
+    stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, main, Step.EXTEND, REVIEWER, days=3, reason="配件未到")
+    take(stored, main, Step.SUSPEND, REVIEWER, reason="等待材料")
+    clock.move(days=1)
+    stored.merges.merge(late.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    clock.move(days=1)
+    take(stored, main, Step.RESUME, REVIEWER)
+    limits = {
+        number: held.deadline.resolve_by.day
+        for number in (main.ticket_number, member.ticket_number, late.ticket_number)
+        if (held := stored.tickets.get(number, by=ADMIN)).deadline
+    }
+    assert list(limits.values()) == [24, 27, 23]
+    assert not list(stored.audit.faults())
+    alone = stored.merges.unmerge(member.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+    assert alone.deadline == member.deadline
+    assert not list(stored.audit.faults())

@@ -1,0 +1,77 @@
+"""What passes between a main ticket and those joined under it: its steps to each of them, their words to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.decide.deadline import replay
+from app.decide.visibility import told_of_member, without
+from app.domain.ports import UnitOfWork
+from app.domain.ticket import Ticket
+from app.domain.workflow import STEPS, Step, TicketStatus
+from app.flows.judgement import IntakePolicy
+from app.flows.record import announce, event_of, record
+
+_SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus]]] = {
+    Step.EXTEND: ("extension_shared", {}),
+    Step.SUSPEND: ("suspension_shared", {}),
+    Step.RESUME: ("resumption_shared", {}),
+    Step.REPLY: ("reply_shared", {}),
+    Step.DIRECT_ANSWER: ("reply_shared", {}),
+    Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
+    Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
+}
+"""Steps of a main ticket that its members share, the event they leave, and what else changes."""
+_WHY = ("reason", "days")
+
+
+class Sharing:
+    """Carries steps over."""
+
+    def __init__(self, policy: IntakePolicy) -> None:
+        self._policy = policy
+
+    def spread(
+        self,
+        uow: UnitOfWork,
+        before: Ticket,
+        after: Ticket,
+        step: Step,
+        details: Mapping[str, Any],
+        actor: str,
+        now: datetime,
+    ) -> None:
+        """Carry a step over: a reply to every caller of a main ticket, a follow-up of a member to its main ticket."""
+        if step is Step.FOLLOW_UP and before.merged_into:
+            main = uow.tickets.get(before.merged_into)
+            told = main.model_copy(update={"version": main.version + 1, "changed_at": now})
+            uow.tickets.save(told, expected_version=main.version)
+            data = {"member": after.ticket_number, **told_of_member(after, details)}
+            record(uow, told, STEPS[Step.FOLLOW_UP].event, actor, data, now)
+        if step not in _SHARED:
+            return
+        for number in after.members:
+            self.share(uow, uow.tickets.get(number), after, step, details, actor, now)
+
+    def share(
+        self,
+        uow: UnitOfWork,
+        member: Ticket,
+        main: Ticket,
+        step: Step,
+        details: Mapping[str, Any],
+        actor: str,
+        now: datetime,
+    ) -> Ticket:
+        """Carry a step of a main ticket over to a member; return that. Nobody is told the name of the other caller."""
+        name, changes = _SHARED[step]
+        reply = without(main.reply, name=main.citizen.name, phones=True) or member.reply
+        told = member.model_copy(update={"version": member.version + 1, "changed_at": now, "reply": reply, **changes})
+        data = {"main": main.ticket_number, **{why: details[why] for why in _WHY if why in details}}
+        event = event_of(told, name, actor, data, now)
+        history = (*uow.events.of(member.ticket_number), event)
+        deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or member.deadline
+        told = told.model_copy(update={"deadline": deadline})
+        uow.tickets.save(told, expected_version=member.version)
+        announce(uow, told, event)
+        return told
