@@ -38,6 +38,8 @@ class Taken(NamedTuple):
     now: datetime
     clock: WorkClock
     rules: DeadlineRules
+    members: Sequence[Ticket] = ()
+    """The tickets joined under it, where the step is to end them too."""
 
 
 def checked_details(step: Step, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +86,8 @@ def offered(step: Step, ticket: Ticket, unit: str | None) -> bool:
         waiting = [a.unit.unit_code for a in ticket.assisting if a.feedback is None]
         return bool(waiting) if unit is None else unit in waiting
     if step in GIVING and ticket.kept_from_units:
+        return False
+    if step is Step.EVALUATE and ticket.reply is None:
         return False
     if step is Step.DIRECT_ANSWER and _is_with_a_unit(ticket):
         return False
@@ -199,10 +203,17 @@ def _reopened(taken: Taken) -> dict[str, Any]:
     return {"solved": None, "satisfied": None, **given}
 
 
+def _evaluated(taken: Taken) -> dict[str, Any]:
+    if taken.ticket.reply is None:
+        raise InvalidTransition("主单尚未回复诉求人，不能评价")
+    return {name: taken.details[name] for name in ("solved", "satisfied")}
+
+
 def _archived(taken: Taken) -> dict[str, Any]:
-    unhappy = False in (taken.ticket.solved, taken.ticket.satisfied)
+    unhappy = [t.ticket_number for t in (taken.ticket, *taken.members) if False in (t.solved, t.satisfied)]
     if unhappy and not _looked_at_again(taken):
-        raise InvalidTransition("诉求人不满意或问题未解决的工单须再次核查：请先重办，再归档")
+        whose = "" if unhappy[0] == taken.ticket.ticket_number else f"并入的{'、'.join(unhappy)}"
+        raise InvalidTransition(f"{whose}诉求人不满意或问题未解决的工单须再次核查：请先重办，再归档")
     return {}
 
 
@@ -220,7 +231,7 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.REPLY: lambda taken: {"reply": taken.details["text"]},
     Step.DIRECT_ANSWER: _answered_directly,
     Step.ARCHIVE: _archived,
-    Step.EVALUATE: lambda taken: {name: taken.details[name] for name in ("solved", "satisfied")},
+    Step.EVALUATE: _evaluated,
     Step.REOPEN: _reopened,
     Step.ESCALATE: lambda _: {"escalated": True},
     Step.PUT_ON_MEETING: lambda taken: {"meeting": MeetingReason(taken.details["meeting"])},

@@ -1,5 +1,6 @@
 """Events: what happened to a ticket, in the past tense, append-only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,19 @@ class TicketEvent(Frozen):
     actor: str
     """Who did it: `system`, or the name of the API key."""
     data: dict[str, Any] = Field(default_factory=dict)
+
+
+def own_history(events: Sequence[TicketEvent]) -> list[TicketEvent]:
+    """Return a history without the time under a main ticket that was left again: the answer was to another matter."""
+    own: list[TicketEvent] = []
+    joined = 0
+    for event in events:
+        if event.name == "merge_undone":
+            del own[joined:]
+        elif event.name == "ticket_merged":
+            joined = len(own)
+        own.append(event)
+    return own
 
 
 class OutboxMessage(Frozen):

@@ -177,7 +177,12 @@ STEPS: dict[Step, StepRule] = {
     Step.APPROVE: StepRule(_to(_S.REVIEWED, _S.COMPLETED), (_REVIEWER,), (), "completion_approved"),
     Step.SEND_BACK: StepRule(_to(_S.IN_PROGRESS, _S.COMPLETED), (_REVIEWER,), ("reason",), "completion_sent_back"),
     Step.REPLY: StepRule(_to(_S.REPLIED, _S.REVIEWED), _DESK, ("text",), "ticket_replied"),
-    Step.EVALUATE: StepRule(_to(_S.EVALUATED, _S.REPLIED), _DESK, ("solved", "satisfied"), "ticket_evaluated"),
+    Step.EVALUATE: StepRule(
+        _to(_S.EVALUATED, _S.REPLIED) | _stay(_S.EVALUATED, _S.MERGED),
+        _DESK,
+        ("solved", "satisfied"),
+        "ticket_evaluated",
+    ),
     Step.REOPEN: StepRule(_to(_S.IN_PROGRESS, _S.REPLIED, _S.EVALUATED), _DESK, ("reason",), "ticket_reopened"),
     Step.ARCHIVE: StepRule(_to(_S.ARCHIVED, _S.REPLIED, _S.EVALUATED), _DESK, (), "ticket_archived"),
     Step.REQUEST_EXTENSION: StepRule(_stay(*_OPEN), (_UNIT,), ("days", "reason"), "extension_requested"),
@@ -198,7 +203,8 @@ STEPS: dict[Step, StepRule] = {
     Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED), _DESK, ("reason",), "merge_undone"),
 }
 """UNMERGE gives the ticket back the status it had: RECEIVED stands for it here. REOPEN without a unit that had it leads
-to ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it."""
+to ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it.
+In EVALUATE each caller of joined tickets speaks for himself, and the last word counts."""
 REVIEWS: dict[str, dict[bool, Step]] = {
     "review_return": {True: Step.APPROVE_RETURN, False: Step.REFUSE_RETURN},
     "review": {True: Step.APPROVE, False: Step.SEND_BACK},

@@ -1,12 +1,13 @@
 """Joining tickets of the same matter under a main one, and taking that back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.decide.deadline import replay
 from app.decide.merge import check_merge
 from app.domain.access import AccessKey
 from app.domain.errors import Conflict
-from app.domain.events import TicketEvent
+from app.domain.events import TicketEvent, own_history
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, transition
@@ -22,6 +23,8 @@ _TOLD = {
 }
 """Whoever joins a ticket that was answered is told the answer at once; where its clock stands, so does theirs."""
 _REPLIES = tuple(STEPS[step].event for step in (Step.REPLY, Step.DIRECT_ANSWER))
+_EVALUATIONS = tuple(STEPS[step].event for step in (Step.EVALUATE, Step.REOPEN))
+"""Whose matter is looked at again has yet to say what he thinks of that."""
 
 
 class MergeFlow:
@@ -81,7 +84,7 @@ class MergeFlow:
             alone = member.model_copy(
                 update={
                     "status": status_before(history),
-                    "reply": _own_reply(history),
+                    **_own_answer(history),
                     "version": member.version + 1,
                     "changed_at": now,
                     "merged_into": None,
@@ -110,10 +113,16 @@ class MergeFlow:
         return written
 
 
-def _own_reply(history: Sequence[TicketEvent]) -> str | None:
-    """Return the last reply that was to this ticket; that of the main one was to another matter."""
-    replies = [event.data.get("text") for event in history if event.name in _REPLIES]
-    return replies[-1] if replies else None
+def _own_answer(history: Sequence[TicketEvent]) -> dict[str, Any]:
+    """Return the last reply before a ticket was joined, and what its caller said of that one."""
+    joined = max(at for at, event in enumerate(history) if event.name == STEPS[Step.MERGE].event)
+    answer: dict[str, Any] = {"reply": None, "solved": None, "satisfied": None}
+    for event in own_history(history[:joined]):
+        if event.name in _REPLIES:
+            answer["reply"] = event.data.get("text")
+        if event.name in _EVALUATIONS:
+            answer |= {name: event.data.get(name) for name in ("solved", "satisfied")}
+    return answer
 
 
 def status_before(history: Sequence[TicketEvent]) -> TicketStatus:

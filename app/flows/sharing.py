@@ -22,6 +22,8 @@ _SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus]]] = {
     Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
 }
 """Steps of a main ticket that its members share, the event they leave, and what else changes."""
+_ANSWERING = (Step.REPLY, Step.DIRECT_ANSWER, Step.ARCHIVE, Step.DECLINE)
+"""With these a member has the reply of its main ticket, if there is one."""
 _WHY = ("reason", "days")
 
 
@@ -65,7 +67,8 @@ class Sharing:
     ) -> Ticket:
         """Carry a step of a main ticket over to a member; return that. Nobody is told the name of the other caller."""
         name, changes = _SHARED[step]
-        reply = without(main.reply, name=main.citizen.name, phones=True) or member.reply
+        answered = main.reply is not None and step in _ANSWERING
+        reply = without(main.reply, name=main.citizen.name, phones=True) if answered else member.reply
         told = member.model_copy(update={"version": member.version + 1, "changed_at": now, "reply": reply, **changes})
         data = {"main": main.ticket_number, **{why: details[why] for why in _WHY if why in details}}
         event = event_of(told, name, actor, data, now)

@@ -193,7 +193,8 @@ class TicketFlow:
         """Write the ticket after a step, its event and its message; return it."""
         now, history = self._clock.now(), uow.events.of(ticket.ticket_number)
         rules, clock = self._policy.deadline_rules, self._policy.clock
-        changes = effect(step, Taken(ticket, details, unit, history, now, clock, rules))
+        members = [uow.tickets.get(number) for number in ticket.members] if step is Step.ARCHIVE else ()
+        changes = effect(step, Taken(ticket, details, unit, history, now, clock, rules, members))
         if unit:
             details["unit"] = unit.unit_code
         if step is Step.APPROVE_RETURN and ticket.handler:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.analytics import TicketFact
-from app.domain.events import TicketEvent
+from app.domain.events import TicketEvent, own_history
 from app.domain.ticket import Ticket
 
 _ENDS = frozenset({"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"})
@@ -12,7 +12,7 @@ _RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 def fact_of(ticket: Ticket, events: Sequence[TicketEvent]) -> TicketFact:
     """Return the fact of a ticket; one that was reopened counts as closed when it was answered again."""
-    history = _own(events)
+    history = own_history(events)
     responses = [event.occurred_at for event in history if event.name in _RESPONSES]
     reopened = max((event.occurred_at for event in history if event.name == "ticket_reopened"), default=None)
     ends = [e.occurred_at for e in history if e.name in _ENDS and (reopened is None or e.occurred_at > reopened)]
@@ -36,16 +36,3 @@ def fact_of(ticket: Ticket, events: Sequence[TicketEvent]) -> TicketFact:
         solved=ticket.solved,
         satisfied=ticket.satisfied,
     )
-
-
-def _own(events: Sequence[TicketEvent]) -> list[TicketEvent]:
-    """Return a history without the time under a main ticket that was left again: the answer was to another matter."""
-    own: list[TicketEvent] = []
-    joined = 0
-    for event in events:
-        if event.name == "merge_undone":
-            del own[joined:]
-        elif event.name == "ticket_merged":
-            joined = len(own)
-        own.append(event)
-    return own

@@ -159,3 +159,53 @@ def test_what_moves_the_main_deadline_moves_whoever_is_joined(stored: Flows, clo
     alone = stored.merges.unmerge(member.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert alone.deadline == member.deadline
     assert not list(stored.audit.faults())
+
+
+def test_every_caller_of_a_joined_ticket_says_for_himself_whether_it_was_solved(stored: Flows) -> None:
+    main, content, unhappy = (intake(stored, call_id=name) for name in "abc")
+    unit = assigned(stored, main)
+    for member in (content, unhappy):
+        stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    assert Step.EVALUATE not in stored.tickets.steps(content.ticket_number, by=OPERATOR)
+    with pytest.raises(InvalidTransition, match="尚未回复"):
+        take(stored, content, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    take(stored, main, Step.ACKNOWLEDGE, unit)
+    take(stored, main, Step.FEED_BACK, unit, text="已修")
+    take(stored, main, Step.APPROVE, REVIEWER)
+    take(stored, main, Step.REPLY, OPERATOR, text="路灯已修好")
+    assert Step.EVALUATE in stored.tickets.steps(content.ticket_number, by=OPERATOR)
+    take(stored, main, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    take(stored, content, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    said = take(stored, unhappy, Step.EVALUATE, OPERATOR, solved=False, satisfied=True)
+    assert (said.status, said.solved, said.satisfied) == (TicketStatus.MERGED, False, True)
+    with pytest.raises(InvalidTransition, match=f"{unhappy.ticket_number}.*再次核查"):
+        take(stored, main, Step.ARCHIVE, OPERATOR)
+    stored.analytics.follow()
+    total = stored.analytics.indicators(Dimension.DEADLINE, Scope(start="2026-11-01", end="2026-11-30"), by=ADMIN).total
+    assert (total.rated, total.resolved, total.satisfied) == (3, 2, 3)
+    take(stored, main, Step.REOPEN, OPERATOR, reason="还有一盏不亮")
+    take(stored, main, Step.FEED_BACK, unit, text="全部修好", outcome="solved")
+    take(stored, main, Step.APPROVE, REVIEWER)
+    take(stored, main, Step.REPLY, OPERATOR, text="全部修好")
+    assert take(stored, unhappy, Step.EVALUATE, OPERATOR, solved=True, satisfied=True).reply == "全部修好"
+    take(stored, main, Step.ARCHIVE, OPERATOR)
+    assert not list(stored.audit.faults())
+
+
+def test_what_was_said_of_another_matters_answer_leaves_with_the_merge(stored: Flows) -> None:
+    main, member = intake(stored, call_id="a"), intake(stored, call_id="b")
+    take(stored, member, Step.DIRECT_ANSWER, OPERATOR, text="已安排巡查")
+    take(stored, member, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    take(stored, member, Step.EVALUATE, OPERATOR, solved=False, satisfied=False)
+    alone = stored.merges.unmerge(member.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+    assert (alone.reply, alone.solved, alone.satisfied) == ("已安排巡查", True, True)
+
+
+def test_a_slip_in_an_evaluation_is_put_right(stored: Flows) -> None:
+    ticket = intake(stored)
+    take(stored, ticket, Step.DIRECT_ANSWER, OPERATOR, text="已修好")
+    take(stored, ticket, Step.EVALUATE, OPERATOR, solved=False, satisfied=True)
+    said = take(stored, ticket, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    assert (said.status, said.solved) == (TicketStatus.EVALUATED, True)

@@ -43,7 +43,7 @@ feed_back in_progress>completed
 approve completed>reviewed
 send_back completed>in_progress
 reply reviewed>replied
-evaluate replied>evaluated
+evaluate replied>evaluated evaluated>evaluated merged>merged
 reopen replied>in_progress evaluated>in_progress
 archive replied>archived evaluated>archived
 suspend assigned>suspended in_progress>suspended
@@ -52,6 +52,8 @@ escalate accepted>accepted assigned>assigned in_progress>in_progress
 """
 MOVES = {line.split()[0]: dict(move.split(">") for move in line.split()[1:]) for line in LIFE.strip().splitlines()}
 ENDED = {"archive": "archived", "decline": "declined"}
+SHARED = ("reply", "direct_answer", "archive", "decline", "suspend", "resume")
+ENDING = ("replied", "evaluated")
 CLOSED = ("declined", "archived", "merged")
 DETAILS: dict[str, Any] = {
     "reason": "情况属实", "text": "已处理", "solved": True, "satisfied": False, "outcome": "solved",
@@ -66,7 +68,8 @@ class Known:
     version: int = 1
     main: str | None = None
     members: list[str] = field(default_factory=list)
-    before: str = ""
+    told: bool = False
+    before: tuple[str, bool, bool] = ("", False, False)
     returned: set[str] = field(default_factory=set)
     handler: str | None = None
     given_at: Any = None
@@ -130,9 +133,10 @@ class Life(RuleBasedStateMachine):
             assert wrong, (member, main)
             return
         assert not wrong, (member, main)
-        member.before, member.status, member.main = member.status, "merged", second
-        told = main.status in ("replied", "evaluated")
-        member.version, main.version = member.version + (2 if told else 1), main.version + 1
+        member.before, member.status, member.main = (member.status, member.told, member.unhappy), "merged", second
+        shared = main.status in (*ENDING, "suspended")
+        member.version, main.version = member.version + (2 if shared else 1), main.version + 1
+        member.told = member.told or main.status in ENDING
         main.members.append(first)
 
     @rule(number=numbers)
@@ -148,7 +152,7 @@ class Life(RuleBasedStateMachine):
         assert known.main is not None
         main = self.known[known.main]
         main.members.remove(number)
-        known.status, known.main = known.before, None
+        (known.status, known.told, known.unhappy), known.main = known.before, None
         known.version, main.version = known.version + 1, main.version + 1
 
     @rule(number=numbers, wants=st.sampled_from(["更换", "修复"]))
@@ -196,7 +200,10 @@ class Life(RuleBasedStateMachine):
         if step in ("assign", "redispatch"):
             return unit in known.returned
         if step == "archive":
-            return known.unhappy and not known.looked_at_again
+            everybody = (known, *(self.known[member] for member in known.members))
+            return any(one.unhappy for one in everybody) and not known.looked_at_again
+        if step == "evaluate":
+            return not known.told
         late = self.flows.supervision._working.add(known.given_at, SPAN) if known.given_at else None
         return step == "return" and late is not None and self.clock.now() > late
 
@@ -209,10 +216,11 @@ class Life(RuleBasedStateMachine):
         if step == "approve_return":
             known.returned.add(known.handler or "")
             known.handler = None
-        if step in ("reply", "direct_answer", "archive", "decline"):
-            for member in known.members:
-                self.known[member].version += 1
-                self.known[member].status = ENDED.get(step, self.known[member].status)
+        known.told = known.told or step in ("reply", "direct_answer")
+        for member in (self.known[number] for number in known.members if step in SHARED):
+            member.version += 1
+            member.status = ENDED.get(step, member.status)
+            member.told = member.told or (known.told and step not in ("suspend", "resume"))
 
 
 @pytest.fixture

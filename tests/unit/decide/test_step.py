@@ -101,12 +101,12 @@ def test_a_second_look_must_say_what_it_came_to() -> None:
 
 @pytest.mark.parametrize(("solved", "satisfied"), [(False, True), (True, False)])
 def test_who_is_not_satisfied_is_looked_at_again_before_the_archive(solved: bool, satisfied: bool) -> None:
-    ticket = Ticket.model_construct(solved=solved, satisfied=satisfied)
+    ticket = Ticket.model_construct(ticket_number="1", solved=solved, satisfied=satisfied)
     again = [event("ticket_reopened", MONDAY)]
     with pytest.raises(InvalidTransition, match="再次核查"):
         effect(Step.ARCHIVE, Taken(ticket, {}, None, [], MONDAY, CLOCK, RULES))
     assert effect(Step.ARCHIVE, Taken(ticket, {}, None, again, MONDAY, CLOCK, RULES)) == {}
-    content = Ticket.model_construct(solved=None, satisfied=None)
+    content = Ticket.model_construct(ticket_number="1", solved=None, satisfied=None)
     assert effect(Step.ARCHIVE, Taken(content, {}, None, [], MONDAY, CLOCK, RULES)) == {}
 
 
