@@ -200,11 +200,12 @@ STEPS: dict[Step, StepRule] = {
     Step.FOLLOW_UP: StepRule(_stay(*_LIVING), _DESK, ("text",), "citizen_followed_up"),
     Step.CORRECT: StepRule(_stay(*_LIVING), (*_DESK, _SUPERVISOR), (), "field_corrected"),
     Step.MERGE: StepRule(_to(_S.MERGED, *_JOINABLE), _DESK, ("into",), "ticket_merged"),
-    Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED), _DESK, ("reason",), "merge_undone"),
+    Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED, _S.ARCHIVED, _S.DECLINED), _DESK, ("reason",), "merge_undone"),
 }
-"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here. REOPEN without a unit that had it leads
-to ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it.
-In EVALUATE each caller of joined tickets speaks for himself, and the last word counts."""
+"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here. A main ticket that has come to its end
+may be left too: whoever was joined to the wrong one was never answered. REOPEN without a unit that had it leads to
+ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it. In EVALUATE each caller of joined
+tickets speaks for himself, and the last word counts."""
 REVIEWS: dict[str, dict[bool, Step]] = {
     "review_return": {True: Step.APPROVE_RETURN, False: Step.REFUSE_RETURN},
     "review": {True: Step.APPROVE, False: Step.SEND_BACK},
@@ -215,22 +216,23 @@ OPEN_STATUSES = (_S.RECEIVED, _S.ACCEPTED, *_OPEN, _S.RETURN_REQUESTED, _S.COMPL
 """Where the clock runs: not suspended, not yet replied."""
 
 
-def possible_steps(status: TicketStatus) -> tuple[Step, ...]:
-    """Return the steps that may be taken from `status`."""
-    return tuple(step for step, rule in STEPS.items() if status in rule.moves)
+def possible_steps(status: TicketStatus, *, joined: bool = False) -> tuple[Step, ...]:
+    """Return the steps that may be taken from `status`; `joined`: the ticket is under a main one."""
+    leaves = joined or status is TicketStatus.MERGED
+    return tuple(step for step, rule in STEPS.items() if status in rule.moves and (leaves or step is not Step.UNMERGE))
 
 
-def transition(status: TicketStatus, step: Step) -> TicketStatus:
+def transition(status: TicketStatus, step: Step, *, joined: bool = False) -> TicketStatus:
     """Return the status after `step`.
 
     Raises:
         InvalidTransition: `step` is not possible from `status`; the message names what is.
     """
-    moves = STEPS[step].moves
-    if status not in moves:
-        possible = labelled(possible_steps(status), STEP_LABELS)
-        raise InvalidTransition(f"工单{TICKET_STATUS[status]}，不能{STEP_LABELS[step]}；可执行：{possible}")
-    return moves[status]
+    possible = possible_steps(status, joined=joined)
+    if step not in possible:
+        said = labelled(possible, STEP_LABELS)
+        raise InvalidTransition(f"工单{TICKET_STATUS[status]}，不能{STEP_LABELS[step]}；可执行：{said}")
+    return STEPS[step].moves[status]
 
 
 STEP_LABELS: dict[Step, str] = {

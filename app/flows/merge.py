@@ -77,7 +77,7 @@ class MergeFlow:
         now = self._clock.now()
         with self._store() as uow:
             member = fresh(uow, ticket_number, expected_version, by)
-            transition(member.status, Step.UNMERGE)
+            transition(member.status, Step.UNMERGE, joined=member.merged_into is not None)
             if member.merged_into is None:
                 raise Conflict(f"{ticket_number} 没有主单")
             main, history = uow.tickets.get(member.merged_into), uow.events.of(ticket_number)

@@ -141,7 +141,7 @@ class TicketFlow:
             raise InvalidInput(f"{STEP_LABELS[step]}另有接口", field="step")
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
-            status = transition(ticket.status, step)
+            status = transition(ticket.status, step, joined=ticket.merged_into is not None)
             kept = checked_details(step, details)
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
             if (own := by.sees_only_unit()) is not None:
@@ -160,7 +160,8 @@ class TicketFlow:
         """Return the steps that `by` may take on a ticket now; raises NotFound."""
         with self._store(reading=True) as uow:
             ticket = visible(uow, ticket_number, by)
-        mine = (step for step in possible_steps(ticket.status) if by.acts_as() & set(STEPS[step].roles))
+        possible = possible_steps(ticket.status, joined=ticket.merged_into is not None)
+        mine = (step for step in possible if by.acts_as() & set(STEPS[step].roles))
         return tuple(step for step in mine if offered(step, ticket, by.sees_only_unit()))
 
     def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:

@@ -209,3 +209,27 @@ def test_a_slip_in_an_evaluation_is_put_right(stored: Flows) -> None:
     take(stored, ticket, Step.EVALUATE, OPERATOR, solved=False, satisfied=True)
     said = take(stored, ticket, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
     assert (said.status, said.solved) == (TicketStatus.EVALUATED, True)
+
+
+@pytest.mark.parametrize(
+    ("end", "details"), [(Step.ARCHIVE, {}), (Step.DECLINE, {"reason": "已进入诉讼程序"})], ids=["archived", "declined"]
+)
+def test_whoever_was_joined_to_the_wrong_ticket_is_found_again_after_its_end(
+    stored: Flows, end: Step, details: dict[str, str]
+) -> None:
+    main, wrong = intake(stored, call_id="a"), intake(stored, call_id="b")
+    take(stored, wrong, Step.ACCEPT)
+    stored.merges.merge(wrong.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    if end is Step.ARCHIVE:
+        take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
+    take(stored, main, end, OPERATOR, **details)
+    assert stored.tickets.steps(wrong.ticket_number, by=OPERATOR) == (Step.UNMERGE,)
+    assert stored.tickets.steps(main.ticket_number, by=OPERATOR) == ()
+    with pytest.raises(InvalidTransition, match="可执行：撤销并单"):
+        take(stored, wrong, Step.REOPEN, OPERATOR, reason="不是同一处")
+    alone = stored.merges.unmerge(wrong.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+    assert (alone.status, alone.reply, alone.deadline) == (TicketStatus.ACCEPTED, None, wrong.deadline)
+    assert stored.tickets.get(main.ticket_number, by=ADMIN).members == ()
+    with pytest.raises(InvalidTransition, match="可执行：无"):
+        stored.merges.unmerge(main.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
+    assert not list(stored.audit.faults())

@@ -198,7 +198,7 @@ def merge_ticket(
 def unmerge_ticket(
     ticket_number: str, body: Body, flows: FlowsDep, key: WriterKey, response: Response, if_match: IfMatch = None
 ) -> Ticket:
-    """正文含 reason；工单回到并单前的状态。"""
+    """正文含 reason；工单回到并单前的状态，随主单归档或不予受理之后也可。"""
     number, reason = clean("ticket_number", ticket_number), text_of(body, "reason")
     return tagged(flows.merges.unmerge(number, reason, by=key, expected_version=version_of(if_match)), response)
 

@@ -7,8 +7,8 @@ import { FIELDS, percent, valueOf, when, word } from "./words.js";
 
 const COMPARED = ["title", "content", "place.district", "place.town", "place.detail", "event_time", "citizen.name", "citizen.phone", "request_kind"];
 
-// options: joinable, done(ticket), conflict(error)
-export function duplicateList(ticket, { joinable, done, conflict }) {
+// options: joinable, leaves (a merge may be undone), done(ticket), conflict(error)
+export function duplicateList(ticket, { joinable, leaves, done, conflict }) {
   if (ticket.merged_into) {
     const reason = h("input", { placeholder: "撤销理由", "aria-label": "撤销并单的理由", required: true });
     const undo = guarded(async () => {
@@ -16,7 +16,7 @@ export function duplicateList(ticket, { joinable, done, conflict }) {
       try { done(await post(`/v1/tickets/${ticket.ticket_number}/unmerge`, { reason: reason.value.trim() }, ticket.version)); } catch (error) { conflict(error); }
       return undefined;
     });
-    return h("div", { class: "row" }, "已并入主单 ", link(ticket.merged_into), joinable && [reason, button("撤销并单", undo)]);
+    return h("div", { class: "row" }, "已并入主单 ", link(ticket.merged_into), leaves && [reason, button("撤销并单", undo)]);
   }
   return h("div", {}, ticket.members.length > 0 && h("p", {}, `并入本单的工单 ${ticket.members.length} 件：`, ticket.members.map(number => [link(number), " "])),
     ticket.duplicates.slice(0, 5).map(found => candidate(ticket, found, { joinable, done, conflict })));

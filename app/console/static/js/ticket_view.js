@@ -49,7 +49,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       atDesk() && proposal(),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
-      (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", done: changed, conflict })),
+      (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", leaves: steps.some(step => step.step === "unmerge"), done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
       events.length > 0 && section("经过", historyList(events, names)));
     if (focus) node.querySelector(focus)?.focus();
