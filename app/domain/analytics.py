@@ -71,7 +71,7 @@ class TicketFact(Frozen):
     """First of: acknowledged, answered, declined."""
     resolve_by: datetime | None
     closed_at: datetime | None
-    """When the citizen had the reply, or the ticket was declined."""
+    """When the citizen had the reply, or the ticket was declined; of several replies the first late one."""
     solved: bool | None
     satisfied: bool | None
 
@@ -80,7 +80,8 @@ class Measures(Frozen):
     """Counts of a group of tickets. A rate without a ticket to divide by is None.
 
     响应率: of those answered for or due to be, the share within `respond_by`. 解决率 and 满意率: of those whose citizen
-    said so on follow-up. 逾期: replied after `resolve_by`, or still open after it.
+    said so on follow-up. 逾期: replied after `resolve_by`, or still open after it; a late
+    reply stays one when the ticket is reopened.
     """
 
     tickets: int = 0

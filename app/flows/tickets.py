@@ -203,6 +203,7 @@ class TicketFlow:
             changes = {**changes, "unit": self._redispatch.decide(ticket, history)}
         if step is Step.REOPEN:
             details["clock_start"] = now.isoformat()
+            details["resolve_by"] = ticket.deadline.resolve_by.isoformat() if ticket.deadline else None
         changed = ticket.model_copy(
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )

@@ -1,6 +1,7 @@
 """A ticket and its history in, what statistics look at out."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.domain.analytics import TicketFact
 from app.domain.events import TicketEvent, own_history
@@ -11,11 +12,10 @@ _RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 
 def fact_of(ticket: Ticket, events: Sequence[TicketEvent]) -> TicketFact:
-    """Return the fact of a ticket; one that was reopened counts as closed when it was answered again."""
+    """Return the fact of a ticket; one that was reopened is open until it is answered again."""
     history = own_history(events)
     responses = [event.occurred_at for event in history if event.name in _RESPONSES]
-    reopened = max((event.occurred_at for event in history if event.name == "ticket_reopened"), default=None)
-    ends = [e.occurred_at for e in history if e.name in _ENDS and (reopened is None or e.occurred_at > reopened)]
+    resolve_by, closed_at = _standing(ticket, history)
     acting = ticket.handler or ticket.unit.lead
     deadline = ticket.deadline
     return TicketFact(
@@ -31,8 +31,23 @@ def fact_of(ticket: Ticket, events: Sequence[TicketEvent]) -> TicketFact:
         subject=str(ticket.subject),
         respond_by=deadline.respond_by if deadline else None,
         responded_at=responses[0] if responses else None,
-        resolve_by=deadline.resolve_by if deadline else None,
-        closed_at=ends[0] if ends else None,
+        resolve_by=resolve_by,
+        closed_at=closed_at,
         solved=ticket.solved,
         satisfied=ticket.satisfied,
     )
+
+
+def _standing(ticket: Ticket, history: Sequence[TicketEvent]) -> tuple[datetime | None, datetime | None]:
+    """Return the limit and the end that count: an answer that came late stays late, however soon the next one came."""
+    late: tuple[datetime, datetime] | None = None
+    end: datetime | None = None
+    for event in history:
+        if event.name in _ENDS:
+            end = end or event.occurred_at
+        if event.name == "ticket_reopened":
+            limit = event.data.get("resolve_by")
+            if limit and end and end > datetime.fromisoformat(limit):
+                late = late or (datetime.fromisoformat(limit), end)
+            end = None
+    return late if late and end else (ticket.deadline.resolve_by if ticket.deadline else None, end)

@@ -58,6 +58,31 @@ def test_rates_count_what_was_answered_in_time_and_what_citizens_said(stored: Fl
     assert (total.due, total.responded, total.overdue) == (3, 2, 1), "the clock alone makes a ticket overdue"
 
 
+def test_a_late_answer_stays_late_however_soon_the_reopened_ticket_is_answered(stored: Flows, clock: SetClock) -> None:
+    late, in_time = (stored.intake.run(call("您好", LAMPS, call_id=f"c{i}")).tickets[0] for i in range(2))
+    replied(stored, in_time.ticket_number, satisfied=False)
+    assert late.deadline
+    clock.moment = late.deadline.resolve_by + timedelta(hours=2)
+    replied(stored, late.ticket_number, satisfied=False)
+    clock.move(hours=1)
+
+    def standing() -> dict[str, int]:
+        stored.analytics.follow()
+        groups = stored.analytics.indicators(Dimension.DEADLINE, MONTH, by=ADMIN).groups
+        return {group.key: group.measures.tickets for group in groups}
+
+    assert standing() == {"in_time": 1, "late": 1}
+    for ticket in (late, in_time):
+        take(stored, ticket.ticket_number, Step.REOPEN, reason="仍有一盏不亮")
+    assert standing() == {"running": 2}
+    clock.move(hours=1)
+    for ticket in (late, in_time):
+        take(stored, ticket.ticket_number, Step.FEED_BACK, text="已换", outcome="solved")
+        take(stored, ticket.ticket_number, Step.APPROVE)
+        take(stored, ticket.ticket_number, Step.REPLY, text="全部修好")
+    assert standing() == {"in_time": 1, "late": 1}
+
+
 @pytest.mark.parametrize("dimension", list(Dimension))
 def test_every_group_lists_exactly_its_tickets(stored: Flows, dimension: Dimension) -> None:
     for i, text in enumerate((LAMPS, COLD, COLD, SHOP, "路上有个坑")):
