@@ -1,11 +1,12 @@
 """Errors to RFC 9457 problem details with a Chinese `detail`. One table maps code to status."""
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.api import geo_report
 from app.domain.errors import HotlineError
 from app.domain.value_faults import said_of
 
@@ -22,8 +23,10 @@ STATUS = {
 _HTTP = {404: "没有这个地址", 405: "该地址不支持这种请求方法", 413: "请求正文过大"}
 
 
-def problem(status: int, code: str, detail: str, request: Request, field: str | None = None) -> JSONResponse:
-    """Return a problem document; `trace_id` is the one in the logs."""
+def problem(status: int, code: str, detail: str, request: Request, field: str | None = None) -> Response:
+    """Return a problem document; `trace_id` is the one in the logs. Clients of a standard get the standard's form."""
+    if request.url.path.startswith(geo_report.PREFIX):
+        return geo_report.fault(status, detail, request)
     body = {
         "type": f"urn:hotline:error:{code}",
         "title": code,
@@ -36,7 +39,7 @@ def problem(status: int, code: str, detail: str, request: Request, field: str | 
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
-def refused(request: Request, error: HotlineError) -> JSONResponse:
+def refused(request: Request, error: HotlineError) -> Response:
     """Return an expected error as a problem document."""
     return problem(STATUS.get(error.code, 500), error.code, safe(error.message_zh), request, error.field)
 
@@ -45,21 +48,21 @@ def add_exception_handlers(app: FastAPI) -> None:
     """Register the handlers."""
 
     @app.exception_handler(HotlineError)
-    def expected(request: Request, error: HotlineError) -> JSONResponse:
+    def expected(request: Request, error: HotlineError) -> Response:
         return refused(request, error)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         return problem(422, "invalid_input", safe(f"{field} {said_of(first)}"), request, field)
 
     @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
+    def http(request: Request, error: HTTPException) -> Response:
         return problem(error.status_code, "http", _HTTP.get(error.status_code, safe(str(error.detail))), request)
 
     @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
+    def unexpected(request: Request, error: Exception) -> Response:
         structlog.get_logger().error("unexpected_error", path=request.url.path, exc_info=error)
         return problem(500, "internal_error", "服务内部错误，已记录", request)
 

@@ -140,6 +140,8 @@ FORMS: dict[str, Schema] = {
         lat=_text("纬度"),
         long=_text("经度"),
         phone=_text("联系电话"),
+        first_name=_text("名"),
+        last_name=_text("姓"),
     ),
     "POST /v1/consultations": _form(
         "question",

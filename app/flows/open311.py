@@ -1,8 +1,8 @@
 """Open311 GeoReport v2 on top of intake and tickets: other channels' requests in, their public state out."""
 
 import uuid
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.decide.visibility import without
@@ -21,6 +21,7 @@ CLOSED = (
     TicketStatus.EVALUATED,
     TicketStatus.ARCHIVED,
 )
+_STATES = ("open", "closed")
 _MOST = 200
 _MOST_IDS = 50
 _LONGEST_SPAN = timedelta(days=90)
@@ -67,7 +68,8 @@ class Open311Flow:
             raise InvalidInput(f"service_code {code!r} 不存在", field="service_code")
         if not 0 < len(description) <= _LONGEST_DESCRIPTION:
             raise InvalidInput(f"description 应为1至{_LONGEST_DESCRIPTION}字", field="description")
-        where = form.get("address_string") or located(form)
+        where, name = form.get("address_string") or located(form), named(form)
+        told = [f"{where}，{description}" if where else description, *([f"姓名：{name}"] if name else [])]
         result = self._intake.run(
             {
                 "id": f"open311-{uuid.uuid4().hex}",
@@ -75,7 +77,7 @@ class Open311Flow:
                 "called_at": self._clock.now().isoformat(),
                 "caller_number": form.get("phone") or None,
                 "title": self._tree.by_code[code].path[-1],
-                "turns": [{"speaker": "citizen", "text": f"{where}，{description}" if where else description}],
+                "turns": [{"speaker": "citizen", "text": "\n".join(told)}],
                 "open311": {name: value for name, value in form.items() if name != "api_key"},
             },
             by=by.name,
@@ -98,17 +100,32 @@ class Open311Flow:
     def requests(self, asked: Mapping[str, str], *, by: AccessKey) -> list[dict[str, Any]]:
         """Return requests by number, or by service, period (at most 90 days) and state."""
         if numbers := asked.get("service_request_id"):
-            return [self.request(number.strip(), by=by) for number in numbers.split(",")[:_MOST_IDS]]
+            return self._of([number.strip() for number in numbers.split(",")[:_MOST_IDS]], by=by)
         now = self._clock.now()
         filters = {
-            "created_from": asked.get("start_date") or (now - _LONGEST_SPAN).isoformat(),
-            "created_before": asked.get("end_date") or now.isoformat(),
+            "created_from": day_of(asked, "start_date") or (now - _LONGEST_SPAN).isoformat(),
+            "created_before": day_of(asked, "end_date") or now.isoformat(),
+            "demo": "false",
         }
         if code := asked.get("service_code"):
-            filters["category_code"] = code
+            filters["category_code"] = self.service(code)["service_code"]
+        states = set((asked.get("status") or ",".join(_STATES)).split(","))
+        if not states <= set(_STATES):
+            raise InvalidInput(f"status 应为 {'、'.join(_STATES)}", field="status")
         found = self._tickets.page(after=None, limit=_MOST, filters=filters, by=by)
-        states = {state for state in (asked.get("status") or "open,closed").split(",")}
         return [public_state(t) for t in found if _is_public(t) and public_state(t)["status"] in states]
+
+    def _of(self, numbers: Sequence[str], *, by: AccessKey) -> list[dict[str, Any]]:
+        """Return those of the requests that are anybody's to see; raises NotFound where none is."""
+        found, missing = [], NotFound("没有工单")
+        for number in numbers:
+            try:
+                found.append(self.request(number, by=by))
+            except NotFound as error:
+                missing = error
+        if not found:
+            raise missing
+        return found
 
     def token(self, token: str, *, by: AccessKey) -> dict[str, str]:
         """Return the number behind a token (the call id of the delivery); raises NotFound."""
@@ -116,6 +133,20 @@ class Open311Flow:
         if not found:
             raise NotFound(f"没有凭据 {token}")
         return {"service_request_id": found[0].ticket_number, "token": token}
+
+
+def named(form: Mapping[str, str]) -> str:
+    """Return who asks as a Chinese name is written."""
+    return "".join(form.get(part, "").strip() for part in ("last_name", "first_name"))
+
+
+def day_of(asked: Mapping[str, str], name: str) -> str | None:
+    """Return a moment that was asked for; raises InvalidInput for what is none."""
+    value = asked.get(name)
+    try:
+        return datetime.fromisoformat(value).isoformat() if value else None
+    except ValueError as error:
+        raise InvalidInput(f"{name} 应为 ISO 8601 时间，收到 {value!r}", field=name) from error
 
 
 def located(form: Mapping[str, str]) -> str:
@@ -153,4 +184,4 @@ def public_state(ticket: Ticket) -> dict[str, Any]:
 
 
 def _is_public(ticket: Ticket) -> bool:
-    return not ticket.citizen.confidential and not ticket.referrals
+    return not (ticket.citizen.confidential or ticket.referrals or ticket.demo)

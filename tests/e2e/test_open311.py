@@ -1,5 +1,6 @@
 """Other channels' requests in GeoReport v2, in JSON and XML, without anybody's personal data."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -69,6 +70,64 @@ def test_faults_come_in_the_form_of_the_standard(client: TestClient, changes: di
     answer = client.post("/open311/v2/requests.xml", data={**FORM, **changes}, headers=headers)
     assert answer.status_code == status
     assert ElementTree.fromstring(answer.content).findtext("error/code") == str(status)
+
+
+SENT = {
+    "no key": ("POST", "requests.xml", {"content": "service_code=010804"}, 403),
+    "not a form": ("POST", "requests.xml", {"files": {"media": b"x"}}, 400),
+    "not UTF-8": ("POST", "requests.xml", {"content": b"service_code=\xff"}, 400),
+    "too large": ("POST", "requests.xml", {"content": b"x" * (10 * 1024 * 1024 + 1)}, 400),
+    "key of a repeat": ("POST", "requests.xml", {"headers": {"Idempotency-Key": "x" * 201}}, 400),
+    "a format of nobody": ("GET", "services.yaml", {}, 400),
+    "no such page": ("GET", "nothing.xml", {}, 404),
+    "no such method": ("DELETE", "requests.xml", {}, 405),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "sent", "status"), SENT.values(), ids=SENT)
+def test_whatever_goes_wrong_is_told_in_the_form_of_the_standard(
+    client: TestClient, method: str, path: str, sent: dict[str, Any], status: int
+) -> None:
+    del client.headers["X-API-Key"]
+    form = {"Content-Type": "application/x-www-form-urlencoded"} if "content" in sent else {}
+    answer = client.request(method, f"/open311/v2/{path}", **{"headers": form, **sent})
+    assert answer.status_code == status
+    if path.endswith(".xml"):
+        assert ElementTree.fromstring(answer.content).findtext("error/code") == str(status)
+    else:
+        assert [error["code"] for error in answer.json()] == [status]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"start_date": "yesterday"}, "start_date"), ({"status": "done"}, "status"), ({"service_code": "no"}, "no")],
+)
+def test_what_cannot_be_looked_for_is_named(client: TestClient, asked: dict[str, str], field: str) -> None:
+    answer = client.get("/open311/v2/requests.json", params=asked)
+    assert answer.status_code in (400, 404)
+    assert field in answer.json()[0]["description"]
+
+
+def test_an_unknown_number_does_not_hide_the_known_ones(client: TestClient) -> None:
+    number = client.post("/open311/v2/requests.json", data=FORM).json()[0]["service_request_id"]
+    found = client.get("/open311/v2/requests.json", params={"service_request_id": f"1,{number}"}).json()
+    assert [one["service_request_id"] for one in found] == [number]
+    assert client.get("/open311/v2/requests.json", params={"service_request_id": "1,2"}).status_code == 404
+
+
+def test_who_asks_is_on_the_ticket_and_not_in_public(client: TestClient) -> None:
+    form = {**FORM, "first_name": "秀兰", "last_name": "裴"}
+    number = client.post("/open311/v2/requests.json", data=form).json()[0]["service_request_id"]
+    citizen = client.get(f"/v1/tickets/{number}").json()["citizen"]
+    assert (citizen["name"], citizen["phone"]) == ("裴秀兰", "13900000000")
+    assert "裴秀兰" not in client.get(f"/open311/v2/requests/{number}.json").text
+
+
+def test_demo_tickets_are_nobodys_requests(client: TestClient) -> None:
+    call = {"id": "d-1", "demo": True, "turns": [{"speaker": "citizen", "text": FORM["description"]}]}
+    number = client.post("/v1/transcripts", json=call).json()["tickets"][0]["ticket_number"]
+    assert client.get("/open311/v2/requests.json").json() == []
+    assert client.get(f"/open311/v2/requests/{number}.json").status_code == 404
 
 
 def test_confidential_and_referred_requests_are_nobodys_to_see(client: TestClient) -> None:
