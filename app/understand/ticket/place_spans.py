@@ -28,6 +28,8 @@ _TALK = re.compile(
     r"[我俺你您恁咱]|觉得|什么|要不|有(?:没有|探头|没)|没(?:有|人|拴)|也行|不对|怎么|姓[\u4e00-\u9fff]?$|好像|还是|都这样|[坏漏堵偷撞吵骗欠扔]|被|发现|安(?:窗|装)"
 )
 """What no place holds: the caller talks on."""
+_FAULT = re.compile(r"坏$|不亮|污染|塌陷(?!区)|堵塞|丢失|缺失|破损|漏水|停[水电气]$")
+"""What is wrong at a place is no part of it: 善国路，路灯坏了."""
 _TWICE = re.compile(r"(?P<part>\d+(?:单元|号楼|楼|层))(?=(?P=part)|\d+号楼(?P=part))")
 """1单元2号楼1单元: a number that was said too early."""
 _PART_OF_NAME = "苑段园湖河湾"
@@ -41,8 +43,8 @@ _SHOP_FIRST = re.compile(
 )
 """石家粥铺文化西路: a shop that was said before its road."""
 _DOOR_FIRST = re.compile(r"^店?(?P<door>门口|门前)(?P<rest>.{4,})(?<!门口)(?<!门前)$")
-_FIGURE = re.compile(r"\d+")
-"""No place may hold a part of a number, nor two numbers that run into one."""
+_FIGURE = re.compile(r"\d+|[A-Za-z]+")
+"""No place may hold a part of a number or of a word in letters, nor two that run into one."""
 _SHORTEST, _LONGEST = 2, 26
 _CLOSE = 6
 """Characters between two stretches that are taken for one place."""
@@ -84,6 +86,7 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
     figures = {figure for line in told.lines for figure in _FIGURE.findall(in_figures(line.text))}
     for one in found:
         fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST and not _TALK.search(one.value)
+        fits = fits and not _FAULT.search(one.value)
         fits = fits and (not one.spans or figures.issuperset(_FIGURE.findall(one.value)))
         if fits and (one.value not in best or one.sum > best[one.value].sum):
             best[one.value] = one
@@ -103,7 +106,8 @@ def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
             yield _candidate(told, k, (kept,), of, named)
     for first, second in pairwise(main):
         again = alike(line.text[slice(*first)], line.text[slice(*second)]) > _SAME
-        if second[0] - first[1] <= _CLOSE and not again:
+        whole = all(end - start >= _SHORTEST or NUMBER.match(line.text[start]) for start, end in (first, second))
+        if whole and second[0] - first[1] <= _CLOSE and not again:
             yield _candidate(told, k, (first, second), "apart", named)
 
 
