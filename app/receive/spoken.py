@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from html import unescape
 
 import opencc
 
@@ -22,7 +23,15 @@ _FILLERS = re.compile(
 _OPERATOR_SAYS = re.compile(
     r"枣庄12345|12345(?:热线|请讲|为您)|请讲$|请问您|您(?:贵姓|在什么|在哪|能留|的诉求|反映|怎么称呼|别着急|慢慢说|稍等)|为您(?:登记|记录|转)|感谢您的来电"
 )
-_STUTTER = re.compile(r"([^\d\W零〇一二三四五六七八九幺])\1{2,}|([^\d\W]{2,4})(?:[，,、\s]?\2)+")
+_STUTTER = re.compile(r"([^\d\WA-Za-z零〇一二三四五六七八九幺])\1{2,}|([^\d\WA-Za-z]{2,4})(?:[，,、\s]?\2)+")
+"""Letters do not stutter: www, AAAA级景区."""
+_NOT_SAID = re.compile(
+    r"</?(?:(?P<line>p|br|div|li|tr|td|h[1-6])|a|b|i|u|em|font|img|ol|span|strong|table|tbody|ul)(?:\s[^<>]{0,200})?/?>"
+    r"|[\[【](?P<sent>图片|照片|视频|语音|文件|附件|链接|小程序|表情|位置)[\]】]",
+    re.IGNORECASE,
+)
+"""What an editor or a messenger wrote for the citizen: tags, and marks of what was sent along."""
+_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{1,5});")
 _APART = Anchored(
     r"(?<=\d) +(?=号楼|单元|栋|幢|室|层|楼|号院)|(?:(?<=号楼)|(?<=单元)) +(?=\d{1,4}(?!\d|[点号元块月年]))"
 )
@@ -53,7 +62,8 @@ class Normaliser:
         return self._turn(0, Turn(speaker=Speaker.CITIZEN, text=text)).text
 
     def _turn(self, index: int, turn: Turn) -> SpokenTurn:
-        text = self._fold(OffsetText.of(turn.text))
+        sent = OffsetText.of(turn.text).substitute(_NOT_SAID, lambda mark: " " if mark["line"] or mark["sent"] else "")
+        text = self._fold(sent.substitute(_ENTITY, lambda entity: unescape(entity.group())))
         spoken = text.substitute(_FILLERS, lambda _: "")
         text = spoken if spoken.text.strip(" ，,。.、") else text  # a lone 嗯 is an answer
         text = write_numbers(text).substitute(_STUTTER, _once).substitute(_APART, lambda _: "")

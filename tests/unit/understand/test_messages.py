@@ -1,0 +1,95 @@
+"""What people write into forms, editors and messengers, beside what they say on the telephone."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.ticket import TicketDraft
+from app.flows.reading import CallReader
+from app.receive.payload import parse_transcript
+from tests.conftest import embedded
+from tests.factories import message
+
+RECEIVED = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def reader() -> CallReader:
+    return embedded().reader
+
+
+def drafts(reader: CallReader, text: str, title: str | None = None) -> list[TicketDraft]:
+    payload = message(text, caller_number="13900000000", title=title)
+    return [demand.draft for demand in reader.read(parse_transcript(payload, received_at=RECEIVED)).demands]
+
+
+def only(reader: CallReader, text: str, title: str | None = None) -> TicketDraft:
+    (draft,) = drafts(reader, text, title)
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("姓名：王芳\n手机号：13900005555\n路口的共享单车把盲道占了\n附件：IMG_20261126.jpg", "13900005555"),
+        ("善国苑小区3号楼水表走得快，户号20231456，请核实", "13900000000"),
+        ("吉品街超市买的奶粉过期了，订单号83746251，要求退款", "13900000000"),
+        ("小区停水，停水通知编号：20261120", "13900000000"),
+        ("承水路路面破损，请回复座机3312345", "3312345"),
+    ],
+)
+def test_a_number_of_something_else_is_not_called_back(reader: CallReader, text: str, phone: str) -> None:
+    assert only(reader, text).citizen.phone == phone
+
+
+def test_a_number_before_the_matter_does_not_swallow_it(reader: CallReader) -> None:
+    draft = only(reader, "我电话13900005555路灯不亮")
+    assert (draft.citizen.phone, "路灯不亮" in draft.content) == ("13900005555", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("薛城区铁道游击队AAAA级景区厕所太脏", "AAAA级景区"),
+        ("详见https://www.example.com/1，薛城区陶庄镇河道污染", "https://www.example.com/1"),
+        ("Street lights broken on Yanshan Road", "Street lights broken on Yanshan Road"),
+    ],
+)
+def test_letters_stay_as_they_were_written(reader: CallReader, text: str, kept: str) -> None:
+    assert kept in only(reader, text).content
+
+
+def test_the_tags_of_an_editor_are_not_part_of_the_matter(reader: CallReader) -> None:
+    text = "<p>薛城区<b>临城街道</b>永福路&nbsp;井盖丢失，<br/>请尽快补装</p>"
+    draft = only(reader, text)
+    assert draft.place.town == "临城街道"
+    assert "永福路" in (draft.place.detail or "")
+    assert not set("<>&") & set(draft.content + draft.title)
+    (quote,) = draft.evidence["place.town"]
+    assert text[quote.start : quote.end] == quote.text
+
+
+@pytest.mark.parametrize("text", ["[图片]", "【图片】【视频】", "[语音]"])
+def test_what_was_sent_along_alone_is_no_matter_yet(reader: CallReader, text: str) -> None:
+    assert drafts(reader, text) == []
+
+
+def test_what_was_sent_along_is_no_part_of_the_title(reader: CallReader) -> None:
+    assert "图片" not in only(reader, "[图片]善国路路灯不亮").title
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("善国路，路灯坏了", "善国路"),
+        ("我住在滕州市荆河街道善国路，路灯坏了半个月了，请尽快维修。", "善国路"),
+        ("薛城区新城街道北京路路面塌陷一个大坑", "北京路路面"),
+        ("薛城区临城街道燕山路，Street light is broken near the school", "燕山路"),
+    ],
+)
+def test_what_is_wrong_at_a_place_is_no_part_of_it(reader: CallReader, text: str, detail: str) -> None:
+    assert only(reader, text).place.detail == detail
+
+
+def test_the_hotlines_own_number_is_no_hour(reader: CallReader) -> None:
+    assert "夜间" not in only(reader, "给12345点赞，昨天反映的停水当天就修好了").title
