@@ -1,6 +1,7 @@
 """Which earlier tickets are about the same matter, of what sort, and what may never be one matter."""
 
 import re
+from collections.abc import Collection
 from math import inf
 
 from app.domain.duplicate import DuplicateCandidate, Sameness, SimilarTicket, TicketFacts
@@ -14,6 +15,7 @@ _SAME_SITE = 0.6
 """Least share of common character pairs for two wordings of one site (善国路荆河路口, 荆河路和善国路路口)."""
 _FOLLOWS = re.compile("催|上次|之前|此前|答复|至今|还没|回访|追问|进展|怎么样了")
 _OTHER_FUNCTION = "承办事项不同"
+_CITED = "诉求人说出了此工单的编号"
 _KIND_REASONS = {
     Sameness.SAME_PERSON: "同一来电人再次反映",
     Sameness.SAME_BY_OTHERS: "其他来电人反映同一事项",
@@ -24,24 +26,30 @@ _KIND_REASONS = {
 
 
 def judge_duplicates(
-    new: TicketFacts, similar: tuple[SimilarTicket, ...], rules: DuplicateRules, limits: DuplicateLimits
+    new: TicketFacts,
+    similar: tuple[SimilarTicket, ...],
+    rules: DuplicateRules,
+    limits: DuplicateLimits,
+    cited: Collection[str] = (),
 ) -> tuple[DuplicateCandidate, ...]:
-    """Return candidates worth showing, best first, each with reasons for and against."""
-    likely = (other for other in similar if round(other.score, 4) >= limits.candidate)
-    shown = sorted(likely, key=lambda other: -round(other.score, 4))[: limits.max_candidates]
-    return tuple(_judge(new, other, rules, limits) for other in shown)
+    """Return candidates worth showing, each with reasons for and against: what the citizen cited, then best first."""
+    likely = [(o.facts.ticket_number in cited, round(o.score, 4), o) for o in similar]
+    worth = [one for one in likely if one[0] or one[1] >= limits.candidate]
+    shown = sorted(worth, key=lambda one: (not one[0], -one[1]))[: limits.max_candidates]
+    return tuple(_judge(new, other, rules, limits, named) for named, _, other in shown)
 
 
 def _judge(
-    new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: DuplicateLimits
+    new: TicketFacts, other: SimilarTicket, rules: DuplicateRules, limits: DuplicateLimits, named: bool
 ) -> DuplicateCandidate:
     old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
     place, place_reason = _place_agreement(new, old)
     barred = _never_merge(new, old, rules, hours)
-    same_matter = not barred and other.score >= limits.same_matter
+    same_matter = not barred and (named or other.score >= limits.same_matter)
     kind = _kind(new, old, same_matter, rules, hours)
     agreeing = [
+        _CITED if named else "",
         f"文字相似度{other.text_score:.0%}",
         place_reason if place >= 0 else "",
         f"相隔{hours / 24:.0f}天" if hours >= 24 else "24小时内反映",

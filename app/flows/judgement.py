@@ -24,6 +24,7 @@ from app.domain.ticket import Category, RequestKind, Ticket, Urgency
 from app.domain.transcript import Transcript
 from app.domain.unit import Precedent, UnitName, UnitReading
 from app.domain.workflow import Step
+from app.understand.duplicate.cited import cited_in
 from app.understand.duplicate.reader import DuplicateReader
 from app.understand.precedent import PrecedentReader
 from app.understand.text_rules import Patterns
@@ -235,8 +236,9 @@ class IntakePolicy:
             demo=transcript.demo,
         )
         limits = self._reference.thresholds.duplicate
-        similar = tuple(one for one in self._duplicates.similar(new) if one.facts.demo == new.demo)
-        return judge_duplicates(self._duplicates.known(new), similar, self._reference.duplicate, limits)
+        cited = cited_in(transcript)
+        similar = tuple(one for one in self._duplicates.similar(new, cited=cited) if one.facts.demo == new.demo)
+        return judge_duplicates(self._duplicates.known(new), similar, self._reference.duplicate, limits, cited)
 
     def _statutory_route(self, matter: str, kind: RequestKind) -> StatutoryRoute | None:
         if kind in (RequestKind.CONSULTATION, RequestKind.PRAISE):

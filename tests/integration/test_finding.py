@@ -75,3 +75,21 @@ def test_what_is_unclear_goes_on_the_monthly_list(stored: Flows) -> None:
     assert [t.ticket_number for t in listed] == [ticket.ticket_number]
     with pytest.raises(InvalidInput, match="会商缘由"):
         take(stored, ticket, Step.PUT_ON_MEETING, SUPERVISOR, meeting="随便", reason="x")
+
+
+@pytest.mark.parametrize("number", ["{}", "：{}，"])
+def test_a_ticket_whose_number_the_citizen_gives_stands_first(stored: Flows, number: str) -> None:
+    asked = intake(stored, "台儿庄区运河街道顺河路的垃圾桶满了没人清理，请处理", call_id="a")
+    for other in "bcdefg":
+        intake(stored, f"{LAMP}，还没人管，已经催过{other}", call_id=other)
+    told = message(
+        f"滕州市荆河街道善国路的路灯全都不亮，工单编号{number.format(asked.ticket_number)}还没人管，请尽快处理",
+        "z", called_at=MONDAY.isoformat(), caller_number="13900000000",
+    )  # fmt: skip
+    first = stored.intake.run(told).tickets[0].duplicates[0]
+    assert (first.ticket_number, first.reasons[0]) == (asked.ticket_number, "诉求人说出了此工单的编号")
+
+
+def test_a_number_of_no_ticket_finds_nothing(stored: Flows) -> None:
+    told = message("工单20201128000009怎么还没人管，路灯还是不亮", "z", called_at=MONDAY.isoformat())
+    assert stored.intake.run(told).tickets[0].duplicates == ()

@@ -95,18 +95,22 @@ class DuplicateReader:
         if self.index is not None:
             self.index.forget(ticket_numbers)
 
-    def similar(self, new: TicketFacts, *, most: int = 20, least: float = 0.15) -> tuple[SimilarTicket, ...]:
+    def similar(
+        self, new: TicketFacts, *, cited: Collection[str] = (), most: int = 20, least: float = 0.15
+    ) -> tuple[SimilarTicket, ...]:
         """Return what is most alike in text: lately anywhere; where the new one is, of all times; and there, lately.
 
         Where the place is unknown, of all times anywhere. Two people tell one matter in words that share little; where
-        they live narrows it down. Of what lies anywhere only what is at least `least` alike counts.
+        they live narrows it down. Of what lies anywhere only what is at least `least` alike counts. Tickets
+        `cited` by their number come too.
         """
         row, vector = (one[0] for one in self.kept([new])[1:])
         lately, area = int(row["at"]) - self._window, (int(row["district"]), int(row["town"]))
         searches = [Search(None, lately), Search(area, 0), Search(area, lately)] if any(area) else [Search(None, 0)]
         anywhere, *placed = self._nearest(vector, searches, most)
         alike = np.flatnonzero(anywhere.vectors @ vector >= least)
-        found = Kept.joined([anywhere.take(alike), *placed])
+        named = [part.of(cited) for part in self._parts()] if cited else []
+        found = Kept.joined([anywhere.take(alike), *placed, *named])
         numbers = [f.ticket_number for f in found.facts]
         first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
         chosen = found.take(np.array(sorted(i for n, i in first.items() if n not in self._gone), np.int64))
