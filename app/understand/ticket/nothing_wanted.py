@@ -26,13 +26,23 @@ _SETTLED = re.compile(
     r"(?:找(?:到|着)|来[水电气]|修好|送到|接通|到账|想起来)了(?!吗|没)[^。]{0,24}?(?:不好意思|白麻烦|没事了|不用(?:管|了|再|报|派)|打扰)|(?:你|您|恁)?给(?:我|俺)?撤了吧"
 )
 """What a caller says whose matter settled itself while he talked."""
+_THANKS = re.compile(
+    r"(?!.*(?:说|称|答复|回复|显示))(?:(?:非常|十分|多|太)?(?:谢谢|感谢)[^，。！!]{0,10}[，,。！!\s]+)?"
+    r"[^，,。！!]{0,20}?(?<![没未不])(?:已经?|都)(?:[给被]?[^，。没未不]{0,4})(?:解决|修好|修复|处理好|办好|恢复|来[水电气])了"
+    r"[，,。！!\s]*(?:(?:非常|十分|多|太)?(?:谢谢|感谢)[^，,。！!]{0,10}[，,。！!\s]*)?"
+)
+"""A message that says no more than that all is well."""
 _LEAST_WISH = 8
 _LAST_TURNS = 4
 
 
 def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     """Tell whether a caller dialled wrongly or played: they or the operator say so, and nothing is asked for."""
-    if _withdrawn(call) or any(_SETTLED.search(turn.text) for turn in call.citizen_turns[-_LAST_TURNS:]):
+    if (
+        is_thanks(call)
+        or _withdrawn(call)
+        or any(_SETTLED.search(turn.text) for turn in call.citizen_turns[-_LAST_TURNS:])
+    ):
         return True
     operator = "，".join(turn.text for turn in call.turns if turn.speaker is Speaker.OPERATOR)
     citizen = "，".join(turn.text for turn in call.citizen_turns)
@@ -41,6 +51,11 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     if _WRONG_NUMBER.search(citizen):
         return not any(is_wish(clause) for clause in clauses)
     return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)
+
+
+def is_thanks(call: SpokenCall) -> bool:
+    """Tell whether a message says that its matter is settled, and no more."""
+    return len(call.turns) == 1 and _THANKS.fullmatch(call.turns[0].text.strip()) is not None
 
 
 def _withdrawn(call: SpokenCall) -> bool:

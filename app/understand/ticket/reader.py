@@ -23,7 +23,7 @@ from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer, Named
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
-from app.understand.ticket.nothing_wanted import nothing_wanted
+from app.understand.ticket.nothing_wanted import is_thanks, nothing_wanted
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.place import detail_by_rules, place_of
@@ -163,6 +163,8 @@ class TicketReader:
         said = "".join(turn.text for turn in call.citizen_turns)
         if not said.strip():
             return "通话中没有诉求人的话，未生成工单"
+        if is_thanks(call):
+            return "诉求人表示事情已经解决，未生成工单；有原工单的请在原工单登记"
         return "疑似误拨或者无实际诉求，未生成工单" if _NO_DEMAND.search(said) else "未识别到诉求内容，请人工核对"
 
     def _has_matter(self, clauses: Sequence[Clause]) -> bool:

@@ -93,3 +93,34 @@ def test_what_is_wrong_at_a_place_is_no_part_of_it(reader: CallReader, text: str
 
 def test_the_hotlines_own_number_is_no_hour(reader: CallReader) -> None:
     assert "夜间" not in only(reader, "给12345点赞，昨天反映的停水当天就修好了").title
+
+
+@pytest.mark.parametrize("text", ["谢谢，已经解决了", "路灯已经修好了，谢谢你们", "问题已经解决了！"])
+def test_who_says_that_all_is_well_wants_nothing(reader: CallReader, text: str) -> None:
+    reading = reader.read(parse_transcript(message(text), received_at=RECEIVED))
+    assert reading.demands == ()
+    assert "已经解决" in (reading.no_demand_reason or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我反映的漏水问题还没解决",
+        "物业说漏水已经修好了",
+        "漏水已经修好了，现在又漏了",
+        "给12345点赞，路灯已经修好了，谢谢",
+    ],
+)
+def test_who_is_not_rid_of_his_matter_or_praises_has_a_ticket(reader: CallReader, text: str) -> None:
+    assert len(drafts(reader, text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("我上周反映过善国苑小区供暖不热的事，到现在没有人联系我", "映过"),
+        ("我投诉过小区物业乱收费的事，没人管", "过小区"),
+    ],
+)
+def test_a_title_begins_with_a_whole_word(reader: CallReader, text: str, cut: str) -> None:
+    assert not only(reader, text, "催办").title.startswith(cut)
