@@ -137,6 +137,8 @@ class RoutingRules(Frozen):
 
     rules: tuple[RoutingRule, ...]
     window: int
+    key_projects: tuple[TextRule, ...]
+    """By what words a business says that its project is one of the city's key projects."""
     statutory_routes: tuple[StatutoryRoute, ...]
     emergency_routes: tuple[EmergencyRoute, ...]
     alarm_from: float = Field(ge=0, le=1)

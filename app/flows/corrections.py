@@ -10,7 +10,6 @@ from app.domain.errors import InvalidInput
 from app.domain.events import Feedback, Verdict
 from app.domain.ports import UnitOfWork
 from app.domain.reference import ReferenceData
-from app.domain.reference_rules import RouteFacts
 from app.domain.ticket import Category, Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
@@ -43,7 +42,7 @@ class Corrections:
         if _FOR_THE_UNIT & full.keys() and ticket.status in _NOT_YET_GIVEN:
             changed = changed.model_copy(update={"unit": self._redispatch.decide(changed, history)})
         if _FOR_THE_DEADLINE & full.keys() and ticket.deadline:
-            rule = deadline_rule(facts_of(changed), self._policy.deadline_rules).id
+            rule = deadline_rule(self._policy.facts_of(changed), self._policy.deadline_rules).id
             data |= {"deadline_rule": rule} if rule != ticket.deadline.rule_id else {}
         event = event_of(changed, STEPS[Step.CORRECT].event, actor, data, now)
         deadline = replay((*history, event), self._policy.deadline_rules, self._policy.clock) or ticket.deadline
@@ -79,11 +78,6 @@ class Corrections:
 
     def _completed(self, ticket: Ticket, changes: Mapping[str, Any]) -> dict[str, Any]:
         return completed(ticket, changes, self._reference.gazetteer, self._reference.categories)
-
-
-def facts_of(ticket: Ticket) -> RouteFacts:
-    """Return what the rules of time limits look at."""
-    return RouteFacts(request_kind=ticket.request_kind, subject=ticket.subject, urgency=ticket.urgency)
 
 
 def told(ticket: Ticket, paths: Iterable[str]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from app.domain.reference import ReferenceData
 from app.domain.reference_rules import RouteFacts, StatutoryRoute
 from app.domain.referral import Referral, ReferralProposal
 from app.domain.risk import RiskReading, RiskSignal
-from app.domain.ticket import Category, RequestKind, Ticket, Urgency
+from app.domain.ticket import Category, RequestKind, Subject, Ticket, Urgency
 from app.domain.transcript import Transcript
 from app.domain.unit import Precedent, UnitName, UnitReading
 from app.domain.workflow import Step
@@ -55,6 +55,10 @@ class IntakePolicy:
             (route, Patterns(route.patterns, route.exclude, window=reference.routing.window))
             for route in reference.routing.statutory_routes
         )
+        self._key_projects = tuple(
+            Patterns(rule.patterns, rule.exclude, window=reference.routing.window)
+            for rule in reference.routing.key_projects
+        )
 
     def clock_start(self, transcript: Transcript, received_at: datetime | None) -> datetime:
         """Return when a ticket's clock starts, until it is accepted: no later than it came in, whatever it says."""
@@ -76,6 +80,7 @@ class IntakePolicy:
             has_town=draft.place.town is not None,
             has_district=draft.place.district is not None,
             statutory_route=statutory is not None,
+            key_project=self._is_of_key_project(draft.matter, draft.subject),
         )
         unit = decide_unit(
             demand.unit,
@@ -102,24 +107,31 @@ class IntakePolicy:
     def redecide(self, ticket: Ticket, reading: UnitReading, returned_by: Sequence[str]) -> UnitDecision:
         """Decide a stored ticket's unit again, without the units that handed it back."""
         statutory = self._statutory_route(ticket.content, ticket.request_kind)
-        facts = RouteFacts(
-            request_kind=ticket.request_kind,
-            subject=ticket.subject,
-            urgency=ticket.urgency,
-            has_town=ticket.place.town is not None,
-            has_district=ticket.place.district is not None,
-            statutory_route=statutory is not None,
-        )
         return decide_unit(
             reading,
             ticket.place,
-            facts,
+            self.facts_of(ticket).model_copy(update={"statutory_route": statutory is not None}),
             self._reference,
             statutory=statutory,
             precedents=self._near(ticket.content, ticket.changed_at or ticket.created_at),
             referred=[proposal.receiver for proposal in ticket.referrals],
             returned_by=returned_by,
         )
+
+    def facts_of(self, ticket: Ticket) -> RouteFacts:
+        """Return what the rules look at of a stored ticket, but for a statutory route."""
+        return RouteFacts(
+            request_kind=ticket.request_kind,
+            subject=ticket.subject,
+            urgency=ticket.urgency,
+            has_town=ticket.place.town is not None,
+            has_district=ticket.place.district is not None,
+            key_project=self._is_of_key_project(ticket.content, ticket.subject),
+        )
+
+    def _is_of_key_project(self, text: str, subject: Subject) -> bool:
+        """Tell whether a business speaks of a key project; who lives beside one is a citizen like any other."""
+        return subject is Subject.MARKET_ENTITY and any(rule.first(text) for rule in self._key_projects)
 
     def _near(self, content: str, now: datetime) -> tuple[Precedent, ...]:
         limits = self._reference.thresholds.unit

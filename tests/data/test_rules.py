@@ -19,6 +19,7 @@ from tests.conftest import embedded
 REFERENCE: ReferenceData = embedded().reference
 TEXT_RULES = [
     *((rule, REFERENCE.referral.window) for rule in REFERENCE.referral.rules),
+    *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.key_projects),
     *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.statutory_routes),
     *((rule, REFERENCE.routing.window) for rule in REFERENCE.routing.emergency_routes),
 ]

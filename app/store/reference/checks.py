@@ -171,6 +171,7 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
     routing = files["rules/routing"]
     text_rules = (
         (files["rules/referral"], "rules", reference.referral.rules),
+        (routing, "key_projects", reference.routing.key_projects),
         (routing, "statutory_routes", reference.routing.statutory_routes),
         (routing, "emergency_routes", reference.routing.emergency_routes),
     )
