@@ -137,7 +137,7 @@ class RoutingRules(Frozen):
 
     rules: tuple[RoutingRule, ...]
     window: int
-    key_projects: tuple[TextRule, ...]
+    key_projects: tuple[TextRule, ...] = ()
     """By what words a business says that its project is one of the city's key projects."""
     statutory_routes: tuple[StatutoryRoute, ...]
     emergency_routes: tuple[EmergencyRoute, ...]
