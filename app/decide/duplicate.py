@@ -45,7 +45,7 @@ def _judge(
     old = other.facts
     hours = abs((new.created_at - old.created_at).total_seconds()) / 3600
     place, place_reason = _place_agreement(new, old)
-    barred = _never_merge(new, old, rules, hours)
+    barred = [why for why in _never_merge(new, old, rules, hours) if not (named and why == _OTHER_FUNCTION)]
     same_matter = not barred and (named or other.score >= limits.same_matter)
     kind = _kind(new, old, same_matter, rules, hours)
     agreeing = [

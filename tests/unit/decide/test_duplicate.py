@@ -67,9 +67,11 @@ def test_opposite_wishes_are_shown(reference: ReferenceData) -> None:
 
 
 def test_what_the_citizen_cites_comes_first_however_little_alike(reference: ReferenceData) -> None:
-    cited = SimilarTicket(facts=facts(days=2).model_copy(update={"ticket_number": "2"}), text_score=0.1, score=0.01)
+    earlier = facts(days=2, function="urban_management").model_copy(update={"ticket_number": "2"})
+    cited = SimilarTicket(facts=earlier, text_score=0.1, score=0.01)
     alike = SimilarTicket(facts=facts(days=2), text_score=0.9, score=0.99)
     limits = reference.thresholds.duplicate
-    first, second = judge_duplicates(facts("怎么还没人管"), (alike, cited), reference.duplicate, limits, {"2"})
+    asks = facts("怎么还没人管", function="hotline_centre")
+    first, second = judge_duplicates(asks, (alike, cited), reference.duplicate, limits, {"2"})
     assert (first.ticket_number, first.same_matter, first.kind) == ("2", True, Sameness.FOLLOW_UP)
     assert (second.ticket_number, second.reasons[0]) == ("1", "文字相似度90%")
