@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from app.domain.reading import CallReading, DemandReading
-from app.domain.risk import Emotion, RiskReading, RiskSignal
+from app.domain.risk import Emotion, RiskReading, RiskSignal, Severity
 from app.domain.ticket import RequestKind, TicketDraft
 from app.domain.transcript import SpokenCall, Transcript
 from app.domain.unit import UnitReading
@@ -25,6 +25,9 @@ class ReadsTickets(Protocol):
 
     def read(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
         """Return the drafts, in the order the demands were made."""
+
+    def whole(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
+        """Return one call for help of all the citizen said, however little."""
 
     def mentions(self, call: SpokenCall) -> Mentions:
         """Return everything mentioned in a call."""
@@ -72,7 +75,7 @@ class CallReader:
         """Return drafts, unit scores and risk of a call."""
         call = self._normaliser.normalise(transcript)
         risk = self._risk.read(call)
-        drafts = self._tickets.read(call)
+        drafts = self._tickets.read(call) or (self._tickets.whole(call) if endangered(risk) else ())
         drafts = tuple(with_emotion(draft, drafts, risk) for draft in drafts)
         demands = tuple(
             DemandReading(draft=draft, unit=self._units.read(text), risk=risk_of(draft, drafts, risk))
@@ -102,6 +105,11 @@ class CallReader:
     def units_of(self, text: str) -> UnitReading:
         """Return functions and categories of a text that is one demand."""
         return self._units.read(self._normaliser.text(text))
+
+
+def endangered(risk: RiskReading) -> bool:
+    """Tell whether somebody may die: 救命 and 我想死 are followed up though they say nothing else."""
+    return bool(risk.emergencies) or any(signal.severity is Severity.EXTREME for signal in risk.signals)
 
 
 def unit_texts(drafts: tuple[TicketDraft, ...], call: SpokenCall) -> tuple[str, ...]:

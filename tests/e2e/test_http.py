@@ -371,3 +371,12 @@ def test_a_question_is_answered_with_its_source_or_refused_with_a_reason(client:
     assert client.post("/v1/consultations", json={"question": ""}).json()["field"] == "question"
     for name, wrong in (("date", "明天"), ("area", "历下区"), ("history", [{"role": "user", "content": ["落户"]}])):
         assert client.post("/v1/consultations", json={"question": "咋办", name: wrong}).json()["field"] == name
+
+
+@pytest.mark.parametrize("text", ["我想死", "不想活"])
+def test_three_characters_that_a_life_may_hang_on_are_proposed_to_whoever_can_help(
+    client: TestClient, text: str
+) -> None:
+    body = client.post("/v1/transcripts", json=message(text, channel="wechat")).json()
+    (ticket,) = body["tickets"]
+    assert [referral["receiver"] for referral in ticket["referrals"]] == ["political_legal"]

@@ -90,6 +90,14 @@ class TicketReader:
         parts = self.parts(call, mentions, told)
         return tuple(self._draft(call, mentions, part, told) for part in parts)
 
+    def whole(self, call: SpokenCall) -> tuple[TicketDraft, ...]:
+        """Return one call for help of all the citizen said, however little; none where he took it back or misdialled."""
+        mentions = self.mentions(call)
+        clauses = read_clauses(call, mentions)
+        if not informative(clauses) or nothing_wanted(call, clauses):
+            return ()
+        return (self._draft(call, mentions, clauses, self.told(call, mentions), RequestKind.HELP),)
+
     def told(self, call: SpokenCall, mentions: Mentions) -> Told:
         """Return the call's characters as the taggers mark them."""
         return self._tagger.told(call, mentions) if self._tagger else NOTHING_TOLD
@@ -175,9 +183,16 @@ class TicketReader:
             return False
         return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))
 
-    def _draft(self, call: SpokenCall, mentions: Mentions, clauses: tuple[Clause, ...], told: Told) -> TicketDraft:
+    def _draft(
+        self,
+        call: SpokenCall,
+        mentions: Mentions,
+        clauses: tuple[Clause, ...],
+        told: Told,
+        known: RequestKind | None = None,
+    ) -> TicketDraft:
         matter, spoken = _texts(clauses)
-        kind, sure = self._kinds.read(matter, spoken, call.transcript.title)
+        kind, sure = (known, 1.0) if known else self._kinds.read(matter, spoken, call.transcript.title)
         _leaves, shares = self._topics([matter])
         rows = self._matters.fitting(clauses, shares[0])
         objects = self._objects.find(matter, shares[0])

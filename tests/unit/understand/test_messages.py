@@ -124,3 +124,17 @@ def test_who_is_not_rid_of_his_matter_or_praises_has_a_ticket(reader: CallReader
 )
 def test_a_title_begins_with_a_whole_word(reader: CallReader, text: str, cut: str) -> None:
     assert not only(reader, text, "催办").title.startswith(cut)
+
+
+@pytest.mark.parametrize("text", ["不想活", "想死", "我想死", "想自杀", "割腕", "救命啊", "着火了", "砍死他"])
+def test_whose_life_may_hang_on_it_has_a_ticket_however_little_he_says(reader: CallReader, text: str) -> None:
+    reading = reader.read(parse_transcript(message(text), received_at=RECEIVED))
+    (demand,) = reading.demands
+    assert demand.draft.request_kind == "help"
+    assert text.strip("我啊") in demand.draft.content
+    assert demand.risk.signals or demand.risk.emergencies
+
+
+@pytest.mark.parametrize("text", ["打错了，不好意思", "喂", "？", "想死你了，打错了"])
+def test_who_says_as_little_of_nothing_has_none(reader: CallReader, text: str) -> None:
+    assert drafts(reader, text) == []
