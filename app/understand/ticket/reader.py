@@ -40,6 +40,7 @@ _NO_DEMAND = re.compile(r"(?<!说)(?:打|拨)错|不是找|随便打|(?:打|拨)
 _LEAST_SURE, _MOST_ALIKE, _NAMED_ALIKE = 0.5, 0.9, 0.5
 """Of a second matter: the share of its likeliest topic, how alike the topics of two may be, and where it names a thing."""
 _LEAST_MATTER = 4
+_ADDRESS = re.compile(r"https?://[!-~]+|www\.[!-~]+")
 
 
 class TicketReader:
@@ -178,7 +179,7 @@ class TicketReader:
     def _has_matter(self, clauses: Sequence[Clause]) -> bool:
         told = informative(clauses)
         length = sum(len(clause.text) for clause in told)
-        text = "".join(clause.text for clause in told)
+        text = _ADDRESS.sub("", "".join(clause.text for clause in told))
         if _NO_DEMAND.search(text) and not self._matter_words.found(text):
             return False
         return length >= _LEAST_MATTER and bool(re.search("[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text))

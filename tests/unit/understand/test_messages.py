@@ -69,8 +69,18 @@ def test_the_tags_of_an_editor_are_not_part_of_the_matter(reader: CallReader) ->
     assert text[quote.start : quote.end] == quote.text
 
 
-@pytest.mark.parametrize("text", ["[图片]", "【图片】【视频】", "[语音]"])
-def test_what_was_sent_along_alone_is_no_matter_yet(reader: CallReader, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[图片]",
+        "【图片】【视频】",
+        "姓名：\n电话：\n内容：",
+        "姓名：无\n电话：无\n内容：无",
+        "尊敬的领导：您好！此致敬礼",
+        "https://example.com/1",
+    ],
+)
+def test_a_form_without_content_is_no_matter_yet(reader: CallReader, text: str) -> None:
     assert drafts(reader, text) == []
 
 
