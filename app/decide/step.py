@@ -229,6 +229,7 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.CO_FEED_BACK: _co_fed_back,
     Step.FEED_BACK: _fed_back,
     Step.REPLY: lambda taken: {"reply": taken.details["text"]},
+    Step.DECLINE: lambda taken: {"reply": taken.details["reason"]},
     Step.DIRECT_ANSWER: _answered_directly,
     Step.ARCHIVE: _archived,
     Step.EVALUATE: _evaluated,

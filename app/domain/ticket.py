@@ -147,7 +147,7 @@ class Ticket(Frozen):
     """The unit that a person gave the ticket to."""
     assisting: tuple[Assistance, ...] = ()
     reply: str | None = None
-    """The public text that the citizen got."""
+    """The public text that the citizen got: the answer, or why the matter was declined."""
     solved: bool | None = None
     satisfied: bool | None = None
     escalated: bool = False

@@ -9,6 +9,9 @@ from app.domain.events import OutboxMessage, TicketEvent
 from app.domain.ports import UnitOfWork
 from app.domain.ticket import Ticket
 
+_TOLD = ("ticket_replied", "ticket_answered_directly", "reply_shared", "ticket_declined", "member_declined")
+"""With these the citizen is told something: an answer, or why he gets none."""
+
 
 def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now: datetime) -> TicketEvent:
     """Return the event that brought a ticket to its present version."""
@@ -28,7 +31,7 @@ def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:
     if ticket.demo:
         return
     payload = {"ticket_number": ticket.ticket_number, "status": str(ticket.status), "version": ticket.version}
-    if event.name in ("ticket_replied", "ticket_answered_directly", "reply_shared"):
+    if event.name in _TOLD:
         payload["reply"] = told_reply(ticket)
     uow.outbox.add(
         OutboxMessage(

@@ -42,6 +42,13 @@ def test_a_request_comes_back_with_its_public_state_only(client: TestClient) -> 
     assert client.get(f"/open311/v2/tokens/{call_id}.json").json()[0]["service_request_id"] == number
 
 
+def test_who_is_declined_reads_why(client: TestClient) -> None:
+    number = client.post("/open311/v2/requests.json", data=FORM).json()[0]["service_request_id"]
+    client.post(f"/v1/tickets/{number}/decline", json={"reason": "已进入诉讼程序，请向受理法院反映"})
+    (told,) = client.get(f"/open311/v2/requests/{number}.json").json()
+    assert (told["status"], told["status_notes"]) == ("closed", "已进入诉讼程序，请向受理法院反映")
+
+
 def test_an_answer_to_a_joined_request_is_public_and_who_asked_is_not(client: TestClient) -> None:
     main, member = (
         client.post("/open311/v2/requests.json", data=FORM).json()[0]["service_request_id"] for _ in range(2)

@@ -54,6 +54,11 @@ def test_a_declined_main_ticket_leaves_nobody_waiting(stored: Flows) -> None:
     assert stored.tickets.get(member.ticket_number, by=ADMIN).status is TicketStatus.DECLINED
     event = stored.tickets.history(member.ticket_number, by=ADMIN)[-1]
     assert (event.actor, event.data) == ("operator", {"main": main.ticket_number, "reason": "已进入诉讼程序"})
+    for ticket in (main, member):
+        assert stored.tickets.get(ticket.ticket_number, by=ADMIN).reply == "已进入诉讼程序"
+    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."])
+    told = [m.payload.get("reply") for m in waiting_messages(stored) if "declined" in m.topic]
+    assert told == ["已进入诉讼程序"] * 2
 
 
 def test_what_is_said_of_a_joined_ticket_does_not_tell_the_unit_who_spoke(stored: Flows) -> None:

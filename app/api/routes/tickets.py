@@ -224,7 +224,8 @@ def take_step(
 ) -> Ticket:
     """正文按步骤给出 reason、text、unit、days、solved、satisfied、meeting、outcome，可附仅供内部的 note。
 
-    review_return、review、review_extension 另给 approved。不可能的步骤返回 409，并说明可以执行什么。
+    review_return、review、review_extension 另给 approved。不予受理的 reason 会告知诉求人。
+    不可能的步骤返回 409，并说明可以执行什么。
     """
     ticket = flows.tickets.step(
         clean("ticket_number", ticket_number),

@@ -18,6 +18,7 @@ const CHOICES = {
   meeting: [["policy_gap", "政策空白"], ["unclear_duty", "职责不清"], ["third_return", "三次退单"]],
   outcome: [["solved", "已解决"], ["explained", "已解释"], ["persuaded", "已疏导"]],
 };
+const REASONS = { decline: "告知诉求人的理由" };
 const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答复诉求人的内容", direct_answer: "答复诉求人的内容", follow_up: "诉求人补充的内容", co_feed_back: "协办结果" };
 
 // options: suggest {unit, step: text}, again (it was reopened), done(ticket), conflict(error, step, values), open {step, values}
@@ -72,7 +73,7 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
   }
 }
 
-const label = (need, step) => (need === "text" && TEXTS[step.step]) || NEEDS[need] || need;
+const label = (need, step) => (need === "text" && TEXTS[step.step]) || (need === "reason" && REASONS[step.step]) || NEEDS[need] || need;
 const read = inputs => Object.fromEntries(Object.entries(inputs).map(([need, input]) => {
   if (need === "days") return [need, Number(input.value)];
   return [need, ["solved", "satisfied"].includes(need) ? input.value === "true" : input.value.trim()];
