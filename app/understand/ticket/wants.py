@@ -150,7 +150,7 @@ class WantsRules:
         if not told:
             return None
         clause = max(told, key=lambda c: len(c.text) if len(c.text) <= _LONGEST_WANTS else 0)
-        return Passage(head + self._words.official(written(clause.text)), (clause.evidence,))
+        return Passage(head + self._words.official(written(clause.text)).removeprefix(head), (clause.evidence,))
 
     def _asked_about(self, told: Sequence[Clause], named: Named, objects: Sequence[str]) -> Passage | None:
         """Return 咨询 with the topic and every aspect asked about."""

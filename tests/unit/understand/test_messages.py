@@ -148,3 +148,16 @@ def test_whose_life_may_hang_on_it_has_a_ticket_however_little_he_says(reader: C
 @pytest.mark.parametrize("text", ["打错了，不好意思", "喂", "？", "想死你了，打错了"])
 def test_who_says_as_little_of_nothing_has_none(reader: CallReader, text: str) -> None:
     assert drafts(reader, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要表扬滕州市荆河街道便民服务中心的小刘，昨天我去办老年证，她态度特别好",
+        "我想表扬修路灯的师傅，服务态度特别好",
+        "我要表扬公交司机王师傅拾金不昧",
+    ],
+)
+def test_a_praise_is_said_once(reader: CallReader, text: str) -> None:
+    draft = only(reader, text)
+    assert draft.title.count("表扬") == (draft.wants or "").count("表扬") == 1
