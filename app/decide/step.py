@@ -194,7 +194,9 @@ def _looked_at_again(taken: Taken) -> bool:
 
 def _answered_directly(taken: Taken) -> dict[str, Any]:
     if _is_with_a_unit(taken.ticket):
-        raise InvalidTransition("工单已交承办单位，须由其反馈、审核后回复；确需直接答复的，请先同意退单")
+        raise InvalidTransition(
+            "工单已交承办单位，须由其反馈、审核后回复；诉求人已撤回的请登记补充，由其据此反馈；其退单的，同意退单后可直接答复"
+        )
     return {"reply": taken.details["text"]}
 
 

@@ -77,6 +77,17 @@ def test_a_returned_matter_does_not_go_to_the_same_unit_again(stored: Flows) -> 
     assert again.unit.lead.name == "国网滕州市供电公司"  # the same duty, in the area of the matter
 
 
+def test_a_request_withdrawn_while_a_unit_has_it_ends_by_its_feedback(stored: Flows) -> None:
+    number = stored.intake.run(call("您好", LAMP, call_id="w-1")).tickets[0].ticket_number
+    take(stored, number, Step.ACCEPT)
+    take(stored, number, Step.ASSIGN, unit="滕州市综合行政执法局")
+    with pytest.raises(InvalidTransition, match="诉求人已撤回的请登记补充"):
+        take(stored, number, Step.DIRECT_ANSWER, text="诉求人已撤回")
+    for step in (Step.FOLLOW_UP, Step.ACKNOWLEDGE, Step.FEED_BACK, Step.APPROVE, Step.REPLY, Step.ARCHIVE):
+        ticket = take(stored, number, step, text="诉求人已撤回")
+    assert ticket.status is TicketStatus.ARCHIVED
+
+
 def test_what_is_missing_or_unknown_changes_nothing(stored: Flows) -> None:
     ticket = stored.intake.run(call("您好", LAMP, call_id="m-1")).tickets[0]
     take(stored, ticket.ticket_number, Step.ACCEPT)
