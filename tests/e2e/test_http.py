@@ -98,6 +98,7 @@ def test_malformed_bodies_are_refused_by_name(client: TestClient, raw: bytes) ->
         message("1" * 5000, call_id="digits"),
         message("不是" * 2000, call_id="not"),
         message("好" * 100_000, call_id="long"),
+        message("滕州市荆河街道善国路路灯不亮，希望尽快维修。" * 2_000, call_id="places"),
         {"id": "unknown-speaker", "turns": [{"speaker": "unknown", "text": "市中区停水了"}]},
     ],
     ids=lambda payload: payload["id"],

@@ -23,6 +23,8 @@ _METERED = ("吨", "度")
 _SHORTEST = 2
 _REACH = 3
 """Pieces after a value within which it is explained, and after that within which another takes its place."""
+_MOST_ALIKE = 100
+"""Values that begin alike among which the one spoken of again is looked for: no letter of 500,000 characters takes an hour."""
 _BACK = 3
 """Sayings before 其实是 in which the value may have been said."""
 
@@ -93,7 +95,7 @@ class Disowned:
                 begun.setdefault(value.words[0], []).append((value, _figure_of(value) or value.words))
         for position, piece in enumerate(pieces):
             own = LEAD.sub("", piece.group())
-            same = begun.get(own[:1], ())
+            same = begun.get(own[:1], [])[:_MOST_ALIKE]
             named = (v for v, begins in same if own.startswith(begins) and v.end <= piece.start())
             wrong = next((v for v in named if self._tells_of(v, own)), None)
             if wrong is None or wrong.start < pieces[max(0, position - _REACH)].start():

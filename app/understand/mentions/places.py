@@ -13,6 +13,8 @@ ELSEWHERE = re.compile(r"(?:以前|原来|老家|打工|上班|上学|转到|从
 """What stands before a place that the matter is not at."""
 _NAMED = 0.9
 """How sure a name is that no cue speaks of."""
+_REACH = 40
+"""Characters on each side of a name within which a cue speaks of it: far more than any looks at."""
 _FROM_LANDMARK = 0.8
 """How sure the district is that a landmark stands in, at most."""
 _NO_TOWN = r"(?![路村河桥小中]|街(?!上))"
@@ -67,11 +69,10 @@ class AreaReader:
     def sure(self, text: str) -> Iterator[tuple[str, int, int, float]]:
         """Yield each name, where it stands, and how sure the first cue that fits is: its name is @ there, others #."""
         found = list(self.named(text))
-        for name, start, end in found:
-            before = _others_marked(text[:start], [(s, e) for _, s, e in found if e <= start], 0)
-            after = _others_marked(text[end:], [(s, e) for _, s, e in found if s >= end], end)
-            marked = f"{before}@{after}"
-            sure = next((known for pattern, known in self._cues if pattern.search(marked)), _NAMED)
+        marked, places = _marked(text, [(start, end) for _, start, end in found])
+        for (name, start, end), at in zip(found, places, strict=True):
+            around = f"{marked[max(0, at - _REACH) : at]}@{marked[at + 1 : at + _REACH]}"
+            sure = next((known for pattern, known in self._cues if pattern.search(around)), _NAMED)
             yield name, start, end, sure
 
     def area(self, name: str) -> tuple[str | None, str | None]:
@@ -95,8 +96,12 @@ def _behind_districts(gazetteer: Gazetteer) -> dict[str, Town]:
     return found
 
 
-def _others_marked(text: str, spans: Sequence[tuple[int, int]], offset: int) -> str:
-    """Return a text with # for each of the names in it, which stand at `spans` less `offset`."""
-    for start, end in reversed(spans):
-        text = f"{text[: start - offset]}#{text[end - offset :]}"
-    return text
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
+    """Return a text with # for each of the names that stand at `spans`, and where each # is."""
+    parts, places, length, last = [], [], 0, 0
+    for start, end in spans:
+        parts += [text[last:start], "#"]
+        length += start - last
+        places.append(length)
+        length, last = length + 1, end
+    return "".join((*parts, text[last:])), places

@@ -1,8 +1,9 @@
 """A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.domain.anchors import Anchored
 from app.domain.transcript import Speaker, SpokenCall
-from app.understand.mentions.types import Mention, Mentions
+from app.understand.mentions.types import Mentions
 from app.understand.text_rules import closed_up
 from models.base import CharacterTagger
 from models.char_tagger import APART, window_codes
@@ -111,17 +112,16 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
                     flags[m.start] |= 2 * (flag == 1)
         own = flags[at]
         areas = np.zeros(len(saying.text), bool)
+        starts = sorted(m.start for m in named)
+        ends = list(accumulate((m.end for m in sorted(named, key=attrgetter("start"))), max))
         for m in (*mentions.towns, *mentions.districts):
-            if m.turn == saying.turn and not _within(m, named):
+            begun = bisect_right(starts, m.start)
+            # An area may be part of a name: a station, a hospital that names its district.
+            if m.turn == saying.turn and not (begun and ends[begun - 1] >= m.end):
                 areas[m.start : m.end] = True
         area, edges = areas[at].tolist(), _edges(saying.text, at)
         lines.append(Line(index, saying.turn, text, kept, at, own, area, bool(saying.confirmed_by), asked, edges))
     return [line for line in lines if line.text]
-
-
-def _within(area: Mention, named: Sequence[Mention]) -> bool:
-    """Tell whether an area is part of a name: a station, a hospital that names its district."""
-    return any(m.start <= area.start and area.end <= m.end for m in named)
 
 
 def _edges(text: str, at: NDArray[np.int64]) -> list[int]:

@@ -50,6 +50,8 @@ _CLOSE = 6
 """Characters between two stretches that are taken for one place."""
 _MOST_JOINED = 6
 _AREA_NEAR = 8
+_NAMES_NEAR = 50
+"""Names before the end of a stretch among which those that it touches are looked for."""
 _MOST_AREA = 0.7
 _SAME = 0.3
 """Share of pairs in common from which two stretches are the same place twice."""
@@ -95,11 +97,11 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
 
 def _of_line(told: Told, k: int, mentions: Mentions) -> Iterator[Candidate]:
     line = told.lines[k]
-    named = [
+    named = sorted(
         (bisect_left(line.kept, m.start), bisect_left(line.kept, m.end), m.confidence)
         for m in mentions.details
         if m.turn == line.turn
-    ]
+    )
     items, main = _stretches(line, told.inside[k], named)
     for span, source in items.items():
         for kept, of in _clear_of_areas(line, *span, source):
@@ -169,7 +171,9 @@ def _candidate(
     line, inside, begins = told.lines[k], told.inside[k], told.begins[k]
     a, b = spans[0][0], spans[-1][1]
     own, total = inside[a:b], sum(inside[a:b])
-    sure = max((sure for x, y, sure in named if x < b and a < y), default=0.0)
+    behind = bisect_left(named, (b,))
+    near = named[max(0, behind - _NAMES_NEAR) : behind]
+    sure = max((sure for _, y, sure in near if a < y), default=0.0)
     area = line.in_area
     return Candidate(
         _official("".join(_cleaned(_without_spelling(line, x, y)) for x, y in spans)),
