@@ -102,7 +102,7 @@ class RetentionSpan(Frozen):
 
 
 class RetentionRule(Basis):
-    """How long personal data of archived tickets is kept."""
+    """How long personal data of tickets that were archived or declined is kept."""
 
     archived_for: RetentionSpan
 

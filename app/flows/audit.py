@@ -9,12 +9,15 @@ from app.domain.deadline_rules import RetentionRule
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Citizen, Ticket
 from app.domain.workflow import TicketStatus
+from app.flows.exports import nobodys
 from app.flows.judgement import IntakePolicy
 from app.flows.record import record
 
 SETTLED = timedelta(minutes=2)
 """Longer than any transaction takes: older events are all visible."""
 _AT_A_TIME = 100
+_ENDED = (str(TicketStatus.ARCHIVED), str(TicketStatus.DECLINED))
+_TEXTS = ("title", "content", "wants", "reply")
 
 
 class AuditFlow:
@@ -51,12 +54,12 @@ class AuditFlow:
             return uow.events.readings(ticket_number)
 
     def delete_expired(self) -> int:
-        """Delete personal data of tickets archived longer than the rule says; return of how many tickets."""
+        """Delete personal data of tickets that ended longer ago than the rule says; return of how many tickets."""
         before = self._clock.now() - timedelta(days=self._retention.archived_for.amount)
         deleted = 0
         while True:
             with self._store() as uow:
-                tickets = uow.tickets.unchanged_since(before, status=str(TicketStatus.ARCHIVED), limit=_AT_A_TIME)
+                tickets = uow.tickets.kept_since(before, statuses=_ENDED, limit=_AT_A_TIME)
                 for ticket in tickets:
                     self._delete(uow, ticket)
                 uow.commit()
@@ -73,11 +76,15 @@ class AuditFlow:
                 "changed_at": now,
                 "citizen": Citizen(confidential=ticket.citizen.confidential),
                 "evidence": {},
+                "place": ticket.place.model_copy(update={"detail": nobodys(ticket.place.detail, ticket)}),
+                "referrals": tuple(one.model_copy(update={"quote": ""}) for one in ticket.referrals),
+                **{part: nobodys(getattr(ticket, part), ticket) for part in _TEXTS},
             }
         )
         uow.tickets.save(emptied, expected_version=ticket.version)
-        what = ["citizen.name", "citizen.phone", "evidence", "delivery"]
+        what = ["citizen.name", "citizen.phone", "evidence", "delivery", "words"]
         uow.deletions.add(ticket.ticket_number, self._retention.id, what, now)
         uow.deletions.empty_delivery(ticket.call_id)
+        uow.deletions.forget_words(ticket.ticket_number, lambda text: str(nobodys(text, ticket)))
         uow.referrals.forget(ticket.ticket_number)
         record(uow, emptied, DELETED, "system", {"rule_id": self._retention.id, "what": what}, now)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.events import TicketEvent
 from app.store.insertion import insertion, put
-from app.store.service_tables import ReadingPositionRow, SealRow, SensitiveReadRow
+from app.store.service_tables import DeletionRow, ReadingPositionRow, SealRow, SensitiveReadRow
 from app.store.tables import EventRow, TicketRow
 from app.store.vault import Vault
 
-_PERSONAL = ("citizen.name", "citizen.phone")
+_WORDS = ("text", "note", "reason", "quote", "old", "new")
+"""What people said or wrote: sealed beside its event, whose hash covers the seal, and deleted in time."""
+_WORDS_HASH = "words_hash"
 _AT_A_TIME = 5_000
 _ONE_READING = timedelta(minutes=10)
 _LATE_COMMITS = 1_000
@@ -28,10 +30,11 @@ class SqlEvents:
         self._vault = vault
 
     def append(self, event: TicketEvent) -> None:
-        """Add one event; what it holds of a person is sealed."""
-        content = event.model_dump(mode="json")
-        if any(path in content["data"].get(part, {}) for part in ("old", "new") for path in _PERSONAL):
-            content["data"] = {"sealed": self._vault.seal(content["data"])}
+        """Add one event; the words it holds are sealed."""
+        content = event.model_dump(mode="json") | {"words": None}
+        if words := {name: content["data"].pop(name) for name in _WORDS if content["data"].get(name)}:
+            content["words"] = self._vault.seal(words)
+            content["data"][_WORDS_HASH] = self._vault.chained("", content["words"])
         previous = self._last_hash(event) if event.sequence > 1 else ""
         hashed = self._vault.chained(previous, _chained_part(content["data"], event))
         put(self._session, EventRow, [{**content, "occurred_at": event.occurred_at, "hash": hashed}])
@@ -106,11 +109,12 @@ class SqlEvents:
         hashed, counted, demo = "", 0, self._demo()
         for row in self._after(0):
             sequence, before = previous.get(row.ticket_number, (0, ""))
-            event = self._event(row)
             if row.sequence != sequence + 1:
                 yield f"工单 {row.ticket_number}：第 {sequence + 1} 条经过缺失"
-            elif row.hash != self._vault.chained(before, _chained_part(row.data, event)):
+            elif row.hash != self._vault.chained(before, _chained_part(row.data, row)):
                 yield f"工单 {row.ticket_number}：第 {row.sequence} 条经过被改动"
+            elif not self._words_stand(row):
+                yield f"工单 {row.ticket_number}：第 {row.sequence} 条经过的文字被改动"
             previous[row.ticket_number] = (row.sequence, row.hash or "")
             if row.ticket_number in demo:
                 continue
@@ -141,6 +145,12 @@ class SqlEvents:
         query = select(SensitiveReadRow).where(SensitiveReadRow.ticket_number == ticket_number)
         return [(row.reader, row.read_at) for row in self._session.scalars(query.order_by(SensitiveReadRow.id))]
 
+    def _words_stand(self, row: EventRow) -> bool:
+        """Tell whether an event has the words it was written with, or lost them at the end of their keeping time."""
+        if row.words is None:
+            return _WORDS_HASH not in row.data or self._session.get(DeletionRow, row.ticket_number) is not None
+        return self._vault.chained("", row.words) == row.data.get(_WORDS_HASH)
+
     def _demo(self) -> frozenset[str]:
         return frozenset(self._session.scalars(select(TicketRow.ticket_number).where(TicketRow.demo.is_(True))))
 
@@ -170,12 +180,14 @@ class SqlEvents:
         return self._session.scalar(select(SealRow).where(SealRow.last_event_id == highest))
 
     def _event(self, row: EventRow) -> TicketEvent:
-        data = self._vault.open(row.data["sealed"]) if "sealed" in row.data else row.data
+        data = dict(self._vault.open(row.data["sealed"]) if "sealed" in row.data else row.data)
+        if data.pop(_WORDS_HASH, None) and row.words and self._words_stand(row):
+            data |= self._vault.open(row.words)
         kept = {name: getattr(row, name) for name in TicketEvent.model_fields if name != "data"}
         return TicketEvent(**kept, data=data)
 
 
-def _chained_part(stored_data: Any, event: TicketEvent) -> list[Any]:
+def _chained_part(stored_data: Any, event: TicketEvent | EventRow) -> list[Any]:
     """Return what the hash of an event covers: everything, as it is stored."""
     moment = event.occurred_at.timestamp()
     return [event.ticket_number, event.sequence, event.name, round(moment, 6), event.actor, stored_data]

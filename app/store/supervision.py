@@ -1,17 +1,21 @@
 """Supervision orders, and records of deletion."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
 from app.domain.supervision import OrderStatus, SupervisionOrder
 from app.store.insertion import insertion
 from app.store.service_tables import DeletionRow, SupervisionOrderRow
-from app.store.tables import DeliveryRow
+from app.store.tables import DeliveryRow, EventRow, FeedbackRow, OutboxRow, TicketRow
+
+_WORDS = ("reply", "note")
+"""What messages about a ticket hold that somebody wrote."""
+_PERSONAL = ("citizen.name", "citizen.phone")
 
 
 class SqlSupervision:
@@ -69,11 +73,33 @@ class SqlDeletions:
         self._session.add(DeletionRow(ticket_number=ticket_number, rule_id=rule_id, deleted_at=now, what=list(what)))
 
     def empty_delivery(self, call_id: str) -> None:
-        """Delete what a channel delivered and what was made of it; its id stays taken."""
+        """Delete what a channel delivered, once no ticket of the call is kept any more; its id stays taken."""
         emptied: dict[str, Any] = {"deleted": True}
+        deleted = exists().where(DeletionRow.ticket_number == TicketRow.ticket_number)
+        kept = exists().where(TicketRow.call_id == call_id, ~deleted)
         self._session.execute(
-            update(DeliveryRow).where(DeliveryRow.call_id == call_id).values(raw=emptied, result=emptied)
+            update(DeliveryRow).where(DeliveryRow.call_id == call_id, ~kept).values(raw=emptied, result=emptied)
         )
+
+    def forget_words(self, ticket_number: str, nobodys: Callable[[str], str]) -> None:
+        """Delete what was said and written of a ticket, in its history, messages, verdicts and orders.
+
+        What is learnt from and what an order said stay, as `nobodys` tells them.
+        """
+        session = self._session
+        session.execute(update(EventRow).where(EventRow.ticket_number == ticket_number).values(words=None))
+        orders = session.scalars(select(SupervisionOrderRow).where(SupervisionOrderRow.ticket_number == ticket_number))
+        told = [OutboxRow.id.startswith(f"{ticket_number}.", autoescape=True)]
+        for order in orders:
+            order.note = nobodys(order.note)
+            told.append(OutboxRow.id == f"supervision.{order.id}")
+        for message in session.scalars(select(OutboxRow).where(or_(*told))):
+            message.payload = {name: value for name, value in message.payload.items() if name not in _WORDS}
+        for verdict in session.scalars(select(FeedbackRow).where(FeedbackRow.ticket_number == ticket_number)):
+            if verdict.field in _PERSONAL:
+                session.delete(verdict)
+            elif isinstance(verdict.right_value, str):
+                verdict.right_value = nobodys(verdict.right_value)
 
 
 def _order(row: SupervisionOrderRow) -> SupervisionOrder:

@@ -112,6 +112,8 @@ class EventRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     hash: Mapped[str | None] = mapped_column(String(64))
     """Keyed hash over this event and the hash of the one before it."""
+    words: Mapped[str | None] = mapped_column(Text)
+    """What was said or written, sealed; none where nothing was, or where its keeping time is over."""
 
     __table_args__ = (UniqueConstraint("ticket_number", "sequence"),)
 

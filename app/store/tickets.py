@@ -1,10 +1,10 @@
 """Tickets: rows in, domain types out; name and number of the citizen sealed, callers findable by keyed hash."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, select, text, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.city_time import CITY_TIME
@@ -14,6 +14,7 @@ from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
 from app.store.insertion import put
 from app.store.issue_tables import IssueMemberRow
+from app.store.service_tables import DeletionRow
 from app.store.tables import TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
@@ -139,10 +140,11 @@ class SqlTickets:
         due = select(func.count()).where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment)
         return self._session.scalar(due) or 0
 
-    def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
-        """Return tickets that are in a status and were last changed before a moment."""
-        query = select(TicketRow).where(TicketRow.status == status, TicketRow.changed_at < moment).limit(limit)
-        return [self._ticket(row) for row in self._session.scalars(query)]
+    def kept_since(self, moment: datetime, *, statuses: Collection[str], limit: int) -> Sequence[Ticket]:
+        """Return tickets that are in one of the statuses since before a moment and still hold who asked."""
+        deleted = exists().where(DeletionRow.ticket_number == TicketRow.ticket_number)
+        query = select(TicketRow).where(TicketRow.status.in_(statuses), TicketRow.changed_at < moment, ~deleted)
+        return [self._ticket(row) for row in self._session.scalars(query.limit(limit))]
 
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` numbers of a day in one statement: no two callers get the same."""

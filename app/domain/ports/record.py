@@ -1,6 +1,6 @@
 """What the workflow store keeps of requests: deliveries, tickets, their history and what follows from them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -65,8 +65,8 @@ class Tickets(Protocol):
     def count_due(self, moment: datetime) -> int:
         """Return how many open tickets have a deadline before a moment."""
 
-    def unchanged_since(self, moment: datetime, *, status: str, limit: int) -> Sequence[Ticket]:
-        """Return tickets in a status, last changed before a moment."""
+    def kept_since(self, moment: datetime, *, statuses: Collection[str], limit: int) -> Sequence[Ticket]:
+        """Return tickets in one of the statuses since before a moment that still hold who asked."""
 
     def next_numbers(self, day: str, count: int) -> Sequence[str]:
         """Reserve `count` ticket numbers of a day (`yyyymmdd`): `20261118000001`, rising, no repeats."""
@@ -201,7 +201,10 @@ class Deletions(Protocol):
         """Put a deletion on record."""
 
     def empty_delivery(self, call_id: str) -> None:
-        """Delete what a channel delivered; its id stays taken."""
+        """Delete what a channel delivered, once no ticket of the call is kept any more; its id stays taken."""
+
+    def forget_words(self, ticket_number: str, nobodys: Callable[[str], str]) -> None:
+        """Delete what was said and written of a ticket; what must stay, stays as `nobodys` tells it."""
 
 
 class DemoRecords(Protocol):

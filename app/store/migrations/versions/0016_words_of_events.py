@@ -1,0 +1,15 @@
+"""what was said or written at a step is sealed beside its event, so that it can be deleted at the end of its time"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016_words_of_events"
+down_revision = "0015_messages_in_order"
+
+
+def upgrade() -> None:
+    op.add_column("ticket_events", sa.Column("words", sa.Text()))
+
+
+def downgrade() -> None:
+    op.drop_column("ticket_events", "words")
