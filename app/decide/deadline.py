@@ -1,13 +1,22 @@
 """By when to respond and to resolve: the first deadline rule that fits, on the working clock; replayable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from app.decide.work_clock import WorkClock
 from app.domain.deadline_rules import DeadlineRule, DeadlineRules, Span
 from app.domain.decision import Deadline
 from app.domain.events import TicketEvent
 from app.domain.reference_rules import RouteFacts
+
+
+class Limits(NamedTuple):
+    """The time of a rule, as it was when a ticket began."""
+
+    id: str
+    respond: Span
+    resolve: Span
 
 
 def decide_deadline(facts: RouteFacts, rules: DeadlineRules, clock: WorkClock, start: datetime) -> Deadline:
@@ -20,6 +29,12 @@ def deadline_rule(facts: RouteFacts, rules: DeadlineRules) -> DeadlineRule:
     return next(rule for rule in rules.rules if rule.when.fits(facts))
 
 
+def held_of(rule: DeadlineRule, rules: DeadlineRules) -> dict[str, Any]:
+    """Return what a ticket's events hold of its rule: a later change of the rule is for later tickets."""
+    spans = {"respond": rule.respond.model_dump(mode="json"), "resolve": rule.resolve.model_dump(mode="json")}
+    return {"deadline_rule": rule.id, "clock_starts": rules.clock_starts, **spans}
+
+
 def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkClock) -> Deadline | None:
     """Return the deadline in force after a ticket's events, from nothing but the events and the rules.
 
@@ -29,10 +44,11 @@ def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkCloc
     time once more. None for a history that does not tell when its clock started.
     """
     first = history[0].data if history else {}
-    rule = next((rule for rule in rules.rules if rule.id == first.get("deadline_rule")), None)
-    if rule is None or "clock_start" not in first:
+    limits = _limits(first, rules)
+    if limits is None or "clock_start" not in first:
         return None
-    running = _Running(rule, rules, clock, datetime.fromisoformat(first["clock_start"]))
+    running = _Running(limits, rules, clock, datetime.fromisoformat(first["clock_start"]))
+    running.clock_starts = first.get("clock_starts", rules.clock_starts)
     for event in history[1:]:
         if event.name in _MOVES:
             _MOVES[event.name](running, event)
@@ -42,8 +58,9 @@ def replay(history: Sequence[TicketEvent], rules: DeadlineRules, clock: WorkCloc
 class _Running:
     """A deadline on its way through a ticket's events."""
 
-    def __init__(self, rule: DeadlineRule, rules: DeadlineRules, clock: WorkClock, start: datetime) -> None:
+    def __init__(self, rule: Limits, rules: DeadlineRules, clock: WorkClock, start: datetime) -> None:
         self.rule, self.rules, self.clock = rule, rules, clock
+        self.clock_starts: str = rules.clock_starts
         self.start, self.moved = start, 0
         self.again: datetime | None = None
         self.base = _counted(rule, clock, start)
@@ -52,14 +69,13 @@ class _Running:
         self.alone: tuple[int, datetime | None] = (self.moved, self.suspended)
 
     def accepted(self, event: TicketEvent) -> None:
-        if self.rules.clock_starts == "accepted":
+        if self.clock_starts == "accepted":
             self.start, self.moved = event.occurred_at, 0
             self._count()
 
     def corrected(self, event: TicketEvent) -> None:
         """Another kind or subject may mean another rule; what was granted stays granted."""
-        rule = next((rule for rule in self.rules.rules if rule.id == event.data.get("deadline_rule")), None)
-        if rule:
+        if rule := _limits(event.data, self.rules):
             self.rule = rule
             self._count()
 
@@ -125,7 +141,16 @@ _MOVES = {
 }
 
 
-def _counted(rule: DeadlineRule, clock: WorkClock, start: datetime) -> Deadline:
+def _limits(data: Mapping[str, Any], rules: DeadlineRules) -> Limits | None:
+    """Return the limits that an event holds, or those of the rule it names."""
+    if "resolve" in data:
+        spans = (Span.model_validate(data[name]) for name in ("respond", "resolve"))
+        return Limits(data["deadline_rule"], *spans)
+    named = next((rule for rule in rules.rules if rule.id == data.get("deadline_rule")), None)
+    return Limits(named.id, named.respond, named.resolve) if named else None
+
+
+def _counted(rule: DeadlineRule | Limits, clock: WorkClock, start: datetime) -> Deadline:
     return Deadline(
         respond_by=clock.add(start, rule.respond),
         resolve_by=clock.add(start, rule.resolve),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.decide.correction import CORRECTABLE, completed, corrected, value_at
-from app.decide.deadline import deadline_rule, replay
+from app.decide.deadline import deadline_rule, held_of, replay
 from app.domain.errors import InvalidInput
 from app.domain.events import Feedback, Verdict
 from app.domain.ports import UnitOfWork
@@ -42,8 +42,9 @@ class Corrections:
         if _FOR_THE_UNIT & full.keys() and ticket.status in _NOT_YET_GIVEN:
             changed = changed.model_copy(update={"unit": self._redispatch.decide(changed, history)})
         if _FOR_THE_DEADLINE & full.keys() and ticket.deadline:
-            rule = deadline_rule(self._policy.facts_of(changed), self._policy.deadline_rules).id
-            data |= {"deadline_rule": rule} if rule != ticket.deadline.rule_id else {}
+            rules = self._policy.deadline_rules
+            rule = deadline_rule(self._policy.facts_of(changed), rules)
+            data |= held_of(rule, rules) if rule.id != ticket.deadline.rule_id else {}
         event = event_of(changed, STEPS[Step.CORRECT].event, actor, data, now)
         deadline = replay((*history, event), self._policy.deadline_rules, self._policy.clock) or ticket.deadline
         changed = changed.model_copy(update={"deadline": deadline})

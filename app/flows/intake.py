@@ -218,7 +218,7 @@ class IntakeFlow:
             uow.deliveries.add(delivery.transcript.id, delivery.digest, delivery.raw, delivery.received_at, result)
             clock_start = self.policy.clock_start(delivery.transcript, delivery.received_at)
             for ticket in result.tickets:
-                record_new_ticket(uow, ticket, reading, clock_start, by=delivery.by)
+                record_new_ticket(uow, ticket, reading, self.policy.counted(ticket, clock_start), by=delivery.by)
                 uow.referrals.add(self.policy.referrals(ticket, delivery.transcript))
 
     def remember(self, result: IntakeResult, reading: CallReading) -> None:

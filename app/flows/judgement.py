@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from app.decide.deadline import decide_deadline
+from app.decide.deadline import decide_deadline, held_of
 from app.decide.duplicate import judge_duplicates
 from app.decide.referral import decide_referrals, opened, told_of_lives
 from app.decide.unit import decide_unit
@@ -65,6 +66,12 @@ class IntakePolicy:
         if received_at is None:
             return transcript.called_at
         return received_at if self.deadline_rules.clock_starts == "received" else min(transcript.called_at, received_at)
+
+    def counted(self, ticket: Ticket, clock_start: datetime) -> dict[str, Any]:
+        """Return what a new ticket's deadline is counted by: the rule as it is now, and when the clock starts."""
+        rules, by = self.deadline_rules, ticket.deadline.rule_id if ticket.deadline else None
+        held = (held_of(rule, rules) for rule in rules.rules if rule.id == by)
+        return {"clock_start": clock_start.isoformat(), **next(held, {})}
 
     def judge(self, demand: DemandReading, transcript: Transcript, received_at: datetime | None = None) -> Judgement:
         """Decide one demand."""

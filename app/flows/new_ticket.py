@@ -1,6 +1,8 @@
 """A ticket out of draft and decisions, and what is recorded of it first."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from app.domain.events import OutboxMessage, TicketEvent
 from app.domain.ports import UnitOfWork
@@ -47,13 +49,13 @@ def make_ticket(number: str, index: int, received_at: datetime, reading: CallRea
     )
 
 
-def record_new_ticket(uow: UnitOfWork, ticket: Ticket, reading: CallReading, clock_start: datetime, *, by: str) -> None:
+def record_new_ticket(
+    uow: UnitOfWork, ticket: Ticket, reading: CallReading, counted: Mapping[str, Any], *, by: str
+) -> None:
     """Write a new ticket's first event and the message to the outside.
 
-    The event holds what the deadline can be worked out from again: its rule and when the clock started.
+    The event holds what the deadline is `counted` by, and can be worked out from again.
     """
-    rule = ticket.deadline.rule_id if ticket.deadline else None
-    counted = {"clock_start": clock_start.isoformat(), "deadline_rule": rule}
     decided_by = {
         "engine": reading.engine,
         "model": reading.model,

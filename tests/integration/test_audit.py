@@ -20,6 +20,7 @@ from sqlalchemy import text
 
 from app.domain.access import Role, Scope
 from app.domain.answers import GivenAnswer
+from app.domain.deadline_rules import Span
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
 from app.domain.webhook import Delivery
 from app.domain.workflow import Step
@@ -133,6 +134,23 @@ def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock
     with pytest.raises(Conflict, match="保存期限"):
         intake(stored)
     assert not list(stored.audit.faults())
+
+
+def test_a_changed_time_limit_is_for_later_tickets(stored: Flows) -> None:
+    number = intake(stored)
+    first = stored.tickets.get(number, by=ADMIN).deadline
+    policy = stored.audit._policy
+    rules = policy.deadline_rules
+    longer = Span(amount=30, unit="working_day")
+    changed = tuple(rule.model_copy(update={"resolve": longer}) for rule in rules.rules)
+    policy.deadline_rules = rules.model_copy(update={"rules": changed, "clock_starts": "accepted"})
+    assert list(stored.audit.faults()) == []
+    take(stored, number, Step.ACCEPT)
+    assert stored.tickets.get(number, by=ADMIN).deadline == first
+    policy.deadline_rules = rules.model_copy(update={"rules": changed[-1:]})
+    take(stored, number, Step.ASSIGN, unit="滕州市综合行政执法局")
+    assert stored.tickets.get(number, by=ADMIN).deadline == first
+    assert list(stored.audit.faults()) == []
 
 
 class Receiver(HTTPServer):
