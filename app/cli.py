@@ -31,12 +31,13 @@ from app.bootstrap import (
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import ROLE_LABELS, Role, Scope
-from app.domain.errors import HotlineError, InvalidInput, ServiceUnavailable
+from app.domain.errors import HotlineError, InvalidInput, ReferenceDataError, ServiceUnavailable
 from app.domain.labels import SCOPE, labelled
 from app.domain.value_faults import said_of
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
+from app.flows.rule_examples import broken_examples
 from app.issue_commands import issues
 from app.knowledge_commands import index, kb
 from app.observability import configure_logging
@@ -279,8 +280,13 @@ def upgrade_db() -> None:
 
 @db.command("check")
 def check_reference() -> None:
-    """检查知识库基础数据。"""
+    """检查知识库基础数据，并用示例试规则。
+
+    有误则逐条列出，退出码 1。
+    """
     reference = build_flows(Settings()).reference
+    if broken := list(broken_examples(reference)):
+        raise ReferenceDataError("规则与示例不符：\n" + "\n".join(broken))
     typer.echo(json.dumps({"units": len(reference.units), "functions": len(reference.functions)}))
 
 

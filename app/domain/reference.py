@@ -26,6 +26,7 @@ from app.domain.unit import Function, Unit, UnitKind, UnitName
 from app.domain.wish_rules import WishRules
 
 CITY_AREA = "370400"
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class CategoryNode(Frozen):
@@ -84,8 +85,8 @@ class CalendarDay(Frozen):
 class Session(Frozen):
     """Office hours of half a day, `HH:MM`."""
 
-    start: str
-    end: str
+    start: str = Field(pattern=_CLOCK)
+    end: str = Field(pattern=_CLOCK)
 
 
 class OfficeHours(Frozen):

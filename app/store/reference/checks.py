@@ -8,15 +8,21 @@ from typing import Any
 from app.domain.patterns import compiled
 from app.domain.reference import CITY_AREA, CategoryNode, ReferenceData
 from app.domain.unit import UnitKind
-from app.domain.wish_rules import WishRules
+from app.domain.workflow import EVENT_LABELS
 from app.store.reference.yaml_file import Location, YamlFile
 
 Files = dict[str, YamlFile]
+_PATTERNS = frozenset("pattern patterns exclude unless direct slight idioms courtesies said deed when_of".split())
+"""Keys of the rules whose texts are regular expressions."""
 
 
-def check_cross_references(reference: ReferenceData, files: Files) -> None:
+def check_cross_references(reference: ReferenceData, files: Files, today: date) -> None:
     """Note every cross-reference problem in the file it stands in."""
+    for name, file in files.items():
+        if name.startswith("rules/"):
+            _check_values(file, today, file.value)
     _check_units(reference, files)
+    _check_bodies(reference, files)
     _check_categories(reference, files["categories"], files["rules/duplicate"])
     _check_places(reference, files)
     _check_rules(reference, files)
@@ -49,7 +55,18 @@ def _check_units(reference: ReferenceData, files: Files) -> None:
         for position, function in enumerate(entry.get("functions", [])):
             if function not in known:
                 file.problem((*where, "functions", position), f"{function} 不在 functions.yaml 中")
+
+
+def _check_bodies(reference: ReferenceData, files: Files) -> None:
+    """The city has its centre and every town its unit, and no name leads to two of them."""
+    if not any(unit.kind is UnitKind.CITY_CENTRE for unit in reference.units):
+        files["units/city"].problem(("units",), f"没有 kind 为 {UnitKind.CITY_CENTRE} 的单位")
+    for i, town in enumerate(reference.gazetteer.towns):
+        if (code := f"{town.code}.town") not in reference.unit_by_code:
+            said = f"{town.name} 没有承办单位：units/towns.yaml 中没有 {code}"
+            files["places/towns"].problem(("towns", i, "code"), said)
     _check_aliases(files)
+    _check_former_names(files)
 
 
 def _unit_entries(files: Files) -> Iterable[tuple[YamlFile, int, dict[str, Any]]]:
@@ -67,6 +84,15 @@ def _check_aliases(files: Files) -> None:
             owner = claimed.setdefault((entry.get("area_code"), alias), entry.get("unit_code"))
             if owner != entry.get("unit_code"):
                 file.problem(("units", index, "aliases", position), f"{alias} 同时是 {owner} 的别名")
+
+
+def _check_former_names(files: Files) -> None:
+    """A name leads to one unit: nobody is called what another was called, unless it took that one's place."""
+    claimed = {entry.get("name"): entry.get("unit_code") for _, _, entry in _unit_entries(files)}
+    for file, index, entry in _unit_entries(files):
+        for position, name in enumerate(entry.get("former_names") or []):
+            if (owner := claimed.setdefault(name, entry.get("unit_code"))) != entry.get("unit_code"):
+                file.problem(("units", index, "former_names", position), f"{name} 同时是 {owner} 的名称")
 
 
 def _check_categories(reference: ReferenceData, file: YamlFile, duplicate: YamlFile) -> None:
@@ -134,37 +160,24 @@ def _check_rules(reference: ReferenceData, files: Files) -> None:
     _check_text_rules(reference, files)
     _check_lanes(reference, files["rules/lanes"])
     _check_matters(reference, files["rules/matters"])
-    _check_wishes(reference.wishes, files["rules/wishes"])
     _check_cues(reference, files)
+    _check_complete(reference, files)
+
+
+def _check_complete(reference: ReferenceData, files: Files) -> None:
+    """Every ticket finds its rule, and every order of supervision what raises it."""
+    routing, deadline = files["rules/routing"], files["rules/deadline"]
+    for file, rules in ((routing, reference.routing.rules), (deadline, reference.deadline.rules)):
+        if not rules or any(wanted is not None for _, wanted in rules[-1].when):
+            file.problem(("rules", len(rules) - 1, "when"), "最后一条规则须适用于其余一切工单：when: {}")
+    for i, raised in enumerate(reference.supervision.rules):
+        if raised.when.event and raised.when.event not in EVENT_LABELS:
+            files["rules/supervision"].problem(("rules", i, "when", "event"), f"没有 {raised.when.event} 这种经过")
 
 
 def _check_cues(reference: ReferenceData, files: Files) -> None:
     for name in ("areas", "asides", "corrections", "moments"):
-        cues = getattr(reference, name).cues
-        _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in cues))
-        for i, cue in enumerate(cues):
-            _check_patterns(files[f"rules/{name}"], ("cues", i, "pattern"), (cue.pattern,))
-    asides = reference.asides
-    _check_patterns(files["rules/asides"], ("certain",), [cue.pattern for cue in asides.certain])
-    for key in ("guess", "dropped", "began", "danger"):
-        _check_patterns(files["rules/asides"], (key, "pattern"), (getattr(asides, key).pattern,))
-    for key in ("business", "private"):
-        _check_patterns(files["rules/subject"], (key,), [cue.pattern for cue in getattr(reference.subject, key)])
-    taken_back = reference.corrections
-    for key in ("elsewhere", "unrecorded"):
-        _check_patterns(files["rules/corrections"], (key,), [cue.pattern for cue in getattr(taken_back, key)])
-    _check_patterns(files["rules/corrections"], ("dropped", "pattern"), (taken_back.dropped.pattern,))
-    for key, cues in reference.privacy.by_key.items():
-        _check_patterns(files["rules/privacy"], (key,), [cue.pattern for cue in cues])
-
-
-def _check_wishes(wishes: WishRules, file: YamlFile) -> None:
-    for name, way in wishes.ways:
-        _check_patterns(file, ("ways", name), (way.pattern,))
-    _check_patterns(file, ("when",), (wishes.when.pattern,))
-    for part in ("words", "deeds", "aspects"):
-        for i, row in enumerate(getattr(wishes, part)):
-            _check_patterns(file, (part, i, "said"), (row.said,))
+        _unique(files[f"rules/{name}"], "cues", "id", (cue.id for cue in getattr(reference, name).cues))
 
 
 def _check_text_rules(reference: ReferenceData, files: Files) -> None:
@@ -175,19 +188,8 @@ def _check_text_rules(reference: ReferenceData, files: Files) -> None:
         (routing, "statutory_routes", reference.routing.statutory_routes),
         (routing, "emergency_routes", reference.routing.emergency_routes),
     )
-    _check_patterns(files["rules/referral"], ("courtesies",), (reference.referral.courtesies,))
     for file, key, rules in text_rules:
         _unique(file, key, "id", (rule.id for rule in rules))
-        for i, text_rule in enumerate(rules):
-            for part in ("patterns", "exclude"):
-                _check_patterns(file, (key, i, part), getattr(text_rule, part))
-    emotion = files["rules/emotion"]
-    _check_patterns(emotion, ("idioms",), reference.emotion.idioms)
-    kinds = files["rules/request_kind"]
-    for i, kind in enumerate(reference.request_kind.kinds):
-        _check_patterns(kinds, ("kinds", i, "cues"), (cue.pattern for cue in kind.cues))
-    for i, level in enumerate(reference.emotion.levels):
-        _check_patterns(emotion, ("levels", i, "patterns"), level.patterns)
 
 
 def _check_lanes(reference: ReferenceData, file: YamlFile) -> None:
@@ -207,23 +209,38 @@ def _check_lanes(reference: ReferenceData, file: YamlFile) -> None:
 def _check_matters(reference: ReferenceData, file: YamlFile) -> None:
     codes = [leaf.code for leaf in reference.categories.leaves]
     rules = reference.matters
-    for i, claim in enumerate(rules.claims):
-        _check_patterns(file, ("claims", i), (claim.deed, claim.said))
     named = [(("anywhere", i), prefix) for i, prefix in enumerate(rules.anywhere)]
     for i, matter in enumerate(rules.matters):
-        _check_patterns(file, ("matters", i, "said"), (matter.said,))
         named += [(("matters", i), prefix) for prefix in matter.leaves]
     for where, prefix in named:
         if not any(code.startswith(prefix) for code in codes):
             file.problem(where, f"{prefix} 不是已知的分类代码")
 
 
-def _check_patterns(file: YamlFile, where: Location, patterns: Iterable[str]) -> None:
-    for i, pattern in enumerate(patterns):
+def _check_values(file: YamlFile, today: date, value: Any, where: Location = ()) -> None:
+    """Every pattern of a file compiles, and every rule is in force."""
+    named = next((step for step in reversed(where) if isinstance(step, str)), "")
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_values(file, today, inner, (*where, step))
+    elif isinstance(value, str) and named in _PATTERNS:
         try:
-            compiled(pattern)
+            compiled(value)
         except re.error as error:
-            file.problem((*where, i), f"正则表达式有误：{error}")
+            file.problem(where, f"正则表达式有误：{error}")
+    elif named == "effective_from":
+        begins = _date_of(str(value))
+        if begins is None:
+            file.problem(where, f"{value} 不是日期，应如 2026-11-28")
+        elif begins > today:
+            file.problem(where, f"{value} 尚未到期：写在这里的规则一经启动就生效，请届时再写入")
+
+
+def _date_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _check_calendar(reference: ReferenceData, file: YamlFile, hours: YamlFile) -> None:
@@ -235,9 +252,7 @@ def _check_calendar(reference: ReferenceData, file: YamlFile, hours: YamlFile) -
             hours.problem(where, f"{limit} 应晚于 {limits[i - 1]}")
     seen: set[str] = set()
     for i, day in enumerate(reference.calendar.days):
-        try:
-            date.fromisoformat(day.date)
-        except ValueError:
+        if _date_of(day.date) is None:
             file.problem(("days", i, "date"), f"{day.date} 不是日期")
         if day.date in seen:
             file.problem(("days", i, "date"), f"{day.date} 重复")

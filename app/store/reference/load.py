@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.domain.analytics import HotWordRules, KeyDateRules
+from app.domain.city_time import CITY_TIME
 from app.domain.cue_rules import AsideCues, CorrectionCues, CueRules, PrivacyCues, SubjectCues, SureCues
 from app.domain.deadline_rules import DeadlineRules, SupervisionRules
 from app.domain.early_warning import EarlyWarningRules
@@ -75,7 +77,7 @@ def load_reference_data(folder: Path) -> ReferenceData:
     }
     _stop_on_problems(files)
     reference = ReferenceData.model_construct(**parts, digest=_digest(folder, list(files)))
-    check_cross_references(reference, files)
+    check_cross_references(reference, files, datetime.now(CITY_TIME).date())
     _stop_on_problems(files)
     return reference
 

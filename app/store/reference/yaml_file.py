@@ -5,6 +5,9 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.domain.value_faults import said_of
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
@@ -51,18 +54,21 @@ class YamlFile:
 
     def parse(self, model: type[Model], value: Any = None, at: Location = ()) -> Model | None:
         """Validate the file (or the part at a key path) as `model`; None when it has problems."""
+        if self._node is None and self.problems:  # it could not be read at all
+            return None
         try:
             return model.model_validate(self.value if value is None else value)
         except ValidationError as error:
             for detail in error.errors():
-                self.problem((*at, *detail["loc"]), _reason(detail["type"], detail["msg"]))
+                self.problem((*at, *detail["loc"]), _reason(detail))
             return None
 
     def parse_list(self, key: str, model: type[Model]) -> tuple[Model, ...]:
         """Validate each entry of the list under `key`."""
         entries = self.value.get(key) if isinstance(self.value, dict) else None
         if not isinstance(entries, list):
-            self.problem((key,), "缺少，应为列表")
+            if self._node or not self.problems:
+                self.problem((key,), "缺少，应为列表")
             return ()
         unknown = [name for name in self.value if name != key]
         for name in unknown:
@@ -93,5 +99,7 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | N
     return None
 
 
-def _reason(kind: str, message: str) -> str:
-    return {"extra_forbidden": "未知的键", "missing": "缺少"}.get(kind, message)
+def _reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    return {"extra_forbidden": "未知的键", "missing": "缺少"}.get(detail["type"]) or said_of(detail)

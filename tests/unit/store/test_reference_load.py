@@ -9,6 +9,7 @@ import pytest
 from app.config import ROOT
 from app.domain.errors import ReferenceDataError
 from app.domain.reference import ReferenceData
+from app.flows.rule_examples import broken_examples
 from app.store.reference.load import load_reference_data
 
 
@@ -63,6 +64,17 @@ def test_the_city_is_complete(reference: ReferenceData) -> None:
         ("rules/lanes.yaml", "receiver: judicial", "receiver: political_legal", "各有一条"),
         ("calendars/office_hours.yaml", 'end: "12:00"', 'end: "14:00"', "office_hours"),
         ("calendars/overrides.yaml", '"2027-02-06"', '"2027-02-05"', "2027-02-05"),
+        ("calendars/office_hours.yaml", '"08:30"', '"8:30"', "morning.start"),
+        ("rules/referral.yaml", "direct:\n", "direct:\n  - '(俺'\n", "direct.0: 正则"),
+        ("rules/emotion.yaml", "idioms:\n", "idioms:\n  - '(烦'\n", "idioms.0: 正则"),
+        ("rules/deadline.yaml", "when: {}", "when: {subject: [citizen]}", "最后一条规则"),
+        ("rules/deadline.yaml", "resolve: {amount: 4,", "resolve: {amount: four,", "应为整数"),
+        ("rules/deadline.yaml", 'effective_from: "2021-01-06"', 'effective_from: "2130-01-06"', "尚未到期"),
+        ("rules/lanes.yaml", 'effective_from: "2023-09-01"', 'effective_from: "明年"', "不是日期"),
+        ("rules/supervision.yaml", "event: ticket_reopened", "event: ticket_reopend", "ticket_reopend"),
+        ("units/city.yaml", "kind: city_centre", "kind: city_department", "city_centre"),
+        ("units/city.yaml", "former_names: [枣庄市环境保护局]", "former_names: [枣庄市体育局]", "370400.sports"),
+        ("units/towns.yaml", '"370402001.town"', '"370402001.street"', "中心街街道 没有承办单位"),
     ],
 )
 def test_a_fault_is_named_with_its_file_and_line(
@@ -83,3 +95,15 @@ def test_every_fault_is_told_at_once(edited: Callable[[str, str, str], Path]) ->
         load_reference_data(folder)
     assert "deadline.yaml" in stopped.value.message_zh
     assert "emotion.yaml" in stopped.value.message_zh
+
+
+def test_rules_are_tried_on_their_examples(edited: Callable[[str, str, str], Path]) -> None:
+    edited("rules/referral.yaml", "must_catch:\n", "must_catch:\n  - {receiver: judicial, texts: [路灯坏了]}\n")
+    edited(
+        "rules/referral.yaml", "    examples:\n      match:\n", "    examples:\n      match:\n        - 今天天气好\n"
+    )
+    asked, other = "{request_kind: consultation, subject: citizen, urgency: normal}", "{request_kind: help}"
+    told = list(broken_examples(load_reference_data(edited("rules/deadline.yaml", asked, other))))
+    assert [fault.split(": ", 1)[0] for fault in told] == ["rules/referral.yaml"] * 2 + ["rules/deadline.yaml"]
+    assert ["应命中而未命中：今天天气好" in told[0], "规则未提请：路灯坏了" in told[1]] == [True, True]
+    assert "deadline.consultation: 应由本条决定，实际为 deadline.citizen" in told[2]
