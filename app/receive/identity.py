@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 from app.domain.access import AccessKey, Role
-from app.domain.errors import ServiceUnavailable, Unauthenticated
+from app.domain.errors import Forbidden, ServiceUnavailable, Unauthenticated
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256")
 _LEEWAY_S = 30
@@ -29,6 +29,7 @@ class TokenReader:
 
         Raises:
             Unauthenticated: forged, expired, of another issuer or for another audience.
+            Forbidden: it speaks for a unit and for the centre at once, and would show a unit the whole city.
             ServiceUnavailable: the provider's keys cannot be fetched.
         """
         try:
@@ -51,11 +52,14 @@ class TokenReader:
     def _holder(self, claims: Mapping[str, Any]) -> AccessKey:
         given = claims.get(self._roles_claim) or ()
         named = (given,) if isinstance(given, str) else given if isinstance(given, list) else ()
+        roles = tuple(role for role in Role if role in named)
+        if Role.UNIT in roles and len(roles) > 1:
+            raise Forbidden("登录令牌兼有承办单位和其他角色，承办单位的账号不能兼有其他角色，请在统一身份认证中分开")
         unit = claims.get(self._unit_claim)
         return AccessKey(
             name=str(claims.get("preferred_username") or claims["sub"])[:_LONGEST_NAME],
             scopes=(),
-            roles=tuple(role for role in Role if role in named),
+            roles=roles,
             unit_code=unit if isinstance(unit, str) else None,
             created_at=datetime.fromtimestamp(claims["iat"], UTC),
         )
