@@ -34,7 +34,7 @@ def faults_by_pair(
 ) -> list[ArticleFault]:
     """Return pairs that say the same, or answer the same question with other figures, at one place and time.
 
-    `alike` holds how alike the ways of asking (title) of two articles are, by their ids in order.
+    `alike` holds how alike two articles are asked for (title, or a question of both), by their ids in order.
     """
     found = []
     for one, other in combinations(sorted(articles, key=lambda a: a.id), 2):
@@ -44,7 +44,7 @@ def faults_by_pair(
         ours, theirs = figures(one.body), figures(other.body)
         if ours != theirs and ours and theirs:
             only = "、".join(sorted(ours ^ theirs)[:6])
-            reason = f"与 {other.id} 标题相近而数字不同：{only}"
+            reason = f"与 {other.id} 问法相近而数字不同：{only}"
             found.append(_fault(Fault.CONFLICTING, one, reason, other=other))
         else:
             found.append(_fault(Fault.DUPLICATE, one, f"与 {other.id} 内容重复", other=other))

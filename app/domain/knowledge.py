@@ -84,6 +84,8 @@ class ArticleStep(StrEnum):
     """退回修改"""
     PUBLISH = "publish"
     """发布"""
+    RECONFIRM = "reconfirm"
+    """复核无误"""
     RETIRE = "retire"
     """停用"""
     ROLL_BACK = "roll_back"
@@ -101,6 +103,7 @@ STEPS: dict[tuple[ArticleStatus, ArticleStep], ArticleStatus] = {
     (_A.REVIEW, _S.PUBLISH): _A.PUBLISHED,
     (_A.PUBLISHED, _S.EDIT): _A.PUBLISHED,
     (_A.PUBLISHED, _S.ROLL_BACK): _A.PUBLISHED,
+    (_A.PUBLISHED, _S.RECONFIRM): _A.PUBLISHED,
     (_A.PUBLISHED, _S.RETIRE): _A.RETIRED,
     (_A.RETIRED, _S.EDIT): _A.DRAFT,
     (_A.RETIRED, _S.ROLL_BACK): _A.DRAFT,

@@ -22,7 +22,7 @@ ARTICLE_FAULT = {
 }  # fmt: skip
 ARTICLE_STEP = {
     "create": "新建", "edit": "修改", "submit": "提交审核", "send_back": "退回修改", "publish": "发布",
-    "retire": "停用", "roll_back": "恢复旧版",
+    "reconfirm": "复核无误", "retire": "停用", "roll_back": "恢复旧版",
 }  # fmt: skip
 REQUEST_KIND = {
     "consultation": "咨询", "help": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议",

@@ -76,7 +76,7 @@ class KnowledgeFlow:
     def step(
         self, article_id: str, step: ArticleStep, *, actor: str, expected_version: int | None, note: str = ""
     ) -> Article:
-        """Submit, send back, publish or retire."""
+        """Submit, send back, publish, look at again and find right, or retire."""
         return self._step(article_id, step, actor, expected_version, note=note)
 
     def roll_back(self, article_id: str, to: int, *, actor: str, expected_version: int | None) -> Article:

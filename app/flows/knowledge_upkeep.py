@@ -16,6 +16,7 @@ from app.domain.ports import Clock, UnitOfWorkFactory
 from app.domain.thresholds import UpkeepLimits
 from app.domain.ticket import Ticket
 from app.domain.workflow import TicketStatus
+from app.flows.exports import nobodys
 from app.flows.knowledge import KnowledgeFlow
 from app.learn.deidentified import deidentified
 from app.understand.likeness import grouped, likeness, pairs_of
@@ -93,8 +94,12 @@ class KnowledgeUpkeepFlow:
         with self._store(reading=True) as uow:
             changed = {id_: moment.date() for id_, moment in uow.articles.changed_at().items()}
         today: date = self._clock.now().date()
-        asked = {article.id: pairs_of(article.title) for article in articles}
-        alike = {(one, other): likeness(asked[one], asked[other]) for one, other in combinations(sorted(asked), 2)}
+        titles = {article.id: pairs_of(article.title) for article in articles}
+        asked = {a.id: {pairs_of(text) for text in (a.title, *a.questions)} for a in articles}
+        alike = {
+            (one, other): 1.0 if asked[one] & asked[other] else likeness(titles[one], titles[other])
+            for one, other in combinations(sorted(titles), 2)
+        }
         return [
             *faults_by_day(articles, changed, today, self._limits),
             *faults_by_pair(articles, alike, self._limits),
@@ -151,13 +156,13 @@ def _gap(events: Sequence[KnowledgeEvent]) -> Gap:
 def _draft_fields(ticket: Ticket) -> dict[str, Any]:
     unit = ticket.handler or ticket.unit.lead
     owner = unit.unit_code.split(".", 1)[-1] if unit else ""
-    asked = deidentified(ticket.wants or ticket.content)[:60]
+    asked = str(nobodys(ticket.wants or ticket.content, ticket))[:60]
     return {
         "id": f"faq-{ticket.ticket_number}",
-        "title": deidentified(ticket.title),
+        "title": nobodys(ticket.title, ticket),
         "questions": [asked],
         "source": MINED_SOURCE,
         "region": ticket.place.district or "枣庄市",
         "owner": owner,
-        "body": deidentified(ticket.reply or ""),
+        "body": nobodys(ticket.reply or "", ticket),
     }

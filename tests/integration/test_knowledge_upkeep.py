@@ -5,12 +5,16 @@ from datetime import date
 from fastapi.testclient import TestClient
 
 from app.decide.upkeep import faults_by_day, faults_by_pair
-from app.domain.knowledge import Article, ArticleStatus
+from app.domain.knowledge import Article, ArticleStatus, ArticleStep
 from app.domain.knowledge_upkeep import Fault
 from app.domain.thresholds import UpkeepLimits
+from app.domain.workflow import Step
+from app.flows.registry import Flows
 from app.learn.deidentified import deidentified
 from app.understand.likeness import grouped
 from tests.factories import message
+from tests.integration.conftest import SetClock
+from tests.integration.record_steps import LAMP, intake, take
 
 TODAY = date(2026, 11, 25)
 LIMITS = UpkeepLimits(stale_days=365, expiring_days=60, same_subject=0.7, same_question=0.4, least_reply=20)
@@ -38,6 +42,28 @@ def test_each_fault_is_found_and_only_where_it_is() -> None:
     assert kinds(article("a"), article("b"), alike=0.3) == []
     assert kinds(article("a", region="滕州市"), article("b", region="薛城区")) == []
     assert kinds(article("a", expires_on="2027-01-30"), article("b", effective_from="2027-01-30")) == []
+
+
+def test_one_question_under_two_titles_is_found(client: TestClient) -> None:
+    for id_, title, body in (("bee-1", "蜂箱备案时限", "限3日内办理。"), ("bee-2", "养蜂人登记", "限5日内办理。")):
+        fields = {"id": id_, "title": title, "body": body, "source": "办法", "owner": "agriculture"}
+        client.post("/v1/knowledge/articles", json={**fields, "questions": ["蜂箱几天能备案？"]})
+        for step in ("submit", "publish"):
+            assert client.post(f"/v1/knowledge/articles/{id_}/{step}").status_code == 200
+    found = [one for one in client.get("/v1/knowledge/faults").json() if one["article_id"] == "bee-1"]
+    assert [(one["fault"], one["other_id"]) for one in found] == [("conflicting", "bee-2")]
+
+
+def test_an_article_that_was_looked_at_again_unchanged_is_no_longer_stale(stored: Flows, clock: SetClock) -> None:
+    def is_stale() -> bool:
+        return any(one.article_id == "noise-decoration" and one.fault is Fault.STALE for one in stored.upkeep.faults())
+
+    clock.move(days=400)
+    assert is_stale()
+    before = stored.knowledge.get("noise-decoration")
+    after = stored.knowledge.step("noise-decoration", ArticleStep.RECONFIRM, actor="editor", expected_version=None)
+    assert after == before.model_copy(update={"version": before.version + 1})
+    assert not is_stale()
 
 
 def test_questions_alike_are_one_group() -> None:
@@ -87,6 +113,13 @@ def test_a_reply_becomes_one_draft_without_the_person(client: TestClient) -> Non
     assert drafts[0]["status"] == "draft"
     assert "1390000000" not in str(drafts)
     assert client.post("/v1/knowledge/drafts:mine").json() == []
+
+
+def test_a_draft_does_not_name_who_asked(stored: Flows) -> None:
+    ticket = intake(stored, "俺叫马小六，" + LAMP)
+    take(stored, ticket, Step.DIRECT_ANSWER, text="马小六您好，善国路的路灯由滕州市路灯管理所负责，今晚即可修好亮灯。")
+    (draft,) = stored.upkeep.mine(actor="editor")
+    assert draft.body.startswith("马某您好")
 
 
 def test_no_draft_is_made_of_what_was_practice(client: TestClient) -> None:

@@ -14,7 +14,8 @@ from app.domain.knowledge import Article, ArticleStatus, ArticleStep, ArticleVer
 router = APIRouter(prefix="/v1/knowledge", tags=["知识库"])
 IfMatch = Annotated[str | None, Header()]
 Version = Annotated[int, Query(ge=1, le=999_999_999)]
-_BY_ADDRESS = (ArticleStep.SUBMIT, ArticleStep.SEND_BACK, ArticleStep.PUBLISH, ArticleStep.RETIRE)
+_A = ArticleStep
+_BY_ADDRESS = (_A.SUBMIT, _A.SEND_BACK, _A.PUBLISH, _A.RECONFIRM, _A.RETIRE)
 
 
 class ArticlePage(Frozen):
@@ -90,7 +91,7 @@ def roll_back(
     return tagged(restored, response)
 
 
-@router.post("/articles/{article_id}/{step}", summary="提交审核、退回、发布、停用")
+@router.post("/articles/{article_id}/{step}", summary="提交审核、退回、发布、复核无误、停用")
 def take_step(
     article_id: str,
     step: ArticleStep,

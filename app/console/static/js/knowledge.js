@@ -8,7 +8,7 @@ import { guarded, say } from "./notices.js";
 import { go, may } from "./reader.js";
 import { when, word } from "./words.js";
 
-const STEPS = { draft: ["submit"], review: ["publish", "send_back"], published: ["retire"], retired: [] };
+const STEPS = { draft: ["submit"], review: ["publish", "send_back"], published: ["reconfirm", "retire"], retired: [] };
 const MOST = 500, SHOWN = 120;
 
 export function knowledge(page, id, about) {

@@ -13,7 +13,7 @@ const WORDS = {
   in_progress: "办理中", suspended: "已挂起", completed: "已反馈", reviewed: "已审核", replied: "已回复",
   evaluated: "已评价", archived: "已归档", merged: "已并单",
   draft: "草稿", review: "待审核", published: "已发布", retired: "已停用",
-  create: "新建", edit: "修改", submit: "提交审核", send_back: "退回修改", publish: "发布", retire: "停用", roll_back: "恢复旧版",
+  create: "新建", edit: "修改", submit: "提交审核", send_back: "退回修改", publish: "发布", reconfirm: "复核无误", retire: "停用", roll_back: "恢复旧版",
   policy_gap: "政策空白", unclear_duty: "职责不清", third_return: "三次退单",
   solved: "已解决", explained: "已解释", persuaded: "已疏导", embedded: "内置引擎", llm: "大模型",
 };
