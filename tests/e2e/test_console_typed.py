@@ -34,7 +34,11 @@ def test_an_article_half_written_is_there_again_until_it_is_saved_or_given_up(si
     page.go_back()
     sync_api.expect(page.get_by_label("答复内容")).to_have_value("写到一半")
     sync_api.expect(page.locator("form.articleform")).to_contain_text("已填入上次没有保存的内容")
+    page.reload()
+    sync_api.expect(page.get_by_label("答复内容")).to_have_value("写到一半")
     page.get_by_role("button", name="放弃这些内容").click()
+    sync_api.expect(page.get_by_label("答复内容")).to_have_value("")
+    page.reload()
     sync_api.expect(page.get_by_label("答复内容")).to_have_value("")
 
 
