@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.decide.correction import value_at
 from app.decide.visibility import masked_number, without
 from app.domain.access import AccessKey, Scope
 from app.domain.errors import NotFound
@@ -10,7 +11,8 @@ from app.domain.events import Feedback, Verdict
 from app.domain.issue import ToldPair
 from app.domain.labels import CHANNEL, EMOTION, REQUEST_KIND, SUBJECT, TICKET_STATUS, URGENCY
 from app.domain.ports import UnitOfWork, UnitOfWorkFactory
-from app.domain.ticket import Ticket
+from app.domain.ticket import Category, Ticket
+from app.domain.unit import UnitName
 from app.flows.tickets import TicketFlow
 from app.learn.deidentified import deidentified
 
@@ -97,9 +99,21 @@ def _example(feedback: Feedback, ticket: Ticket) -> dict[str, Any]:
         "text": nobodys(ticket.content, ticket),
         "field": feedback.field,
         "verdict": str(feedback.verdict),
-        "label": nobodys(feedback.right_value, ticket),
+        "label": nobodys(_right(feedback, ticket), ticket),
         "created_at": feedback.created_at.isoformat(timespec="seconds"),
     }
+
+
+def _right(feedback: Feedback, ticket: Ticket) -> Any:
+    """Return what was right: of what was accepted the value itself, a category or a unit by its code."""
+    if feedback.verdict is not Verdict.ACCEPTED or feedback.right_value is not None:
+        return feedback.right_value
+    value = value_at(ticket, "unit.lead" if feedback.field == "unit" else feedback.field)
+    if isinstance(value, Category):
+        return value.code
+    if isinstance(value, UnitName):
+        return value.unit_code
+    return value if isinstance(value, str | bool) else None
 
 
 def _pair_example(uow: UnitOfWork, pair: ToldPair) -> dict[str, Any] | None:

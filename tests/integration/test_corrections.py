@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import InvalidInput
+from app.domain.events import Feedback, Verdict
 from app.domain.workflow import Step
 from app.flows.registry import Flows
 from tests.factories import ADMIN
@@ -93,3 +94,16 @@ def test_corrections_come_out_as_examples(stored: Flows) -> None:
     stored.tickets.correct(ticket.ticket_number, named, by=ADMIN, expected_version=2)
     told = list(stored.exports.corrections(("title", "citizen.name")))
     assert [(e["field"], e["label"]) for e in told] == [("title", "张某反映【门牌】路灯不亮，电话【电话】")]
+
+
+def test_what_was_accepted_is_an_example_of_its_value(stored: Flows) -> None:
+    ticket = intake(stored)
+    assert ticket.category
+    assert ticket.unit.lead
+    right = {"category": ticket.category.code, "unit": ticket.unit.lead.unit_code, "request_kind": "help"}
+    for field in right:
+        verdict = Feedback(
+            ticket_number=ticket.ticket_number, field=field, verdict=Verdict.ACCEPTED, actor="desk", created_at=MONDAY
+        )
+        stored.tickets.feedback(verdict, by=OPERATOR)
+    assert {one["field"]: one["label"] for one in stored.exports.corrections(tuple(right))} == right
