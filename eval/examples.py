@@ -36,6 +36,18 @@ def read_examples(path: Path, *, label: str = "label", partial: bool = False, ta
         BadData: there is no row, a column is missing, or a row lacks its label or text; names file and row.
     """
     rows = rows_for(task, path) if task else table_rows(path)
+    return examples_in(rows, path, label=label, partial=partial, task=task)
+
+
+def examples_in(
+    rows: Sequence[Mapping[str, Any]],
+    path: Path,
+    *,
+    label: str = "label",
+    partial: bool = False,
+    task: str | None = None,
+) -> list[Example]:
+    """Return the examples of rows that were read from `path`; raises BadData as `read_examples` does."""
     if not rows:
         raise BadData(f"{path} 中没有数据" + (f"，或没有 {task} 的更正" if task else ""))
     columns = frozenset[str]().union(*rows)

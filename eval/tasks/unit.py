@@ -22,7 +22,7 @@ from app.flows.reading import CallReader
 from app.flows.registry import Flows
 from app.store.reference.load import load_reference_data
 from eval.base import BadData, Measurement
-from eval.examples import read_examples, rows_for, with_zeros, words_of
+from eval.examples import examples_in, read_examples, rows_for, with_zeros, words_of
 from eval.tasks.intake import NOW, Counted, capabilities_of, fresh_flows
 from eval.tasks.labels import accuracy_by, measure_labels
 
@@ -31,7 +31,8 @@ Floats = NDArray[np.float32]
 
 def unit_rows(data: Path, engine: str = "embedded") -> Measurement:
     """Measure functions where the labels are functions, else leading units; and units where rows have gold units."""
-    examples, rows = read_examples(data, task="unit"), rows_for("unit", data)
+    rows = rows_for("unit", data)
+    examples = examples_in(rows, data, task="unit")
     labels = [example.label for example in examples]
     with fresh_flows(engine) as flows:
         reference = flows.reference
