@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.decide.visibility import without
+from app.decide.visibility import without, without_papers
 from app.domain.events import OutboxMessage
 from app.domain.lanes import Lane, LaneField
 from app.domain.referral import Referral, ReferralStep
@@ -37,7 +37,8 @@ def sent_fields(referral: Referral, ticket: Ticket, lane: Lane) -> dict[str, Any
     values = {str(field): _VALUES[field](referral, ticket) for field in fields}
     known = {name: value for name, value in values.items() if value not in (None, "", [])}
     hidden = None if _F.NAME in fields else ticket.citizen.name
-    return {name: without(value, name=hidden, phones=_F.PHONE in fields) for name, value in known.items()}
+    told = without_papers(known, names=_F.NAME in fields)
+    return {name: without(value, name=hidden, phones=_F.PHONE in fields) for name, value in told.items()}
 
 
 def message_of(

@@ -9,7 +9,23 @@ from app.domain.decision import UnitDecision
 from app.domain.events import TicketEvent
 from app.domain.ticket import Citizen, Ticket
 
-_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_FIGURE = "[0-9零〇一二两三四五六七八九幺]"
+_PHONE = re.compile(
+    rf"(?<!{_FIGURE})(?:[1一幺][ ，,-]?[3-9三四五六七八九](?:[ ，,-]?{_FIGURE}){{9}}|0\d{{2,3}}-?\d{{7,8}})"
+    rf"(?!{_FIGURE})"
+)
+"""As written, and as dictated: 幺三九 一二三四 …"""
+_IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
+_SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚"
+    "方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
+)
+_KIN = "儿子|闺女|女儿|媳妇|老婆|妻子|爱人|老公|丈夫|对象|老伴|父亲|母亲|爸爸?|妈妈?|爹|娘|[哥弟姐妹]+|孩子|孙子"
+_SELF_NAMED = re.compile(
+    rf"((?:(?:[我俺咱其]|本人)(?:家|的|家的)?(?:{_KIN})?|登记的?|名字|姓名|真名)(?:是|就)?叫|(?:^|[，,。；;！!？?\s])叫)"
+    rf"([{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}(?=[，,。；;！!？?、\s\d（(]|$|电话|手机|住)"
+)
+"""How callers name themselves and their own, read or not: 俺叫马小六, 我儿子叫马小六."""
 _LONG = 10
 """Digits from which on the first and the last of a number do not tell it."""
 _OF_THE_CITIZEN = ("citizen.name", "citizen.phone")
@@ -108,6 +124,21 @@ def is_sensitive(ticket: Ticket) -> bool:
 def masked(text: str | None) -> str | None:
     """Return a text with telephone numbers masked: 139****0000."""
     return text and _PHONE.sub(lambda m: f"{m.group()[:3]}****{m.group()[-4:]}", text)
+
+
+def without_papers(value: Any, *, names: bool) -> Any:
+    """Return a text, or all that is in lists and mappings, without identity numbers.
+
+    Unless `names` may stay, without the names that callers give of themselves and their own too.
+    """
+    if isinstance(value, list | tuple):
+        return [without_papers(one, names=names) for one in value]
+    if isinstance(value, dict):
+        return {key: without_papers(one, names=names) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    told = _IDENTITY.sub("【证件号】", value)
+    return told if names else _SELF_NAMED.sub(r"\1\2某", told)
 
 
 def masked_number(number: str | None) -> str | None:

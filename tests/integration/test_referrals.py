@@ -410,3 +410,24 @@ def test_what_a_person_heard_is_proposed_in_the_callers_own_words(stored: Flows)
     stored.referrals.confirm(made.id, None, by=FIRST)
     told = [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))]
     assert told == [("discipline_inspection", "corrected"), ("discipline_inspection", "accepted")]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("叫马小六，", "叫马某，"),
+        ("我儿子叫马小六，", "我儿子叫马某，"),
+        ("登记的叫马小六，", "登记的叫马某，"),
+        ("电话139 1111 2222，", "电话139****2222，"),
+        ("电话幺三九一一一一二二二二，", "电话幺三九****二二二二，"),
+        ("身份证370421198001011234，", "身份证【证件号】，"),
+        ("队长叫王大力，", "队长叫王大力，"),
+    ],
+)
+def test_a_lane_without_names_is_told_none_that_a_caller_gives(stored: Flows, said: str, told: str) -> None:
+    fined = "滕州市荆河街道城管执法大队的人罚款五千块还扣了我的三轮车"
+    asked = call("您好，请讲", fined, "还有要补充的吗", said, called_at=MONDAY.isoformat())
+    ticket = stored.intake.run(asked).tickets[0]
+    if not ticket.referrals:
+        stored.referrals.propose(ticket.ticket_number, Receiver.JUDICIAL, fined, severity=Severity.HIGH, by=FIRST)
+    assert stored.referrals.get(f"{ticket.ticket_number}-ju", by=FIRST)[1]["context"][3]["text"] == told
