@@ -101,6 +101,8 @@ class AuthSettings(BaseModel):
     """Where the issuer publishes its keys; empty: `<issuer>/.well-known/jwks.json`."""
     oidc_roles_claim: str = "roles"
     oidc_unit_claim: str = "unit_code"
+    oidc_lanes_claim: str = "lanes"
+    """The lanes whose referrals alone an officer sees; none: all."""
 
 
 class ReportSettings(BaseModel):

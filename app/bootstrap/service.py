@@ -206,6 +206,7 @@ def token_reader(auth: AuthSettings) -> TokenReader | None:
         jwks_url=auth.oidc_jwks_url,
         roles_claim=auth.oidc_roles_claim,
         unit_claim=auth.oidc_unit_claim,
+        lanes_claim=auth.oidc_lanes_claim,
     )
 
 

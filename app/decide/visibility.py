@@ -38,7 +38,12 @@ DELETED = "personal_data_deleted"
 
 
 def may_see(ticket: Ticket, by: AccessKey) -> bool:
-    """Tell whether a ticket exists for its reader. What is said of officials' conduct never does for a unit."""
+    """Tell whether a ticket exists for its reader. What is said of officials' conduct never does for a unit.
+
+    For an officer of some lanes only what is referred there does.
+    """
+    if by.lanes:
+        return any(by.sees_lane(one.receiver) for one in ticket.referrals)
     unit = by.sees_only_unit()
     if unit is None:
         return True
@@ -59,6 +64,8 @@ def may_find(ticket: Ticket, asked: Mapping[str, str], by: AccessKey) -> bool:
 
 def shown(ticket: Ticket, by: AccessKey) -> Ticket:
     """Return the ticket as its reader may see it: for a unit, who is confidential or spoke of officials is unknown."""
+    if by.lanes:
+        return ticket.model_copy(update={"referrals": tuple(r for r in ticket.referrals if by.sees_lane(r.receiver))})
     if by.sees_only_unit() is None:
         return ticket
     hidden: dict[str, object] = {"referrals": (), "duplicates": (), "members": ()}
@@ -85,6 +92,8 @@ def shown_history(ticket: Ticket, history: Sequence[TicketEvent], by: AccessKey)
     """
     if any(event.name == DELETED for event in history):
         history = [event.model_copy(update={"data": _of_nobody(event.data)}) for event in history]
+    if by.lanes:
+        return [_without_rules(event) for event in history if by.sees_lane(event.data.get("receiver", by.lanes[0]))]
     if by.sees_only_unit() is None:
         return list(history)
     name = ticket.citizen.name if _is_unknown(ticket) else None
@@ -93,6 +102,10 @@ def shown_history(ticket: Ticket, history: Sequence[TicketEvent], by: AccessKey)
         for event in history
         if not event.name.startswith(_OF_REFERRALS)
     ]
+
+
+def _without_rules(event: TicketEvent) -> TicketEvent:
+    return event.model_copy(update={"data": {key: value for key, value in event.data.items() if key != "rules"}})
 
 
 def told_of_member(member: Ticket, details: Mapping[str, Any]) -> dict[str, Any]:

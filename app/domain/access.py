@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.frozen import Frozen
+from app.domain.referral import Receiver
 
 
 class Scope(StrEnum):
@@ -89,6 +90,8 @@ class AccessKey(Frozen):
     roles: tuple[Role, ...] = ()
     unit_code: str | None = None
     """The unit whose tickets alone the holder sees; set for the role `unit`."""
+    lanes: tuple[Receiver, ...] = ()
+    """The lanes whose referrals, and tickets, alone an officer sees; empty: all."""
     created_at: datetime
     revoked_at: datetime | None = None
 
@@ -106,6 +109,10 @@ class AccessKey(Frozen):
         if self.roles:
             return frozenset(self.roles)
         return frozenset({Role.OPERATOR}) if self.allows(Scope.TICKETS_WRITE) else frozenset()
+
+    def sees_lane(self, receiver: str) -> bool:
+        """Tell whether a lane's referrals exist for the holder."""
+        return not self.lanes or receiver in self.lanes
 
     def sees_only_unit(self) -> str | None:
         """Return the unit whose tickets alone the holder may see, or None for all."""

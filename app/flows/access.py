@@ -9,6 +9,7 @@ from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
 from app.domain.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
 from app.domain.labels import SCOPE, labelled
 from app.domain.ports import Clock, UnitOfWorkFactory
+from app.domain.referral import Receiver
 
 _DOTS_OF_A_TOKEN = 2
 _LONGEST_NAME = 64
@@ -46,12 +47,14 @@ class AccessFlow:
         *,
         roles: Sequence[Role] = (),
         unit_code: str | None = None,
+        lanes: Sequence[Receiver] = (),
         secret: str | None = None,
     ) -> str:
         """Make a key and return its secret; a name twice is a Conflict.
 
         Raises:
-            InvalidInput: no name, no such unit, a unit's key without its unit or with more than units may.
+            InvalidInput: no name, no such unit, a unit's key without its unit or with more than units may,
+                lanes of somebody who is more than their officer.
         """
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise InvalidInput(f"密钥名称不能为空，最长 {_LONGEST_NAME} 个字符，不能含控制字符", field="name")
@@ -62,9 +65,16 @@ class AccessFlow:
         if unit_code is not None and not (set(roles) == {Role.UNIT} and OF_A_UNIT.issuperset(scopes)):
             allowed = labelled((scope for scope in Scope if scope in OF_A_UNIT), SCOPE)
             raise InvalidInput(f"承办单位的密钥不能兼有其他角色，权限只限{allowed}", field="scopes")
+        if lanes and (set(roles) != {Role.REFERRAL_OFFICER} or scopes):
+            raise InvalidInput("只有移送联络员的密钥可以限定移送渠道，且不能兼有其他角色和权限", field="lanes")
         secret = secret or f"hl_{secrets.token_urlsafe(32)}"
         key = AccessKey(
-            name=name, scopes=tuple(scopes), roles=tuple(roles), unit_code=unit_code, created_at=self._clock.now()
+            name=name,
+            scopes=tuple(scopes),
+            roles=tuple(roles),
+            unit_code=unit_code,
+            lanes=tuple(lanes),
+            created_at=self._clock.now(),
         )
         try:
             with self._store() as uow:

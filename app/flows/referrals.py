@@ -27,6 +27,7 @@ from app.domain.ticket import Ticket
 from app.domain.transcript import Speaker
 from app.domain.webhook import REFERRALS
 from app.flows.record import event_of
+from app.flows.tickets import visible
 from app.learn.referral_statistics import LaneStatistics, lane_statistics
 from app.receive.payload import parse_transcript
 
@@ -51,7 +52,9 @@ class ReferralFlow:
         self, filters: Mapping[str, str], *, after: str | None, limit: int, overdue: bool, by: AccessKey
     ) -> Sequence[Referral]:
         """Return referrals, newest first, with how far their messages are; those shown are put on record as read."""
-        asked = {**filters, "overdue_at": self._clock.now().isoformat()} if overdue else filters
+        asked = _of_lanes(filters, by)
+        if overdue:
+            asked["overdue_at"] = self._clock.now().isoformat()
         with self._store() as uow:
             found = self._shown(uow, *uow.referrals.page(asked, after=after, limit=limit))
             uow.events.note_readings([one.ticket_number for one in found], by.name, self._clock.now())
@@ -61,7 +64,7 @@ class ReferralFlow:
     def get(self, referral_id: str, *, by: AccessKey) -> tuple[Referral, dict[str, Any]]:
         """Return a referral and what its receiver is sent; it is put on record as read. Raises NotFound."""
         with self._store() as uow:
-            (referral,) = self._shown(uow, uow.referrals.get(referral_id))
+            (referral,) = self._shown(uow, _existing(uow, referral_id, by))
             ticket = uow.tickets.get(referral.ticket_number)
             uow.events.note_readings([referral.ticket_number], by.name, self._clock.now())
             uow.commit()
@@ -75,14 +78,18 @@ class ReferralFlow:
         One that was declined begins anew: nothing had left.
 
         Raises:
-            Forbidden: units propose nothing.
+            Forbidden: units propose nothing, officers of some lanes nothing for others.
             InvalidInput: nobody said that in the call.
             Conflict: the lane has one of this ticket that was not declined.
         """
         if by.sees_only_unit() is not None:
             raise Forbidden("承办单位不能提请移送")
+        if not by.sees_lane(receiver):
+            raise Forbidden(
+                f"密钥 {by.name} 只能处理{'、'.join(self._lanes.of(lane).name for lane in by.lanes)}的移送件"
+            )
         with self._store() as uow:
-            ticket, now = uow.tickets.get(ticket_number), self._clock.now()
+            ticket, now = visible(uow, ticket_number, by), self._clock.now()
             there = uow.referrals.page({"ticket_number": ticket_number, "receiver": receiver}, after=None, limit=1)
             if there and there[0].status is not ReferralStatus.DECLINED:
                 raise Conflict("该工单已向这一机关提请移送")
@@ -111,7 +118,7 @@ class ReferralFlow:
             Conflict: the same person confirmed already, or somebody was first.
         """
         with self._store() as uow:
-            before, now = uow.referrals.get(referral_id), self._clock.now()
+            before, now = _existing(uow, referral_id, by), self._clock.now()
             made = confirmed(before, by.name, now, note)
             told = {"confirmation": f"{len(made.confirmations)}/{made.persons}", "note": note}
             made = self._keep(uow, ReferralStep.CONFIRM, before, made, by, told)
@@ -125,7 +132,7 @@ class ReferralFlow:
     def decline(self, referral_id: str, reason: str, *, by: AccessKey) -> Referral:
         """Let nothing leave; the reason is learnt from. Raises InvalidTransition."""
         with self._store() as uow:
-            before, now = uow.referrals.get(referral_id), self._clock.now()
+            before, now = _existing(uow, referral_id, by), self._clock.now()
             made = closed(before, ReferralStep.DECLINE, by.name, now, reason)
             made = self._keep(uow, ReferralStep.DECLINE, before, made, by, {"reason": reason})
             self._learn(uow, made, Verdict.REJECTED, by)
@@ -140,7 +147,7 @@ class ReferralFlow:
             Conflict: no endpoint of the receiver is known.
         """
         with self._store() as uow:
-            before = uow.referrals.get(referral_id)
+            before = _existing(uow, referral_id, by)
             check_step(before, ReferralStep.SEND)
             if not self._reached(uow, before):
                 name = self._lanes.of(before.receiver).name
@@ -160,7 +167,7 @@ class ReferralFlow:
         if not officer and not by.allows(Scope.RECEIPT):
             raise Forbidden(f"密钥 {by.name} 没有权限 {Scope.RECEIPT}")
         with self._store() as uow:
-            before, now = uow.referrals.get(referral_id), self._clock.now()
+            before, now = _existing(uow, referral_id, by), self._clock.now()
             if not officer and not (before.token and compare_digest(before.token, token or "")):
                 raise NotFound(f"没有移送件 {referral_id}")
             made = received(before, by.name, now, text)
@@ -175,7 +182,7 @@ class ReferralFlow:
             InvalidTransition: it is not as far, or closed already.
         """
         with self._store() as uow:
-            before, now = uow.referrals.get(referral_id), self._clock.now()
+            before, now = _existing(uow, referral_id, by), self._clock.now()
             made = closed(before, ReferralStep.WITHDRAW, by.name, now, reason)
             if before.message_id:
                 uow.outbox.empty(before.message_id)
@@ -185,14 +192,16 @@ class ReferralFlow:
             uow.commit()
             return self._shown(uow, made)[0]
 
-    def overdue(self) -> int:
+    def overdue(self, *, by: AccessKey) -> int:
         """Return how many are past their time limit, practice left out."""
         with self._store(reading=True) as uow:
-            return uow.referrals.count_overdue(self._clock.now())
+            return uow.referrals.count_overdue(self._clock.now(), by.lanes or tuple(Receiver))
 
-    def statistics(self, filters: Mapping[str, str]) -> tuple[LaneStatistics, ...]:
-        """Return what became of the referrals of each lane; practice counts nowhere."""
-        return lane_statistics(self._each({**filters, "demo": "false"}), self._clock.now())
+    def statistics(self, filters: Mapping[str, str], *, by: AccessKey | None = None) -> tuple[LaneStatistics, ...]:
+        """Return what became of the referrals of each lane that `by` sees; practice counts nowhere."""
+        asked = _of_lanes(filters, by) if by else filters
+        found = lane_statistics(self._each({**asked, "demo": "false"}), self._clock.now())
+        return tuple(one for one in found if by is None or by.sees_lane(one.receiver))
 
     def _each(self, filters: Mapping[str, str]) -> Iterator[Referral]:
         after: str | None = None
@@ -274,3 +283,15 @@ class ReferralFlow:
                 created_at=self._clock.now(),
             )
         )
+
+
+def _of_lanes(filters: Mapping[str, str], by: AccessKey) -> dict[str, str]:
+    return {**filters, "lanes": ",".join(by.lanes)} if by.lanes else dict(filters)
+
+
+def _existing(uow: UnitOfWork, referral_id: str, by: AccessKey) -> Referral:
+    """Return a referral that exists for `by`; raises NotFound otherwise, without telling which."""
+    referral = uow.referrals.get(referral_id)
+    if not by.sees_lane(referral.receiver):
+        raise NotFound(f"没有移送件 {referral_id}")
+    return referral

@@ -221,6 +221,8 @@ class TicketFlow:
             asked["overdue_at"] = self._clock.now().isoformat()
         if _BY_THE_CLOCK & set(asked):
             asked["now"] = self._clock.now().isoformat()
+        if by.lanes:
+            asked["for_lanes"] = ",".join(by.lanes)
         return asked if unit is None else {**asked, "for_unit": unit}
 
     def _note_readings(self, tickets: Sequence[Ticket], by: AccessKey) -> None:

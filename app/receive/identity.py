@@ -1,6 +1,6 @@
 """A token of the city's identity provider in, who it is out (OpenID Connect, RS256 or ES256)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ import jwt
 
 from app.domain.access import AccessKey, Role
 from app.domain.errors import Forbidden, ServiceUnavailable, Unauthenticated
+from app.domain.referral import Receiver
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "PS256")
 _LEEWAY_S = 30
@@ -17,11 +18,14 @@ _LONGEST_NAME = 64
 class TokenReader:
     """Checks signature, issuer, audience and time; unknown roles in a token count for nothing."""
 
-    def __init__(self, *, issuer: str, audience: str, jwks_url: str, roles_claim: str, unit_claim: str) -> None:
+    def __init__(
+        self, *, issuer: str, audience: str, jwks_url: str, roles_claim: str, unit_claim: str, lanes_claim: str
+    ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._roles_claim = roles_claim
         self._unit_claim = unit_claim
+        self._lanes_claim = lanes_claim
         self._keys = jwt.PyJWKClient(jwks_url or f"{issuer.rstrip('/')}/.well-known/jwks.json", timeout=5)
 
     def read(self, token: str) -> AccessKey:
@@ -50,8 +54,9 @@ class TokenReader:
         return self._holder(claims)
 
     def _holder(self, claims: Mapping[str, Any]) -> AccessKey:
-        given = claims.get(self._roles_claim) or ()
-        named = (given,) if isinstance(given, str) else given if isinstance(given, list) else ()
+        named, lanes = self._listed(claims, self._roles_claim), self._listed(claims, self._lanes_claim)
+        if unknown := [lane for lane in lanes if lane not in tuple(Receiver)]:
+            raise Forbidden(f"登录令牌中的移送渠道应为{'、'.join(Receiver)}，收到 {unknown[0]!s:.40}")
         roles = tuple(role for role in Role if role in named)
         if Role.UNIT in roles and len(roles) > 1:
             raise Forbidden("登录令牌兼有承办单位和其他角色，承办单位的账号不能兼有其他角色，请在统一身份认证中分开")
@@ -61,5 +66,10 @@ class TokenReader:
             scopes=(),
             roles=roles,
             unit_code=unit if isinstance(unit, str) else None,
+            lanes=tuple(lane for lane in Receiver if lane in lanes),
             created_at=datetime.fromtimestamp(claims["iat"], UTC),
         )
+
+    def _listed(self, claims: Mapping[str, Any], name: str) -> Sequence[Any]:
+        given = claims.get(name) or ()
+        return (given,) if isinstance(given, str) else given if isinstance(given, list) else ()

@@ -1,6 +1,6 @@
 """Referrals as rows: what lists filter by in columns, all else sealed; and the message numbers of each lane."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +51,15 @@ class SqlReferrals:
     def page(self, filters: Mapping[str, str], *, after: str | None, limit: int) -> Sequence[Referral]:
         """Return up to `limit`, newest first, after an id.
 
-        `filters`: a column's value, or `created_from`, `created_before`, `overdue_at` (moments), `demo` (true, false).
+        `filters`: a column's value, or `created_from`, `created_before`, `overdue_at` (moments), `demo` (true, false),
+        `lanes` (separated by commas).
         """
         conditions: dict[str, Callable[[str], Any]] = {
             "created_from": lambda value: ReferralRow.created_at >= moment_of("created_from", value),
             "created_before": lambda value: ReferralRow.created_at < moment_of("created_before", value),
             "overdue_at": lambda value: ReferralRow.due_at < moment_of("overdue_at", value),
             "demo": lambda value: ReferralRow.demo.is_(value == "true"),
+            "lanes": lambda value: ReferralRow.receiver.in_(value.split(",")),
         }
         query = select(ReferralRow).order_by(ReferralRow.id.desc()).limit(limit)
         if after:
@@ -67,10 +69,10 @@ class SqlReferrals:
             query = query.where(made(value) if made else getattr(ReferralRow, name) == value)
         return [self._referral(row) for row in self._session.scalars(query)]
 
-    def count_overdue(self, now: datetime) -> int:
-        """Return how many are past their limit, practice left out."""
-        late = select(func.count()).where(ReferralRow.due_at < now, ReferralRow.demo.is_(False))
-        return self._session.scalar(late) or 0
+    def count_overdue(self, now: datetime, lanes: Collection[str]) -> int:
+        """Return how many of some lanes are past their limit, practice left out."""
+        late = (ReferralRow.due_at < now, ReferralRow.demo.is_(False), ReferralRow.receiver.in_(lanes))
+        return self._session.scalar(select(func.count()).where(*late)) or 0
 
     def next_sequence(self, receiver: Receiver) -> int:
         """Return the number of a lane's next message; one that is not committed is given again."""

@@ -109,6 +109,7 @@ class SqlAccessKeys:
             scopes=list(key.scopes),
             roles=list(key.roles),
             unit_code=key.unit_code,
+            lanes=list(key.lanes),
             created_at=key.created_at,
             revoked_at=None,
         )
@@ -174,6 +175,7 @@ def _access_key(row: ApiKeyRow) -> AccessKey:
         scopes=tuple(row.scopes),
         roles=tuple(row.roles),
         unit_code=row.unit_code,
+        lanes=tuple(row.lanes),
         created_at=row.created_at,
         revoked_at=row.revoked_at,
     )

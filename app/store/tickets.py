@@ -14,7 +14,7 @@ from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
 from app.store.insertion import put
 from app.store.issue_tables import IssueMemberRow
-from app.store.service_tables import DeletionRow
+from app.store.service_tables import DeletionRow, ReferralRow
 from app.store.tables import TicketRow, TicketUnitRow
 from app.store.vault import Vault
 
@@ -85,9 +85,9 @@ class SqlTickets:
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
         """Return up to `limit` tickets, newest first, after the ticket number `after`.
 
-        `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `created_from`,
-        `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`, `category` (codes of any
-        level, separated by commas), `deadline` (how it stands at the moment `now`; several
+        `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `for_lanes`,
+        `created_from`, `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`,
+        `category` (codes of any level, separated by commas), `deadline` (how it stands at the moment `now`; several
         separated by commas), `responded` (in time; false: due and not), `solved`, `satisfied`, `issue`.
 
         Raises:
@@ -174,6 +174,9 @@ class SqlTickets:
             "caller": lambda value: TicketRow.caller_hash == self._vault.caller_hash(value),
             "for_unit": lambda value: TicketRow.ticket_number.in_(
                 select(TicketUnitRow.ticket_number).where(TicketUnitRow.unit_code == value)
+            ),
+            "for_lanes": lambda value: TicketRow.ticket_number.in_(
+                select(ReferralRow.ticket_number).where(ReferralRow.receiver.in_(value.split(",")))
             ),
             "created_from": lambda value: TicketRow.created_at >= moment_of("created_from", value),
             "created_before": lambda value: TicketRow.created_at < moment_of("created_before", value),

@@ -347,6 +347,9 @@ def test_a_token_of_the_identity_provider_counts_as_its_roles(tmp_path: Path) ->
         unit = check(token(roles="unit", unit_code="x.y"), Scope.TICKETS_READ)
         assert unit.sees_only_unit() == "x.y"
         assert check(token(roles="unit"), Scope.TICKETS_READ).sees_only_unit() == ""
+        assert check(token(roles="referral_officer", lanes=["judicial"]), Scope.REFER).lanes == ("judicial",)
+        with pytest.raises(Forbidden, match="移送渠道"):
+            check(token(roles="referral_officer", lanes="justice"), Scope.REFER)
         for other in ("operator", "leader", "admin"):
             with pytest.raises(Forbidden, match="不能兼有其他角色"):
                 check(token(roles=["unit", other], unit_code="x.y"), Scope.TICKETS_READ)

@@ -222,13 +222,13 @@ def test_each_limit_that_passes_raises_one_alarm(stored: Flows, clock: SetClock)
     subscribed(stored, Receiver.POLITICAL_LEGAL)
     stored.relay.subscribe("http://127.0.0.1:9/desk", ["restricted.supervision."])
     one, alarm = proposed(stored, Receiver.POLITICAL_LEGAL), ReferralAlarm(stored.relay._store, clock)
-    assert (alarm.run_once(), stored.referrals.overdue()) == (0, 0)
+    assert (alarm.run_once(), stored.referrals.overdue(by=ADMIN)) == (0, 0)
     clock.move(minutes=16)
-    assert (alarm.run_once(), alarm.run_once(), stored.referrals.overdue()) == (1, 0, 1)
+    assert (alarm.run_once(), alarm.run_once(), stored.referrals.overdue(by=ADMIN)) == (1, 0, 1)
     assert stored.referrals.get(one.id, by=FIRST)[0].overdue
     for officer in (FIRST, SECOND):
         stored.referrals.confirm(one.id, None, by=officer)
-    assert stored.referrals.overdue() == 0
+    assert stored.referrals.overdue(by=ADMIN) == 0
     clock.move(minutes=61)
     assert (alarm.run_once(), alarm.run_once()) == (1, 0)
     assert names(stored, one).count("referral_overdue") == 2
@@ -258,12 +258,12 @@ def test_what_waits_too_long_is_listed_and_counted(stored: Flows, clock: SetCloc
     clock.move(hours=2)
     assert late() == [bribe.id, danger.id]  # no receipt
     stored.referrals.receive(danger.id, "已收到", None, by=FIRST)
-    lanes = {lane.receiver: lane for lane in stored.referrals.statistics({})}
+    lanes = {lane.receiver: lane for lane in stored.referrals.statistics({}, by=ADMIN)}
     pl, di = lanes[Receiver.POLITICAL_LEGAL], lanes[Receiver.DISCIPLINE_INSPECTION]
     assert (pl.proposed, pl.by_status, pl.receipt_rate, pl.receipt_minutes) == (1, {"received": 1}, 1.0, 120.0)
     assert (di.proposed, di.overdue, di.receipt_rate) == (1, 1, None)
     assert lanes[Receiver.JUDICIAL].proposed == 0
-    assert stored.referrals.statistics({"created_from": "2027-01-01"})[0].proposed == 0
+    assert stored.referrals.statistics({"created_from": "2027-01-01"}, by=ADMIN)[0].proposed == 0
 
 
 def test_every_reading_is_on_record_and_nothing_said_lies_open_in_the_database(
@@ -410,6 +410,39 @@ def test_what_a_person_heard_is_proposed_in_the_callers_own_words(stored: Flows)
     stored.referrals.confirm(made.id, None, by=FIRST)
     told = [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))]
     assert told == [("discipline_inspection", "corrected"), ("discipline_inspection", "accepted")]
+
+
+def test_an_officer_of_one_lane_sees_nothing_of_the_others(stored: Flows) -> None:
+    danger = proposed(stored, Receiver.POLITICAL_LEGAL)
+    bribe = proposed(stored, Receiver.DISCIPLINE_INSPECTION, call_id="r-2")
+    stored.referrals.propose(bribe.ticket_number, Receiver.JUDICIAL, "就是不给办低保", severity=Severity.HIGH, by=FIRST)
+    with pytest.raises(InvalidInput, match="移送联络员"):
+        stored.access.create("desk", roles=[Role.OPERATOR], lanes=[Receiver.JUDICIAL])
+    officer = stored.access.check(
+        stored.access.create("justice", roles=[Role.REFERRAL_OFFICER], lanes=[Receiver.JUDICIAL]), Scope.REFER
+    )
+    asked: Any = {"after": None, "limit": 9, "by": officer}
+    assert [one.receiver for one in stored.referrals.page({}, overdue=False, **asked)] == [Receiver.JUDICIAL]
+    assert stored.referrals.page({"receiver": "political_legal"}, overdue=False, **asked) == []
+    assert [one.receiver for one in stored.referrals.statistics({}, by=officer)] == [Receiver.JUDICIAL]
+    for step in (stored.referrals.get, stored.referrals.send):
+        with pytest.raises(NotFound):
+            step(danger.id, by=officer)
+    for foreign in (stored.referrals.confirm, stored.referrals.decline, stored.referrals.withdraw):
+        with pytest.raises(NotFound):
+            foreign(bribe.id, "x", by=officer)
+    with pytest.raises(Forbidden, match="司法行政机关"):
+        stored.referrals.propose(
+            bribe.ticket_number, Receiver.POLITICAL_LEGAL, "低保", severity=Severity.HIGH, by=officer
+        )
+    assert [one.ticket_number for one in stored.tickets.page(filters={}, **asked)] == [bribe.ticket_number]
+    with pytest.raises(NotFound):
+        stored.tickets.get(danger.ticket_number, by=officer)
+    shown = stored.tickets.get(bribe.ticket_number, by=officer)
+    assert [one.receiver for one in shown.referrals] == [Receiver.JUDICIAL]
+    told = str([event.data for event in stored.tickets.history(bribe.ticket_number, by=officer)])
+    assert "judicial" in told
+    assert "di." not in told
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def list_referrals(
     cursor = clean("after", after) if after else None
     found = flows.referrals.page(filters, after=cursor, limit=limit, overdue=overdue, by=key)
     following = found[-1].id if len(found) == limit else None
-    return ReferralPage(referrals=tuple(found), overdue=flows.referrals.overdue(), next=following)
+    return ReferralPage(referrals=tuple(found), overdue=flows.referrals.overdue(by=key), next=following)
 
 
 @router.post("/referrals", status_code=201, summary="人工提请移送")
@@ -83,13 +83,14 @@ def list_lanes(flows: FlowsDep, _key: ReferKey) -> list[Lane]:
 @router.get("/referrals:statistics", summary="各移送渠道的统计")
 def read_statistics(
     flows: FlowsDep,
-    _key: ReferKey,
+    key: ReferKey,
     created_from: Annotated[str | None, Query(max_length=40)] = None,
     created_before: Annotated[str | None, Query(max_length=40)] = None,
 ) -> list[LaneStatistics]:
     """件数、时效、逾期、回执率和各规则的采纳情况；只统计工单，不统计人。"""
     given = {"created_from": created_from, "created_before": created_before}
-    return list(flows.referrals.statistics({name: clean(name, value) for name, value in given.items() if value}))
+    asked = {name: clean(name, value) for name, value in given.items() if value}
+    return list(flows.referrals.statistics(asked, by=key))
 
 
 @router.get("/referrals/{referral_id}", summary="查看移送件和将要发送的内容")

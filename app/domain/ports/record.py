@@ -184,8 +184,8 @@ class Referrals(Protocol):
     def page(self, filters: Mapping[str, str], *, after: str | None, limit: int) -> Sequence[Referral]:
         """Return up to `limit`, newest first, after an id."""
 
-    def count_overdue(self, now: datetime) -> int:
-        """Return how many are past their limit, practice left out."""
+    def count_overdue(self, now: datetime, lanes: Collection[str]) -> int:
+        """Return how many of some lanes are past their limit, practice left out."""
 
     def next_sequence(self, receiver: Receiver) -> int:
         """Return the number of a lane's next message: rising by one from 1, no gaps."""
