@@ -57,6 +57,9 @@ class AuditFlow:
         """Delete personal data of tickets that ended longer ago than the rule says; return of how many tickets."""
         before = self._clock.now() - timedelta(days=self._retention.archived_for.amount)
         deleted = 0
+        with self._store() as uow:
+            uow.deletions.empty_fruitless(before)
+            uow.commit()
         while True:
             with self._store() as uow:
                 tickets = uow.tickets.kept_since(before, statuses=_ENDED, limit=_AT_A_TIME)

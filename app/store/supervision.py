@@ -78,8 +78,17 @@ class SqlDeletions:
         deleted = exists().where(DeletionRow.ticket_number == TicketRow.ticket_number)
         kept = exists().where(TicketRow.call_id == call_id, ~deleted)
         self._session.execute(
-            update(DeliveryRow).where(DeliveryRow.call_id == call_id, ~kept).values(raw=emptied, result=emptied)
+            update(DeliveryRow)
+            .where(DeliveryRow.call_id == call_id, ~kept)
+            .values(raw=emptied, result=emptied, digest="")
         )
+
+    def empty_fruitless(self, before: datetime) -> None:
+        """Delete what was delivered before a moment and became no ticket."""
+        emptied: dict[str, Any] = {"deleted": True}
+        tickets = exists().where(TicketRow.call_id == DeliveryRow.call_id)
+        old = (DeliveryRow.received_at < before, DeliveryRow.digest != "", ~tickets)
+        self._session.execute(update(DeliveryRow).where(*old).values(raw=emptied, result=emptied, digest=""))
 
     def forget_words(self, ticket_number: str, nobodys: Callable[[str], str]) -> None:
         """Delete what was said and written of a ticket, in its history, messages, verdicts and orders.

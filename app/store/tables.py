@@ -54,6 +54,8 @@ class DeliveryRow(Base):
     raw: Mapped[dict[str, Any]] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
+    __table_args__ = (Index("ix_deliveries_received", "received_at"),)
+
 
 class TicketRow(Base):
     """A ticket; the columns beside `body` are those that lists filter by."""

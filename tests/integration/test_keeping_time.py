@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from app.domain.errors import NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.referral import Receiver
 from app.domain.risk import Severity
@@ -106,3 +106,14 @@ def test_a_call_is_kept_as_long_as_one_of_its_tickets(stored: Flows, clock: SetC
     assert stored.audit.delete_expired() == 1
     with pytest.raises(NotFound):
         stored.tickets.transcript(second, by=ADMIN)
+
+
+def test_a_call_that_became_no_ticket_ends_with_the_keeping_time_too(stored: Flows, clock: SetClock) -> None:
+    wrong = call("您好，枣庄12345", "喂", "请讲", "不好意思打错了，我叫马小六", call_id="wrong-number")
+    assert stored.intake.run(wrong).tickets == ()
+    clock.move(days=1096)
+    stored.audit.delete_expired()
+    with stored.tickets._store(reading=True) as uow, pytest.raises(NotFound):
+        uow.deliveries.payload("wrong-number")
+    with pytest.raises(Conflict, match="保存期限"):
+        stored.intake.run(wrong)

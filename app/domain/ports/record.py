@@ -203,6 +203,9 @@ class Deletions(Protocol):
     def empty_delivery(self, call_id: str) -> None:
         """Delete what a channel delivered, once no ticket of the call is kept any more; its id stays taken."""
 
+    def empty_fruitless(self, before: datetime) -> None:
+        """Delete what was delivered before a moment and became no ticket."""
+
     def forget_words(self, ticket_number: str, nobodys: Callable[[str], str]) -> None:
         """Delete what was said and written of a ticket; what must stay, stays as `nobodys` tells it."""
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_lanes_of_keys"
-down_revision = "0016_words_of_events"
+revision = "0018_lanes_of_keys"
+down_revision = "0017_words_of_events"
 
 
 def upgrade() -> None:

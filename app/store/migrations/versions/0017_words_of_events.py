@@ -3,13 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_words_of_events"
+revision = "0017_words_of_events"
 down_revision = "0015_messages_in_order"
 
 
 def upgrade() -> None:
     op.add_column("ticket_events", sa.Column("words", sa.Text()))
+    op.create_index("ix_deliveries_received", "deliveries", ["received_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_deliveries_received", "deliveries")
     op.drop_column("ticket_events", "words")
