@@ -110,14 +110,19 @@ def seal() -> None:
 
 
 @audit.command("readings")
-def readings(ticket_number: str) -> None:
-    """列出谁在何时查看过一件保密或者涉移送的工单。
+def readings(
+    ticket_number: Annotated[str | None, typer.Argument(help="工单编号")] = None,
+    reader: Annotated[str | None, typer.Option(help="只看这个人（密钥名）")] = None,
+) -> None:
+    """列出谁在何时查看过保密或者涉移送的工单。
 
     含列表、导出、经过和通话原文。
     """
-    found = build_flows(Settings()).audit.readings(ticket_number)
-    for reader, read_at in found:
-        typer.echo(f"{read_at.astimezone(CITY_TIME).isoformat(timespec='seconds')}\t{reader}")
+    if ticket_number is None and reader is None:
+        raise InvalidInput("请给出工单编号，或者 --reader 密钥名", field="ticket_number")
+    found = build_flows(Settings()).audit.readings(ticket_number, reader=reader)
+    for number, name, read_at in found:
+        typer.echo(f"{read_at.astimezone(CITY_TIME).isoformat(timespec='seconds')}\t{name}\t{number}")
     console.print(f"共 {len(found)} 次")
 
 

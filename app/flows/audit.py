@@ -47,11 +47,14 @@ class AuditFlow:
                 if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
                     yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
 
-    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
-        """Return who read a sensitive ticket, its history or its call, and when. Raises NotFound."""
+    def readings(
+        self, ticket_number: str | None = None, *, reader: str | None = None
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """Return which sensitive ticket, its history or its call, was read by whom and when. Raises NotFound."""
         with self._store(reading=True) as uow:
-            uow.tickets.get(ticket_number)
-            return uow.events.readings(ticket_number)
+            if ticket_number:
+                uow.tickets.get(ticket_number)
+            return uow.events.readings(ticket_number=ticket_number, reader=reader)
 
     def delete_expired(self) -> int:
         """Delete personal data of tickets that ended longer ago than the rule says; return of how many tickets."""

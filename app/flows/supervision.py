@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.decide.supervision import due_orders, longest_notice, ordered_by_hand
+from app.decide.visibility import is_sensitive
 from app.decide.work_clock import WorkClock
 from app.domain.access import AccessKey
 from app.domain.deadline_rules import SupervisionRules
@@ -50,12 +51,16 @@ class SupervisionFlow:
                 return raised
             after = tickets[-1].ticket_number
 
-    def due(self, *, limit: int) -> DueTickets:
+    def due(self, *, limit: int, by: AccessKey) -> DueTickets:
         """Return the open tickets that are overdue, or due within three days."""
         now = self._clock.now()
         with self._store(reading=True) as uow:
             overdue, day, three = (uow.tickets.count_due(now + timedelta(days=days)) for days in (0, 1, 3))
             tickets = tuple(uow.tickets.soonest_due(now + timedelta(days=3), limit=limit))
+        if sensitive := [ticket.ticket_number for ticket in tickets if is_sensitive(ticket)]:
+            with self._store() as uow:
+                uow.events.note_readings(sensitive, by.name, now)
+                uow.commit()
         return DueTickets(overdue=overdue, within_day=day - overdue, within_three_days=three - day, tickets=tickets)
 
     def page(

@@ -140,10 +140,14 @@ class SqlEvents:
                 SensitiveReadRow(ticket_number=number, reader=reader, read_at=now) for number in fresh
             )
 
-    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
-        """Return who read a sensitive ticket and when."""
-        query = select(SensitiveReadRow).where(SensitiveReadRow.ticket_number == ticket_number)
-        return [(row.reader, row.read_at) for row in self._session.scalars(query.order_by(SensitiveReadRow.id))]
+    def readings(self, *, ticket_number: str | None, reader: str | None) -> Sequence[tuple[str, str, datetime]]:
+        """Return which sensitive ticket was read by whom and when: of one ticket, of one reader, or of both."""
+        query = select(SensitiveReadRow).order_by(SensitiveReadRow.id)
+        if ticket_number:
+            query = query.where(SensitiveReadRow.ticket_number == ticket_number)
+        if reader:
+            query = query.where(SensitiveReadRow.reader == reader)
+        return [(row.ticket_number, row.reader, row.read_at) for row in self._session.scalars(query)]
 
     def _words_stand(self, row: EventRow) -> bool:
         """Tell whether an event has the words it was written with, or lost them at the end of their keeping time."""

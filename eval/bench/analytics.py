@@ -146,7 +146,7 @@ def of_lists(flows: Flows) -> Iterator[tuple[str, Callable[[], object]]]:
             f"tickets, first 50: {told or 'all'}",
             lambda asked=asked: flows.tickets.page(after=None, limit=50, filters=asked, by=HERE),  # type: ignore[misc]
         )
-    yield "supervision: due", lambda: flows.supervision.due(limit=200)
+    yield "supervision: due", lambda: flows.supervision.due(limit=200, by=HERE)
     for status in (None, "drafted", "sent"):
         yield (
             f"supervision: orders {status or 'all'}",

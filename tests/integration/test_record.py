@@ -133,7 +133,7 @@ def test_what_no_unit_had_is_reopened_at_the_centre(stored: Flows, text: str) ->
 def test_reading_a_confidential_ticket_is_put_on_record(stored: Flows) -> None:
     ticket = intake(stored, f"{LAMP}，给我保密")
     stored.tickets.get(ticket.ticket_number, by=OPERATOR)
-    assert [reader for reader, _ in stored.audit.readings(ticket.ticket_number)] == ["operator"]
+    assert [reader for _, reader, _ in stored.audit.readings(ticket.ticket_number)] == ["operator"]
 
 
 def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(stored: Flows, clock: SetClock) -> None:
@@ -142,13 +142,17 @@ def test_lists_exports_and_histories_of_sensitive_tickets_are_readings_too(store
     stored.tickets.page(after=None, limit=9, filters={}, by=OPERATOR)
     list(stored.exports.ticket_rows({}, by=SUPERVISOR))
     stored.tickets.history(secret, by=ADMIN)
-    assert [reader for reader, _ in stored.audit.readings(secret)] == ["operator", "supervisor", "desk"]
+    assert [reader for _, reader, _ in stored.audit.readings(secret)] == ["operator", "supervisor", "desk"]
     assert stored.audit.readings(plain) == []
     clock.move(minutes=4)
     stored.tickets.get(secret, by=ADMIN)  # as an open page does every few seconds
     assert len(stored.audit.readings(secret)) == 3
     clock.move(minutes=20)
     stored.tickets.get(secret, by=ADMIN)
-    assert [reader for reader, _ in stored.audit.readings(secret)][3:] == ["desk"]
+    assert [reader for _, reader, _ in stored.audit.readings(secret)][3:] == ["desk"]
+    clock.move(days=20)
+    assert stored.supervision.due(limit=9, by=SUPERVISOR).overdue == 2
+    read_by = [number for number, _, _ in stored.audit.readings(reader="supervisor")]
+    assert read_by == [secret, secret], "the list of what is due is read as others are"
     with pytest.raises(NotFound):
         stored.audit.readings("nothing")

@@ -52,9 +52,9 @@ def list_orders(
 
 
 @router.get("/supervision/due", summary="临期和逾期的工单，时限最早的在前")
-def list_due(flows: FlowsDep, _key: SuperviseKey, limit: Limit = 200) -> DueTickets:
+def list_due(flows: FlowsDep, key: SuperviseKey, limit: Limit = 200) -> DueTickets:
     """已逾期、24小时内和三日内到期的件数，及其中时限最早的工单。"""
-    return flows.supervision.due(limit=limit)
+    return flows.supervision.due(limit=limit, by=key)
 
 
 @router.post("/supervision:run", summary="立即检查应督办的工单")

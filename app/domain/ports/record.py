@@ -107,8 +107,8 @@ class Events(Protocol):
     def note_readings(self, ticket_numbers: Sequence[str], reader: str, now: datetime) -> None:
         """Put on record that somebody read sensitive tickets."""
 
-    def readings(self, ticket_number: str) -> Sequence[tuple[str, datetime]]:
-        """Return who read a sensitive ticket and when."""
+    def readings(self, *, ticket_number: str | None, reader: str | None) -> Sequence[tuple[str, str, datetime]]:
+        """Return which sensitive ticket was read by whom and when."""
 
 
 class Outbox(Protocol):
