@@ -287,7 +287,10 @@ def check_reference() -> None:
 
     有误则逐条列出，退出码 1。
     """
-    reference = build_flows(Settings()).reference
+    flows = build_flows(Settings())
+    reference = flows.reference
+    for left in flows.audit.left_behind(reference.unit_by_code):
+        console.print(left, style="yellow")
     if broken := list(broken_examples(reference)):
         raise ReferenceDataError("规则与示例不符：\n" + "\n".join(broken))
     typer.echo(json.dumps({"units": len(reference.units), "functions": len(reference.functions)}))

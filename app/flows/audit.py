@@ -1,6 +1,6 @@
 """The record's own keeping: seals, the look for tampering, deadlines worked out again, personal data at its end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.decide.deadline import replay
@@ -46,6 +46,17 @@ class AuditFlow:
                 again = replay(uow.events.of(ticket.ticket_number), self._policy.deadline_rules, self._policy.clock)
                 if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
                     yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
+
+    def left_behind(self, units: Container[str]) -> Iterator[str]:
+        """Yield, in Chinese, what is still with units that are none any more: open tickets and keys."""
+        with self._store(reading=True) as uow:
+            waiting, keys = uow.tickets.open_by_unit(), uow.access_keys.all()
+        for code, count in sorted(waiting.items()):
+            if code not in units:
+                yield f"单位 {code} 已撤销，仍有未办结工单 {count} 件待改派：GET /v1/tickets?handler_code={code}"
+        for key in keys:
+            if key.unit_code and key.unit_code not in units and not key.revoked_at:
+                yield f"单位 {key.unit_code} 已撤销，密钥 {key.name} 仍有效：hotline keys revoke {key.name}"
 
     def readings(
         self, ticket_number: str | None = None, *, reader: str | None = None

@@ -140,6 +140,14 @@ class SqlTickets:
         due = select(func.count()).where(TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment)
         return self._session.scalar(due) or 0
 
+    def open_by_unit(self) -> Mapping[str, int]:
+        """Return how many open tickets each unit has."""
+        having = select(TicketRow.handler_code, func.count()).where(TicketRow.status.in_(_OPEN))
+        found = self._session.execute(
+            having.where(TicketRow.handler_code.is_not(None)).group_by(TicketRow.handler_code)
+        )
+        return {str(code): count for code, count in found}
+
     def kept_since(self, moment: datetime, *, statuses: Collection[str], limit: int) -> Sequence[Ticket]:
         """Return tickets that are in one of the statuses since before a moment and still hold who asked."""
         deleted = exists().where(DeletionRow.ticket_number == TicketRow.ticket_number)

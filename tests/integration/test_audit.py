@@ -136,6 +136,19 @@ def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock
     assert not list(stored.audit.faults())
 
 
+def test_what_is_left_with_an_abolished_unit_is_told(stored: Flows) -> None:
+    number = intake(stored)
+    take(stored, number, Step.ACCEPT)
+    take(stored, number, Step.ASSIGN, unit="滕州市综合行政执法局")
+    code = "370481.urban_management"
+    stored.access.create("old", roles=[Role.UNIT], unit_code=code)
+    assert list(stored.audit.left_behind(stored.reference.unit_by_code)) == []
+    tickets, key = stored.audit.left_behind({"370400.housing"})
+    assert "未办结工单 1 件" in tickets
+    assert f"handler_code={code}" in tickets
+    assert "keys revoke old" in key
+
+
 def test_a_changed_time_limit_is_for_later_tickets(stored: Flows) -> None:
     number = intake(stored)
     first = stored.tickets.get(number, by=ADMIN).deadline

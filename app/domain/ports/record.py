@@ -65,6 +65,9 @@ class Tickets(Protocol):
     def count_due(self, moment: datetime) -> int:
         """Return how many open tickets have a deadline before a moment."""
 
+    def open_by_unit(self) -> Mapping[str, int]:
+        """Return how many open tickets each unit has."""
+
     def kept_since(self, moment: datetime, *, statuses: Collection[str], limit: int) -> Sequence[Ticket]:
         """Return tickets in one of the statuses since before a moment that still hold who asked."""
 

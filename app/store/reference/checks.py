@@ -144,6 +144,17 @@ def _check_places(reference: ReferenceData, files: Files) -> None:
             landmarks.problem(("places", i, "district"), f"{place.district} 不是已知的区（市）")
         if place.town is not None and names.get(place.town) != place.district:
             landmarks.problem(("places", i, "town"), f"{place.town} 不在 {place.district}")
+    _check_landmark_names(reference, landmarks)
+
+
+def _check_landmark_names(reference: ReferenceData, file: YamlFile) -> None:
+    """A name is one place: of two that bear it the later would hide the other."""
+    claimed: dict[str, int] = {}
+    for i, place in enumerate(reference.gazetteer.landmarks):
+        for name in (place.name, *place.aliases):
+            if claimed.setdefault(name, i) != i:
+                said = f"{name} 已在第 {claimed[name] + 1} 条：不止一处的合为一条，district、town 不同的写 null"
+                file.problem(("places", i), said)
 
 
 def _check_rules(reference: ReferenceData, files: Files) -> None:

@@ -72,6 +72,7 @@ def test_the_city_is_complete(reference: ReferenceData) -> None:
         ("rules/deadline.yaml", 'effective_from: "2021-01-06"', 'effective_from: "2130-01-06"', "尚未到期"),
         ("rules/lanes.yaml", 'effective_from: "2023-09-01"', 'effective_from: "明年"', "不是日期"),
         ("rules/supervision.yaml", "event: ticket_reopened", "event: ticket_reopend", "ticket_reopend"),
+        ("places/landmarks.yaml", "name: 枣庄西站, ", "name: 枣庄站, ", "枣庄站 已在第 1 条"),
         ("units/city.yaml", "kind: city_centre", "kind: city_department", "city_centre"),
         ("units/city.yaml", "former_names: [枣庄市环境保护局]", "former_names: [枣庄市体育局]", "370400.sports"),
         ("units/towns.yaml", '"370402001.town"', '"370402001.street"', "中心街街道 没有承办单位"),
