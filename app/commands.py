@@ -103,6 +103,12 @@ def verify() -> None:
     raise SystemExit(1 if faults else 0)
 
 
+@audit.command("recount")
+def recount() -> None:
+    """改动日历后重算办结时限，记入经过。"""
+    console.print(f"重算 {build_flows(Settings()).audit.recount()} 件")
+
+
 @audit.command("seal")
 def seal() -> None:
     """封存新的经过；服务运行时每分钟自动封存。"""

@@ -256,6 +256,7 @@ EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} |
     "member_archived": "随主单归档",
     "member_declined": "随主单不予受理",
     "ticket_supervised": "督办",
+    "deadline_recounted": "按日历重算时限",
     "personal_data_deleted": "到期删除个人信息",
     "referral_proposed": "提请移送",
     "referral_confirmed": "确认移送",

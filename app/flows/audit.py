@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.decide.deadline import replay
 from app.decide.visibility import DELETED
 from app.domain.deadline_rules import RetentionRule
+from app.domain.decision import Deadline
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Citizen, Ticket
 from app.domain.workflow import TicketStatus
@@ -41,11 +42,29 @@ class AuditFlow:
         """Yield every sign of tampering, and every deadline that its events do not give again."""
         with self._store(reading=True) as uow:
             yield from uow.events.faults()
+        for number, again in self._otherwise():
+            yield f"工单 {number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
+
+    def recount(self) -> int:
+        """Give tickets the deadlines that the calendar as it is now gives them; return of how many it moved any."""
+        moved = list(self._otherwise())
+        for number, again in moved:
+            with self._store() as uow:
+                ticket = uow.tickets.get(number)
+                told = ticket.model_copy(update={"version": ticket.version + 1, "deadline": again})
+                uow.tickets.save(told, expected_version=ticket.version)
+                data = {"resolve_by": again.resolve_by.isoformat()}
+                record(uow, told, "deadline_recounted", "system", data, self._clock.now())
+                uow.commit()
+        return len(moved)
+
+    def _otherwise(self) -> Iterator[tuple[str, Deadline]]:
+        """Yield the tickets whose events give another deadline now, and that one."""
         with self._store(reading=True) as uow:
             for ticket in uow.tickets.each({}):
                 again = replay(uow.events.of(ticket.ticket_number), self._policy.deadline_rules, self._policy.clock)
                 if again and ticket.deadline and again.resolve_by != ticket.deadline.resolve_by:
-                    yield f"工单 {ticket.ticket_number}：办结时限与经过推算不符（应为 {again.resolve_by.isoformat()}）"
+                    yield ticket.ticket_number, again
 
     def left_behind(self, units: Container[str]) -> Iterator[str]:
         """Yield, in Chinese, what is still with units that are none any more: open tickets and keys."""

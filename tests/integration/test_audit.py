@@ -18,10 +18,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
+from app.decide.work_clock import WorkClock
 from app.domain.access import Role, Scope
 from app.domain.answers import GivenAnswer
 from app.domain.deadline_rules import Span
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound, ServiceUnavailable, Unauthenticated
+from app.domain.reference import CalendarDay
 from app.domain.webhook import Delivery
 from app.domain.workflow import Step
 from app.flows.registry import Flows
@@ -134,6 +136,22 @@ def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock
     with pytest.raises(Conflict, match="保存期限"):
         intake(stored)
     assert not list(stored.audit.faults())
+
+
+def test_a_changed_calendar_moves_deadlines_when_it_is_told_to(stored: Flows) -> None:
+    number = intake(stored)
+    policy, first = stored.audit._policy, stored.tickets.get(number, by=ADMIN).deadline
+    storm = CalendarDay(date="2026-11-18", working=False, reason="暴雪", basis="通知")
+    calendar = stored.reference.calendar
+    policy.clock = WorkClock(calendar.model_copy(update={"days": (*calendar.days, storm)}))
+    assert [number in fault for fault in stored.audit.faults()] == [True]
+    assert (stored.audit.recount(), stored.audit.recount()) == (1, 0)
+    later = stored.tickets.get(number, by=ADMIN).deadline
+    assert first is not None
+    assert later is not None
+    assert (first.resolve_by.day, later.resolve_by.day) == (20, 23)
+    assert stored.tickets.history(number, by=ADMIN)[-1].name == "deadline_recounted"
+    assert list(stored.audit.faults()) == []
 
 
 def test_what_is_left_with_an_abolished_unit_is_told(stored: Flows) -> None:
