@@ -88,6 +88,32 @@ def test_a_lost_connection_is_waited_for_and_what_was_pressed_still_happens_once
     assert len(page.locator("ol.history li", has_text="key-operator").all()) == 1
 
 
+def test_a_call_whose_own_connection_is_lost_for_good_still_becomes_a_ticket(sign_in: Open) -> None:
+    page = sign_in("operator")
+    lines: list[Any] = []
+
+    def through_the_first_time(line: Any) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            line.connect_to_server()
+        else:
+            line.close(code=1011)
+
+    page.route_web_socket("**/v1/calls/*", through_the_first_time)
+    page.get_by_label("通话来源").select_option(label="现场录入：逐句输入")
+    said = page.get_by_label("一句话")
+    said.fill("市中区光明路街道文化路那边路灯坏了好几天了")
+    said.press("Enter")
+    sync_api.expect(page.locator("article.draft")).to_contain_text("光明路街道")
+    lines[0].close(code=1011)
+    sync_api.expect(page.locator("#connection")).to_be_visible()
+    said.fill("免贵姓张")
+    said.press("Control+Enter")
+    sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理", timeout=40_000)
+    sync_api.expect(page.locator('.fieldrow[data-path="citizen.name"]')).to_contain_text("张")
+    assert len(lines) > 2
+
+
 def test_a_wrong_key_is_refused_in_chinese_and_a_second_browser_asks_for_one_again(
     served: Served, chromium: Any, sign_in: Open
 ) -> None:

@@ -43,13 +43,15 @@ async function back() {
 }
 let retryNow = () => {};
 export const retry = () => retryNow();
+// Once the service answers again; told of like any lost connection.
+export const reachable = () => (down ||= back());
 
 async function reach(path, options) {
   for (;;) {
     if (down) await down;
     try { return await fetch(path, options); } catch (error) {
       if (error.name === "AbortError") throw error;
-      down ||= back();
+      reachable();
     }
   }
 }

@@ -126,8 +126,9 @@ function newDesk() {
 
   async function finish(call, turns) {
     const whole = { id: call.id, channel: "phone", turns: turns.map(({ speaker, text }) => ({ speaker, text })), caller_number: call.caller, demo: call.practice };
+    const posted = () => post("/v1/transcripts", whole);
     let made;
-    try { made = await (call.socket ? call.socket.hangUp() : post("/v1/transcripts", whole)); } finally { onCall(false); }
+    try { made = await (call.socket ? call.socket.hangUp().catch(posted) : posted()); } finally { onCall(false); }
     live = null;
     dispatchEvent(new Event("tickets-made"));
     if (!left) show(made, turns);
