@@ -168,6 +168,14 @@ class ReferenceData(Frozen):
         routes = (route for route in self.routing.statutory_routes if route.id == lane.statutory_route)
         return lane.tell_citizen + "".join(route.tell_citizen for route in routes)
 
+    @cached_property
+    def behind(self) -> dict[str, str]:
+        """What stands behind a decision, in words, by the id of a duty or a rule that the decision names."""
+        routes = (*self.routing.rules, *self.routing.statutory_routes, *self.routing.emergency_routes)
+        rules = (*self.deadline.rules, *routes, *self.referral.rules, *self.referral.models)
+        duties = {duty.id: f"{one.name}职责：{duty.text}" for one in self.functions for duty in one.duties}
+        return duties | {rule.id: rule.basis for rule in rules}
+
     def centre(self, area_code: str | None) -> Unit:
         """Return the request centre of a district, or the city's."""
         for unit in self.units:

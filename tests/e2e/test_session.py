@@ -33,8 +33,13 @@ def test_the_service_tells_who_reads_the_city_and_what_is_behind_a_ticket(client
     city = client.get("/v1/reference", headers=unit).json()
     assert "荆河街道" in next(one["towns"] for one in city["districts"] if one["name"] == "滕州市")
     assert UNIT in {one["unit_code"] for one in city["units"]}
+    assert {"code": "010301", "path": ["城乡建设", "供水排水", "停水与水压不足"]} in city["leaves"]
 
     ticket = client.get(f"/v1/tickets/{number}").json()
+    decided = {ticket["deadline"]["rule_id"], ticket["unit"]["rule_id"]}
+    assert decided | {"water_supply.1", "pl.self_harm.intent", "di.model"} <= city["behind"].keys()
+    assert city["behind"]["water_supply.1"] == "供水职责：供水故障抢修和停水通知"
+    assert "4个工作日" in city["behind"][ticket["deadline"]["rule_id"]]
     call = client.get(f"/v1/tickets/{number}/transcript").json()
     for quote in (quote for quotes in ticket["evidence"].values() for quote in quotes):
         assert call["turns"][quote["turn"]]["text"][quote["start"] : quote["end"]] == quote["text"]

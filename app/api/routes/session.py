@@ -40,7 +40,7 @@ def read_me(flows: FlowsDep, key: AnyKey) -> Me:
     )
 
 
-@router.get("/reference", summary="城市基础数据：单位、职能、区（市）、移送渠道、分类")
+@router.get("/reference", summary="城市基础数据：单位、职能、区（市）、移送渠道、分类、依据")
 def read_reference(flows: FlowsDep, _key: AnyKey, response: Response) -> dict[str, Any]:
     """供填写时选择；内容随知识库文件变化，digest 不变则可沿用。"""
     city = flows.reference
@@ -58,6 +58,8 @@ def read_reference(flows: FlowsDep, _key: AnyKey, response: Response) -> dict[st
             for lane in city.lanes.lanes
         ],
         "categories": [{"code": top.code, "name": top.name} for top in city.categories.categories],
+        "leaves": [city.categories.by_code[leaf.code] for leaf in city.categories.leaves],
+        "behind": city.behind,
     }
 
 

@@ -102,5 +102,7 @@ export async function download(path, name) {
 
 let reference = null;
 export const unitNames = async () => new Map((await city()).units.map(unit => [unit.unit_code, unit.name]));
+// What stands behind the id of a duty or a rule; a clause is its own name, and what a person began has no rule.
+export const behind = async () => { const known = (await city()).behind; return id => known[id] || (id === "person" ? "工作人员判断" : id); };
 export const toldOfLanes = async () => new Map((await city()).lanes.map(lane => [lane.receiver, lane.tell_citizen]));
 export const city = () => (reference ||= api("/v1/reference").catch(error => { reference = null; throw error; }));

@@ -1,5 +1,5 @@
 // Referrals: the words they rest on; as many officers as the lane asks for look at them before anything leaves; receipts come back.
-import { get, post } from "./api.js";
+import { behind, get, post } from "./api.js";
 import { badge, button, empty, h, note, replace, select, table, tabs } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { reader } from "./reader.js";
@@ -15,7 +15,7 @@ const LATE = { pending_confirmation: "逾期未确认", confirmed: "逾期未发
 const SPEAKERS = { operator: "话务员", citizen: "诉求人", unknown: "未区分" };
 
 export function referrals(page) {
-  replace(page, h("h1", { class: "sr" }, "移送"), note("系统只提示，不自动移送：由联络员核对原话后确认，极端情形须两人先后确认。查看会留下记录。"),
+  replace(page, h("h1", { class: "sr" }, "移送"), note("系统只提示，不自动移送：由联络员核对原话后确认，须两人确认的由两名联络员先后确认。查看会留下记录。"),
     tabs("移送", [["移送件", list], ["统计", statistics]]));
 }
 
@@ -48,13 +48,13 @@ function list(out) {
     document.title = `${fresh.length ? `(${fresh.length}) ` : ""}移送 · 枣解决·枣满意`;
   };
   const load = guarded(async () => {
-    const turn = ++drawing, { rows, overdue, next } = await found(asked);
+    const turn = ++drawing, [{ rows, overdue, next }, words] = await Promise.all([found(asked), behind()]);
     if (turn !== drawing || !out.isConnected) return;  // asked for something else meanwhile
     rows.sort((a, b) => a.priority - b.priority || (a.severity < b.severity ? -1 : 1));
     if (asked === WAITING) rows.forEach(one => known.add(key(one)));
     tell(late = overdue, []);
     replace(body, h("div", { class: "row" }, select("状态", choices, asked, event => { asked = event.target.value; load(); }), h("span", { class: "mute" }, `${rows.length} 件${next ? "，只列出最新的" : ""}`)),
-      rows.length ? rows.map(one => card(one, load)) : empty("没有移送件", "系统提示的线索和话务员提请的移送会列在这里，等待确认。"));
+      rows.length ? rows.map(one => card(one, load, words)) : empty("没有移送件", "系统提示的线索和话务员提请的移送会列在这里，等待确认。"));
   });
   // Nothing moves under the hand of who is confirming: what came meanwhile is told of, and shown when asked for.
   const look = async () => {
@@ -78,7 +78,7 @@ const statistics = guarded(async out => {
   })), { caption: "演示工单不计入；用时为中位数" }));
 });
 
-function card(one, load) {
+function card(one, load, words) {
   const id = `${one.ticket_number} ${word(one.receiver)}`;
   const name = `referral ${one.id}`;
   const text = keeps(name, h("input", { placeholder: "理由或回执内容", "aria-label": `${id} 的理由或回执内容`, size: 34 }));
@@ -95,8 +95,8 @@ function card(one, load) {
   return h("article", { class: "card referral" },
     h("div", { class: "row" }, h("a", { href: `#/tickets/${one.ticket_number}`, class: "mono" }, one.ticket_number), h("strong", {}, word(one.receiver)),
       badge(referralStatus(one.status), one.status === "pending_confirmation" ? "warn" : ""), one.severity === "extreme" && badge("极端", "bad"), one.overdue && badge(LATE[one.status] || "超过时限", "bad"), one.demo && badge("演示", "demo"),
-      h("span", { class: "grow" }), h("span", { class: "mute" }, `规则 ${one.rule_id} · 收到 ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
-    h("q", {}, one.quote),
+      h("span", { class: "grow" }), h("span", { class: "mute" }, `收到 ${when(one.created_at)}${one.due_at ? ` · 时限 ${when(one.due_at)}` : ""}`)),
+    h("q", {}, one.quote), note(`依据：${words(one.rule_id)}`),
     one.context.length > 0 && h("details", { open: one.status === "pending_confirmation" }, h("summary", {}, "前后文"), one.context.map(turn => h("p", {}, h("strong", {}, `${SPEAKERS[turn.speaker]}：`), turn.text))),
     note(`确认 ${one.confirmations.length} / ${one.persons}`, one.confirmations.map(made => ` · ${made.by} ${when(made.at)}${made.note ? `（${made.note}）` : ""}`)),
     one.sent_at && note(`发出 ${when(one.sent_at)}`, !one.demo && underway(one, one.message_id)),

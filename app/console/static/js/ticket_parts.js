@@ -9,19 +9,20 @@ export function deadlineBar(ticket, now = Date.now()) {
   const share = closed ? 100 : Math.round(100 * Math.min(1, Math.max(0, (now - start) / (end - start || 1))));
   const words = closed ? "已了结" : held ? "已挂起" : late ? `逾期 ${span(left)}` : `剩 ${span(left)}`;
   const kind = closed ? "good" : late ? "late" : share > 75 ? "soon" : "";
-  return h("span", { class: `deadline ${kind}`, title: `办结时限 ${when(ticket.deadline.resolve_by)}（${ticket.deadline.rule_id}）` },
+  return h("span", { class: `deadline ${kind}`, title: `办结时限 ${when(ticket.deadline.resolve_by)}` },
     h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(ticket.deadline.resolve_by)}，${words}` }, h("i", { style: `width:${share}%` })));
 }
 
 const RISKY = 0.3;
 
-// options: editable, chosen (name), choose(candidate)
-export function unitBlock(ticket, { editable, chosen, choose }) {
+// options: editable, chosen (name), choose(candidate), behind(id): the words behind a rule or duty
+export function unitBlock(ticket, { editable, chosen, choose, behind }) {
   const { unit } = ticket, open = ["received", "accepted", "return_requested"].includes(ticket.status);
   const rows = [
     ticket.handler && h("p", {}, badge("承办"), " ", h("strong", {}, ticket.handler.name)),
     ticket.assisting.map(one => h("p", {}, badge("协办"), ` ${one.unit.name} · ${when(one.resolve_by)} 前 · ${one.feedback || "待反馈"}`)),
     unit.receiver && !ticket.handler && h("p", {}, badge("建议交办"), " ", h("strong", {}, chosen || unit.receiver.name), " ", h("span", { class: "mute" }, word(unit.decision), unit.lead && unit.lead.name !== unit.receiver.name ? `；主责 ${unit.lead.name}` : "")),
+    unit.rule_id && !ticket.handler && note(`交办依据：${behind(unit.rule_id)}`),
     unit.return_risk && !ticket.handler && h("p", {}, badge(`退单风险 ${percent(unit.return_risk.score)}`, unit.return_risk.score >= RISKY ? "warn" : ""), h("span", { class: "mute" }, ` ${unit.return_risk.reasons.join("；")}`)),
     unit.consult?.length > 0 && h("p", {}, badge("建议会商", "warn"), ` ${unit.consult.map(one => one.name).join("、")}`),
     unit.statutory_route && h("p", { class: "warn" }, unit.statutory_route),
@@ -30,9 +31,12 @@ export function unitBlock(ticket, { editable, chosen, choose }) {
   return h("div", { class: "units" }, rows, shown.map((one, i) => h("div", { class: "candidate" },
     h("div", { class: "row" }, h("span", { class: "grow" }, `${i + 1}. ${one.name}`), h("span", { class: "bar thin", role: "img", "aria-label": `把握 ${percent(one.score)}` }, h("i", { style: `width:${Math.round(100 * one.score)}%` })), h("span", { class: "mute" }, percent(one.score)),
       editable && open && choose && button(chosen === one.name ? "已选" : "选用", () => choose(one), "small", { "aria-label": `选用 ${one.name}` })),
-    h("p", { class: "mute", title: one.basis.join("、") }, one.reason))),
+    note(one.reason, rests(one, unit).length > 0 && ` 依据：${rests(one, unit).map(behind).join("；")}`))),
   !shown.length && !ticket.handler && note("没有候选单位，须由人判断。"));
 }
+
+// What a candidate rests on beside the rule that all of them share.
+const rests = (one, unit) => one.basis.filter(id => id !== unit.rule_id);
 
 const TOLD = ["reason", "text", "note", "outcome"];
 // names: unit codes to names

@@ -1,5 +1,5 @@
 // One ticket, wherever it is shown: alarm, next steps, fields, unit, duplicates, questions, what happened.
-import { get, post, Problem, toldOfLanes, unitNames } from "./api.js";
+import { behind, get, post, Problem, toldOfLanes, unitNames } from "./api.js";
 import { badge, button, fill, h, note, replace, section } from "./dom.js";
 import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
@@ -7,7 +7,7 @@ import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
 import { guarded, say } from "./notices.js";
 import { acts, atDesk, may } from "./reader.js";
 import { stepBar } from "./steps.js";
-import { fieldName, referralStatus, valueOf, word } from "./words.js";
+import { fieldName, referralStatus, valueOf, when, word } from "./words.js";
 
 const LOOK_AGAIN = 8000;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
@@ -30,7 +30,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
   async function paint(fresh, { open, focus, reopen } = {}) {
     const turn = ++drawing;
     const number = fresh.ticket_number;
-    const [names, steps, events] = await Promise.all([unitNames(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
+    const [names, words, steps, events] = await Promise.all([unitNames(), behind(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
     if (fresh.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
@@ -42,24 +42,25 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open,
     });
     const canCorrect = may("tickets:write") && acts("operator", "reviewer", "supervisor") && !["declined", "archived"].includes(ticket.status);
-    replace(node, head(), alarms(), news, bar.node,
+    replace(node, head(words), alarms(), news, bar.node,
       speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
       fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
       canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       atDesk() && proposal(),
-      section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose })),
+      section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose, behind: words })),
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", leaves: steps.some(step => step.step === "unmerge"), done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
       events.length > 0 && section("经过", historyList(events, names)));
     if (focus) node.querySelector(focus)?.focus();
   }
 
-  function head() {
+  function head(words) {
     const marks = [ticket.request_kind, ticket.urgency !== "normal" && ticket.urgency, ticket.emotion !== "calm" && ticket.emotion].filter(Boolean);
     return h("header", {}, h("div", { class: "row" }, h("h2", {}, ticket.title), badge(word(ticket.status), "status")),
       h("div", { class: "row mute" }, ticket.ticket_number, ticket.demo && badge("演示", "demo"), marks.map(code => badge(code === ticket.emotion ? `情绪${word(code)}` : word(code), ["emergency", "extreme", "angry"].includes(code) ? "bad" : "")),
-        ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), h("span", { class: "grow" }), deadlineBar(ticket)));
+        ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), h("span", { class: "grow" }), deadlineBar(ticket)),
+      ticket.deadline && note(`办结时限 ${when(ticket.deadline.resolve_by)}，依据：${words(ticket.deadline.rule_id)}`));
   }
 
   const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`), h("q", {}, one.quote),
