@@ -148,6 +148,31 @@ def test_fields_are_accepted_and_corrected_with_the_keyboard_alone(sign_in: Call
     sync_api.expect(page.locator('.fieldrow[data-path="title"]')).to_contain_text("已采纳")
 
 
+def test_every_field_can_be_put_right_said_or_not(sign_in: Callable[..., Any]) -> None:
+    """The category by its words, the mood, what is kept secret, and a moment that nobody mentioned."""
+    page = sign_in("operator")
+    take_call(page, "练习：一通电话两件事")
+    category = page.locator('.fieldrow[data-path="category"]')
+    category.press("Enter")
+    typed = page.get_by_role("combobox", name="更正分类")
+    typed.fill("没有的分类")
+    typed.press("Enter")
+    sync_api.expect(page.locator("#message")).to_contain_text("从列表中选择一个分类")
+    typed.fill("停水与水压不足")
+    typed.press("Enter")
+    sync_api.expect(category).to_contain_text("城乡建设 › 供水排水 › 停水与水压不足")
+    for path, name, value in (("emotion", "情绪", "angry"), ("citizen.confidential", "保密", "true")):
+        page.locator(f'.fieldrow[data-path="{path}"]').press("Enter")
+        page.get_by_role("combobox", name=f"更正{name}").select_option(value)
+        page.get_by_role("combobox", name=f"更正{name}").press("Enter")
+    sync_api.expect(page.locator("article.ticket header")).to_contain_text("保密")
+    sync_api.expect(page.locator("article.ticket header")).to_contain_text("情绪愤怒")
+    page.locator('.fieldrow[data-path="event_time"]').press("Enter")
+    page.get_by_label("更正发生时间", exact=True).fill("2026-11-16 19:30")
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator('.fieldrow[data-path="event_time"]')).to_contain_text("2026-11-16 19:30")
+
+
 def test_someone_in_danger_raises_the_alarm_and_two_matters_become_two_tickets(sign_in: Callable[..., Any]) -> None:
     page = sign_in("operator")
     take_call(page, "练习：欠薪，扬言跳楼（紧急）")

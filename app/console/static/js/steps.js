@@ -1,5 +1,5 @@
 // The steps that may be taken now, as buttons; each asks only for what it needs.
-import { city, post } from "./api.js";
+import { city } from "./api.js";
 import { button, h, labelled, once, replace, select } from "./dom.js";
 import { guarded } from "./notices.js";
 import { forget, keeps } from "./typed.js";
@@ -21,9 +21,10 @@ const CHOICES = {
 const REASONS = { decline: "告知诉求人的理由" };
 const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答复诉求人的内容", direct_answer: "答复诉求人的内容", follow_up: "诉求人补充的内容", co_feed_back: "协办结果" };
 
-// options: suggest {unit, step: text}, again (it was reopened), done(ticket), conflict(error, step, values), open {step, values}
-export function stepBar(ticket, steps, { suggest = {}, again = false, done, conflict, open }) {
+// options: suggest {unit, step: text}, again (it was reopened), take(step, values), done(ticket), conflict(error, step, values), open {step, values}
+export function stepBar(ticket, steps, { suggest = {}, again = false, take, done, conflict, open }) {
   const form = h("form", { class: "stepform", hidden: true });
+  let inHand = null;
   const usual = [...(ANSWERED.includes(ticket.request_kind) ? ["direct_answer"] : []), ...USUAL].find(name => steps.some(step => step.step === name));
   const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
     button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
@@ -31,19 +32,22 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
     h("span", { class: "mute" }, usual ? "下一步" : buttons.length ? "可以" : "没有需要您执行的步骤"), buttons.slice(0, FEW),
     buttons.length > FEW && h("details", { class: "more" }, h("summary", {}, `更多（${buttons.length - FEW}）`), buttons.slice(FEW)));
   if (open) { const step = steps.find(one => one.step === open.step); if (step) queueMicrotask(() => ask(step, open.values)); }
-  return { node: h("div", { class: "stepbox" }, bar, form), ask: (name, values) => { const step = steps.find(one => one.step === name); if (step) ask(step, values); return Boolean(step); } };
+  // The step being filled in, to go on with it in a bar drawn anew; what is typed is kept by itself.
+  const opened = () => (form.hidden ? null : { step: inHand.step, values: Object.fromEntries(Object.entries(inHand.inputs).filter(([need]) => !TYPED.includes(need)).map(([need, input]) => [need, input.value])) });
+  return { node: h("div", { class: "stepbox" }, bar, form), opened, ask: (name, values) => { const step = steps.find(one => one.step === name); if (step) ask(step, values); return Boolean(step); } };
 
   async function ask(step, given = {}) {
     const needs = [...step.needs, ...(step.outcome && again ? ["outcome"] : [])];
     const name = `${ticket.ticket_number} ${step.step}`;
-    const take = once(guarded(async values => {
+    const go = once(guarded(async values => {
       try {
-        const fresh = await post(`/v1/tickets/${ticket.ticket_number}/${step.step}`, values, ticket.version);
+        const fresh = await take(step.step, values);
         forget(name);
+        form.hidden = true;
         done(fresh, step);
       } catch (error) { conflict(error, step.step, values); }
     }));
-    if (!needs.length) return take({});
+    if (!needs.length) return go({});
     const inputs = {};
     for (const need of needs) {
       inputs[need] = await input(need, step, given[need]);
@@ -52,7 +56,8 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, done, conf
     replace(form, h("strong", {}, step.label), needs.map(need => labelled(label(need, step), inputs[need], need === "text" ? "wide" : "")),
       h("span", { class: "row" }, h("button", { class: "main", type: "submit" }, `确定${step.label}`), button("取消", () => { forget(name); form.hidden = true; })));
     form.hidden = false;
-    form.onsubmit = event => { event.preventDefault(); take(read(inputs)); };
+    inHand = { step: step.step, inputs };
+    form.onsubmit = event => { event.preventDefault(); go(read(inputs)); };
     form.onkeydown = event => {
       if (event.isComposing) return;  // the keys belong to the input method
       if (event.key === "Escape") form.hidden = true;

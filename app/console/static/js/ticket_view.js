@@ -1,5 +1,5 @@
 // One ticket, wherever it is shown: alarm, next steps, fields, unit, duplicates, questions, what happened.
-import { behind, get, post, Problem, toldOfLanes, unitNames } from "./api.js";
+import { behind, get, patch, post, Problem, toldOfLanes, unitNames } from "./api.js";
 import { badge, button, fill, h, note, replace, section } from "./dom.js";
 import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
@@ -18,7 +18,9 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
   const accepted = new Set();
-  let ticket = first, chosen = null, bar = null, drawing = 0, told = new Map();
+  let ticket = first, chosen = null, bar = null, drawing = 0, told = new Map(), last = Promise.resolve();
+  // Changes go one after another, each on what the one before has made of the ticket.
+  const inTurn = change => (last = last.then(change, change).then(fresh => (ticket = fresh)));
 
   const view = {
     node,
@@ -27,24 +29,28 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     again() { watch(); look(); },
   };
 
-  async function paint(fresh, { open, focus, reopen } = {}) {
+  async function paint(fresh, { open, focus, saved } = {}) {
     const turn = ++drawing;
     const number = fresh.ticket_number;
     const [names, words, steps, events] = await Promise.all([unitNames(), behind(), may("tickets:read") ? get(`/v1/tickets/${number}/steps`) : [], may("tickets:read") ? get(`/v1/tickets/${number}/history`) : []]);
     if (fresh.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
-    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path ? `[data-path="${path}"]` : ".steps" }); };
+    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path ? `[data-path="${path}"]` : ".steps", saved: path }); };
     const feedback = [...events].reverse().find(event => event.name === "ticket_completed")?.data.text;
+    // What is being filled in goes on where it was.
+    const inHand = [...node.querySelectorAll(".editing")].sort((a, b) => a.contains(document.activeElement) - b.contains(document.activeElement)).map(row => row.dataset.path).filter(path => path !== saved);
+    const step = open || bar?.opened();
     bar = stepBar(ticket, steps, {
       suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback },
       again: events.some(event => event.name === "ticket_reopened"),
-      done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open,
+      done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open: step,
+      take: (name, values) => inTurn(() => post(`/v1/tickets/${number}/${name}`, values, ticket.version)),
     });
     const canCorrect = may("tickets:write") && acts("operator", "reviewer", "supervisor") && !["declined", "archived"].includes(ticket.status);
     replace(node, head(words), alarms(), news, bar.node,
       speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
-      fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen, conflict: (error, path, value) => conflict(error, null, { [path]: value }) }),
+      fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen: inHand, conflict, save: (path, value) => inTurn(() => patch(`/v1/tickets/${number}`, { [path]: value }, ticket.version)) }),
       canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       atDesk() && proposal(),
@@ -52,7 +58,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", leaves: steps.some(step => step.step === "unmerge"), done: changed, conflict })),
       ticket.reply && section("已给诉求人的答复", h("p", { class: "answer" }, ticket.reply)),
       events.length > 0 && section("经过", historyList(events, names)));
-    if (focus) node.querySelector(focus)?.focus();
+    if (focus && !inHand.length && !step) node.querySelector(focus)?.focus();
   }
 
   function head(words) {
@@ -99,8 +105,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     if (fresh.version === ticket.version) return say(error.message);
     const told = await whatChanged(fresh, `${step ? "您的步骤没有执行" : "您的更正没有保存"}，填写的内容已保留，请核对后再提交。`);
     onChange(fresh);
-    const [[path, value]] = Object.entries(values || {}).concat([[null]]);
-    await paint(fresh, step ? { open: { step, values } } : path ? { reopen: { path, value } } : {});
+    await paint(fresh, step ? { open: { step, values } } : {});
     return replace(news, told);
   }
 
