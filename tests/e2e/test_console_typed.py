@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.access import Role
 from tests.e2e.conftest import UNIT, Served
 from tests.factories import ADMIN, call
 
@@ -179,3 +180,83 @@ def test_a_reports_name_is_asked_for_and_not_doubled(served: Served, sign_in: Op
     sync_api.expect(page.locator("tbody tr").first).to_contain_text("照明专报")
     sync_api.expect(page.locator("tbody tr").first).not_to_contain_text("专报专报")
     sync_api.expect(page.locator("tbody tr").first).to_contain_text(f"至 {today}")
+
+
+def test_a_correction_half_typed_is_there_again_until_it_is_saved_or_given_up(served: Served, sign_in: Open) -> None:
+    number = served.flows.intake.run(call(*LAMP, call_id="typed-field")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    title = page.locator('.fieldrow[data-path="title"]')
+    title.press("Enter")
+    page.get_by_role("textbox", name="更正标题").fill("写到一半的标题")
+    page.get_by_role("link", name="知识库").click()
+    page.go_back()
+    sync_api.expect(title).to_contain_text("未保存")
+    title.press("Enter")
+    sync_api.expect(page.get_by_role("textbox", name="更正标题")).to_have_value("写到一半的标题")
+    page.keyboard.press("Escape")
+    sync_api.expect(title).not_to_contain_text("未保存")
+    sync_api.expect(title).not_to_contain_text("写到一半")
+
+
+def test_who_comes_back_with_a_new_key_finds_call_and_words_where_they_were(served: Served, sign_in: Open) -> None:
+    number = served.flows.intake.run(call(*LAMP, call_id="typed-key")).tickets[0].ticket_number
+    old = served.flows.access.create("key-night", roles=(Role.OPERATOR,))
+    page = sign_in("operator")
+    page.evaluate("key => sessionStorage.setItem('key', key)", old)
+    page.reload()
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".steps").get_by_role("button", name="不予受理").click()
+    page.get_by_label("理由").fill("已在办理")
+    page.get_by_role("link", name="工作台").click()
+    page.get_by_label("通话来源").select_option(label="现场录入：逐句输入")
+    line = page.get_by_label("一句话")
+    line.fill("市中区光明路街道文化路那边路灯坏了好几天了")
+    line.press("Enter")
+    sync_api.expect(page.locator("article.draft")).to_contain_text("光明路街道")
+    line.fill("免贵姓张")
+    served.flows.access.revoke("key-night")
+    page.get_by_role("link", name="知识库").click()
+    page.get_by_label("密钥").fill(served.flows.access.create("key-morning", roles=(Role.OPERATOR,)))
+    page.get_by_role("button", name="进入").click()
+    page.get_by_role("link", name="工作台").click()
+    sync_api.expect(line).to_have_value("免贵姓张")
+    line.press("Control+Enter")
+    sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理")
+    sync_api.expect(page.locator(".transcript")).to_contain_text("文化路那边路灯坏了")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.locator(".split .steps").get_by_role("button", name="不予受理").click()
+    sync_api.expect(page.get_by_label("理由")).to_have_value("已在办理")
+
+
+def test_a_correction_confirmed_twice_in_haste_is_saved_once(served: Served, sign_in: Open) -> None:
+    number = served.flows.intake.run(call(*LAMP, call_id="typed-twice")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    sent: list[str] = []
+    page.on("request", lambda made: sent.append(made.method) if made.method in ("PATCH", "POST") else None)
+    title = page.locator('.fieldrow[data-path="title"]')
+    title.press("Enter")
+    typed = page.get_by_role("textbox", name="更正标题")
+    typed.fill("建设路路灯不亮")
+    typed.evaluate("""field => ["Enter", "Enter"].forEach(
+        key => field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))""")
+    sync_api.expect(page.locator("article.ticket h2")).to_have_text("建设路路灯不亮")
+    sync_api.expect(title).to_be_focused()
+    title.evaluate("row => ['a', 'a'].forEach(key => row.dispatchEvent(new KeyboardEvent('keydown', { key })))")
+    sync_api.expect(title).to_contain_text("已采纳")
+    page.wait_for_load_state("networkidle")
+    sync_api.expect(page.locator("#message")).not_to_contain_text("请刷新")
+    assert sent == ["PATCH", "POST"]
+
+
+def test_a_whole_call_that_was_pasted_is_a_real_one_unless_it_is_said_to_be_practice(sign_in: Open) -> None:
+    page = sign_in("operator")
+    page.get_by_label("通话来源").select_option(label="粘贴整段通话")
+    page.get_by_label("整段通话").fill("话务员：您好\n市中区光明路街道文化路的路灯坏了，希望尽快修好")
+    page.get_by_label("通话来源").select_option(label="现场录入：逐句输入")
+    page.get_by_label("通话来源").select_option(label="粘贴整段通话")
+    page.get_by_role("button", name="生成工单").click()
+    sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理")
+    sync_api.expect(page.locator("article.ticket .badge.demo")).to_have_count(0)
+    sync_api.expect(page.locator(".transcript")).to_contain_text("文化路的路灯坏了")

@@ -12,6 +12,7 @@ import { go, may, reader, setReader } from "./reader.js";
 import { referrals } from "./referrals.js";
 import { supervision } from "./supervision.js";
 import { tickets } from "./tickets.js";
+import { forgetAll } from "./typed.js";
 import { workbench } from "./workbench.js";
 
 const $ = id => document.getElementById(id);
@@ -61,7 +62,7 @@ function frame() {
   const me = reader();
   const pages = pagesOf();
   replace($("nav"), pages.map(([name, label], i) => h("a", { href: `#/${name}`, "data-page": name, title: `Alt+${i + 1}` }, label, h("kbd", { "aria-hidden": "true" }, i + 1))));
-  replace($("who"), h("strong", {}, me.unit ? me.unit.name : me.name), h("span", {}, me.role_names.join("、")), button("退出", () => { session.key = ""; location.hash = ""; location.reload(); }, "quiet"));
+  replace($("who"), h("strong", {}, me.unit ? me.unit.name : me.name), h("span", {}, me.role_names.join("、")), button("退出", () => { forgetAll(); session.key = ""; location.hash = ""; location.reload(); }, "quiet"));
 }
 
 async function enter() {

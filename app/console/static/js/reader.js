@@ -3,6 +3,8 @@ let me = null;
 export const setReader = who => { me = who; };
 export const reader = () => me;
 export const may = scope => Boolean(me) && me.scopes.includes(scope);
+// What somebody is here, whatever the key: who comes back with a new one goes on where the old one ended.
+export const standing = () => [...(me?.roles || []), me?.unit?.unit_code].join(" ");
 export const acts = (...roles) => Boolean(me) && (me.roles.includes("admin") || roles.some(role => me.roles.includes(role)));
 export const atDesk = () => acts("operator", "reviewer");
 

@@ -10,6 +10,5 @@ export const SAMPLES = [
   ["烧烤店噪声（要求保密）", say("员：您好，枣庄12345", "峄城区坛山街道承水家园八号楼楼下那个烧烤店，天天半夜十二点还在吵，油烟也大，孩子没法睡", "员：您希望怎么处理", "让他十点以后别营业了，别说是我打的，给我保密")],
   ["表扬公交司机", say("员：您好", "我想表扬B10路的公交车司机，昨天我把包落车上了，他给我送回来的，真是谢谢他")],
 ];
-export const asText = turns => turns.map(turn => `${turn.speaker === "operator" ? "话务员：" : ""}${turn.text}`).join("\n");
 export const asTurns = text => text.split("\n").filter(line => line.trim()).map(line => (
   line.startsWith("话务员：") ? { speaker: "operator", text: line.slice(4) } : { speaker: "citizen", text: line }));

@@ -1,13 +1,15 @@
 // The operator's desk: a call turn by turn on the left, the ticket filling itself on the right.
-import { get, post, session } from "./api.js";
+import { get, post } from "./api.js";
 import { consultPanel } from "./consult.js";
 import { badge, button, empty, h, labelled, note, once, replace, select } from "./dom.js";
 import { fieldList } from "./fields.js";
 import { openCall } from "./live.js";
 import { guarded, say } from "./notices.js";
-import { asText, asTurns, SAMPLES } from "./samples.js";
+import { standing } from "./reader.js";
+import { asTurns, SAMPLES } from "./samples.js";
 import { ticketView } from "./ticket_view.js";
 import { transcriptPanel } from "./transcript.js";
+import { forget, keeps } from "./typed.js";
 import { word } from "./words.js";
 
 const TYPED = "typed", PASTED = "pasted";
@@ -17,13 +19,14 @@ const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds)
 // A question is looked up as it was asked, not as the record words it.
 const ownWords = ticket => [...new Set((ticket.evidence.content || []).map(quote => quote.text))].join("，") || ticket.wants || ticket.title;
 
-// One desk for whoever holds the key, kept while other pages are looked at: a call goes on, and what was typed stays.
+// One desk for whoever stands at it, kept while other pages are looked at and when a key has to be given anew: a call
+// goes on, and what was typed stays.
 let desk = null;
 
 export function workbench(page) {
-  if (desk?.key !== session.key) {
+  if (desk?.standing !== standing()) {
     desk?.leave();
-    desk = { key: session.key, ...newDesk() };
+    desk = { standing: standing(), ...newDesk() };
   }
   replace(page, desk.node);
   desk.back();
@@ -61,10 +64,11 @@ function newDesk() {
   }
 
   function pasting() {
-    const text = h("textarea", { rows: 9, "aria-label": "整段通话", placeholder: "每行一句；以“话务员：”开头的是话务员，其余为诉求人", value: asText(SAMPLES[0][1]) });
-    const practice = h("input", { type: "checkbox", checked: true });
+    const text = keeps(PASTED, h("textarea", { rows: 9, "aria-label": "整段通话", placeholder: "每行一句；以“话务员：”开头的是话务员，其余为诉求人" }));
+    const practice = h("input", { type: "checkbox" });
+    const make = async () => { if (await take(asTurns(text.value), { practice: practice.checked })) forget(PASTED); };
     speech.show([]);
-    replace(tools, text, h("div", { class: "row" }, button("生成工单", () => take(asTurns(text.value), { practice: practice.checked }), "main"), h("label", {}, practice, " 作为练习（演示工单）"), note("Ctrl+回车 生成")));
+    replace(tools, text, h("div", { class: "row" }, button("生成工单", make, "main"), h("label", {}, practice, " 作为练习（演示工单）"), note("Ctrl+回车 生成")));
   }
 
   // A call taken by hand: each line goes up as it is said.
