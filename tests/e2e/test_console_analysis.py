@@ -97,7 +97,7 @@ def test_groups_lead_to_their_tickets_and_become_tables(city: Served, sign_in: O
         with page.expect_download() as caught:
             page.get_by_role("button", name=f"导出 {kind}").click()
         assert Path(caught.value.path()).read_bytes().startswith(begins)
-        assert caught.value.suggested_filename.startswith("统计-分类-")
+        assert caught.value.suggested_filename.startswith("统计-末级分类-")
 
 
 def test_a_saved_view_narrows_every_figure(city: Served, sign_in: Open) -> None:

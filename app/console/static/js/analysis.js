@@ -19,22 +19,24 @@ const cityDay = days => new Date(Date.now() + AHEAD + days * DAY).toISOString().
 
 const TABS = [["总览", overview], ["分组", grouped], ["热词与热点", hotspots], ["预警", warnings], ["报告", reports]];
 
+// What was looked at last: one comes back to it from the tickets behind a figure.
+const asked = { days: "30", demo: null, view: "", by: "category" };
+
 export function analysis(page) {
-  const asked = { days: "30", demo: null, view: "", tab: 0 };
   const top = h("div", { class: "row filters" }), body = h("div", {});
   replace(page, h("h1", { class: "sr" }, "分析"), top, body);
   guarded(async () => {
     const [state, views] = await Promise.all([get("/v1/demo"), maybe("/v1/analytics/views")]);
-    asked.demo = state.tickets > 0 && !(await get("/v1/tickets?limit=1&demo=false")).tickets.length;
+    asked.demo = state.tickets > 0 && (asked.demo ?? !(await get("/v1/tickets?limit=1&demo=false")).tickets.length);
     const known = Array.isArray(views) ? views : views?.views || [];
     replace(top, labelled("时段", select("时段", PERIODS, asked.days, event => { asked.days = event.target.value; paint(); })),
-      known.length > 0 && labelled("视图", select("视图", [["", "全部"], ...known.map(view => [view.id, view.name])], "", event => { asked.view = event.target.value; paint(); })),
+      known.length > 0 && labelled("视图", select("视图", [["", "全部"], ...known.map(view => [view.id, view.name])], asked.view, event => { asked.view = event.target.value; paint(); })),
       state.tickets > 0 && labelled("数据", select("数据", [["false", "正式数据"], ["true", "演示数据"]], String(asked.demo), event => { asked.demo = event.target.value === "true"; paint(); })));
     const query = () => {
       return { from: cityDay(1 - Number(asked.days)), to: cityDay(0), demo: String(asked.demo), ...(known.find(view => view.id === asked.view)?.query || {}) };
     };
     const paint = () => replace(body, asked.demo && note(badge("演示数据", "demo"), " 以下均由编写的演示工单统计，不代表真实情况。"),
-      tabs("分析", TABS.map(([name, draw], i) => [name, panel => { asked.tab = i; draw(panel, query()); }]), asked.tab));
+      tabs("分析", TABS.map(([name, draw]) => [name, panel => draw(panel, query())])));
     paint();
   })();
 }
@@ -61,18 +63,18 @@ function overview(panel, query) {
 }
 
 function grouped(panel, query) {
-  const out = h("div", {}), by = select("分组", GROUPS, "category", () => load());
+  const out = h("div", {}), by = select("分组", GROUPS, asked.by, () => load());
   const load = guarded(async () => {
-    const asked = by.value;
+    const group = asked.by = by.value;
     replace(out, note("正在统计…"));
-    const found = await indicators(query, asked);
-    if (by.value !== asked) return out; // another grouping was asked for meanwhile
+    const found = await indicators(query, group);
+    if (by.value !== group) return out; // another grouping was asked for meanwhile
     if (!found) return missing(out);
     if (!found.groups.length) return replace(out, empty("这段时间没有工单", "可换一个时段、视图或数据。"));
-    return replace(out, table([GROUPS.find(([code]) => code === asked)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(group => ({
-      cells: [h("strong", {}, group.label), leads(number(group.tickets), `${group.label}的工单`, drill(group)),
-        ...RATES.map(([name, , short, told]) => (group[name] == null ? "—" : leads(percent(group[name], 1), `${group.label}，${told}`, drill(group, short)))), group.overdue ? leads(number(group.overdue), `${group.label}逾期的工单`, drill(group, group.query.deadline ? {} : OVERDUE)) : "0"],
-    }))), found.groups.length > 200 && note(`只列出前 200 组，共 ${found.groups.length} 组；导出的表格是全部。`));
+    return replace(out, table([GROUPS.find(([code]) => code === group)[1], "受理", ...RATES.map(([, label]) => label), "逾期"], found.groups.slice(0, 200).map(one => ({
+      cells: [h("strong", {}, one.label), leads(number(one.tickets), `${one.label}的工单`, drill(one)),
+        ...RATES.map(([name, , short, told]) => (one[name] == null ? "—" : leads(percent(one[name], 1), `${one.label}，${told}`, drill(one, short)))), one.overdue ? leads(number(one.overdue), `${one.label}逾期的工单`, drill(one, one.query.deadline ? {} : OVERDUE)) : "0"],
+    })), { figures: [1, 2, 3, 4, 5] }), found.groups.length > 200 && note(`只列出前 200 组，共 ${found.groups.length} 组；导出的表格是全部。`));
   });
   const keep = kind => button(`导出 ${kind.toUpperCase()}`, guarded(() => download(`/v1/analytics/indicators:export?${new URLSearchParams({ ...query, group_by: by.value, kind })}`, `统计-${GROUPS.find(([code]) => code === by.value)[1]}-${query.from}至${query.to}.${kind}`)));
   replace(panel, h("div", { class: "row" }, labelled("按", by), keep("csv"), keep("xlsx"), note("每个数都可点开：受理数看全部工单，比率看没有做到的工单。")), out);

@@ -26,7 +26,7 @@ export function hotspots(panel, query) {
     }, one.word), h("small", { class: "mute" }, ` ${number(one.count)}`), one.new && badge("新", "warn")))) : note("没有上升的词。热词与此前至少四周相比；此前没有工单的，无从比较。")),
     section("热点：多人反映的同一事项", asList(issues, "issues").length ? table(["事项", "地点", "人数", "件数", "走势", "起止", "最近的工单"], asList(issues, "issues").map(one => ({
       cells: [h("strong", {}, one.title), [one.district, one.town].filter(Boolean).join(" "), number(one.people), h("button", { type: "button", class: "link", "aria-label": `${one.title}的 ${one.tickets} 件工单`, onclick: list({ issue: one.issue_id, created_from: query.from, created_before: dayAfter(query.to) }) }, number(one.tickets)), trend(one.trend), `${when(one.first_at)} 至 ${when(one.last_at)}`, samples(one.ticket_numbers.slice(0, 3))],
-    }))) : note("这段时间没有多人反映的同一事项。")));
+    })), { figures: [2, 3] }) : note("这段时间没有多人反映的同一事项。")));
   })();
 }
 

@@ -35,7 +35,15 @@ export function once(work) {
   };
 }
 
-export const button = (text, onclick, kind = "", props = {}) => h("button", { type: "button", class: kind, onclick: once(onclick), ...props }, text);
+// While what was pressed is under way, the button shows it.
+export function button(text, onclick, kind = "", props = {}) {
+  const node = h("button", { type: "button", class: kind, ...props }, text);
+  node.onclick = once(async event => {
+    node.setAttribute("aria-busy", "true");
+    try { return await onclick(event); } finally { node.removeAttribute("aria-busy"); }
+  });
+  return node;
+}
 
 export const badge = (text, kind = "") => h("span", { class: `badge ${kind}` }, text);
 
@@ -49,13 +57,17 @@ export function select(name, choices, value, onchange, props = {}) {
   return h("select", { "aria-label": name, onchange, ...props }, options);
 }
 
-// rows: arrays of cells; a row may carry `open`, what a click or Enter on it does, and `key`, its identity.
-export function table(heads, rows, { caption } = {}) {
+// rows: arrays of cells; a row may carry `open`, what a click or Enter on it does, and `key`, its identity. Of the rows that
+// open one is on the way of the Tab key; the arrows lead to the others. figures: the columns that hold numbers.
+export function table(heads, rows, { caption, figures = [] } = {}) {
+  const kind = i => (figures.includes(i) ? "figure" : null);
+  const first = rows.find(row => row.open);
   const body = rows.map(row => {
-    const cells = row.cells.map((cell, i) => h(i === 0 && row.head ? "th" : "td", {}, cell));
+    const cells = row.cells.map((cell, i) => h("td", { class: kind(i) }, cell));
     if (!row.open) return h("tr", { class: row.kind }, cells);
-    const go = event => { if (!event.target.closest("button, a, input, select, textarea")) row.open(); };
-    const line = h("tr", { class: row.kind, tabindex: "0", "data-key": row.key, onclick: go }, cells);
+    const go = event => { if (!event.target.closest("button, a, input, select, textarea") && !marked(line)) row.open(); };
+    const line = h("tr", { class: row.kind, tabindex: row === first ? "0" : "-1", "data-key": row.key, onclick: go }, cells);
+    line.onfocus = () => { line.parentNode.querySelectorAll("tr[tabindex='0']").forEach(other => { other.tabIndex = -1; }); line.tabIndex = 0; };
     line.onkeydown = event => {
       if (event.target !== line) return;
       if (event.key === "Enter") row.open();
@@ -64,8 +76,11 @@ export function table(heads, rows, { caption } = {}) {
     };
     return line;
   });
-  return h("table", {}, caption && h("caption", {}, caption), h("thead", {}, h("tr", {}, heads.map(head => h("th", { scope: "col" }, head)))), h("tbody", {}, body));
+  return h("table", {}, caption && h("caption", {}, caption), h("thead", {}, h("tr", {}, heads.map((head, i) => h("th", { scope: "col", class: kind(i) }, head)))), h("tbody", {}, body));
 }
+
+// Text that somebody marks in order to copy it is no click.
+const marked = node => { const chosen = getSelection(); return !chosen.isCollapsed && chosen.containsNode(node, true); };
 
 export const section = (title, ...children) => h("section", { class: "block" }, h("h3", {}, title), ...children);
 
@@ -83,11 +98,13 @@ export function prose(text) {
   return h("div", { class: "prose" }, blocks);
 }
 
-// Tabs within a page: [[name, render], …].
-export function tabs(label, entries, first = 0) {
+// Tabs within a page: [[name, render], …]. Who comes back to the page finds the tab that was open.
+const opened = new Map();
+export function tabs(label, entries) {
   const panel = h("div", { role: "tabpanel", class: "tabpanel", tabindex: "-1" });
   const bar = h("div", { role: "tablist", "aria-label": label, class: "tabs" });
   const show = index => {
+    opened.set(label, index);
     [...bar.children].forEach((tab, i) => { tab.setAttribute("aria-selected", i === index); tab.tabIndex = i === index ? 0 : -1; });
     const body = h("div", { class: "tabbody" });  // its own: what comes late for a tab that was left goes nowhere
     panel.replaceChildren(body);
@@ -101,6 +118,6 @@ export function tabs(label, entries, first = 0) {
     show(to);
     bar.children[to].focus();
   };
-  show(first);
+  show(entries[opened.get(label)] ? opened.get(label) : 0);
   return h("div", {}, bar, panel);
 }

@@ -20,11 +20,15 @@ export function knowledge(page, id, about) {
 // From when an article holds, and until when where that is known.
 const validity = one => [one.effective_from && `${one.effective_from} 起`, one.expires_on && `${one.expires_on} 失效`].filter(Boolean).map(text => [h("span", { class: "mono" }, text), " "]);
 
+// What was looked for last: one comes back to it from an article.
+const sought = { words: "", status: "" };
+
 function list(panel) {
-  const out = h("div", {}), words = h("input", { type: "search", placeholder: "标题、问法、依据", "aria-label": "检索条目", size: 26 });
-  const status = select("状态", [["", "全部状态"], ...["draft", "review", "published", "retired"].map(code => [code, word(code)])], "");
+  const out = h("div", {}), words = h("input", { type: "search", value: sought.words, placeholder: "标题、问法、依据", "aria-label": "检索条目", size: 26 });
+  const status = select("状态", [["", "全部状态"], ...["draft", "review", "published", "retired"].map(code => [code, word(code)])], sought.status);
   let found = [];
   const paint = () => {
+    Object.assign(sought, { words: words.value, status: status.value });
     const shown = found.filter(one => [one.title, one.source, ...one.questions].join(" ").includes(words.value.trim()));
     replace(out, note(`${shown.length} 条${shown.length > SHOWN ? `，列出前 ${SHOWN} 条，其余请检索` : ""}`), shown.length ? table(["标题", "依据", "适用", "状态", "版本", "有效期"], shown.slice(0, SHOWN).map(one => ({
       open: () => go("knowledge", one.id), cells: [h("strong", {}, one.title), [one.source, one.clause && ` ${one.clause}`], one.region, badge(word(one.status), { review: "warn", published: "good" }[one.status] || ""), one.version, validity(one)],

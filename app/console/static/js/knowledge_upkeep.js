@@ -20,7 +20,7 @@ export function gaps(panel) {
     return [h("div", { class: "row" }, note("近 90 天没有依据、或答复不被采纳的提问，相近的归为一组。"), button("由已办结工单生成草稿", mine)),
       found.length ? table(["问题", "次数", "不采纳", "最近一次", "涉及条目", ""], found.map(gap => ({
         cells: [h("details", {}, h("summary", {}, gap.example), h("ul", {}, gap.questions.map(question => h("li", {}, question)))), number(gap.count), number(gap.badly_rated), when(gap.last_asked), gap.articles.map(id => [articleLink(id), " "]), button("写条目", () => go("knowledge", "new", gap.questions.join("\n")), "small", { "aria-label": `为“${gap.example}”写条目` })],
-      }))) : empty("没有缺口", "近期的提问都有依据可答。")];
+      })), { figures: [1, 2] }) : empty("没有缺口", "近期的提问都有依据可答。")];
   });
 }
 
@@ -38,7 +38,7 @@ export function usage(panel) {
     const found = await get("/v1/knowledge/usage?days=90");
     return [note("近 90 天的引用和评价。"), found.length ? table(["条目", "引用", "采纳", "不采纳", "采纳率"], found.slice(0, 200).map(one => ({
       cells: [articleLink(one.article_id, one.title), number(one.hits), number(one.accepted), number(one.rejected), percent(one.adoption)],
-    }))) : empty("还没有引用", "在“查答案”或工作台咨询后，这里显示各条目的使用情况。")];
+    })), { figures: [1, 2, 3, 4] }) : empty("还没有引用", "在“查答案”或工作台咨询后，这里显示各条目的使用情况。")];
   });
 }
 

@@ -54,6 +54,8 @@ function route() {
   main.replaceChildren(place);
   const left = page[3](place, ...parts);
   leave = typeof left === "function" ? left : () => {};
+  scrollTo(0, 0);
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
 }
 
 const banner = guarded(() => demoBanner($("demo"), reader()));

@@ -41,7 +41,7 @@ const headline = run => h("dl", { class: "figures" }, (HEADLINE[run.task] || [])
 const bounds = (run, name) => (run.intervals[name] ? ` ${percent(run.intervals[name][0], 1)}–${percent(run.intervals[name][1], 1)}` : "");
 const all = run => table(["指标", "值", "95% 区间", ""], Object.entries(run.metrics).map(([name, value]) => ({
   cells: [nameOf(name), value.toFixed(3), bounds(run, name), h("span", { class: "bar thin", role: "img", "aria-label": percent(value) }, h("i", { style: `width:${Math.round(100 * Math.max(0, Math.min(1, value)))}%` }))],
-})));
+})), { figures: [1, 2] });
 
 // Two results of one task side by side: engines, data or dates.
 function compared(panel) {
@@ -57,7 +57,7 @@ function compared(panel) {
       replace(out, a.data !== b.data && note("两次评测用的数据不同，差别不只来自模型。"), shared.length ? table(["指标", "之前", "之后", "变化"], shared.map(name => {
         const change = b.metrics[name] - a.metrics[name], good = LOWER_IS_BETTER.includes(name.split(".").at(-1)) ? change < 0 : change > 0;
         return { cells: [nameOf(name), [percent(a.metrics[name], 1), h("small", { class: "mute" }, bounds(a, name))], [percent(b.metrics[name], 1), h("small", { class: "mute" }, bounds(b, name))], Math.abs(change) < 0.0005 ? "持平" : badge(`${change > 0 ? "+" : ""}${(100 * change).toFixed(1)} 点`, good ? "good" : "bad")] };
-      })) : empty("两次评测没有共同的指标", "请选同一任务的两次评测。"));
+      }), { figures: [1, 2, 3] }) : empty("两次评测没有共同的指标", "请选同一任务的两次评测。"));
     };
     before.onchange = after.onchange = paint;
     replace(panel, h("div", { class: "row" }, labelled("之前", before), labelled("之后", after)), out);

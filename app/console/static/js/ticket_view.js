@@ -13,8 +13,9 @@ const LOOK_AGAIN = 8000;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
   "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting"];
 
-// options: speech (transcript panel), beside: whether the transcript stands elsewhere on the page, onChange(ticket)
-export function ticketView(first, { speech, beside = false, onChange = () => {} } = {}) {
+// options: speech (transcript panel), beside: whether the transcript stands elsewhere on the page, begin: what has the focus
+// at first, onChange(ticket)
+export function ticketView(first, { speech, beside = false, begin, onChange = () => {} } = {}) {
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
   const accepted = new Set();
@@ -51,7 +52,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
     replace(node, head(words), alarms(), news, bar.node,
       speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
       fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen: inHand, conflict, save: (path, value) => inTurn(() => patch(`/v1/tickets/${number}`, { [path]: value }, ticket.version)) }),
-      canCorrect && note("↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
+      canCorrect && h("p", { class: "mute keys" }, "↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
       ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
       atDesk() && proposal(),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose, behind: words })),
@@ -128,6 +129,7 @@ export function ticketView(first, { speech, beside = false, onChange = () => {} 
 
   watch();
   fill(node, note("正在读取…"));
-  guarded(paint)(first);
+  const idle = () => ["BODY", "MAIN"].includes(document.activeElement.tagName);
+  guarded(async () => { await paint(first); if (begin && idle()) node.querySelector(begin)?.focus(); })();
   return view;
 }

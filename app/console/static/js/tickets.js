@@ -28,12 +28,16 @@ export function tickets(page, number, query) {
   last = number;
   const load = guarded(async more => {
     const turn = ++drawing;
-    const asked = new URLSearchParams({ limit: more ? PAGE : Math.min(wanted, MOST), ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)) });
-    if (more && next) asked.set("after", next);
-    const found = await get(`/v1/tickets?${asked}`);
-    if (turn !== drawing) return;  // asked for something else meanwhile
-    rows = more ? [...rows, ...found.tickets] : found.tickets;
-    next = found.next;
+    const all = more ? [...rows] : [], most = more ? all.length + PAGE : wanted;
+    let after = more ? next : null;
+    do {
+      const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)), ...(after && { after }) });
+      const found = await get(`/v1/tickets?${asked}`);
+      if (turn !== drawing) return;  // asked for something else meanwhile
+      all.push(...found.tickets);
+      after = found.next;
+    } while (after && all.length < most);
+    [rows, next] = [all, after];
     wanted = Math.max(PAGE, rows.length);
     replace(count, `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
@@ -53,7 +57,7 @@ export function tickets(page, number, query) {
     const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
     const speech = call && transcriptPanel();
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
-    const view = ticketView(ticket, { speech, onChange: fresh => { paint(fresh); load(); } });
+    const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); } });
     paint(ticket);
     return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 收到`)),
       view.node);
