@@ -101,3 +101,24 @@ def test_on_paper_a_ticket_is_whole_on_white_without_what_is_pressed(served: Ser
     assert page.locator(".transcript").evaluate("node => node.scrollHeight <= node.clientHeight")
     assert page.locator("article.ticket h2").evaluate("node => getComputedStyle(node).color") == "rgb(27, 37, 48)"
     assert page.evaluate(CHECKS)["faint"] == []
+
+
+@pytest.mark.parametrize("width", [683, 400])
+def test_at_twice_the_size_and_on_a_narrow_screen_nothing_lies_over_anything(
+    width: int, served: Served, sign_in: Open
+) -> None:
+    number = received(served, f"reading-narrow-{width}")
+    page = sign_in("admin")
+    page.set_viewport_size({"width": width, "height": 384})
+    for address in ("tickets", f"tickets/{number}", "supervision", "analysis"):
+        page.goto(f"{served.url}#/{address}")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        assert page.evaluate(CHECKS)["wide"] is False, address
+    page.goto(f"{served.url}#/tickets/{number}")
+    title = page.locator("article.ticket h2")
+    title.scroll_into_view_if_needed()
+    at = "document.elementFromPoint(node.getBoundingClientRect().x + 4, node.getBoundingClientRect().y + 4)"
+    assert title.evaluate(f"node => node.contains({at})")
+    page.get_by_role("button", name="返回列表").click()
+    sync_api.expect(page.locator(f'tr[data-key="{number}"]')).to_be_focused()
