@@ -1,7 +1,7 @@
 // Parts of the analysis page: hot words and issues, warnings with their acknowledgement, reports to read and to keep.
 import { download, maybe, post, send } from "./api.js";
 import { badge, button, empty, h, note, replace, section, select, table } from "./dom.js";
-import { guarded, say } from "./notices.js";
+import { guarded, orAgain, say } from "./notices.js";
 import { go, may } from "./reader.js";
 import { forget, keeps } from "./typed.js";
 import { number, when } from "./words.js";
@@ -46,7 +46,7 @@ const OUTCOMES = [["handled", "确有其事，已处置"], ["expected", "确有�
 
 function card(one, load) {
   const name = `warning ${one.id}`, told = keeps(name, h("input", { size: 36, placeholder: "处置情况", "aria-label": "处置情况" })), outcome = select("结果", OUTCOMES, "handled", () => {});
-  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }); forget(name); say("已记录。", "good"); load(); });
+  const act = (step, body) => guarded(async () => { await post(`/v1/analytics/warnings/${one.id}/${step}`, { note: told.value, ...body() }).catch(orAgain(load)); forget(name); say("已记录。", "good"); load(); });
   const steps = { open: () => [told, button("确认收到", act("acknowledge", () => ({})), "main")], acknowledged: () => [outcome, told, button("记录结果", act("outcome", () => ({ outcome: outcome.value })), "main")] };
   return h("article", { class: "card" }, h("div", { class: "row" }, badge(...STATUS[one.status]), h("strong", {}, one.label), h("span", { class: "grow" }), h("span", { class: "mute" }, when(one.raised_at))),
     note(`自 ${when(one.since)} 起 `, h("button", { type: "button", class: "link", onclick: list({ district: one.district, category: one.category_code, created_from: one.since, created_before: one.raised_at, demo: String(one.demo) }) }, `${number(one.observed)} 件`), one.expected < 0.05 ? "，往常几乎没有" : `，往常 ${Number(one.expected).toFixed(1)} 件`), h("p", {}, "样例：", samples(one.ticket_numbers)),

@@ -5,7 +5,7 @@ import { anyTyped, forget, keeps } from "./typed.js";
 
 // one: the article to change; about: what is asked, where a new one is to answer it; again(): the form anew.
 export function articleForm(one, { about = [], save, back, again }) {
-  const kept = one ? `article ${one.id} ${one.version}` : `article new ${about[0] || ""}`, typed = anyTyped(kept);
+  const kept = one ? `article ${one.id}` : `article new ${about[0] || ""}`, typed = anyTyped(kept);
   const start = one || { title: about[0], questions: about };
   const field = (name, props = {}) => h("input", { name, value: start[name] ?? "", ...props });
   const owner = h("select", { name: "owner", required: true });

@@ -79,7 +79,13 @@ const diff = text => (text ? h("pre", { class: "diff" }, text.split("\n").slice(
 function editor(page, one, about) {
   const back = () => (one ? go("knowledge", one.id) : go("knowledge"));
   const save = guarded(async values => {
-    const saved = one ? await api(`/v1/knowledge/articles/${encodeURIComponent(one.id)}`, { method: "PATCH", body: values, version: one.version }) : await post("/v1/knowledge/articles", values);
+    const address = one && `/v1/knowledge/articles/${encodeURIComponent(one.id)}`;
+    const saved = await (one ? api(address, { method: "PATCH", body: values, version: one.version }) : post("/v1/knowledge/articles", values)).catch(async error => {
+      const fresh = one && error.status === 409 && await get(address);
+      if (!fresh || fresh.version === one.version) throw error;
+      editor(page, fresh);
+      throw new Error("此条目刚被他人修改：您填写的内容已保留，其余各项是最新内容，请核对后再保存。");
+    });
     say(one?.status === "published" ? "已保存，下一次答复即按新内容。" : "已保存为草稿，可提交审核。", "good");
     go("knowledge", saved.id);
     return saved;

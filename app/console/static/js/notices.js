@@ -16,6 +16,12 @@ export function say(text, kind = "bad") {
 // What went wrong on the page before is over; what was done may still be read.
 export const forgetProblem = () => { if (document.getElementById("message").classList.contains("bad")) say(""); };
 
+// Somebody else was first: what they made of it is drawn, and what is said stands above it.
+export const orAgain = again => error => {
+  if (error.status === 409) again();
+  throw error;
+};
+
 // Runs work and says in Chinese what went wrong.
 export const guarded = work => async (...given) => {
   try { return await work(...given); } catch (error) {

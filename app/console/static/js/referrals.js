@@ -1,7 +1,7 @@
 // Referrals: the words they rest on; as many officers as the lane asks for look at them before anything leaves; receipts come back.
 import { behind, get, post } from "./api.js";
 import { badge, button, empty, h, note, replace, select, table, tabs } from "./dom.js";
-import { guarded, say } from "./notices.js";
+import { guarded, orAgain, say } from "./notices.js";
 import { reader } from "./reader.js";
 import { forget, keeps } from "./typed.js";
 import { REFERRAL_STATUS, number, percent, referralStatus, when, word } from "./words.js";
@@ -85,7 +85,7 @@ function card(one, load, words) {
   const act = (step, done, needed) => guarded(async () => {
     const said = text.value.trim();
     if (needed && !said) { text.focus(); return say(`请填写${needed === "text" ? "回执内容" : "理由"}。`); }
-    await post(`/v1/referrals/${encodeURIComponent(one.id)}/${step}`, needed ? { [needed]: said } : {});
+    await post(`/v1/referrals/${encodeURIComponent(one.id)}/${step}`, needed ? { [needed]: said } : {}).catch(orAgain(load));
     forget(name);
     say(done, "good");
     return load();

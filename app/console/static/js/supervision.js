@@ -1,7 +1,7 @@
 // Supervision: what is due and overdue, the orders of five levels, the list of the monthly meeting.
 import { get, post } from "./api.js";
 import { badge, button, empty, h, labelled, note, replace, section, select, table, tabs } from "./dom.js";
-import { guarded, say } from "./notices.js";
+import { guarded, orAgain, say } from "./notices.js";
 import { go } from "./reader.js";
 import { deadlineBar } from "./ticket_parts.js";
 import { forget, keeps } from "./typed.js";
@@ -40,7 +40,7 @@ function orders(panel) {
 function row(order, load) {
   const name = `order ${order.id}`;
   const text = keeps(name, h("textarea", { rows: Math.max(3, Math.ceil(order.note.length / A_LINE)), value: order.note, "aria-label": `工单 ${order.ticket_number} 的督办文字` }));
-  const close = (step, body, told) => guarded(async () => { await post(`/v1/supervision/orders/${order.id}/${step}`, body()); forget(name); say(told, "good"); load(); });
+  const close = (step, body, told) => guarded(async () => { await post(`/v1/supervision/orders/${order.id}/${step}`, body()).catch(orAgain(load)); forget(name); say(told, "good"); load(); });
   const send = close("send", () => ({ note: text.value }), "督办单已发出。");
   const cancel = () => confirm(`撤销对工单 ${order.ticket_number} 的${word(order.level)}？撤销后同一事由不再起草。`) && close("cancel", () => ({ reason: "人工核对后撤销" }), "督办单已撤销。")();
   const drafted = order.status === "drafted";

@@ -39,13 +39,13 @@ addEventListener("beforeunload", event => { if (desk?.calling()) event.preventDe
 function newDesk() {
   const node = h("div", {});
   const speech = transcriptPanel();
-  const alarm = h("div", {}), result = h("div", { class: "result" }), tools = h("div", { class: "stack" }), panel = h("div", {});
+  const alarm = h("div", { class: "alarms" }), result = h("div", { class: "result" }), tools = h("div", { class: "stack" }), panel = h("div", {});
   let left = false, calling = false, views = [], live = null, heard = [];
 
   const source = select("通话来源", [...SAMPLES.map(([name], i) => [String(i), `练习：${name}`]), [TYPED, "现场录入：逐句输入"], [PASTED, "粘贴整段通话"]], "0", () => choose());
-  replace(node, h("h1", { class: "sr" }, "工作台"), h("div", { class: "desk" }, h("div", { class: "left" },
+  replace(node, h("h1", { class: "sr" }, "工作台"), alarm, h("div", { class: "desk" }, h("div", { class: "left" },
     h("section", { class: "card call", "aria-label": "通话" }, h("div", { class: "row" }, labelled("来电", source)), tools, speech.node),
-    h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)), h("section", { class: "side", "aria-label": "生成的工单" }, alarm, result)));
+    h("section", { class: "card ask", "aria-label": "咨询" }, h("h3", {}, "知识库咨询"), panel)), h("section", { class: "side", "aria-label": "生成的工单" }, result)));
   const keys = event => { if (node.isConnected && event.ctrlKey && event.key === "Enter" && !event.target.closest("form, dialog")) tools.querySelector(".main")?.click(); };
   function ask(question = "", area = null) { replace(panel, consultPanel({ question, area, adopt: text => views.some(view => view.node.isConnected && view.adopt(text)) })); }
 
@@ -143,7 +143,7 @@ function newDesk() {
     speech.show(turns, evidence, { now: turns.length - 1 });
   }
 
-  const danger = text => replace(alarm, h("div", { class: "alarm", role: "alert" }, h("strong", {}, "请立即处置"), text));
+  const danger = text => replace(alarm, h("div", { class: "alarm", role: "alert" }, h("strong", {}, "请立即处置，并告知诉求人"), text));
 
   // The ticket as far as it is understood: fields only, nothing to press.
   function draft(state) {
