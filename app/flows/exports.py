@@ -1,11 +1,13 @@
 """Tickets as rows of a table, and what people corrected as examples to learn from."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from app.decide.correction import value_at
 from app.decide.visibility import masked_number, without
 from app.domain.access import AccessKey, Scope
+from app.domain.city_time import CITY_TIME
 from app.domain.errors import NotFound
 from app.domain.events import Feedback, Verdict
 from app.domain.issue import ToldPair
@@ -60,6 +62,16 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+def _moment(at: datetime) -> str:
+    """Return a moment as people and spreadsheets read it."""
+    return f"{at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+
+
+def _said(moment: str | None) -> str | None:
+    """Return when something happened, as exactly as it was told: `2026-11-16T19` is an hour."""
+    return moment and moment.replace("T", " ") + ("时" if len(moment) == len("2026-11-16T19") else "")
+
+
 def _row(ticket: Ticket, *, openly: bool) -> tuple[str, ...]:
     place, citizen = ticket.place, ticket.citizen
     title, content, wants, reply = (
@@ -72,13 +84,14 @@ def _row(ticket: Ticket, *, openly: bool) -> tuple[str, ...]:
         ticket.ticket_number, TICKET_STATUS[ticket.status], REQUEST_KIND[ticket.request_kind], SUBJECT[ticket.subject],
         title, content, wants,
         ticket.category.code if ticket.category else None, "/".join(ticket.category.path) if ticket.category else None,
-        place.district, place.town, place.detail, ticket.event_time, URGENCY[ticket.urgency], EMOTION[ticket.emotion],
+        place.district, place.town, place.detail, _said(ticket.event_time),
+        URGENCY[ticket.urgency], EMOTION[ticket.emotion],
         ticket.unit.lead.name if ticket.unit.lead else None, ticket.handler.name if ticket.handler else None,
         "、".join(a.unit.name for a in ticket.assisting),
-        ticket.deadline.resolve_by.isoformat(timespec="seconds") if ticket.deadline else None,
+        _moment(ticket.deadline.resolve_by) if ticket.deadline else None,
         name, phone, _yes(citizen.confidential), reply, _yes(ticket.solved), _yes(ticket.satisfied),
         ticket.merged_into, CHANNEL.get(ticket.channel, ticket.channel),
-        ticket.created_at.isoformat(timespec="seconds"),
+        _moment(ticket.created_at),
     )  # fmt: skip
     return tuple("" if cell is None else str(cell) for cell in cells)
 

@@ -34,3 +34,21 @@ def test_a_rule_is_told_by_its_words_and_never_by_its_id(served: Served, sign_in
     page.locator("article.referral").first.wait_for()
     sync_api.expect(page.locator("article.referral").first).to_contain_text("推送政法部门")
     assert CODE.findall(page.locator("main").evaluate(SEEN)) == []
+
+
+def test_a_referral_decided_against_is_no_alarm_any_more(served: Served, sign_in: Open) -> None:
+    number = served.flows.intake.run(call(*DESPAIR, call_id="words-declined")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    alarm = page.locator("article.ticket .alarm")
+    sync_api.expect(alarm).to_contain_text("告知诉求人")
+    officer = served.flows.access.check(served.keys["referral_officer"], None)
+    (raised,) = served.flows.referrals.page({"ticket_number": number}, after=None, limit=9, overdue=False, by=officer)
+    served.flows.referrals.decline(raised.id, "核对后不属实", by=officer)
+    page.reload()
+    sync_api.expect(page.locator("article.ticket")).to_contain_text("移送提示：政法机关（不予移送）")
+    sync_api.expect(alarm).to_have_count(0)
+    title = page.locator('.fieldrow[data-path="title"]')
+    title.press("Enter")
+    page.get_by_role("textbox", name="更正标题").press("Alt+1")
+    sync_api.expect(page).to_have_title("工作台 · 枣解决·枣满意")

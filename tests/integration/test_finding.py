@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
 
 from app.api.sheets import csv_lines, xlsx_bytes
+from app.domain.city_time import CITY_TIME
 from app.domain.errors import InvalidInput
 from app.domain.workflow import Step
 from app.flows.exports import COLUMNS
@@ -53,6 +55,14 @@ def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:
     assert sheet.max_row == 2
     stored.tickets.correct(rows[0][0], {"title": "=HYPERLINK(1)"}, by=ADMIN, expected_version=1)
     assert next(iter(stored.exports.ticket_rows({}, by=ADMIN)))[4] == "'=HYPERLINK(1)"
+
+
+def test_exports_write_moments_as_people_and_spreadsheets_read_them(stored: Flows) -> None:
+    ticket = corrected(stored, intake(stored, LAMP), event_time="2026-11-16T19")
+    row = dict(zip(COLUMNS, next(iter(stored.exports.ticket_rows({}, by=REVIEWER))), strict=True))
+    assert row["事发时间"] == "2026-11-16 19时"
+    assert row["受理时间"] == f"{ticket.created_at.astimezone(CITY_TIME):%Y-%m-%d %H:%M}"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d 17:30", row["办结时限"])
 
 
 def test_exports_mask_a_landline_too(stored: Flows) -> None:

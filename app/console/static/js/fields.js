@@ -80,7 +80,7 @@ export function fieldList(ticket, { speech, editable = false, save, changed, con
       } catch (error) { return conflict(error); }
     }));
     input.onkeydown = event => {
-      event.stopPropagation();
+      if (!event.altKey) event.stopPropagation();  // the pages' own keys
       if (event.isComposing) return;  // the keys belong to the input method
       if (event.key === "Escape") back();
       if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); keep(); }

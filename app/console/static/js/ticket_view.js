@@ -70,9 +70,11 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
       ticket.deadline && note(`办结时限 ${when(ticket.deadline.resolve_by)}，依据：${words(ticket.deadline.rule_id)}`));
   }
 
-  const alarms = () => ticket.referrals.map(one => h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`), h("q", {}, one.quote),
+  // What was decided against, or taken back, is told and no alarm any more.
+  const over = one => ["declined", "withdrawn"].includes(one.status);
+  const alarms = () => ticket.referrals.map(one => (over(one) ? note(`移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`) : h("div", { class: "alarm", role: "alert" }, h("strong", {}, `移送提示：${word(one.receiver)}（${referralStatus(one.status)}）`), h("q", {}, one.quote),
     h("span", { class: "mute" }, one.status === "pending_confirmation" ? "须由移送联络员核对原话后确认，系统不自动移送。" : ""),
-    told.has(one.receiver) && h("p", { class: "tell" }, h("strong", {}, "告知诉求人："), told.get(one.receiver))));
+    told.has(one.receiver) && h("p", { class: "tell" }, h("strong", {}, "告知诉求人："), told.get(one.receiver)))));
 
   // What somebody heard and no rule said: proposed in the caller's own words, confirmed like any other.
   function proposal() {
