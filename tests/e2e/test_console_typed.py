@@ -260,3 +260,26 @@ def test_a_whole_call_that_was_pasted_is_a_real_one_unless_it_is_said_to_be_prac
     sync_api.expect(page.locator("article.ticket .badge.status")).to_have_text("待受理")
     sync_api.expect(page.locator("article.ticket .badge.demo")).to_have_count(0)
     sync_api.expect(page.locator(".transcript")).to_contain_text("文化路的路灯坏了")
+
+
+def test_a_quote_half_typed_stays_while_the_ticket_is_drawn_again(served: Served, sign_in: Open) -> None:
+    number = served.flows.intake.run(call(*LAMP, call_id="typed-quote")).tickets[0].ticket_number
+    page = sign_in("operator")
+    page.goto(f"{served.url}#/tickets/{number}")
+    page.get_by_text("听到系统没有提示的").click()
+    page.get_by_label("提请移送的原话").fill("晚上看不见")
+    page.locator(".steps").get_by_role("button", name="受理", exact=True).click()
+    sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+    sync_api.expect(page.get_by_label("提请移送的原话")).to_have_value("晚上看不见")
+    sync_api.expect(page.get_by_label("提请移送的原话")).to_be_visible()
+
+
+def test_a_list_that_cannot_be_had_says_why_and_shows_no_other(served: Served, sign_in: Open) -> None:
+    served.flows.intake.run(call(*LAMP, call_id="typed-list"))
+    page = sign_in("operator")
+    page.get_by_role("link", name="工单").click()
+    page.locator("tbody tr").first.wait_for()
+    page.get_by_label("全文检索").fill("路")
+    page.keyboard.press("Enter")
+    sync_api.expect(page.locator(".listing .empty")).to_contain_text("检索词至少2个字")
+    sync_api.expect(page.locator("tbody tr")).to_have_count(0)

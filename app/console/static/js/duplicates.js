@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { badge, button, h, note, replace } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { go } from "./reader.js";
+import { forget, keeps } from "./typed.js";
 import { FIELDS, percent, valueOf, when, word } from "./words.js";
 
 const COMPARED = ["title", "content", "place.district", "place.town", "place.detail", "event_time", "citizen.name", "citizen.phone", "request_kind"];
@@ -10,10 +11,14 @@ const COMPARED = ["title", "content", "place.district", "place.town", "place.det
 // options: joinable, leaves (a merge may be undone), done(ticket), conflict(error)
 export function duplicateList(ticket, { joinable, leaves, done, conflict }) {
   if (ticket.merged_into) {
-    const reason = h("input", { placeholder: "撤销理由", "aria-label": "撤销并单的理由", required: true });
+    const name = `${ticket.ticket_number} unmerge`, reason = keeps(name, h("input", { placeholder: "撤销理由", "aria-label": "撤销并单的理由", required: true }));
     const undo = guarded(async () => {
       if (!reason.value.trim()) { reason.focus(); return say("请填写撤销理由。"); }
-      try { done(await post(`/v1/tickets/${ticket.ticket_number}/unmerge`, { reason: reason.value.trim() }, ticket.version)); } catch (error) { conflict(error); }
+      try {
+        const fresh = await post(`/v1/tickets/${ticket.ticket_number}/unmerge`, { reason: reason.value.trim() }, ticket.version);
+        forget(name);
+        done(fresh);
+      } catch (error) { conflict(error); }
       return undefined;
     });
     return h("div", { class: "row" }, "已并入主单 ", link(ticket.merged_into), leaves && [reason, button("撤销并单", undo)]);

@@ -7,6 +7,7 @@ import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
 import { guarded, say } from "./notices.js";
 import { acts, atDesk, may } from "./reader.js";
 import { stepBar } from "./steps.js";
+import { anyTyped, forget, keeps } from "./typed.js";
 import { fieldName, referralStatus, valueOf, when, word } from "./words.js";
 
 const LOOK_AGAIN = 8000;
@@ -79,16 +80,17 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
   // What somebody heard and no rule said: proposed in the caller's own words, confirmed like any other.
   function proposal() {
     const receiver = h("select", { "aria-label": "接收机关" }, ["political_legal", "discipline_inspection", "judicial"].filter(code => !ticket.referrals.some(one => one.receiver === code)).map(code => h("option", { value: code }, word(code))));
-    const quote = h("input", { placeholder: "诉求人的原话", "aria-label": "提请移送的原话", size: 40 });
+    const name = `${ticket.ticket_number} proposal`, quote = keeps(name, h("input", { placeholder: "诉求人的原话", "aria-label": "提请移送的原话", size: 40 }));
     const propose = guarded(async () => {
       if (!quote.value.trim()) { quote.focus(); return say("请填写诉求人的原话。"); }
       await post("/v1/referrals", { ticket_number: ticket.ticket_number, receiver: receiver.value, quote: quote.value.trim() });
+      forget(name);
       say("已提请移送，待联络员确认。", "good");
       const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
       await paint(fresh);
       return onChange(fresh);
     });
-    return receiver.length > 0 && h("details", {}, h("summary", {}, "听到系统没有提示的：提请移送"), h("div", { class: "row" }, receiver, quote, button("提请移送", propose)));
+    return receiver.length > 0 && h("details", { open: anyTyped(name) }, h("summary", {}, "听到系统没有提示的：提请移送"), h("div", { class: "row" }, receiver, quote, button("提请移送", propose)));
   }
 
   // A unit chosen by a person: the next dispatch takes it, and the service learns from it.

@@ -32,7 +32,10 @@ export function tickets(page, number, query) {
     let after = more ? next : null;
     do {
       const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)), ...(after && { after }) });
-      const found = await get(`/v1/tickets?${asked}`);
+      const found = await get(`/v1/tickets?${asked}`).catch(error => {
+        if (turn === drawing && !more) replace(list, empty("工单没有列出", error.message));
+        throw error;
+      });
       if (turn !== drawing) return;  // asked for something else meanwhile
       all.push(...found.tickets);
       after = found.next;
@@ -62,6 +65,7 @@ export function tickets(page, number, query) {
     return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 收到`)),
       view.node);
   });
+  replace(list, note("正在读取…"));
   load();
   show();
 }
