@@ -92,8 +92,10 @@ def test_a_practice_call_starts_by_keyboard_and_the_next_step_is_one_tab_away(si
     page = sign_in("operator")
     page.get_by_role("button", name="开始接听").wait_for()
     page.keyboard.press("Control+Enter")
-    page.locator("article.ticket .steps").wait_for()
-    page.locator(".steps button.main").press("Enter")
+    sync_api.expect(page.locator("article.ticket .steps")).to_be_focused()
+    sync_api.expect(page.locator("mark[tabindex='0']")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
     page.keyboard.press("Tab")
     sync_api.expect(page.locator(".steps button.main")).to_be_focused()
@@ -121,6 +123,9 @@ def test_every_value_lights_up_what_it_rests_on_and_the_other_way_round(sign_in:
     assert "十三号楼" in "".join(lit.all_inner_texts())
     page.locator("mark", has_text="13900000021").hover()
     sync_api.expect(page.locator(".fieldrow.lit")).to_contain_text("联系电话")
+    page.locator("mark[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    sync_api.expect(page.locator("mark").nth(1)).to_be_focused()
 
 
 def test_fields_are_accepted_and_corrected_with_the_keyboard_alone(sign_in: Callable[..., Any], served: Any) -> None:

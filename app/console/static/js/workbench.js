@@ -162,7 +162,7 @@ function newDesk() {
     if (made.notice) danger(made.notice);
     const evidence = ticket => speech.show(turns, ticket.evidence);
     const open = async (ticket, place) => {
-      const view = ticketView(ticket, { speech, beside: true, onChange: evidence });
+      const view = ticketView(ticket, { speech, beside: true, begin: ".steps", onChange: evidence });
       views = [view];
       evidence(ticket);
       replace(place, view.node);
