@@ -44,6 +44,19 @@ def test_two_operators_on_one_ticket_are_told_what_the_other_changed(served: Ser
     sync_api.expect(first.locator(".badge.status")).to_have_text("不予受理")
 
 
+def test_ones_own_change_in_another_window_is_not_told_as_somebody_elses(served: Served, sign_in: Open) -> None:
+    number = received(served, "two-windows")
+    here, there = sign_in("operator"), sign_in("operator")
+    for page in (here, there):
+        page.goto(f"{served.url}#/tickets/{number}")
+        page.locator(".steps").wait_for()
+    for page in (here, there):
+        page.locator(".steps").get_by_role("button", name="受理", exact=True).click()
+        sync_api.expect(page.locator(".badge.status")).to_have_text("已受理")
+    sync_api.expect(there.locator(".news")).to_contain_text("您在另一处更新了此工单：key-operator 受理")
+    sync_api.expect(there.locator(".news")).not_to_contain_text("他人")
+
+
 def test_a_correction_that_came_too_late_is_kept_to_be_saved_after_a_look(served: Served, sign_in: Open) -> None:
     number = received(served, "late-correction")
     page = sign_in("operator")

@@ -5,7 +5,7 @@ import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
 import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
 import { guarded, say } from "./notices.js";
-import { acts, atDesk, may } from "./reader.js";
+import { acts, atDesk, may, reader } from "./reader.js";
 import { stepBar } from "./steps.js";
 import { anyTyped, forget, keeps } from "./typed.js";
 import { fieldName, referralStatus, valueOf, when, word } from "./words.js";
@@ -117,7 +117,7 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
   async function whatChanged(fresh, lead) {
     const events = (await get(`/v1/tickets/${fresh.ticket_number}/history`)).filter(event => event.sequence > ticket.version);
     const differences = COMPARED.map(path => [path, valueOf(ticket, path), valueOf(fresh, path)]).filter(([, a, b]) => a !== b);
-    return h("div", { class: "alarm soft", role: "alert" }, h("strong", {}, `此工单刚被他人更新：${events.map(event => `${event.actor} ${event.label}`).join("；") || "有改动"}`),
+    return h("div", { class: "alarm soft", role: "alert" }, h("strong", {}, `${events.length && events.every(event => event.actor === reader().name) ? "您在另一处更新了此工单" : "此工单刚被他人更新"}：${events.map(event => `${event.actor} ${event.label}`).join("；") || "有改动"}`),
       h("ul", {}, differences.map(([path, a, b]) => h("li", {}, `${fieldName(path)}：`, h("del", {}, a || "空"), " → ", h("ins", {}, b || "空")))), h("span", {}, lead), button("知道了", () => news.replaceChildren(), "small"));
   }
 
