@@ -15,6 +15,7 @@ from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
 from app.flows.record import announce, event_of
 from app.flows.redispatch import Redispatch
+from app.understand.ticket.follow_up import follow_up_questions
 
 _FOR_THE_DEADLINE = frozenset({"request_kind", "subject", "urgency"})
 _FOR_THE_UNIT = frozenset({"request_kind", "subject", "content", "place.district", "place.town"})
@@ -37,7 +38,11 @@ class Corrections:
         """
         full = self._completed(ticket, changes)
         history = uow.events.of(ticket.ticket_number)
-        changed = corrected(ticket, full).model_copy(update={"changed_at": now})
+        changed = corrected(ticket, full)
+        asked = (
+            {"follow_up_questions": follow_up_questions(changed.missing)} if changed.missing != ticket.missing else {}
+        )
+        changed = changed.model_copy(update={"changed_at": now, **asked})
         data: dict[str, Any] = {"old": told(ticket, full), "new": told(changed, full)}
         if _FOR_THE_UNIT & full.keys() and ticket.status in _NOT_YET_GIVEN:
             changed = changed.model_copy(update={"unit": self._redispatch.decide(changed, history)})

@@ -49,6 +49,15 @@ def test_a_corrected_place_holds_together_and_moves_the_proposed_unit(stored: Fl
         corrected(stored, back, place__district="滕州市", place__town="榴园镇")
 
 
+def test_what_was_asked_and_filled_in_is_asked_no_more(stored: Flows) -> None:
+    ticket = intake(stored, "市中区光明路街道路灯坏了一个多星期了，希望尽快修好")
+    named, placed = (next(q for q in ticket.follow_up_questions if word in q) for word in ("贵姓", "具体地点"))
+    ticket = corrected(stored, ticket, citizen__name="王某")
+    assert named not in ticket.follow_up_questions
+    assert placed in ticket.follow_up_questions
+    assert corrected(stored, ticket, title="路灯不亮").follow_up_questions == ticket.follow_up_questions
+
+
 def test_a_corrected_category_is_named_in_full(stored: Flows) -> None:
     changed = corrected(stored, intake(stored), category="010301", emotion="angry")
     assert changed.category

@@ -19,7 +19,7 @@ const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.
 export function ticketView(first, { speech, beside = false, begin, onChange = () => {} } = {}) {
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
-  const accepted = new Set();
+  const accepted = new Set(), asked = new Set();
   let ticket = first, chosen = null, bar = null, drawing = 0, told = new Map(), last = Promise.resolve();
   // Changes go one after another, each on what the one before has made of the ticket.
   const inTurn = change => (last = last.then(change, change).then(fresh => (ticket = fresh)));
@@ -54,7 +54,7 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
       speech && !beside && h("details", { class: "call", open: true }, h("summary", {}, "通话原文：悬停或聚焦一个字段，看它的依据"), speech.node),
       fieldList(ticket, { speech, editable: canCorrect, changed, accepted, reopen: inHand, conflict, save: (path, value) => inTurn(() => patch(`/v1/tickets/${number}`, { [path]: value }, ticket.version)) }),
       canCorrect && h("p", { class: "mute keys" }, "↑↓ 移动 · 回车更正 · A 采纳 · 悬停或聚焦看依据"),
-      ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox" }), " ", ask))))),
+      ticket.follow_up_questions.length > 0 && section("建议追问", h("ul", { class: "asks" }, ticket.follow_up_questions.map(ask => h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: asked.has(ask), onchange: event => asked[event.target.checked ? "add" : "delete"](ask) }), " ", ask))))),
       atDesk() && proposal(),
       section("承办单位", unitBlock(ticket, { editable: atDesk(), chosen, choose, behind: words })),
       (ticket.duplicates.length > 0 || ticket.merged_into || ticket.members.length > 0) && section("同一事项", duplicateList(ticket, { joinable: atDesk() && ticket.status !== "archived", leaves: steps.some(step => step.step === "unmerge"), done: changed, conflict })),
