@@ -1,10 +1,11 @@
 """Tickets: rows in, domain types out; name and number of the citizen sealed, callers findable by keyed hash."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.city_time import CITY_TIME
@@ -22,6 +23,7 @@ NUMBERS_A_DAY = 999_999
 _OPEN = tuple(str(status) for status in OPEN_STATUSES)
 _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
+_A_NUMBER = re.compile(r"\d{14}", re.ASCII)
 _DAY = timedelta(days=1)
 _YEARS = range(1900, 2201)
 _SAME_IN_FACTS = {
@@ -204,7 +206,10 @@ class SqlTickets:
         return query
 
     def _says(self, words: str) -> Any:
-        """Return the condition that title, content and place hold every pair of characters searched for."""
+        """Return the condition that title, content and place hold every pair of characters searched for.
+
+        A ticket's own number, as a citizen reads it out, finds it too.
+        """
         wanted = pairs_of(words)
         if not wanted:
             raise InvalidInput(f"检索词至少{_SHORTEST_SEARCH}个字", field="q")
@@ -214,7 +219,8 @@ class SqlTickets:
         else:
             found = text("SELECT CAST(rowid AS TEXT) FROM ticket_words WHERE ticket_words MATCH :wanted")
             query = found.bindparams(wanted=" AND ".join(f'"{pair}"' for pair in wanted))
-        return TicketRow.ticket_number.in_(query.columns(TicketRow.ticket_number))
+        said = TicketRow.ticket_number.in_(query.columns(TicketRow.ticket_number))
+        return or_(TicketRow.ticket_number == words.strip(), said) if _A_NUMBER.fullmatch(words.strip()) else said
 
     def _index(self, tickets: Sequence[Ticket], *, new: bool) -> None:
         """Make the words of tickets findable; the rows that wait to be written need not go first."""

@@ -30,6 +30,9 @@ def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: 
     assert found(q="路灯") == [lamp.ticket_number]
     assert found(q="自来水 异味") == [water.ticket_number]
     assert found(q="路灯 异味") == []
+    assert found(q=f" {water.ticket_number} ") == [water.ticket_number]
+    assert found(q=water.ticket_number, status="archived") == []
+    assert found(q="29990101000001") == []
     assert found(caller="139-0000-0000") == [lamp.ticket_number]
     assert found(created_before=MONDAY.isoformat()) == []
     assert len(found(created_from=MONDAY.isoformat())) == 2

@@ -82,7 +82,7 @@ def filters_of(
     urgency: str | None = None,
     meeting: Annotated[MeetingReason | None, Query(description="列入月度会商的缘由")] = None,
     call_id: str | None = None,
-    q: Annotated[str | None, Query(max_length=100, description="标题、内容、地点中的字词")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="标题、内容、地点中的字词，或工单编号")] = None,
     caller: Annotated[str | None, Query(max_length=20, description="来电号码")] = None,
     created_from: str | None = None,
     created_before: str | None = None,

@@ -84,7 +84,7 @@ function rowsTable(rows, open) {
 function filterBar(load) {
   const set = name => event => { kept[name] = event.target.type === "checkbox" ? (event.target.checked ? "true" : "") : event.target.value; load(); };
   const all = (label, codes) => [["", label], ...codes.map(code => [code, word(code)])];
-  const q = h("input", { type: "search", value: kept.q || "", size: 17, placeholder: "如 路灯 建设路", "aria-label": "全文检索", onchange: set("q") });
+  const q = h("input", { type: "search", value: kept.q || "", size: 20, placeholder: "如 路灯 建设路，或编号", "aria-label": "全文检索", onchange: set("q") });
   const caller = may("intake:write") && h("input", { type: "search", value: kept.caller || "", size: 9, placeholder: "来电号码", "aria-label": "来电号码", onchange: set("caller") });
   const district = select("区（市）", [["", "全部地区"]], "", set("district"));
   city().then(({ districts }) => { replace(district, h("option", { value: "" }, "全部地区"), districts.map(one => h("option", { value: one.name, selected: one.name === kept.district }, shortName(one.name)))); });
