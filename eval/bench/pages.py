@@ -92,6 +92,9 @@ def steps(page: Any) -> Iterator[Step]:
     for view in ("全部", "民生·住房", "营商环境"):
         yield "", chosen("视图", view)
         yield f"分析 按承办单位 近一年 {view}", chosen("分组", "承办单位")
+    # The page keeps what was chosen last.
+    for back in (tab(TABS[0]), chosen("视图", "全部"), chosen("时段", "近 30 天")):
+        yield "", back
 
 
 def waited(page: Any, click: Callable[[], object]) -> float:
