@@ -5,6 +5,8 @@ import { guarded } from "./notices.js";
 import { forget, keeps } from "./typed.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
+// What may be put right in a status, and has been done to reach it.
+const AGAIN = { evaluated: "evaluate" };
 // What is asked or praised is answered at once, without a unit.
 const ANSWERED = ["consultation", "praise"];
 const GRAVE = ["decline", "return", "suspend", "send_back"];
@@ -25,7 +27,7 @@ const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答�
 export function stepBar(ticket, steps, { suggest = {}, again = false, take, done, conflict, open }) {
   const form = h("form", { class: "stepform", hidden: true });
   let inHand = null;
-  const usual = [...(ANSWERED.includes(ticket.request_kind) ? ["direct_answer"] : []), ...USUAL].find(name => steps.some(step => step.step === name));
+  const usual = [...(ANSWERED.includes(ticket.request_kind) ? ["direct_answer"] : []), ...USUAL].find(name => name !== AGAIN[ticket.status] && steps.some(step => step.step === name));
   const buttons = steps.filter(step => !OWN_PLACE.includes(step.step)).sort((a, b) => (b.step === usual) - (a.step === usual)).map(step => (
     button(step.label, () => ask(step), step.step === usual ? "main" : GRAVE.includes(step.step) ? "grave" : "", { "data-step": step.step })));
   const bar = h("div", { class: "steps", role: "group", tabindex: "-1", "aria-label": "可执行的步骤" },
