@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
@@ -28,13 +28,13 @@ from app.bootstrap import (
     start_worker,
     take_reader,
 )
+from app.command_faults import told_of, trouble
 from app.commands import analytics, audit, demo, export, import_table, replay, shadow
 from app.config import ChatSettings, Settings
 from app.domain.access import ROLE_LABELS, Role, Scope
-from app.domain.errors import HotlineError, InvalidInput, ReferenceDataError, ServiceUnavailable
+from app.domain.errors import InvalidInput, ReferenceDataError, ServiceUnavailable
 from app.domain.labels import SCOPE, labelled
 from app.domain.referral import Receiver
-from app.domain.value_faults import said_of
 from app.flows.batch import ReadMany
 from app.flows.group_backfill import GroupBackfill
 from app.flows.registry import Flows
@@ -44,7 +44,6 @@ from app.knowledge_commands import index, kb
 from app.observability import configure_logging
 from app.receive.batch import read_line
 from app.referral_commands import referrals
-from models.base import ModelUnavailable
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="市民诉求办理模型服务")
 keys = typer.Typer(no_args_is_help=True, help="API 密钥")
@@ -63,54 +62,41 @@ cli.command("import")(import_table)
 cli.command("replay")(replay)
 cli.command("shadow")(shadow)
 console = Console(markup=False)
-_TROUBLE: dict[type[OSError], str] = {
-    FileNotFoundError: "没有这个文件或目录",
-    IsADirectoryError: "是目录，不是文件",
-    NotADirectoryError: "不是目录",
-    PermissionError: "没有权限",
-}
 
 
 def main() -> None:
-    """Run a command; an expected error is one Chinese line and exit code 1."""
+    """Run a command; an expected error is one Chinese line and an exit status."""
     configure_logging()  # to stderr: what a command prints may be read by another
-    said = Console(stderr=True, markup=False)
-    try:
-        cli()
-    except HotlineError as error:
-        said.print(error.message_zh, style="red")
-        raise SystemExit(1) from error
-    except ModelUnavailable as error:
-        said.print(f"模型不能加载：{error}", style="red")
-        raise SystemExit(1) from error
-    except ValidationError as error:
-        if not error.title.endswith("Settings"):
-            raise
-        said.print(f"设置有误：{settings_fault(error)}", style="red")
-        raise SystemExit(1) from error
-    except OSError as error:
-        if error.filename is None:
-            raise
-        said.print(f"不能读写 {error.filename}：{_TROUBLE.get(type(error), error.strerror)}", style="red")
-        raise SystemExit(1) from error
-
-
-def settings_fault(error: ValidationError) -> str:
-    """Return what is wrong with the settings, each by its name in the environment."""
-    return "；".join(
-        str(one["ctx"]["error"])
-        if one["type"] == "value_error"
-        else f"{'__'.join(map(str, one['loc'])).upper()} {said_of(one)}"
-        for one in error.errors()
-    )
+    raise SystemExit(told_of(lambda: cli(standalone_mode=False)))
 
 
 @cli.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="监听的端口")] = 8000,
+) -> None:
     """启动服务。"""
     import uvicorn
 
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, log_level="info", access_log=False)
+    from app.main import create_app
+
+    settings = Settings()
+    check_free(host, port)
+    app = create_app(settings, flows=build_flows(settings))
+    uvicorn.run(app, host=host, port=port, log_level="info", access_log=False)
+
+
+def check_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be served at, before anything is loaded.
+
+    Raises:
+        ServiceUnavailable: it is taken, or none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise ServiceUnavailable(f"不能在 {host} 端口 {port} 提供服务：{trouble(error)}") from error
 
 
 @cli.command()

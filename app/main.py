@@ -28,6 +28,7 @@ from app.api.routes import (
 from app.bootstrap import Embedded, build_flows, get_ready
 from app.config import Settings
 from app.console.mount import mount_console
+from app.flows.registry import Flows
 from app.observability import Metrics, configure_logging
 
 PARTS = (
@@ -38,14 +39,16 @@ LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""
 
 
-def create_app(settings: Settings | None = None, embedded: Embedded | None = None) -> FastAPI:
-    """Return the service. Flows are built when it starts, so that a wrong file stops the start."""
+def create_app(
+    settings: Settings | None = None, embedded: Embedded | None = None, flows: Flows | None = None
+) -> FastAPI:
+    """Return the service. Flows that are not given are built when it starts, so that a wrong file stops the start."""
     configure_logging()
     chosen = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.flows = build_flows(chosen, embedded=embedded)
+        app.state.flows = flows or build_flows(chosen, embedded=embedded)
         app.state.metrics = Metrics()
         app.state.live_threads = CapacityLimiter(LIVE_THREADS)
         preset = chosen.auth.bootstrap_key

@@ -95,7 +95,7 @@ def reached(engine: Engine) -> Iterator[Connection]:
         opened = engine.execution_options(reading=True).connect()
     except OperationalError as error:
         where = engine.url.render_as_string(hide_password=True)
-        raise ServiceUnavailable(f"数据库 {where} 连不上：{error.orig}") from error
+        raise ServiceUnavailable(f"数据库 {where} 连不上：{str(error.orig).splitlines()[0]}") from error
     with opened as connection:
         yield connection
 

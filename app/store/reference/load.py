@@ -61,6 +61,8 @@ def load_reference_data(folder: Path) -> ReferenceData:
     Raises:
         ReferenceDataError: anything is wrong; the message lists every problem with file, line and key.
     """
+    if not folder.is_dir():
+        raise ReferenceDataError(f"没有知识库目录 {folder}，请核对 KNOWLEDGE_DIR")
     files: dict[str, YamlFile] = {}
 
     def opened(name: str) -> YamlFile:
