@@ -29,7 +29,7 @@ from app.bootstrap import Embedded, build_flows, get_ready
 from app.config import Settings
 from app.console.mount import mount_console
 from app.flows.registry import Flows
-from app.observability import Metrics, configure_logging
+from app.observability import configure_logging
 
 PARTS = (
     health, intake, calls, tickets, referrals, oversight, analytics, hot_issues, open311, consultations, knowledge,
@@ -49,7 +49,6 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.flows = flows or build_flows(chosen, embedded=embedded)
-        app.state.metrics = Metrics()
         app.state.live_threads = CapacityLimiter(LIVE_THREADS)
         preset = chosen.auth.bootstrap_key
         first = app.state.flows.access.first_key(preset.get_secret_value() if preset else None)

@@ -25,22 +25,33 @@ def configure_logging() -> None:
     )
 
 
+RESULTS = ("intake", "consultation", "paragraph")
+"""What a language model or a model server may have a part in."""
+
+
 class Metrics:
-    """Counters of one service instance."""
+    """Counters of one service process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter("hotline_requests", "HTTP requests", ["route", "status"], registry=self.registry)
         self.seconds = Histogram("hotline_request_seconds", "Time to answer", ["route"], registry=self.registry)
         self.tickets = Counter("hotline_tickets", "Tickets made", ["request_kind"], registry=self.registry)
-        self.degraded = Counter("hotline_degraded", "Results of a fallen-back engine", registry=self.registry)
+        said = "Results that the embedded engine gave in place of the one that is set"
+        self.degraded = Counter("hotline_degraded", said, ["result"], registry=self.registry)
+        for result in RESULTS:
+            self.degraded.labels(result)  # shown before the first, so that a rise from none is seen
 
     def count(self, degraded: bool, request_kinds: Sequence[str]) -> None:
         """Count what one call became."""
-        if degraded:
-            self.degraded.inc()
+        self.count_result("intake", degraded)
         for kind in request_kinds:
             self.tickets.labels(kind).inc()
+
+    def count_result(self, result: str, degraded: bool) -> None:
+        """Count a result where another engine gave it than the one that is set."""
+        if degraded:
+            self.degraded.labels(result).inc()
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

@@ -13,7 +13,6 @@ from app.domain.errors import InvalidInput
 from app.domain.json_faults import json_fault
 from app.domain.storable import check_all
 from app.flows.registry import Flows
-from app.observability import Metrics
 
 _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """Escapes that may stand for what cannot be stored."""
@@ -26,14 +25,7 @@ def get_flows(request: Request) -> Flows:
     return flows
 
 
-def get_metrics(request: Request) -> Metrics:
-    """Return the instance's metrics."""
-    metrics: Metrics = request.app.state.metrics
-    return metrics
-
-
 FlowsDep = Annotated[Flows, Depends(get_flows)]
-MetricsDep = Annotated[Metrics, Depends(get_metrics)]
 
 
 def secret_in(headers: Mapping[str, str]) -> str | None:

@@ -88,15 +88,23 @@ def add_middleware(app: FastAPI) -> None:
         request.state.trace_id = uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(trace_id=request.state.trace_id)
         started = time.perf_counter()
-        response = await call_next(request)
-        metrics: Metrics = request.app.state.metrics
-        route = getattr(request.scope.get("route"), "path", "unknown")
-        metrics.requests.labels(route, str(response.status_code)).inc()
-        metrics.seconds.labels(route).observe(time.perf_counter() - started)
+        try:
+            response = await call_next(request)
+        except Exception:  # answered further out, where nothing is counted
+            _count(request, 500, started)
+            raise
+        _count(request, response.status_code, started)
         response.headers["X-Trace-Id"] = request.state.trace_id
         return response
 
     app.add_middleware(BoundedBody)
+
+
+def _count(request: Request, status: int, started: float) -> None:
+    metrics: Metrics = request.app.state.flows.metrics
+    route = getattr(request.scope.get("route"), "path", "unknown")
+    metrics.requests.labels(route, str(status)).inc()
+    metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
 
 def record_of(request: Request, key: str) -> str:

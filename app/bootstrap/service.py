@@ -47,6 +47,7 @@ from app.flows.supervision import SupervisionFlow
 from app.flows.ticket_index import TicketIndexFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
+from app.observability import Metrics
 from app.receive.identity import TokenReader
 from app.respond.file_drop import SCHEME, FileDropSender
 from app.respond.webhook import WebhookSender
@@ -75,7 +76,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     migrate(engine)
     embedded = embedded or load_embedded(settings)
     reference, reader = embedded.reference, embedded.reader
-    clock = clock or SystemClock()
+    clock, metrics = clock or SystemClock(), Metrics()
     vault = open_vault(settings.key_file)
 
     @contextmanager
@@ -114,7 +115,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     verdicts.follow()
     generating = with_chat(settings, reference, reader, chat)
     looks = second_looks(settings, reference, reader, chat, store)
-    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, second_looks=looks)
+    intake = IntakeFlow(reader=generating, policy=policy, store=store, clock=clock, second_looks=looks, metrics=metrics)
     model = generating if isinstance(generating, GeneratingReader) else None
     live_calls = LiveCallFlow(reader=reader, model=model, policy=policy, intake=intake, clock=clock)
     redispatch = Redispatch(policy, reader.units_of)
@@ -127,7 +128,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     audit = AuditFlow(store, clock, policy, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference, embedded.words)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
-    paragraphs = ParagraphFlow(store, *paragraph_writers(settings, chat))
+    paragraphs = ParagraphFlow(store, *paragraph_writers(settings, chat), metrics)
     early_warnings = EarlyWarningFlow(store, clock, reference, policy.clock.is_working)
     reports = ReportFlow(store, clock, analytics, hot_issues, early_warnings, paragraphs, settings.reports.hour)
     afterwards = (
@@ -182,6 +183,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
             traps,
             areas,
             answer_writer(settings, chat),
+            metrics,
         ),
         knowledge=knowledge,
         imports=KnowledgeImportFlow(knowledge),
@@ -189,6 +191,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         live=live,
         clock=clock,
         reference=reference,
+        metrics=metrics,
         engine=settings.chat.engine,
         evaluations=lambda: published_evaluations(settings.evaluations_dir),
         ready=lambda: answers(store),

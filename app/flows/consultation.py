@@ -31,6 +31,7 @@ from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.flows.judgement import IntakePolicy, Judgement
 from app.flows.live_knowledge import LiveKnowledge
+from app.observability import Metrics
 from app.receive.payload import parse_transcript
 from app.respond.answer import compose_answer
 from app.understand.area import AreaReader
@@ -89,6 +90,7 @@ class ConsultationFlow:
         traps: TrapReader,
         areas: AreaReader,
         writer: WritesAnswers | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._writer = writer
         self._reader = reader
@@ -97,6 +99,7 @@ class ConsultationFlow:
         self._limits = limits
         self._traps = traps
         self._areas = areas
+        self._metrics = metrics or Metrics()
 
     @property
     def count(self) -> int:
@@ -133,7 +136,9 @@ class ConsultationFlow:
             unit=_who_could_know(judged),
             engine=reading.engine,
         )
-        return self._standing(asked)
+        answer = self._standing(asked)
+        self._metrics.count_result("consultation", answer.degraded)
+        return answer
 
     def _standing(self, asked: "_Asked") -> ConsultationAnswer:
         """Answer from what stands when the answer is done: an article may change while a model words it."""

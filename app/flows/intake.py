@@ -15,6 +15,7 @@ from app.domain.ticket import IntakeResult, Ticket
 from app.domain.transcript import Transcript
 from app.flows.judgement import IntakePolicy, Judgement
 from app.flows.new_ticket import make_ticket, record_new_ticket
+from app.observability import Metrics
 from app.receive.payload import content_digest, parse_transcript
 
 _AT_A_TIME = 200
@@ -62,12 +63,14 @@ class IntakeFlow:
         store: UnitOfWorkFactory,
         clock: Clock,
         second_looks: Sequence[LooksAgain] = (),
+        metrics: Metrics | None = None,
     ) -> None:
         self._second_looks = second_looks
         self.reader = reader
         self.policy = policy
         self._store = store
         self._clock = clock
+        self._metrics = metrics or Metrics()
 
     def run(self, payload: Mapping[str, Any], *, by: str = SYSTEM) -> IntakeResult:
         """Return the tickets a call became; see `run_once`."""
@@ -132,6 +135,7 @@ class IntakeFlow:
                 raise
             return simultaneous
         self.remember(result, reading)
+        self._metrics.count(result.degraded, [ticket.request_kind for ticket in result.tickets])
         return result
 
     def keep_many(self, pending: Sequence[tuple[Delivery, CallReading]], started: float) -> list[IntakeResult]:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from app.domain.paragraph import Paragraph
 from app.domain.ports import UnitOfWorkFactory
+from app.observability import Metrics
 
 
 class WritesParagraphs(Protocol):
@@ -18,11 +19,16 @@ class ParagraphFlow:
     """Without a language model the plain text is the draft."""
 
     def __init__(
-        self, store: UnitOfWorkFactory, notes: WritesParagraphs | None, reports: WritesParagraphs | None
+        self,
+        store: UnitOfWorkFactory,
+        notes: WritesParagraphs | None,
+        reports: WritesParagraphs | None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._store = store
         self._notes = notes
         self._reports = reports
+        self._metrics = metrics or Metrics()
 
     def urging_note(self, order_id: int) -> Paragraph:
         """Return a note for a supervision order; number and unit stand in it, and no date that is not the ticket's."""
@@ -35,11 +41,16 @@ class ParagraphFlow:
         facts = [f"工单号{ticket.ticket_number}", f"办结时限{by}", order.reason]
         inputs = {"ticket": ticket.title, "unit": order.receiver, "facts": facts}
         borne_out = [ticket.ticket_number, order.receiver, ticket.title, *facts]
-        return self._notes.write(inputs, borne_out, plain=order.note)
+        return self._counted(self._notes.write(inputs, borne_out, plain=order.note))
 
     def report(self, period: str, figures: Sequence[str]) -> Paragraph:
         """Return a paragraph on the figures of a period, each figure a phrase: `受理工单 1200 件`."""
         plain = f"{period}，{'；'.join(figures)}。"
         if self._reports is None:
             return Paragraph(text=plain)
-        return self._reports.write({"period": period, "figures": list(figures)}, [*figures, period], plain=plain)
+        inputs = {"period": period, "figures": list(figures)}
+        return self._counted(self._reports.write(inputs, [*figures, period], plain=plain))
+
+    def _counted(self, paragraph: Paragraph) -> Paragraph:
+        self._metrics.count_result("paragraph", paragraph.degraded_reason is not None)
+        return paragraph

@@ -37,6 +37,7 @@ from app.flows.supervision import SupervisionFlow
 from app.flows.ticket_index import TicketIndexFlow
 from app.flows.tickets import TicketFlow
 from app.flows.verdicts import VerdictFlow
+from app.observability import Metrics
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Flows:
     live: LiveKnowledge
     clock: Clock
     reference: ReferenceData
+    metrics: Metrics
     engine: str
     evaluations: Callable[[], list[dict[str, Any]]]
     ready: Callable[[], None]

@@ -25,7 +25,6 @@ from app.domain.errors import HotlineError, InvalidInput
 from app.domain.ticket import IntakeResult
 from app.flows.live_call import LiveCall, LiveCallFlow, Patch, Snapshot
 from app.flows.registry import Flows
-from app.observability import Metrics
 
 router = APIRouter()
 OPEN_WITHIN_S = 10.0
@@ -57,7 +56,6 @@ class LiveConnection:
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
         self._flows: Flows = socket.app.state.flows
-        self._metrics: Metrics = socket.app.state.metrics
         self._calls: LiveCallFlow = self._flows.live_calls
         self._loop = asyncio.get_running_loop()
         self._outgoing: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue()
@@ -76,7 +74,6 @@ class LiveConnection:
         result = await run_in_threadpool(self._opened, call_id, opening)
         if isinstance(result, LiveCall):
             result = await self._ended(result)
-            self._metrics.count(result.degraded, [ticket.request_kind for ticket in result.tickets])
         self._send(type="closed", result=result.model_dump(mode="json"))
         self.end()
 

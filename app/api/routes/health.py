@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from app.api.dependencies import FlowsDep, MetricsDep
+from app.api.dependencies import FlowsDep
 from app.observability import CONTENT_TYPE
 
 router = APIRouter(tags=["运行"])
@@ -22,6 +22,6 @@ def readyz(flows: FlowsDep) -> dict[str, str]:
 
 
 @router.get("/metrics", summary="Prometheus 指标")
-def metrics(metrics: MetricsDep) -> Response:
+def metrics(flows: FlowsDep) -> Response:
     """Prometheus 文本格式。"""
-    return Response(metrics.render(), media_type=CONTENT_TYPE)
+    return Response(flows.metrics.render(), media_type=CONTENT_TYPE)

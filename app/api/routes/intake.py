@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from app.api.dependencies import Body, ClassifyKey, FlowsDep, IntakeKey, MetricsDep
+from app.api.dependencies import Body, ClassifyKey, FlowsDep, IntakeKey
 from app.domain.ticket import IntakeResult
 from app.flows.capabilities import DuplicateAnswer, RiskAnswer, UnitAnswer
 
@@ -15,15 +15,11 @@ router = APIRouter(prefix="/v1", tags=["受理"])
     summary="提交一通电话或一条来信，生成工单",
     responses={200: {"model": IntakeResult, "description": "此前已提交，返回首次的结果"}},
 )
-def post_transcript(
-    body: Body, flows: FlowsDep, metrics: MetricsDep, key: IntakeKey, response: Response
-) -> IntakeResult:
+def post_transcript(body: Body, flows: FlowsDep, key: IntakeKey, response: Response) -> IntakeResult:
     """返回该通话的工单。同一通话编号、同样内容再次提交，返回 200 和首次的结果。"""
     result, is_new = flows.intake.run_once(body, by=key.name)
     if not is_new:
         response.status_code = 200
-        return result
-    metrics.count(result.degraded, [ticket.request_kind for ticket in result.tickets])
     return result
 
 
