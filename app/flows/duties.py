@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.domain.errors import HotlineError
 from app.flows.analytics import AnalyticsFlow
 from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
@@ -89,4 +90,6 @@ class Duties:
         try:
             duty.run()
         except Exception as error:  # noqa: BLE001  whatever it is, the other duties must go on
-            structlog.get_logger().warning("duty_failed", duty=duty.name, error=type(error).__name__)
+            expected = isinstance(error, HotlineError)
+            why = {"reason": str(error)} if expected else {"exc_info": error}
+            structlog.get_logger().warning("duty_failed", duty=duty.name, error=type(error).__name__, **why)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, SQLAlchemyError
 
 from app.domain.errors import InvalidInput, ServiceUnavailable
 
@@ -84,6 +84,12 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.upgrade(config, revision)
 
 
+def reason_of(error: SQLAlchemyError) -> str:
+    """Return what the driver says, in one line and without the values that were to be stored."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+    return said[0] if said else type(error).__name__
+
+
 @contextmanager
 def reached(engine: Engine) -> Iterator[Connection]:
     """Give a connection that only reads.
@@ -93,17 +99,26 @@ def reached(engine: Engine) -> Iterator[Connection]:
     """
     try:
         opened = engine.execution_options(reading=True).connect()
-    except OperationalError as error:
+    except DatabaseError as error:  # no server, no right, or a file that is no database
         where = engine.url.render_as_string(hide_password=True)
-        raise ServiceUnavailable(f"数据库 {where} 连不上：{str(error.orig).splitlines()[0]}") from error
+        raise ServiceUnavailable(f"数据库 {where} 连不上：{reason_of(error)}") from error
     with opened as connection:
         yield connection
 
 
 def is_current(engine: Engine) -> bool:
-    """Tell whether the schema is that of the newest migration; a migration's file has its revision's name."""
-    newest = max(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """Tell whether the schema is that of the newest migration; a migration's file has its revision's name.
+
+    Raises:
+        ServiceUnavailable: a newer release has upgraded it.
+    """
+    known = sorted(file.stem for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     with reached(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == newest)
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found and found not in known:
+        raise ServiceUnavailable(
+            f"数据库的版本是 {found}，本程序只认识到 {known[-1]}：请用升级它的新版程序，或恢复升级前的备份"
+        )
+    return bool(found == known[-1])

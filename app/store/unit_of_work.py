@@ -4,14 +4,17 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
+import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.store.analytics import SqlAnalytics
 from app.store.demo import SqlDemo
 from app.store.early_warning import SqlEarlyWarnings
+from app.store.engine import reason_of
 from app.store.events import SqlEvents
 from app.store.issues import SqlIssues
 from app.store.knowledge import SqlArticles
@@ -23,6 +26,9 @@ from app.store.repositories import SqlAccessKeys, SqlDeliveries, SqlFeedback, Sq
 from app.store.supervision import SqlDeletions, SqlSupervision
 from app.store.tickets import SqlTickets
 from app.store.vault import Vault
+
+_FAILING = (OperationalError, InternalError, InterfaceError, NoneFree)
+"""The database is gone, full, read-only or overrun: who calls may try again, who runs it reads why in the log."""
 
 
 class SqlUnitOfWork:
@@ -64,7 +70,8 @@ class SqlUnitOfWork:
             raise Conflict("同一记录已经存在") from error
         if isinstance(error, DataError):
             raise InvalidInput("内容含有不能保存的字符，或者过长") from error
-        if isinstance(error, OperationalError):
+        if isinstance(error, _FAILING) or type(error) is DatabaseError:
+            structlog.get_logger().error("database_failed", reason=reason_of(error))
             raise ServiceUnavailable("数据库暂时不可用，请稍后重试") from error
 
     def commit(self) -> None:

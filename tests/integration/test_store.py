@@ -1,5 +1,6 @@
 """The store on both databases: what is acknowledged stays, what is not committed never was."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
 from app.domain.duplicate import Sameness
-from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound
+from app.domain.errors import Conflict, InvalidInput, InvalidTransition, NotFound, ServiceUnavailable
 from app.domain.events import Feedback, Verdict
 from app.domain.ticket import Citizen
 from app.domain.workflow import Step, TicketStatus
@@ -173,6 +174,34 @@ def test_migrations_go_up_and_down(database_url: str) -> None:
     assert not is_current(engine)
     migrate(engine)
     engine.dispose()
+
+
+def test_a_database_of_a_newer_release_is_left_alone_and_says_so(database_url: str) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099_of_tomorrow'"))
+    with pytest.raises(ServiceUnavailable, match="版本是 0099_of_tomorrow，本程序只认识到 00"):
+        migrate(engine)
+    assert "tickets" in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_why_the_database_fails_stands_in_the_log(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    read_only = {"sqlite": "PRAGMA query_only = ON", "postgresql": "SET TRANSACTION READ ONLY"}[engine.dialect.name]
+
+    def write() -> None:
+        with SqlUnitOfWork(engine, VAULT) as uow:
+            uow.session.execute(text(read_only))
+            uow.tickets.next_numbers("20261118", 1)
+
+    with pytest.raises(ServiceUnavailable, match="数据库暂时不可用"):
+        write()
+    engine.dispose()
+    told = capsys.readouterr()
+    assert re.search(r"database_failed.*(readonly database|read-only transaction)", told.out + told.err)
 
 
 def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: str) -> None:

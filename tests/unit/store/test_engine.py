@@ -1,5 +1,7 @@
 """A database that is not there, or is none, is named in one line."""
 
+from pathlib import Path
+
 import pytest
 
 from app.domain.errors import InvalidInput, ServiceUnavailable
@@ -10,6 +12,13 @@ from app.store.engine import make_engine, migrate
 def test_what_is_no_database_of_the_service_is_refused_with_what_would_be(url: str) -> None:
     with pytest.raises(InvalidInput, match=r"postgresql\+psycopg://"):
         make_engine(url)
+
+
+def test_a_file_that_is_no_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("记事" * 100, "utf-8")
+    with pytest.raises(ServiceUnavailable, match="连不上：file is not a database"):
+        migrate(make_engine(f"sqlite:///{tmp_path / 'notes.txt'}"))
+    assert (tmp_path / "notes.txt").read_text("utf-8") == "记事" * 100
 
 
 def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
