@@ -16,7 +16,7 @@ from app.domain.reading import CallReading, Unreadable
 from app.domain.ticket import IntakeResult
 from app.domain.transcript import Transcript
 from app.flows.intake import Delivery, IntakeFlow
-from app.receive.batch import Line, read_lines
+from app.receive.batch import Line, read_lines, rejected_beside
 
 CHUNK = 100
 """Calls a transaction: large enough that the disk does not set the pace, small enough to lose nothing dear."""
@@ -65,10 +65,10 @@ class BatchFlow:
 
         Raises:
             Conflict: another run writes to `out`.
-            InvalidInput: `out` holds something else than results.
+            InvalidInput: `out` holds something else than results, or is the input, or bad lines would go there.
         """
         count = BatchCount()
-        rejected_path = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
+        rejected_path = rejected_beside(out, source)
         with ExitStack() as opened:
             results = opened.enter_context(alone(out))
             done: Seen = dict.fromkeys(finished_ids(out))

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from app.decide.issue import choose_issue
 from app.domain.errors import InvalidInput
 from app.domain.thresholds import IssueRules
+from app.flows.batch import alone
+from app.receive.batch import rejected_beside
 from app.understand.duplicate.backfill import blocks_of
 
 CHUNK = 5_000
@@ -64,10 +66,24 @@ class GroupBackfill:
         """Write one line a ticket to `out`, `{"id", "issue"}`, in order of time; the issue is its first ticket's id.
 
         Raises:
-            InvalidInput: `out` is the input itself.
+            Conflict: another run writes to `out`.
+            InvalidInput: what stands at `out`, or beside it, is the input or somebody else's.
         """
-        if out.exists() and out.samefile(source):
-            raise InvalidInput(f"结果不能写入输入文件 {source}", field="out")
+        rejected = rejected_beside(out, source)
+        with alone(out):
+            check_replaceable(out)
+            return self._run(source, out, rejected, executor, encode, link, progress)
+
+    def _run(
+        self,
+        source: Path,
+        out: Path,
+        rejected: Path,
+        executor: Executor,
+        encode: EncodeLines,
+        link: LinkBlock,
+        progress: Progress,
+    ) -> Grouped:
         work = begun(out.with_name(f"{out.name}.work"), source)
         self._encode(source, work, executor, encode, progress)
         rows, ids = gathered(work)
@@ -83,7 +99,6 @@ class GroupBackfill:
         with out.open("w", encoding="utf-8") as file:
             for position, issue in enumerate(issue_of):
                 file.write(json.dumps({"id": ids[position], "issue": ids[issue]}, ensure_ascii=False) + "\n")
-        rejected = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
         rejected.unlink(missing_ok=True)
         if bad := b"".join(part.read_bytes() for part in sorted(work.glob("*.rejected.jsonl"))):
             rejected.write_bytes(bad)
@@ -150,10 +165,32 @@ class GroupBackfill:
         return (total - missing * rules.bound) / (sum(weights) + missing)
 
 
+def check_replaceable(out: Path) -> None:
+    """Refuse to write over what is no result of an earlier run.
+
+    Raises:
+        InvalidInput: it is something else.
+    """
+    with out.open("rb") as file:
+        first = file.readline()
+    try:
+        result = not first or set(json.loads(first)) == {"id", "issue"}
+    except (ValueError, TypeError):
+        result = False
+    if not result:
+        raise InvalidInput(f"{out} 不是归并的结果，请另选输出文件", field="out")
+
+
 def begun(work: Path, source: Path) -> Path:
-    """Return the folder of a run; what another file, or this one before a change, left there is thrown away."""
+    """Return the folder of a run; what another file, or this one before a change, left there is thrown away.
+
+    Raises:
+        InvalidInput: a folder of that name is none of ours.
+    """
     told = source.stat()
     mark, note = f"{source.resolve()} {told.st_size} {told.st_mtime_ns}", work / _OF
+    if work.exists() and not note.exists() and any(work.iterdir()):
+        raise InvalidInput(f"目录 {work} 不是归并的中间结果，请移走它或另选输出文件", field="out")
     if work.exists() and not (note.exists() and note.read_text("utf-8") == mark):
         shutil.rmtree(work)
     work.mkdir(exist_ok=True)

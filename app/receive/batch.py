@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.domain.errors import InvalidInput
 from app.domain.frozen import Frozen
 from app.domain.json_faults import json_fault
 
@@ -18,6 +19,19 @@ class Line(Frozen):
     payload: dict[str, Any] | None = None
     reason: str | None = None
     text: str = ""
+
+
+def rejected_beside(out: Path, source: Path) -> Path:
+    """Return the file that bad lines go to.
+
+    Raises:
+        InvalidInput: that, or `out`, is the input itself: what an earlier run rejected and somebody mended.
+    """
+    rejected = out.with_name(out.name.removesuffix(".jsonl") + ".rejected.jsonl")
+    for what, file in (("结果", out), ("坏行", rejected)):
+        if file.exists() and file.samefile(source):
+            raise InvalidInput(f"{what}会写入输入文件 {source}，请另选输出文件", field="out")
+    return rejected
 
 
 def read_lines(path: Path) -> Iterator[Line]:

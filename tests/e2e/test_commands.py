@@ -95,6 +95,14 @@ def test_a_file_that_holds_no_results_is_not_written_over(tmp_path: Path, held: 
     assert (tmp_path / "in.jsonl").read_text("utf-8") == held
 
 
+def test_the_mended_bad_lines_of_a_batch_are_not_lost(tmp_path: Path) -> None:
+    mended = tmp_path / "out.rejected.jsonl"
+    mended.write_text(json.dumps(WATER), "utf-8")
+    ran = RUNNER.invoke(cli, ["batch", str(mended), str(tmp_path / "out.jsonl"), "--workers", "1"])
+    assert isinstance(ran.exception, InvalidInput)
+    assert json.loads(mended.read_text("utf-8")) == WATER
+
+
 TABLE = """编号,时间,内容,电话
 w1,2026/11/8 9:05,滕州龙泉街道翠湖天地小区停暖气,13900000001
 ,,,

@@ -10,8 +10,9 @@ import pytest
 
 from app.bootstrap import encode_lines, link_block, start_grouping
 from app.config import Settings
-from app.domain.errors import InvalidInput
+from app.domain.errors import Conflict, InvalidInput
 from app.domain.reference import ReferenceData
+from app.flows.batch import alone
 from app.flows.group_backfill import EncodeLines, GroupBackfill, Grouped, LinkBlock
 from app.receive.ticket_line import ticket_line
 
@@ -81,8 +82,39 @@ def test_an_empty_file_is_no_issue_and_no_result_is_written_over_the_input(
     with pytest.raises(InvalidInput, match="输入文件"):
         group(source.with_name("out.jsonl"), reference)
     assert source.with_name("out.jsonl").read_text("utf-8") == held
+    source.with_name("out.jsonl").unlink()
     source.touch()
     assert group(source, reference) == Grouped(tickets=0, refused=0, issues=0)
+
+
+def test_what_is_somebody_elses_is_not_written_over(source: Path, reference: ReferenceData) -> None:
+    out, work = source.with_name("out.jsonl"), source.with_name("out.jsonl.work")
+    for foreign in ('{"name": "名单"}\n', "会议记录\n", "[1]\n"):
+        out.write_text(foreign, "utf-8")
+        with pytest.raises(InvalidInput, match="不是归并的结果"):
+            group(source, reference)
+        assert out.read_text("utf-8") == foreign
+    out.unlink()
+    work.mkdir()
+    (work / "report.docx").touch()
+    with pytest.raises(InvalidInput, match="不是归并的中间结果"):
+        group(source, reference)
+    assert (work / "report.docx").exists()
+    (work / "report.docx").unlink()
+    assert group(source, reference) == group(source, reference)  # a result of ours is made anew
+
+
+def test_the_mended_bad_lines_of_a_run_are_no_place_for_new_ones(source: Path, reference: ReferenceData) -> None:
+    mended = source.rename(source.with_name("out.rejected.jsonl"))
+    held = mended.read_text("utf-8")
+    with pytest.raises(InvalidInput, match="坏行会写入输入文件"):
+        group(mended, reference)
+    assert mended.read_text("utf-8") == held
+
+
+def test_two_runs_do_not_write_one_result(source: Path, reference: ReferenceData) -> None:
+    with alone(source.with_name("out.jsonl")), pytest.raises(Conflict, match="另一批量任务"):
+        group(source, reference)
 
 
 def test_a_run_that_was_cut_off_goes_on_and_does_nothing_twice(source: Path, reference: ReferenceData) -> None:
