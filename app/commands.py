@@ -18,10 +18,13 @@ from app.api.sheets import csv_lines, xlsx_bytes
 from app.bootstrap import build_flows
 from app.config import ChatSettings, Settings
 from app.decide.correction import CORRECTABLE
-from app.domain.access import AccessKey, Scope
+from app.domain.access import AccessKey
+from app.domain.access import Scope as Allowed
+from app.domain.analytics import Scope
 from app.domain.city_time import CITY_TIME
 from app.domain.errors import HotlineError, InvalidInput
 from app.domain.labels import TICKET_STATUS, labelled
+from app.flows.analytics import checked
 from app.flows.exports import COLUMNS
 from app.flows.shadow import FIELDS, PERSONAL, Beside
 from app.receive.table import moment_in, rows_of
@@ -31,7 +34,7 @@ analytics = typer.Typer(no_args_is_help=True, help="统计分析")
 audit = typer.Typer(no_args_is_help=True, help="核验工单经过")
 export = typer.Typer(no_args_is_help=True, help="导出")
 console = Console(markup=False)
-HERE = AccessKey(name="command", scopes=(Scope.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
+HERE = AccessKey(name="command", scopes=(Allowed.ADMIN,), created_at=datetime(2026, 1, 1, tzinfo=UTC))
 """Who sits at the machine itself."""
 PARTS = ("id", "text", "title", "called_at", "caller_number", "channel")
 
@@ -67,7 +70,8 @@ def replay_warnings(
     out: Annotated[Path | None, typer.Option(help="另存为 CSV")] = None,
 ) -> None:
     """用现在的规则看过去一段时间会发出哪些预警，不改动任何记录。"""
-    found = build_flows(Settings()).early_warnings.replay(start.date(), end.date())
+    period = checked(Scope(start=start.date().isoformat(), end=end.date().isoformat()), HERE)
+    found = build_flows(Settings()).early_warnings.replay(*period)
     columns = ("发出时间", "地点和事项", "起于", "件数", "往常", "得分")
     rows = [
         (
@@ -128,8 +132,23 @@ def readings(
         raise InvalidInput("请给出工单编号，或者 --reader 密钥名", field="ticket_number")
     found = build_flows(Settings()).audit.readings(ticket_number, reader=reader)
     for number, name, read_at in found:
-        typer.echo(f"{read_at.astimezone(CITY_TIME).isoformat(timespec='seconds')}\t{name}\t{number}")
+        typer.echo(f"{moment(read_at)}\t{name}\t{number}")
     console.print(f"共 {len(found)} 次")
+
+
+@audit.command("webhooks")
+def webhooks() -> None:
+    """列出谁在何时订阅和退订了推送，含已退订的。"""
+    for one in build_flows(Settings()).relay.webhooks(ended=True):
+        what = f"{one.id}\t{one.url}\t{'、'.join(one.topics)}"
+        typer.echo(f"{moment(one.created_at)}\t{one.created_by or '不详'}\t订阅\t{what}")
+        if one.disabled_at:
+            typer.echo(f"{moment(one.disabled_at)}\t{one.disabled_by or '不详'}\t退订\t{what}")
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as the city's clocks show it."""
+    return at.astimezone(CITY_TIME).isoformat(timespec="seconds")
 
 
 @export.command("tickets")

@@ -17,7 +17,7 @@ kb = typer.Typer(no_args_is_help=True, help="知识库")
 index = typer.Typer(no_args_is_help=True, help="检索索引")
 console = Console(markup=False)
 ACTOR = "command"
-Days = Annotated[int, typer.Option(help="最近多少天")]
+Days = Annotated[int, typer.Option(min=1, max=3650, help="最近多少天")]
 Ids = Annotated[list[str], typer.Argument(help="条目编号，可多个")]
 
 

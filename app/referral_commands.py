@@ -10,12 +10,14 @@ from rich.table import Table
 
 from app.bootstrap import build_flows
 from app.config import Settings
+from app.domain.errors import InvalidInput
 from app.domain.labels import REFERRAL_STATUS
 from app.domain.referral import Receiver
 from app.respond.file_drop import read_drop
 
 referrals = typer.Typer(no_args_is_help=True, help="移送件")
 console = Console(markup=False)
+ACTOR = "command"
 _SHOWN = {
     "proposed": "提请",
     "overdue": "超时",
@@ -30,7 +32,7 @@ def drop(
     folder: Annotated[Path, typer.Argument(help="交换目录；每个接收机关一个")],
 ) -> None:
     """把发给一个机关的移送件写入交换目录，供跨网摆渡。 密文只显示一次，交接收机关核验用。"""
-    kept = build_flows(Settings()).relay.drop_into(folder, receiver)
+    kept = build_flows(Settings()).relay.drop_into(folder, receiver, by=ACTOR)
     console.print(f"渠道 {kept.id}：服务运行时自动写入，立即写入用 hotline referrals push", highlight=False)
     typer.echo(kept.secret)
 
@@ -53,7 +55,10 @@ def verify(
     out: Annotated[Path | None, typer.Option(help="把可用的移送件按编号写成 JSONL")] = None,
 ) -> None:
     """在接收一侧核验交换目录：签名、编号、缺件、重复。 有问题逐条列出，退出码 1。不需要本服务的数据库。"""
-    secret = secret_file.read_text("utf-8").strip()
+    try:
+        secret = secret_file.read_text("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{secret_file} 不是存有密文的文件", field="secret_file") from error
     events, faults = read_drop(folder, receiver, secret, after=after)
     if out:
         out.write_text("".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events), "utf-8")

@@ -26,6 +26,10 @@ class Webhook(Frozen):
     secret: str
     topics: tuple[str, ...] = (EVERYTHING,)
     created_at: datetime
+    created_by: str | None = None
+    """Whose key it was; `command` at the machine itself, None before this was kept."""
+    disabled_at: datetime | None = None
+    disabled_by: str | None = None
 
     def wants(self, topic: str) -> bool:
         """Tell whether the endpoint subscribed to a topic."""

@@ -86,7 +86,7 @@ class RelayFlow:
         self._closing = True
         self._pool.shutdown(cancel_futures=True)
 
-    def subscribe(self, url: object, topics: object, secret: object = None) -> Webhook:
+    def subscribe(self, url: object, topics: object, secret: object = None, *, by: str) -> Webhook:
         """Keep a receiver; its secret is shown once.
 
         Raises:
@@ -100,9 +100,9 @@ class RelayFlow:
             raise InvalidInput(f"没有事件 {unknown[:64]}；可订阅：{'、'.join(TOPICS)}", field="topics")
         if secret is not None and (not isinstance(secret, str) or len(secret) < 16):
             raise InvalidInput("secret 至少16个字符", field="secret")
-        return self._keep(checked_url(url), tuple(topics) or (EVERYTHING,), secret)
+        return self._keep(checked_url(url), tuple(topics) or (EVERYTHING,), secret, by)
 
-    def drop_into(self, folder: Path, receiver: Receiver) -> Webhook:
+    def drop_into(self, folder: Path, receiver: Receiver, *, by: str) -> Webhook:
         """Let a lane's messages be written into a folder, to be carried over; its secret is shown once.
 
         Only whoever sits at the machine may name folders.
@@ -119,18 +119,18 @@ class RelayFlow:
                 f"目录 {folder} 已用于渠道 {taken.id}；一个目录只供一个渠道，要换密文请先由管理员退订"
                 f"（DELETE /v1/webhooks/{taken.id}），移走旧文件"
             )
-        return self._keep(url, (f"{REFERRALS}{receiver}",), None)
+        return self._keep(url, (f"{REFERRALS}{receiver}",), None, by)
 
-    def unsubscribe(self, webhook_id: str) -> None:
+    def unsubscribe(self, webhook_id: str, *, by: str) -> None:
         """End a subscription; raises NotFound."""
         with self._store() as uow:
-            uow.outbox.unsubscribe(webhook_id, self._clock.now())
+            uow.outbox.unsubscribe(webhook_id, self._clock.now(), by=by)
             uow.commit()
 
-    def webhooks(self) -> Sequence[Webhook]:
-        """Return the receivers in force."""
+    def webhooks(self, *, ended: bool = False) -> Sequence[Webhook]:
+        """Return the receivers in force; where asked for, those that ended too."""
         with self._store(reading=True) as uow:
-            return uow.outbox.webhooks()
+            return uow.outbox.webhooks(ended=ended)
 
     def log(self, *, status: str | None, limit: int) -> Sequence[dict[str, Any]]:
         """Return the newest deliveries."""
@@ -143,13 +143,14 @@ class RelayFlow:
             uow.outbox.replay(delivery_id, self._clock.now())
             uow.commit()
 
-    def _keep(self, url: str, topics: tuple[str, ...], secret: str | None) -> Webhook:
+    def _keep(self, url: str, topics: tuple[str, ...], secret: str | None, by: str) -> Webhook:
         webhook = Webhook(
             id=secrets.token_hex(8),
             url=url,
             secret=secret or secrets.token_urlsafe(32),
             topics=topics,
             created_at=self._clock.now(),
+            created_by=by,
         )
         with self._store() as uow:
             uow.outbox.subscribe(webhook)

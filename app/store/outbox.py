@@ -43,10 +43,10 @@ class SqlOutbox:
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint; its secret is sealed."""
         row = webhook.model_dump(mode="python") | {"secret": self._vault.seal(webhook.secret)}
-        self._session.add(WebhookRow(**row, disabled_at=None))
+        self._session.add(WebhookRow(**row))
         self._session.flush()
 
-    def unsubscribe(self, webhook_id: str, now: datetime) -> None:
+    def unsubscribe(self, webhook_id: str, now: datetime, *, by: str) -> None:
         """End an endpoint's subscription: what waits for it goes nowhere, a referral to whoever takes its lane next.
 
         Raises:
@@ -55,7 +55,7 @@ class SqlOutbox:
         row = self._session.get(WebhookRow, webhook_id)
         if row is None or row.disabled_at:
             raise NotFound(f"没有订阅 {webhook_id}")
-        row.disabled_at = now
+        row.disabled_at, row.disabled_by = now, by
         pending = WebhookDeliveryRow.status == str(DeliveryStatus.PENDING)
         waiting = (WebhookDeliveryRow.webhook_id == webhook_id, pending)
         messages = select(WebhookDeliveryRow.message_id).where(*waiting)
@@ -64,9 +64,10 @@ class SqlOutbox:
         ended = {"status": str(DeliveryStatus.DEAD), "last_answer": "已退订"}
         self._session.execute(update(WebhookDeliveryRow).where(*waiting).values(**ended))
 
-    def webhooks(self) -> Sequence[Webhook]:
-        """Return the endpoints in force."""
-        rows = self._session.scalars(select(WebhookRow).where(WebhookRow.disabled_at.is_(None)))
+    def webhooks(self, *, ended: bool = False) -> Sequence[Webhook]:
+        """Return the endpoints in force, oldest first; where asked for, those that ended too."""
+        query = select(WebhookRow).order_by(WebhookRow.created_at, WebhookRow.id)
+        rows = self._session.scalars(query if ended else query.where(WebhookRow.disabled_at.is_(None)))
         return [self._webhook(row) for row in rows]
 
     def fan_out(self, now: datetime, *, limit: int) -> int:
@@ -180,8 +181,8 @@ class SqlOutbox:
         return OutboxMessage(id=row.id, topic=row.topic, payload=payload, created_at=row.created_at)
 
     def _webhook(self, row: WebhookRow) -> Webhook:
-        secret = self._vault.open(row.secret)
-        return Webhook(id=row.id, url=row.url, secret=secret, topics=tuple(row.topics), created_at=row.created_at)
+        told = {name: getattr(row, name) for name in Webhook.model_fields}
+        return Webhook(**{**told, "secret": self._vault.open(row.secret), "topics": tuple(row.topics)})
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -73,7 +73,9 @@ class WebhookRow(Base):
     """Sealed."""
     topics: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[str | None] = mapped_column(String(64))
     disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+    disabled_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class WebhookDeliveryRow(Base):

@@ -45,11 +45,28 @@ def told(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str]:
         ("referrals verify judicial bytes --secret-file bytes", "folder：bytes 是文件，不是目录"),
         ("referrals verify judicial folder --secret-file folder", "--secret-file：folder 是目录，不是文件"),
         ("keys create x", "须给出 --scope 或 --role"),
+        ("kb usage --days 99999999999", "--days 不能大于 3650"),
+        ("kb gaps --days 0", "--days 不能小于 1"),
         ("serve --port 99999", "--port 不能大于 65535"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_chinese(line: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, *line.split()) == (2, said)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("analytics replay --from 2026-11-10 --to 2026-11-01", "to 不能早于 from"),
+        ("analytics replay --from 0001-01-01 --to 9999-12-31", "from 应在 2000 年至 2100 年之间"),
+        ("referrals verify judicial folder --secret-file bytes", "bytes 不是存有密文的文件"),
+    ],
+)
+def test_what_a_command_cannot_use_is_told_in_one_line(
+    line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, told_ = told(capsys, *line.split())
+    assert (status, told_.startswith(said), told_.count("\n")) == (1, True, 0)
 
 
 @pytest.mark.parametrize("line", [(), ("kb",)])

@@ -337,6 +337,14 @@ def test_a_lane_is_written_into_a_folder_and_checked_where_it_arrives(tmp_path: 
     assert "政法机关" in RUNNER.invoke(cli, ["referrals", "statistics"]).output
 
 
+def test_the_record_tells_who_named_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "exchange").mkdir()
+    RUNNER.invoke(cli, ["referrals", "drop", "judicial", str(tmp_path / "exchange")])
+    (line,) = RUNNER.invoke(cli, ["audit", "webhooks"]).output.splitlines()
+    assert line.split("\t")[1:3] == ["command", "订阅"]
+    assert "referral.judicial" in line
+
+
 def helps(command: Any, path: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
     yield " ".join(path), RUNNER.invoke(cli, [*path, "--help"], env={"TERMINAL_WIDTH": "80"}).output
     for name, own in getattr(command, "commands", {}).items():

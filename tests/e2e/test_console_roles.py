@@ -78,7 +78,7 @@ def test_a_supervisor_checks_and_sends_an_order(served: Served, sign_in: Open) -
 def test_two_officers_confirm_what_is_extreme_and_see_its_receipt(
     served: Served, sign_in: Open, picture: Picture
 ) -> None:
-    served.flows.relay.subscribe("http://127.0.0.1:9/none", ["referral.political_legal"])
+    served.flows.relay.subscribe("http://127.0.0.1:9/none", ["referral.political_legal"], by="desk")
     words = "包工头欠俺们工钱要了两年了，就在薛城区常庄街道那个工地，再不给俺就从楼上跳下去，不想活了"
     served.flows.intake.run(call("您好", words, call_id="role-referral"))
     first = sign_in("referral_officer")

@@ -137,7 +137,7 @@ def test_no_event_export_search_or_log_tells_of_it(
     with flows.tickets._store(reading=True) as uow:
         assert uow.supervision.page(status=None, level=None, ticket=reported.ticket_number, limit=1)
     for topics in ([], ["ticket."], ["supervision."], ["warning."]):
-        flows.relay.subscribe("http://127.0.0.1:9/unit", topics)
+        flows.relay.subscribe("http://127.0.0.1:9/unit", topics, by="desk")
     order = flows.supervision.page(status=None, level=None, ticket=reported.ticket_number, limit=1)[0]
     flows.supervision.send(order.id or 0, None, by=ADMIN)
     heard = [message.payload for message in waiting_messages(flows)]

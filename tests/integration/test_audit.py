@@ -16,6 +16,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.decide.work_clock import WorkClock
@@ -239,7 +240,7 @@ def receiver() -> Iterator[Receiver]:
 
 def test_receivers_get_signed_events_once_each_and_again_after_a_fault(stored: Flows, clock: SetClock) -> None:
     with receiver() as server:
-        webhook = stored.relay.subscribe(server.url, ["ticket."])
+        webhook = stored.relay.subscribe(server.url, ["ticket."], by="desk")
         server.answers = [500, 204]
         number = intake(stored)
         assert stored.relay.run_once() == 1
@@ -259,7 +260,7 @@ def test_receivers_get_signed_events_once_each_and_again_after_a_fault(stored: F
 
 
 def test_a_receiver_that_stays_down_ends_among_the_dead_and_can_be_replayed(stored: Flows, clock: SetClock) -> None:
-    stored.relay.subscribe("http://127.0.0.1:9/none", [])
+    stored.relay.subscribe("http://127.0.0.1:9/none", [], by="desk")
     intake(stored)
     for _ in range(12):
         stored.relay.run_once()
@@ -270,22 +271,22 @@ def test_a_receiver_that_stays_down_ends_among_the_dead_and_can_be_replayed(stor
     assert stored.relay.log(status="pending", limit=9)
     for url in ("ftp://x", "http://169.254.169.254/", "", None, "http://[::1", "javascript:1"):
         with pytest.raises(InvalidInput, match="url"):
-            stored.relay.subscribe(url, [])
+            stored.relay.subscribe(url, [], by="desk")
 
 
 @pytest.mark.parametrize("topic", ["nonsense", "referral.", "referral.political", "referral.judicial.referred", "r"])
 def test_what_no_event_is_called_is_no_topic(stored: Flows, topic: str) -> None:
     with pytest.raises(InvalidInput, match=r"可订阅：\*、ticket\.、.*referral\.political_legal"):
-        stored.relay.subscribe("http://127.0.0.1:9/", ["ticket.", topic])
+        stored.relay.subscribe("http://127.0.0.1:9/", ["ticket.", topic], by="desk")
 
 
 def test_who_unsubscribed_is_told_nothing_more(stored: Flows, clock: SetClock) -> None:
     with receiver() as server:
-        webhook = stored.relay.subscribe(server.url, [])
+        webhook = stored.relay.subscribe(server.url, [], by="desk")
         server.answers = [500]
         intake(stored)
         stored.relay.run_once()
-        stored.relay.unsubscribe(webhook.id)
+        stored.relay.unsubscribe(webhook.id, by="desk")
         clock.move(hours=1)
         assert stored.relay.run_once() == 0
     (dead,) = stored.relay.log(status="dead", limit=9)
@@ -294,9 +295,19 @@ def test_who_unsubscribed_is_told_nothing_more(stored: Flows, clock: SetClock) -
         stored.relay.replay(dead["id"])
 
 
+def test_who_subscribed_and_who_ended_it_stay_on_record(client: TestClient) -> None:
+    made = client.post("/v1/webhooks", json={"url": "http://127.0.0.1:9/a", "topics": ["ticket."]}).json()
+    assert made["created_by"] == "admin"
+    assert client.delete(f"/v1/webhooks/{made['id']}").status_code == 204
+    assert client.get("/v1/webhooks").json() == []
+    (ended,) = client.get("/v1/webhooks", params={"ended": True}).json()
+    assert (ended["created_by"], ended["disabled_by"], ended["secret"]) == ("admin", "admin", "")
+    assert ended["disabled_at"] >= ended["created_at"]
+
+
 def test_nothing_leaves_twice_when_several_relays_run(stored: Flows, clock: SetClock) -> None:
     with receiver() as server:
-        stored.relay.subscribe(server.url, [])
+        stored.relay.subscribe(server.url, [], by="desk")
         for i in range(30):
             intake(stored, f"c-{i}")
         threads = [threading.Thread(target=stored.relay.run_once) for _ in range(4)]
@@ -312,8 +323,8 @@ def test_nothing_leaves_twice_when_several_relays_run(stored: Flows, clock: SetC
 def test_who_answers_slowly_keeps_nobody_else_waiting(stored: Flows) -> None:
     with receiver() as slow, receiver() as quick:
         slow.hangs.clear()
-        stored.relay.subscribe(slow.url, [])
-        stored.relay.subscribe(quick.url, [])
+        stored.relay.subscribe(slow.url, [], by="desk")
+        stored.relay.subscribe(quick.url, [], by="desk")
         for i in range(3):
             intake(stored, f"c-{i}")
         begun = stored.relay.begin()
@@ -333,7 +344,7 @@ def test_who_answers_slowly_keeps_nobody_else_waiting(stored: Flows) -> None:
 def test_an_answer_that_never_ends_counts_by_its_status(stored: Flows) -> None:
     with receiver() as server:
         server.endless = True
-        stored.relay.subscribe(server.url, [])
+        stored.relay.subscribe(server.url, [], by="desk")
         intake(stored)
         assert stored.relay.run_once() == 1
         server.endless = False
@@ -350,7 +361,7 @@ class Quotes:
 
 
 def test_what_a_receiver_quotes_is_kept_without_numbers(stored: Flows, clock: SetClock) -> None:
-    stored.relay.subscribe("http://127.0.0.1:9/", [])
+    stored.relay.subscribe("http://127.0.0.1:9/", [], by="desk")
     number = intake(stored)
     RelayFlow(stored.relay._store, clock, {"http": Quotes()}).run_once()
     (row,) = stored.relay.log(status=None, limit=9)

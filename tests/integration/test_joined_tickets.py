@@ -83,7 +83,7 @@ def test_a_reply_does_not_tell_the_unit_who_is_confidential(stored: Flows) -> No
     take(stored, ticket, Step.REPLY, OPERATOR, text="张三丰您好，路灯已修好，已致电13900000000")
     told = "张某您好，路灯已修好，已致电139****0000"
     assert stored.tickets.get(ticket.ticket_number, by=unit).reply == told
-    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."])
+    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."], by="desk")
     assert waiting_messages(stored)[-1].payload["reply"] == told
 
 

@@ -42,7 +42,7 @@ def proposed(flows: Flows, lane: Receiver, call_id: str = "r-1", **changes: Any)
 
 def subscribed(flows: Flows, *lanes: Receiver, url: str = "http://127.0.0.1:9/none") -> None:
     for lane in lanes:
-        flows.relay.subscribe(url, [f"referral.{lane}"])
+        flows.relay.subscribe(url, [f"referral.{lane}"], by="desk")
 
 
 def queued(flows: Flows) -> list[dict[str, Any]]:
@@ -126,7 +126,7 @@ def test_nothing_is_sent_to_nobody(stored: Flows, clock: SetClock) -> None:
     assert stored.referrals.confirm(one.id, None, by=SECOND).status == "confirmed"
     with pytest.raises(Conflict, match="接收渠道"):
         stored.referrals.send(one.id, by=FIRST)
-    stored.relay.subscribe("http://127.0.0.1:9/none", [])  # everything: but no referral
+    stored.relay.subscribe("http://127.0.0.1:9/none", [], by="desk")  # everything: but no referral
     with pytest.raises(Conflict, match="接收渠道"):
         stored.referrals.send(one.id, by=FIRST)
     clock.move(minutes=16)
@@ -201,7 +201,7 @@ def test_a_withdrawal_tells_the_receiver_and_nothing_of_the_citizen(stored: Flow
 
 
 def test_what_was_delivered_into_a_folder_is_recalled_there(stored: Flows, tmp_path: Path) -> None:
-    kept = stored.relay.drop_into(tmp_path, Receiver.POLITICAL_LEGAL)
+    kept = stored.relay.drop_into(tmp_path, Receiver.POLITICAL_LEGAL, by="desk")
     one = proposed(stored, Receiver.POLITICAL_LEGAL)
     for officer in (FIRST, SECOND):
         stored.referrals.confirm(one.id, None, by=officer)
@@ -220,7 +220,7 @@ def test_what_was_delivered_into_a_folder_is_recalled_there(stored: Flows, tmp_p
 
 def test_each_limit_that_passes_raises_one_alarm(stored: Flows, clock: SetClock) -> None:
     subscribed(stored, Receiver.POLITICAL_LEGAL)
-    stored.relay.subscribe("http://127.0.0.1:9/desk", ["restricted.supervision."])
+    stored.relay.subscribe("http://127.0.0.1:9/desk", ["restricted.supervision."], by="desk")
     one, alarm = proposed(stored, Receiver.POLITICAL_LEGAL), ReferralAlarm(stored.relay._store, clock)
     assert (alarm.run_once(), stored.referrals.overdue(by=ADMIN)) == (0, 0)
     clock.move(minutes=16)
@@ -338,12 +338,12 @@ def test_no_withdrawal_overtakes_its_referral(stored: Flows, clock: SetClock) ->
 
 def test_a_referral_that_waited_for_an_old_address_goes_to_the_new_one_once(stored: Flows, clock: SetClock) -> None:
     lane = Receiver.POLITICAL_LEGAL
-    old = stored.relay.subscribe("http://127.0.0.1:9/old", [f"referral.{lane}"])
+    old = stored.relay.subscribe("http://127.0.0.1:9/old", [f"referral.{lane}"], by="desk")
     one = proposed(stored, lane)
     for officer in (FIRST, SECOND):
         stored.referrals.confirm(one.id, None, by=officer)
     stored.relay.run_once()
-    stored.relay.unsubscribe(old.id)
+    stored.relay.unsubscribe(old.id, by="desk")
     clock.move(hours=1)
     assert stored.relay.run_once() == 0
     proposed(stored, Receiver.DISCIPLINE_INSPECTION, "other")
@@ -363,7 +363,7 @@ def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
 ) -> None:
     folder = tmp_path / "exchange"
     folder.mkdir()
-    kept = stored.relay.drop_into(folder, Receiver.POLITICAL_LEGAL)
+    kept = stored.relay.drop_into(folder, Receiver.POLITICAL_LEGAL, by="desk")
     folder.rmdir()
     for i in range(3):
         one = proposed(stored, Receiver.POLITICAL_LEGAL, f"d-{i}")
@@ -380,12 +380,12 @@ def test_a_folder_that_is_away_for_a_day_is_filled_without_a_gap(
 
 
 def test_a_folder_is_one_lanes_and_has_one_secret(stored: Flows, tmp_path: Path) -> None:
-    kept = stored.relay.drop_into(tmp_path, Receiver.JUDICIAL)
+    kept = stored.relay.drop_into(tmp_path, Receiver.JUDICIAL, by="desk")
     for lane in (Receiver.JUDICIAL, Receiver.POLITICAL_LEGAL):
         with pytest.raises(Conflict, match=kept.id):
-            stored.relay.drop_into(tmp_path, lane)
-    stored.relay.unsubscribe(kept.id)
-    assert stored.relay.drop_into(tmp_path, Receiver.JUDICIAL).secret != kept.secret
+            stored.relay.drop_into(tmp_path, lane, by="desk")
+    stored.relay.unsubscribe(kept.id, by="desk")
+    assert stored.relay.drop_into(tmp_path, Receiver.JUDICIAL, by="desk").secret != kept.secret
 
 
 def test_what_a_person_heard_is_proposed_in_the_callers_own_words(stored: Flows) -> None:

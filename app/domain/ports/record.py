@@ -126,11 +126,11 @@ class Outbox(Protocol):
     def subscribe(self, webhook: Webhook) -> None:
         """Keep an endpoint."""
 
-    def unsubscribe(self, webhook_id: str, now: datetime) -> None:
+    def unsubscribe(self, webhook_id: str, now: datetime, *, by: str) -> None:
         """End a subscription; raises NotFound."""
 
-    def webhooks(self) -> Sequence[Webhook]:
-        """Return the endpoints in force."""
+    def webhooks(self, *, ended: bool = False) -> Sequence[Webhook]:
+        """Return the endpoints in force, oldest first; where asked for, those that ended too."""
 
     def fan_out(self, now: datetime, *, limit: int) -> int:
         """Make deliveries of queued messages; return how many messages were taken."""

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_words_of_events"
-down_revision = "0015_messages_in_order"
+down_revision = "0016_who_subscribed"
 
 
 def upgrade() -> None:
