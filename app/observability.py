@@ -2,12 +2,20 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def _stamped(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say when, on the clock of the record and with its zone, wherever the machine stands."""
+    event["timestamp"] = datetime.now(_CITY_TIME).isoformat(timespec="milliseconds")
+    return event
 
 
 def configure_logging() -> None:
@@ -17,7 +25,7 @@ def configure_logging() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            _stamped,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
@@ -25,6 +33,7 @@ def configure_logging() -> None:
     )
 
 
+_CITY_TIME = timezone(timedelta(hours=8))
 RESULTS = ("intake", "consultation", "paragraph")
 """What a language model or a model server may have a part in."""
 

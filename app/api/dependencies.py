@@ -19,7 +19,7 @@ _ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _BEARER = re.compile(r"^\s*bearer\s", re.IGNORECASE)
 
 
-def get_flows(request: Request) -> Flows:
+async def get_flows(request: Request) -> Flows:
     """Return the wired flows."""
     flows: Flows = request.app.state.flows
     return flows

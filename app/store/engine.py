@@ -29,7 +29,8 @@ def make_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise InvalidInput(_NO_DATABASE, field="DATABASE__URL") from error
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, **_COMMON, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        patient = parsed.update_query_dict({**_PATIENCE, **parsed.query})
+        return create_engine(patient, **_COMMON, pool_pre_ping=True, pool_size=10, max_overflow=20)
     if parsed.get_backend_name() != "sqlite":
         raise InvalidInput(_NO_DATABASE, field="DATABASE__URL")
     if parsed.database and parsed.database != ":memory:":
@@ -46,6 +47,16 @@ def _as_json(value: Any) -> str:
 
 _COMMON: dict[str, Any] = {"json_serializer": _as_json, "hide_parameters": True}
 """An error is logged, and never with the values that were to be stored."""
+
+
+_PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server that is cut off is noticed within a minute, not in two hours; what the URL says of these counts."""
 
 
 def _durable(connection: sqlite3.Connection, _record: Any) -> None:

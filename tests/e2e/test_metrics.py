@@ -1,15 +1,21 @@
 """What /metrics tells whoever runs the service: every ticket, every fallen-back result, every failure is in it."""
 
+import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
+from anyio.to_thread import current_default_thread_limiter
 from fastapi.testclient import TestClient
 
 from app.config import ChatSettings, Settings
 from app.main import create_app
+from app.observability import configure_logging
 from tests.conftest import KEY, embedded, settings_for
 from tests.factories import WATER
 
@@ -61,3 +67,33 @@ def test_a_request_that_fails_is_counted_as_a_failure(settings: Settings) -> Non
         client.app.state.flows.upkeep.gaps = None  # type: ignore[attr-defined]
         assert client.get("/v1/knowledge/gaps").status_code == 500
         assert figure(client, 'hotline_requests_total{route="/v1/knowledge/gaps",status="500"}') == 1
+
+
+def test_the_process_is_alive_while_every_thread_waits_for_the_database(client: TestClient) -> None:
+    async def take_all(waiting: list[object]) -> None:
+        limiter = current_default_thread_limiter()
+        while limiter.available_tokens > 0:
+            waiting.append(object())
+            limiter.acquire_on_behalf_of_nowait(waiting[-1])
+
+    async def free(waiting: list[object]) -> None:
+        for one in waiting:
+            current_default_thread_limiter().release_on_behalf_of(one)
+
+    waiting: list[object] = []
+    assert client.portal is not None
+    client.portal.call(take_all, waiting)
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(client.get, path) for path in ("/healthz", "/metrics")]
+        try:
+            assert [one.result(timeout=5).status_code for one in asked] == [200, 200]
+        finally:
+            client.portal.call(free, waiting)
+
+
+def test_the_log_says_when_with_the_zone_of_the_city(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging()
+    structlog.get_logger().warning("seen")
+    structlog.reset_defaults()  # the stream of this test is closed after it
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], datetime.fromisoformat(told["timestamp"]).utcoffset()) == ("seen", timedelta(hours=8))

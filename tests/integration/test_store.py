@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
 from app.domain.duplicate import Sameness
@@ -187,7 +188,7 @@ def test_a_database_of_a_newer_release_is_left_alone_and_says_so(database_url: s
     engine.dispose()
 
 
-def test_why_the_database_fails_stands_in_the_log(database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_why_the_database_fails_stands_in_the_log(database_url: str) -> None:
     engine = make_engine(database_url)
     migrate(engine)
     read_only = {"sqlite": "PRAGMA query_only = ON", "postgresql": "SET TRANSACTION READ ONLY"}[engine.dialect.name]
@@ -197,11 +198,12 @@ def test_why_the_database_fails_stands_in_the_log(database_url: str, capsys: pyt
             uow.session.execute(text(read_only))
             uow.tickets.next_numbers("20261118", 1)
 
-    with pytest.raises(ServiceUnavailable, match="数据库暂时不可用"):
+    with capture_logs() as logged, pytest.raises(ServiceUnavailable, match="数据库暂时不可用"):
         write()
     engine.dispose()
-    told = capsys.readouterr()
-    assert re.search(r"database_failed.*(readonly database|read-only transaction)", told.out + told.err)
+    (told,) = logged
+    assert told["event"] == "database_failed"
+    assert re.search("readonly database|read-only transaction", told["reason"])
 
 
 def test_a_moment_comes_back_as_the_same_moment(tmp_path: Path, database_url: str) -> None:

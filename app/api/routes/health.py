@@ -1,4 +1,7 @@
-"""/healthz, /readyz, /metrics: for the platform that runs the service."""
+"""/healthz, /readyz, /metrics: for the platform that runs the service.
+
+Only the second may wait for the database; the others need no thread of those that may all be waiting for it.
+"""
 
 from fastapi import APIRouter, Response
 
@@ -9,8 +12,8 @@ router = APIRouter(tags=["运行"])
 
 
 @router.get("/healthz", summary="进程存活")
-def healthz() -> dict[str, str]:
-    """能应答即存活。"""
+async def healthz() -> dict[str, str]:
+    """能应答即存活，数据库不应答时也是。"""
     return {"status": "ok"}
 
 
@@ -22,6 +25,6 @@ def readyz(flows: FlowsDep) -> dict[str, str]:
 
 
 @router.get("/metrics", summary="Prometheus 指标")
-def metrics(flows: FlowsDep) -> Response:
+async def metrics(flows: FlowsDep) -> Response:
     """Prometheus 文本格式。"""
     return Response(flows.metrics.render(), media_type=CONTENT_TYPE)

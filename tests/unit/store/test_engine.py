@@ -14,6 +14,12 @@ def test_what_is_no_database_of_the_service_is_refused_with_what_would_be(url: s
         make_engine(url)
 
 
+def test_a_server_that_is_cut_off_is_noticed_soon() -> None:
+    base = "postgresql+psycopg://hotline:x@host/hotline"
+    assert make_engine(base).url.query["connect_timeout"] == "5"
+    assert make_engine(f"{base}?connect_timeout=20").url.query["connect_timeout"] == "20"
+
+
 def test_a_file_that_is_no_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("记事" * 100, "utf-8")
     with pytest.raises(ServiceUnavailable, match="连不上：file is not a database"):
