@@ -88,6 +88,12 @@ class IndexSettings(BaseModel):
     url: str = ""
     """A Chroma server, `http://host:port`."""
 
+    @model_validator(mode="after")
+    def _server_is_named(self) -> Self:
+        if self.url and not re.fullmatch(r"http://[^\s/:,]+(:\d{1,5})?/?", self.url):
+            raise ValueError("INDEX__URL 应为 http://主机:端口")
+        return self
+
 
 class AuthSettings(BaseModel):
     """Keys at first start, and the identity provider where there is one."""

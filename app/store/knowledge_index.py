@@ -2,8 +2,10 @@
 
 import shutil
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,17 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, ServiceUnavailable
 from app.domain.knowledge import Article, Nearest, Passage, passages
 from app.store.writer_lock import WriterLock
 from models.base import Embedder, ModelError
 
 BATCH = 1000
 NAME = "passages"
+_RESTS = 15.0
+"""Seconds that a failing index is left alone."""
+_FAILED = "知识库的语义索引不可用，暂只按词语查找"
+_LINE = "\n"
 _WIDER = 4
 """How many times more passages are fetched where too few of the nearest are allowed."""
 
@@ -44,16 +50,18 @@ class ChromaIndex:
         """Version and number of passages by article."""
         self._articles: dict[str, Article] = {}
         self._writer = WriterLock(folder)
+        self._resting = 0.0
 
     def follow(self, changed: Sequence[Article]) -> None:
-        """Take over changed articles; where the index is not open yet they wait until it is."""
-        with self._using:
+        """Take over changed articles; where the index is not open, or fails, they wait until it is."""
+        with self._using, suppress(ServiceUnavailable):
             self._articles |= {article.id: article for article in changed}
-            if self._collection is not None:
-                self._safely(lambda: self._write([a for a in changed]))
+            self._safely(lambda: None if self._collection is None else self._write(changed))
 
     def nearest(self, question: str, *, most: int, allows: Callable[[str], bool]) -> Nearest:
         """Return the nearest allowed articles with the cosine of their nearest passage; none for unknown words.
+
+        Where the index fails, `degraded_reason` says that words alone propose.
 
         A filter inside Chroma costs tens of milliseconds at 100,000 passages, so the nearest are fetched and sifted;
         where fewer than a few stay, more are fetched.
@@ -61,8 +69,11 @@ class ChromaIndex:
         vector = self._embedder.embed([question])[0]
         if not vector.any():
             return Nearest()
-        with self._using:
-            found: Mapping[str, float] = self._safely(lambda: self._sifted(vector, most, allows))
+        try:
+            with self._using:
+                found: Mapping[str, float] = self._safely(lambda: self._sifted(vector, most, allows))
+        except ServiceUnavailable as error:
+            return Nearest(degraded_reason=error.message_zh)
         return Nearest(likeness=found)
 
     def likeness(self, question: str, article_ids: Sequence[str]) -> Mapping[str, float]:
@@ -70,8 +81,11 @@ class ChromaIndex:
         if not article_ids:
             return {}
         vector = self._embedder.embed([question])[0]
-        with self._using:
-            rows = self._safely(lambda: self._rows(article_ids))
+        try:
+            with self._using:
+                rows = self._safely(lambda: self._rows(article_ids))
+        except ServiceUnavailable:
+            return {}
         alike: dict[str, float] = {}
         for id_, row in rows:
             article_id = id_.rpartition("#")[0]
@@ -83,14 +97,19 @@ class ChromaIndex:
 
         Raises:
             Conflict: another process writes the folder; only a copy in memory would be made.
+            ServiceUnavailable: the index fails.
         """
         with self._using:
             self._safely(self._open)
             if not (self._server or self._writer.held):
                 raise Conflict("另一进程正在使用知识索引，请停止服务后再重建")
-            self._reset()
-            self._write(tuple(self._articles.values()), progress)
+            self._safely(lambda: self._anew(progress))
             return len(self._held)
+
+    def _anew(self, progress: Callable[[int], None]) -> None:
+        self._open()
+        self._reset()
+        self._write(tuple(self._articles.values()), progress)
 
     def _rows(self, article_ids: Sequence[str]) -> list[tuple[str, Any]]:
         self._ready()
@@ -116,15 +135,24 @@ class ChromaIndex:
         return {}
 
     def _safely(self, act: Callable[[], Any]) -> Any:
-        """Do something; where the index turns out damaged, make it again and do it once more."""
-        try:
-            return act()
-        except ModelError:
-            raise
-        except Exception as error:  # noqa: BLE001  Chroma raises its own, Rust's and SQLite's errors
-            structlog.get_logger().warning("knowledge_index_damaged", error=type(error).__name__)
-            self._discard()
-            return act()
+        """Do something; where the index turns out damaged, make it again and do it once more.
+
+        Raises:
+            ServiceUnavailable: it fails again, as its server or the disk does; it is left alone for a while then.
+        """
+        if time.monotonic() < self._resting:
+            raise ServiceUnavailable(_FAILED)
+        for event in ("knowledge_index_damaged", "knowledge_index_failed"):
+            try:
+                return act()
+            except ModelError:
+                raise
+            except Exception as error:  # noqa: BLE001  Chroma raises its own, Rust's and SQLite's errors
+                reason = f"{type(error).__name__}: {str(error).partition(_LINE)[0]}"
+                structlog.get_logger().warning(event, reason=reason)
+                self._discard()
+        self._resting = time.monotonic() + _RESTS
+        raise ServiceUnavailable(_FAILED)
 
     def _open(self) -> None:
         if self._collection is not None:

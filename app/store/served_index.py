@@ -7,6 +7,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from app.domain.errors import ServiceUnavailable
 from app.domain.knowledge import Article, Nearest, Passage
 from app.store.knowledge_index import ChromaIndex, parts_of
 from models.base import ModelError
@@ -93,7 +94,9 @@ class ServedIndex:
             return own.model_copy(update={"degraded_reason": f"向量服务不可用，已改用内置向量检索：{error}"})
         new = [article_id for article_id in served.likeness if article_id not in own.likeness]
         first = sorted(served.likeness, key=lambda id_: -served.likeness[id_])[:FIRST]
-        return Nearest(likeness={**own.likeness, **self._own.likeness(question, new)}, first=tuple(first))
+        likeness = {**own.likeness, **self._own.likeness(question, new)}
+        degraded = own.degraded_reason or served.degraded_reason
+        return Nearest(likeness=likeness, first=tuple(first), degraded_reason=degraded)
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
         """Make both again; return how many articles they hold.
@@ -112,7 +115,7 @@ class ServedIndex:
             try:
                 while not self._closed.is_set() and self._served.catch_up():
                     pass
-            except ModelError as error:
+            except (ModelError, ServiceUnavailable) as error:
                 structlog.get_logger().warning("served_index_behind", error=type(error).__name__)
                 self._closed.wait(RETRY_SECONDS)
                 self._changed.set()

@@ -57,6 +57,11 @@ def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
         assert (ROOT / ".locks" / f"{packages}.txt").exists()
 
 
+def test_a_call_in_flight_has_time_to_end_when_the_service_is_stopped() -> None:
+    grace = int(SERVICES["service"]["stop_grace_period"].removesuffix("s"))
+    assert grace >= ChatSettings().seconds + 30, "what compose leaves alone is killed after ten seconds"
+
+
 def test_what_is_referred_to_is_there() -> None:
     """What `docker compose config` refuses: volumes, networks and services that nobody declares."""
     for name, service in SERVICES.items():

@@ -4,8 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, ServiceUnavailable
+from app.domain.knowledge import ArticleStep
 from app.flows.registry import Flows
 from tests.conftest import service, settings_for
 
@@ -28,6 +30,28 @@ def test_a_damaged_index_is_made_again_while_questions_are_answered(tmp_path: Pa
     again = service(settings_for(tmp_path))
     assert nearest(again) == before
     again.close()
+
+
+def test_an_index_server_that_is_gone_leaves_words_to_find_by(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    settings.index.url = "http://127.0.0.1:1"
+    flows = service(settings)
+    asked = {"question": "退伍军人优待证怎么申请"}
+    with capture_logs() as logged:
+        answers = [flows.consultations.answer(asked, received_at=flows.clock.now()) for _ in range(2)]
+    assert [(answer.degraded, answer.degraded_reason) for answer in answers] == [
+        (True, "知识库的语义索引不可用，暂只按词语查找")
+    ] * 2
+    assert "veterans-subsidies-card" in {cited.article_id for cited in answers[0].citations}
+    assert [told["event"] for told in logged] == ["knowledge_index_damaged", "knowledge_index_failed"]
+    flows.knowledge.step(
+        "veterans-subsidies-card", ArticleStep.RETIRE, actor="desk", expected_version=None, note="不再办理"
+    )
+    again = flows.consultations.answer(asked, received_at=flows.clock.now())
+    assert "veterans-subsidies-card" not in {cited.article_id for cited in again.citations}
+    with pytest.raises(ServiceUnavailable, match="语义索引不可用"):
+        flows.live.rebuild(lambda _: None)
+    flows.close()
 
 
 def test_a_second_process_on_the_folder_answers_too(tmp_path: Path) -> None:
