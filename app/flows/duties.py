@@ -60,6 +60,7 @@ class Duties:
             Duty("referral_alarm", 60, referral_alarm.run_once),
             Duty("live_calls", 60, live_calls.end_left_alone),
             Duty("issues", 5, hot_issues.follow),
+            Duty("tickets_of_others", 2, ticket_index.follow),
             Duty("ticket_index", 60, ticket_index.seal),
             Duty("issues_again", 600, hot_issues.look_again),
             Duty("seal", 60, audit.seal),

@@ -1,6 +1,7 @@
 """The index of earlier tickets, kept in step with the store: recalled at the start, sealed now and then, made again."""
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 
@@ -22,6 +23,9 @@ class TicketIndexFlow:
     def __init__(self, store: UnitOfWorkFactory, duplicates: DuplicateReader) -> None:
         self._store = store
         self._duplicates = duplicates
+        self._following = threading.Lock()
+        self._since = self._reached = ""
+        """Where the round before the last ended, and where the last did."""
 
     def recall(self) -> None:
         """Take up what came after the index was last sealed."""
@@ -32,6 +36,7 @@ class TicketIndexFlow:
             self._duplicates.rebuild(())
         last, newer = self._duplicates.last, list[TicketFacts]()
         for page in self._pages():
+            self._since = self._reached = max(self._reached, page[0].ticket_number)
             newer += [facts for facts in page if facts.ticket_number > last]
             if len(newer) >= RECALLED or page[-1].ticket_number <= last:
                 break
@@ -39,8 +44,35 @@ class TicketIndexFlow:
             structlog.get_logger().warning("ticket_index_lacks_older", command="hotline index rebuild")
         self._duplicates.fill(newer[::-1])
 
+    def follow(self) -> int:
+        """Take up what other processes stored since the last time; return how many tickets.
+
+        Each round begins where the one before the last ended: around midnight a lower number may be stored later.
+        """
+        with self._following:
+            self._duplicates.refresh()
+            reached, taken = self._since, 0
+            while numbers := self._numbers_after(reached):
+                taken += self._take_up(self._duplicates.lacking(numbers))
+                reached = numbers[-1]
+            self._since, self._reached = self._reached, max(self._reached, reached)
+            return taken
+
+    def _numbers_after(self, ticket_number: str) -> Sequence[str]:
+        with self._store(reading=True) as uow:
+            return uow.tickets.numbers_after(ticket_number, limit=PAGE)
+
+    def _take_up(self, ticket_numbers: Sequence[str]) -> int:
+        if not ticket_numbers:
+            return 0
+        with self._store(reading=True) as uow:
+            tickets = uow.tickets.many(ticket_numbers)
+        self._duplicates.fill([stored_facts(ticket) for ticket in tickets])
+        return len(tickets)
+
     def seal(self) -> None:
         """Hand the latest tickets over to the index, where there are many."""
+        self.follow()
         self._duplicates.seal(least=SEALED_FROM)
 
     def count(self) -> int:

@@ -40,6 +40,7 @@ class TicketSegments:
         self._writing = threading.Lock()
         self._writer = WriterLock(folder)
         self._planes = self._read_planes()
+        self._seen = self._stamp()
         self._segments, self.last = self._read()
 
     def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
@@ -55,11 +56,32 @@ class TicketSegments:
         segments = self._segments
         return self._joined([segment.kept(segment.positions(ticket_numbers)) for segment in segments])
 
+    def refresh(self) -> bool:
+        """Read again what another process has written; tell whether there was anything new."""
+        with self._writing:
+            stamp = self._stamp()
+            if self._writer.held or stamp == self._seen:
+                return False
+            segments, last = self._read()
+            if not segments:  # the other process is just putting its segments together
+                return False
+            self._seen, self._planes = stamp, self._read_planes()
+            self._segments, self.last = segments, last
+            return True
+
     def seal(self, kept: Kept) -> bool:
-        """Take in tickets, together with small segments; tell whether this process may write."""
+        """Take in tickets, together with small segments; tell whether this process may write.
+
+        What another process has sealed before stays as it is.
+        """
         with self._writing:
             if not self._may_write():
                 return False
+            known = {facts.ticket_number for facts in self.of([facts.ticket_number for facts in kept.facts]).facts}
+            new = [i for i, facts in enumerate(kept.facts) if facts.ticket_number not in known]
+            if not new:
+                return True
+            kept = kept.take(np.array(new, np.int64))
             small = _grown_together(self._segments, len(kept.facts))
             made = self._written(Kept.joined([*(segment.whole() for segment in small), kept]))
             last = max(self.last, *(facts.ticket_number for facts in kept.facts))
@@ -118,6 +140,13 @@ class TicketSegments:
             return [Segment(self._folder / name) for name in told["segments"]], str(told["last"])
         except (OSError, ValueError, KeyError):  # missing or damaged: made from the store, it can be made again
             return [], ""
+
+    def _stamp(self) -> int:
+        """Return when the manifest was written, 0 where there is none."""
+        try:
+            return (self._folder / _MANIFEST).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _read_planes(self) -> NDArray[np.float32]:
         file = self._folder / _PLANES

@@ -117,6 +117,11 @@ class SqlTickets:
         query = select(TicketRow).where(TicketRow.ticket_number.in_(ticket_numbers)).order_by(TicketRow.ticket_number)
         return [self._ticket(row) for row in self._session.scalars(query)]
 
+    def numbers_after(self, ticket_number: str, *, limit: int) -> Sequence[str]:
+        """Return the next ticket numbers above one, rising."""
+        numbers = select(TicketRow.ticket_number).where(TicketRow.ticket_number > ticket_number)
+        return self._session.scalars(numbers.order_by(TicketRow.ticket_number).limit(limit)).all()
+
     def count(self) -> int:
         """Return how many there are."""
         return self._session.scalar(select(func.count()).select_from(TicketRow)) or 0

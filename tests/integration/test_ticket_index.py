@@ -12,8 +12,11 @@ from app.domain.city_time import CITY_TIME
 from app.domain.duplicate import TicketFacts
 from app.domain.errors import Conflict
 from app.domain.ports.ticket_index import Kept, Search
+from app.flows.registry import Flows
 from app.store.ticket_index import TicketSegments
 from app.understand.duplicate.rows import ROW
+from tests.conftest import service, settings_for
+from tests.factories import call
 
 DIMENSIONS, COUNT = 64, 3000
 EVERYWHERE = [Search(None, 0)]
@@ -107,3 +110,39 @@ def test_small_segments_grow_together_and_vectors_of_another_model_are_not_used(
     assert len(list(tmp_path.glob("segment-*"))) < 6
     assert len(index.of([f"{number:014}" for number in range(1000)]).facts) == 1000
     assert index_in(tmp_path, model="2").nearest(vectors[0], EVERYWHERE, most=9)[0].facts == []
+
+
+MATTER = "薛城区临城街道燕山路和平小区三号楼下水道堵了，污水冒出来了，请尽快派人疏通"
+
+
+def found_by(flows: Flows, call_id: str, text: str) -> list[str]:
+    ticket = flows.intake.run(call("您好", text, call_id=call_id)).tickets[0]
+    return [similar.ticket_number for similar in ticket.duplicates]
+
+
+def test_a_ticket_of_another_process_is_found_without_a_restart(tmp_path: Path, database_url: str) -> None:
+    """Two replicas, or the service and `hotline import` beside it."""
+    first, second = (service(settings_for(tmp_path / "shared", database_url)) for _ in range(2))
+    number = first.intake.run(call("您好", MATTER, call_id="a-1")).tickets[0].ticket_number
+    assert (first.ticket_index.follow(), second.ticket_index.follow()) == (0, 1)
+    assert found_by(second, "b-1", MATTER.replace("污水冒出来了", "脏水冒了一地")) == [number]
+    first.close()  # seals what it has, and the other's
+    second.ticket_index.follow()
+    assert number in found_by(second, "b-2", MATTER.replace("请尽快", "希望"))
+    second.close()
+    third = service(settings_for(tmp_path / "shared", database_url))
+    again = found_by(third, "c-1", MATTER.replace("疏通", "处理"))
+    assert sorted(again) == sorted(set(again)), "no ticket is kept twice"
+    assert len(again) == 3
+    third.close()
+
+
+def test_what_another_process_has_sealed_is_sealed_once(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
+    index, other = index_in(tmp_path), index_in(tmp_path)
+    assert not other.refresh()
+    index.seal(tickets(range(60), vectors))
+    assert other.refresh()
+    assert not other.refresh()
+    index.close()
+    assert other.seal(tickets(range(40, 80), vectors))
+    assert sum(segment.size for segment in other._segments) == 80

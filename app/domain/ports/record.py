@@ -50,6 +50,9 @@ class Tickets(Protocol):
     def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
         """Yield every ticket that fits, newest first."""
 
+    def numbers_after(self, ticket_number: str, *, limit: int) -> Sequence[str]:
+        """Return the next ticket numbers above one, rising."""
+
     def count(self) -> int:
         """Return how many there are."""
 

@@ -58,8 +58,11 @@ class TicketIndex(Protocol):
     def of(self, ticket_numbers: Collection[str]) -> Kept:
         """Return those of the tickets that it holds."""
 
+    def refresh(self) -> bool:
+        """Read again what another process has written; tell whether there was anything new."""
+
     def seal(self, kept: Kept) -> bool:
-        """Take in tickets; tell whether it did: a folder has one writer."""
+        """Take in tickets, each once; tell whether it did: a folder has one writer."""
 
     def rebuild(self, parts: Iterable[Kept]) -> None:
         """Begin anew with these; raises Conflict where another process writes."""

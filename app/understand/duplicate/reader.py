@@ -50,9 +50,22 @@ class DuplicateReader:
         """Make the index again of these; raises Conflict where another process writes."""
         if self.index is not None:
             with self._sealing:
-                held = len(self._recent.all().facts)
+                held = _numbers(self._recent.all())
                 self.index.rebuild(self._many(tickets) for tickets in parts)
                 self._recent.drop(held)
+
+    def refresh(self) -> None:
+        """Take over what another process has sealed; it is kept in memory no longer."""
+        if self.index is not None and self.index.refresh():
+            self._recent.drop(_numbers(self.index.of(_numbers(self._recent.all()))))
+
+    def lacking(self, ticket_numbers: Sequence[str]) -> list[str]:
+        """Return those of the tickets that it does not hold."""
+        lacking = [number for number in ticket_numbers if number not in self._gone]
+        for part in self._parts():
+            held = _numbers(part.of(lacking))
+            lacking = [number for number in lacking if number not in held]
+        return lacking
 
     def kept(self, tickets: Sequence[TicketFacts]) -> Kept:
         """Return tickets as they are kept."""
@@ -73,7 +86,7 @@ class DuplicateReader:
                 return
             there = np.array([f.ticket_number not in self._gone for f in latest.facts], np.bool_)
             if there.sum() >= least and self.index.seal(latest.take(np.flatnonzero(there))):
-                self._recent.drop(len(latest.facts))
+                self._recent.drop(_numbers(latest))
 
     @property
     def last(self) -> str:
@@ -156,3 +169,7 @@ class DuplicateReader:
         dense, sparse = self._encoder.cosines(old.vectors, vector[None])
         features = pair_features(old.rows, np.full(len(old.rows), new, ROW), dense, sparse, self._encoder.rarity)
         return dense, sparse, self._scorer.scores(features)
+
+
+def _numbers(kept: Kept) -> frozenset[str]:
+    return frozenset(facts.ticket_number for facts in kept.facts)

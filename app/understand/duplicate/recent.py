@@ -26,13 +26,7 @@ class RecentTickets:
     def add(self, kept: Kept) -> None:
         """Make tickets findable."""
         with self._lock:
-            start, end = len(self._facts), len(self._facts) + len(kept.facts)
-            while end > len(self._rows):
-                self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-            self._vectors[start:end], self._rows[start:end] = kept.vectors, kept.rows
-            self._facts += kept.facts
-            self._at |= {facts.ticket_number: start + i for i, facts in enumerate(kept.facts)}
+            self._append(kept)
 
     def nearest(self, vector: NDArray[np.float32], searches: Sequence[Search], *, most: int) -> list[Kept]:
         """Return the tickets most alike, best first, search by search."""
@@ -51,12 +45,22 @@ class RecentTickets:
         with self._lock:
             return self._kept(np.arange(len(self._facts)))
 
-    def drop(self, count: int) -> None:
-        """Let go of the oldest."""
+    def drop(self, ticket_numbers: Collection[str]) -> None:
+        """Let go of tickets."""
         with self._lock:
-            rest = self._kept(np.arange(count, len(self._facts)))
+            left = [i for i, facts in enumerate(self._facts) if facts.ticket_number not in ticket_numbers]
+            rest = self._kept(np.array(left, np.int64))
             self._facts, self._at = [], {}
-        self.add(rest)
+            self._append(rest)
+
+    def _append(self, kept: Kept) -> None:
+        start, end = len(self._facts), len(self._facts) + len(kept.facts)
+        while end > len(self._rows):
+            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        self._vectors[start:end], self._rows[start:end] = kept.vectors, kept.rows
+        self._facts += kept.facts
+        self._at |= {facts.ticket_number: start + i for i, facts in enumerate(kept.facts)}
 
     def _kept(self, positions: NDArray[np.int64]) -> Kept:
         return Kept([self._facts[i] for i in positions], self._rows[positions], self._vectors[positions])
