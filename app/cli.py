@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Column, Table
 
 from app.bootstrap import (
+    begin_worker,
     build_flows,
     encode_lines,
     link_block,
@@ -142,7 +143,8 @@ def worker_processes(
     """
     count = workers or os.cpu_count() or 1
     if cluster is None:
-        with ProcessPoolExecutor(count, get_context("fork"), initializer, (given,)) as pool:
+        begins = (initializer, given, os.getpid())
+        with ProcessPoolExecutor(count, get_context("fork"), begin_worker, begins) as pool:
             yield pool, count
         return
     try:

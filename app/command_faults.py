@@ -4,6 +4,7 @@ import errno
 import re
 import socket
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from typing import Any
 
 from pydantic import ValidationError
@@ -57,7 +58,7 @@ def told_of(command: Callable[[], Any]) -> int:
     """Run a command; return its exit status. What was to be expected is told in one line, all else is raised."""
     try:
         status = command()
-    except (HotlineError, ModelUnavailable, SettingsError, ValidationError, OSError) as error:
+    except (HotlineError, ModelUnavailable, BrokenExecutor, SettingsError, ValidationError, OSError) as error:
         said = fault_of(error)
         if said is None:
             raise
@@ -76,6 +77,8 @@ def fault_of(error: Exception) -> str | None:
             return error.message_zh
         case ModelUnavailable():
             return f"模型不能加载：{error}"
+        case BrokenExecutor():
+            return "一个工作进程意外结束（多半是内存不足）；可减少 --workers，再次运行接着做"
         case SettingsError():
             return f"设置有误：{_unparsed(error)}"
         case ValidationError() if error.title.endswith("Settings"):

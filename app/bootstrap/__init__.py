@@ -4,11 +4,12 @@ from app.bootstrap.chat import second_looks, with_chat
 from app.bootstrap.grouping import encode_lines, link_block, start_grouping
 from app.bootstrap.reader import Embedded, build_duplicates, build_reader, load_embedded, ticket_encoder
 from app.bootstrap.service import build_flows
-from app.bootstrap.workers import read_many, start_worker, take_reader
+from app.bootstrap.workers import begin_worker, read_many, start_worker, take_reader
 from app.understand.mentions.read import get_ready
 
 __all__ = [
     "Embedded",
+    "begin_worker",
     "build_duplicates",
     "build_flows",
     "build_reader",

@@ -1,7 +1,11 @@
 """What a worker process of a batch runs."""
 
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import TypeVar
 
 from app.bootstrap.chat import build_chat, with_chat
 from app.bootstrap.reader import build_reader, kept_for_good
@@ -11,8 +15,25 @@ from app.domain.transcript import Transcript
 from app.flows.intake import Reads
 from app.store.reference.load import load_reference_data
 
+Given = TypeVar("Given")
+_LOOKS_EVERY = 1.0
 _worker_reader: Reads | None = None
 _at_once = 1
+
+
+def begin_worker(initializer: Callable[[Given], None], given: Given, parent: int) -> None:
+    """Make a forked worker process ready; it ends with its parent.
+
+    One that outlived a killed parent would hold the locks that it was forked with, and no run could go on.
+    """
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    initializer(given)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOKS_EVERY)
+    os._exit(1)
 
 
 def take_reader(reader: Reads) -> None:

@@ -1,6 +1,9 @@
 """A call that our readers fail on is kept for a person and stops no other."""
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -83,3 +86,25 @@ def test_two_runs_do_not_write_to_one_file(flows: Flows, tmp_path: Path) -> None
     source.write_text(json.dumps(message("建设路路灯不亮")), "utf-8")
     with alone(out), ThreadPoolExecutor(1) as pool, pytest.raises(Conflict, match="另一批量任务正在写"):
         flows.batch.run(source, out, executor=pool, read_many=lambda _: [], progress=lambda _: None)
+
+
+KILLED = """
+import sys, time
+from app.cli import worker_processes
+def ready(given): pass
+with worker_processes(None, 1, ready, None) as (pool, _):
+    print(pool.submit(__import__("os").getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_workers_of_a_run_that_was_killed_let_go_of_its_result() -> None:
+    """They were forked with its lock: the next run was told that another one wrote there."""
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        worker = int(run.stdout.readline())
+        run.kill()
+    until = time.monotonic() + 10
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{worker}").exists()
