@@ -31,9 +31,10 @@ class TicketIndexFlow:
         """Take up what came after the index was last sealed."""
         known = self._duplicates.indexed()
         with self._store(reading=True) as uow:
+            newest = [ticket.ticket_number for ticket in uow.tickets.page(after=None, limit=1, filters={})]
             foreign = bool(known) and not uow.tickets.many(known)
-        if foreign:  # of another store, or of one that was emptied
-            self._duplicates.rebuild(())
+        if foreign or self._duplicates.last > max(newest, default=""):
+            self._duplicates.rebuild(())  # of another store, or of one that was emptied or restored since
         last, newer = self._duplicates.last, list[TicketFacts]()
         for page in self._pages():
             self._since = self._reached = max(self._reached, page[0].ticket_number)

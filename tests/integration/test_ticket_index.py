@@ -1,5 +1,6 @@
 """Earlier tickets on disk are found as those in memory are, after a restart, and made again from the store."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -146,3 +147,31 @@ def test_what_another_process_has_sealed_is_sealed_once(tmp_path: Path, vectors:
     index.close()
     assert other.seal(tickets(range(40, 80), vectors))
     assert sum(segment.size for segment in other._segments) == 80
+
+
+def test_a_store_that_was_restored_takes_no_ticket_for_one_that_is_gone(tmp_path: Path) -> None:
+    """Its numbers are given again."""
+    other = "山亭区店子镇东村村口的大柳树被风刮倒了，压住了路，车过不去，请尽快清理"
+    flows = service(settings_for(tmp_path))
+    flows.intake.run(call("您好", "滕州市龙泉街道广场舞音响太吵，请管一管", call_id="a-0"))
+    flows.close()
+    backup = shutil.copy(tmp_path / "hotline.db", tmp_path / "backup.db")
+    flows = service(settings_for(tmp_path))
+    gone = flows.intake.run(call("您好", MATTER, call_id="a-1")).tickets[0].ticket_number
+    flows.intake.run(call("您好", MATTER.replace("三号", "五号"), call_id="a-2"))
+    flows.close()
+    shutil.copy(backup, tmp_path / "hotline.db")
+    restored = service(settings_for(tmp_path))
+    assert restored.intake.run(call("您好", other, call_id="b-1")).tickets[0].ticket_number == gone
+    restored.close()
+    again = service(settings_for(tmp_path))
+    scores = {
+        text: {
+            one.ticket_number: one.score
+            for one in again.intake.run(call("您好", text, call_id=text)).tickets[0].duplicates
+        }
+        for text in (MATTER, other.replace("请尽快", "希望"))
+    }
+    again.close()
+    unlike, alike = scores.values()
+    assert unlike.get(gone, 0) < 0.5 < alike[gone]
