@@ -15,7 +15,11 @@ def is_address(url: str) -> bool:
     return re.fullmatch(r"\s*https?://[^\s/,]+[^\s,]*\s*", url) is not None
 
 
-class ChatSettings(BaseModel):
+class Part(BaseModel, extra="forbid"):
+    """Settings that belong together; a name that is none of them is a fault, not a setting that has no effect."""
+
+
+class ChatSettings(Part):
     """Which engine answers, and where the language model is served."""
 
     engine: Literal["embedded", "llm"] = "embedded"
@@ -49,7 +53,7 @@ class ChatSettings(BaseModel):
         return self
 
 
-class SearchServer(BaseModel):
+class SearchServer(Part):
     """A model server that the search of the knowledge base asks; empty: the embedded parts alone."""
 
     base_url: str = ""
@@ -74,7 +78,7 @@ class SearchServer(BaseModel):
         return {**self.model_dump(exclude={"api_key"}), "api_key": self.api_key.get_secret_value()}
 
 
-class DatabaseSettings(BaseModel):
+class DatabaseSettings(Part):
     """The relational store; empty means SQLite under `data_dir`."""
 
     url: str = ""
@@ -82,7 +86,7 @@ class DatabaseSettings(BaseModel):
     """The key that seals personal data: keep it apart from the database. Made under `data_dir` where not set."""
 
 
-class IndexSettings(BaseModel):
+class IndexSettings(Part):
     """The index of meanings; empty: embedded, under `data_dir`."""
 
     url: str = ""
@@ -95,7 +99,7 @@ class IndexSettings(BaseModel):
         return self
 
 
-class AuthSettings(BaseModel):
+class AuthSettings(Part):
     """Keys at first start, and the identity provider where there is one."""
 
     bootstrap_key: SecretStr | None = None
@@ -111,7 +115,7 @@ class AuthSettings(BaseModel):
     """The lanes whose referrals alone an officer sees; none: all."""
 
 
-class ReportSettings(BaseModel):
+class ReportSettings(Part):
     """Reports that nobody asks for."""
 
     hour: int = Field(default=7, ge=0, le=23)
