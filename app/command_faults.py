@@ -39,6 +39,7 @@ _USAGE = tuple(
         (r"No such command '(.*)'\.", "没有命令 {}"),
         (r"No such option: (\S+).*", "没有选项 {}"),
         (r"Missing \w+ '(.+)'\.", "缺少 {}"),
+        (r"Missing \w+ '(.+)'\. Choose from: (.+)", "缺少 {}：{}"),
         (r"Got unexpected extra argument\(s\) \((.*)\)", "多出 {}"),
         (r"Option '(.+)' requires .*", "选项 {} 没有给出值"),
         (r"Option '(.+)' does not take a value\.", "选项 {} 不带值"),
@@ -105,7 +106,7 @@ def settings_fault(error: ValidationError) -> str:
 
 def usage_fault(error: TyperException) -> str:
     """Return what is wrong with a command line; nothing where the help was shown instead."""
-    said = error.format_message()
+    said = " ".join(error.format_message().split())
     if isinstance(cause := error.__cause__, ValidationError) and (first := cause.errors()[0])["type"] != "value_error":
         return f"{_named(said)} {said_of(first)}"
     for pattern, ours in _USAGE:

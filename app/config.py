@@ -114,6 +114,13 @@ class AuthSettings(Part):
     oidc_lanes_claim: str = "lanes"
     """The lanes whose referrals alone an officer sees; none: all."""
 
+    @model_validator(mode="after")
+    def _provider_is_somewhere(self) -> Self:
+        for name in ("oidc_issuer", "oidc_jwks_url"):
+            if (url := getattr(self, name)) and not is_address(url):
+                raise ValueError(f"AUTH__{name.upper()} 应为 http:// 或 https:// 开头的地址")
+        return self
+
 
 class ReportSettings(Part):
     """Reports that nobody asks for."""

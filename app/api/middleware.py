@@ -83,6 +83,8 @@ def add_middleware(app: FastAPI) -> None:
         except HotlineError as error:
             return refused(request, error)
 
+    app.add_middleware(BoundedBody)
+
     @app.middleware("http")
     async def observed(request: Request, call_next: Next) -> Response:
         request.state.trace_id = uuid.uuid4().hex
@@ -96,8 +98,6 @@ def add_middleware(app: FastAPI) -> None:
         _count(request, response.status_code, started)
         response.headers["X-Trace-Id"] = request.state.trace_id
         return response
-
-    app.add_middleware(BoundedBody)
 
 
 def _count(request: Request, status: int, started: float) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from json import JSONDecodeError
 from typing import Any
 
 import jwt
+import structlog
 
 from app.domain.access import AccessKey, Role
 from app.domain.errors import Forbidden, ServiceUnavailable, Unauthenticated
@@ -34,7 +36,7 @@ class TokenReader:
         Raises:
             Unauthenticated: forged, expired, of another issuer or for another audience.
             Forbidden: it speaks for a unit and for the centre at once, and would show a unit the whole city.
-            ServiceUnavailable: the provider's keys cannot be fetched.
+            ServiceUnavailable: the provider's keys cannot be fetched, or what is fetched is none.
         """
         try:
             key = self._keys.get_signing_key_from_jwt(token).key
@@ -47,7 +49,8 @@ class TokenReader:
                 leeway=_LEEWAY_S,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
-        except jwt.PyJWKClientConnectionError as error:
+        except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, JSONDecodeError) as error:
+            structlog.get_logger().error("identity_provider_failed", reason=f"{type(error).__name__}: {error}")
             raise ServiceUnavailable("统一身份认证暂时不可用") from error
         except jwt.PyJWTError as error:
             raise Unauthenticated("登录令牌无效或已过期") from error

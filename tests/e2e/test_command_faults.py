@@ -34,6 +34,7 @@ def told(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str]:
         ("nope", "没有命令 nope"),
         ("kb nope", "没有命令 nope"),
         ("ticket", "缺少 file"),
+        ("referrals drop", "缺少 receiver：political_legal, discipline_inspection, judicial"),
         ("batch nofile out", "source：没有文件或目录 nofile"),
         ("batch bytes out --workers 0", "--workers 不能小于 1"),
         ("batch bytes out --workers x", "--workers 应为整数"),

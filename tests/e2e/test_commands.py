@@ -237,6 +237,7 @@ def test_an_export_knows_a_district_by_each_of_its_names(tmp_path: Path) -> None
         ("CHAT__SECONDS", "x", "CHAT__SECONDS 应为数字"),
         ("CHAT__SECONDS", "0", "CHAT__SECONDS 应大于 0"),
         ("DATABASE__URI", "postgresql+psycopg://host/hotline", "DATABASE__URI 没有这一项"),
+        ("AUTH__OIDC_ISSUER", "sso.city.cn", "AUTH__OIDC_ISSUER 应为 http:// 或 https:// 开头的地址"),
         ("INDEX__URL", "https://host/index", "INDEX__URL 应为 http://主机:端口"),
         ("EMBED__BASE_URL", "http://host/v1", "EMBED__BASE_URL 须与 EMBED__MODEL 同时设置"),
     ],

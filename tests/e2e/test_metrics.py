@@ -13,6 +13,7 @@ import structlog
 from anyio.to_thread import current_default_thread_limiter
 from fastapi.testclient import TestClient
 
+from app.api.middleware import LARGEST_BODY
 from app.config import ChatSettings, Settings
 from app.main import create_app
 from app.observability import configure_logging
@@ -67,6 +68,15 @@ def test_a_request_that_fails_is_counted_as_a_failure(settings: Settings) -> Non
         client.app.state.flows.upkeep.gaps = None  # type: ignore[attr-defined]
         assert client.get("/v1/knowledge/gaps").status_code == 500
         assert figure(client, 'hotline_requests_total{route="/v1/knowledge/gaps",status="500"}') == 1
+
+
+def test_a_request_that_is_too_large_is_the_callers_fault(client: TestClient) -> None:
+    for headers in ({}, {"Idempotency-Key": "k"}):
+        answer = client.post("/v1/transcripts", content=b" " * (LARGEST_BODY + 1), headers=headers)
+        assert (answer.status_code, answer.headers["X-Trace-Id"]) == (413, answer.json()["trace_id"])
+    told = client.get("/metrics").text
+    assert re.search(r'hotline_requests_total\{route="\S+",status="413"\}', told)
+    assert 'status="500"' not in told
 
 
 def test_the_process_is_alive_while_every_thread_waits_for_the_database(client: TestClient) -> None:
