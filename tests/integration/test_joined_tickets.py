@@ -56,7 +56,7 @@ def test_a_declined_main_ticket_leaves_nobody_waiting(stored: Flows) -> None:
     assert (event.actor, event.data) == ("operator", {"main": main.ticket_number, "reason": "已进入诉讼程序"})
     for ticket in (main, member):
         assert stored.tickets.get(ticket.ticket_number, by=ADMIN).reply == "已进入诉讼程序"
-    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."])
+    stored.relay.subscribe("http://127.0.0.1:9/", ["ticket."], by="desk")
     told = [m.payload.get("reply") for m in waiting_messages(stored) if "declined" in m.topic]
     assert told == ["已进入诉讼程序"] * 2
 

@@ -39,8 +39,8 @@ def left_of_somebody(url: str) -> list[str]:
 def test_what_people_said_and_wrote_ends_with_the_keeping_time(
     stored: Flows, clock: SetClock, database_url: str, tmp_path: Path
 ) -> None:
-    stored.relay.drop_into(tmp_path, Receiver.JUDICIAL)
-    stored.relay.subscribe("http://127.0.0.1:9/none", ["*"])
+    stored.relay.drop_into(tmp_path, Receiver.JUDICIAL, by="desk")
+    stored.relay.subscribe("http://127.0.0.1:9/none", ["*"], by="desk")
     ticket = intake(stored, FINED, caller_number="13911112222")
     number = ticket.ticket_number
     quote = "我叫马小六，手机号13911112222"
