@@ -18,7 +18,9 @@ class APage:
 
 
 def test_a_page_in_place_of_keys_is_told_as_unavailable_with_its_reason_in_the_log() -> None:
-    reader = TokenReader(issuer="https://id.example", audience="a", jwks_url="", roles_claim="r", unit_claim="u", lanes_claim="l")
+    reader = TokenReader(
+        issuer="https://id.example", audience="a", jwks_url="", roles_claim="r", unit_claim="u", lanes_claim="l"
+    )
     reader._keys = APage()  # type: ignore[assignment]
     with capture_logs() as logged, pytest.raises(ServiceUnavailable, match="统一身份认证暂时不可用"):
         reader.read("a.b.c")
