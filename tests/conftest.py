@@ -1,6 +1,7 @@
 """Fixtures: the city's reference data, an empty service on SQLite and on PostgreSQL, a client with a key."""
 
 import functools
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if "__" in name or name == "DATA_DIR":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def services_are_let_go() -> Iterator[None]:
+    """A process here starts many services: what a real one keeps for good would take gigabytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
