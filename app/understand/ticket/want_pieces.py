@@ -69,6 +69,8 @@ _REMEDY = re.compile(r"尽快|依法|立即|派人|治理|查处|整治|处理|�
 _ANSWER = re.compile(r"(?:时间|问题|材料|条件|流程|标准|渠道|办法|手续|地点|方式|政策)$")
 _REPAIRED = re.compile(r"^((?:尽快)?(?:维修|修复|更换|检修|疏通).{2,}?)(?:不亮|不热|不通|堵塞|漏水|损坏|坏)$")
 """维修路灯不亮: what is repaired is the thing, not its fault."""
+_RESTORED = re.compile(r"(?:维修|修复|抢修|检修)停([水电气暖])$")
+"""维修停水: what is asked for is the supply."""
 _TELLS_NOTHING = re.compile(r"尽快|及时|立即|马上|[A-Za-z\d]+路?")
 _ASKS = re.compile(r"[能是可]否|如何|怎么|哪|什么|多少|何时|有无|(.)不\1")
 _LONGEST_NOUN, _LONGEST_ASPECT = 8, 4
@@ -209,7 +211,7 @@ def pieces(
     done = [Piece(deed, "deed", ()) for deed in _claimed(asking, deeds)]
     found: dict[str, Piece] = {}
     for piece in (*_asked(asking), *_of_matter(asking), *_things(asking, asked), *before, *done):
-        text = _REPAIRED.sub(r"\1", piece.text.strip("，、 ").removeprefix(head))
+        text = _RESTORED.sub(r"恢复供\1", _REPAIRED.sub(r"\1", piece.text.strip("，、 ").removeprefix(head)))
         if _fits(text, piece.source, bool(head)) and text not in found and _is_whole(text, piece.source, asking.matter):
             found[text] = piece._replace(text=text)
     return list(found.values())
