@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from app.decide.correction import CORRECTABLE, completed, corrected, value_at
-from app.decide.deadline import deadline_rule, held_of, replay
+from app.decide.deadline import deadline_rule, held_of
 from app.domain.errors import InvalidInput
 from app.domain.events import Feedback, Verdict
 from app.domain.ports import UnitOfWork
@@ -13,7 +13,7 @@ from app.domain.reference import ReferenceData
 from app.domain.ticket import Category, Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
-from app.flows.record import announce, event_of
+from app.flows.record import event_of, keep
 from app.flows.redispatch import Redispatch
 from app.understand.ticket.follow_up import follow_up_questions
 
@@ -51,10 +51,7 @@ class Corrections:
             rule = deadline_rule(self._policy.facts_of(changed), rules)
             data |= held_of(rule, rules) if rule.id != ticket.deadline.rule_id else {}
         event = event_of(changed, STEPS[Step.CORRECT].event, actor, data, now)
-        deadline = replay((*history, event), self._policy.deadline_rules, self._policy.clock) or ticket.deadline
-        changed = changed.model_copy(update={"deadline": deadline})
-        uow.tickets.save(changed, expected_version=ticket.version)
-        announce(uow, changed, event)
+        changed = keep(uow, self._policy, ticket, changed, event, history)
         for path, value in changes.items():
             uow.feedback.add(
                 Feedback(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.decide.deadline import replay
 from app.decide.merge import check_merge
 from app.domain.access import AccessKey
 from app.domain.errors import Conflict
@@ -12,7 +11,7 @@ from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus, transition
 from app.flows.judgement import IntakePolicy
-from app.flows.record import announce, event_of
+from app.flows.record import event_of, keep
 from app.flows.sharing import Sharing
 from app.flows.tickets import check_role, fresh, visible
 
@@ -53,7 +52,7 @@ class MergeFlow:
             joined = member.model_copy(
                 update={"status": status, "version": member.version + 1, "changed_at": now, "merged_into": into}
             )
-            joined = self._write(uow, member, joined, event_of(
+            joined = self._keep(uow, member, joined, event_of(
                 joined, STEPS[Step.MERGE].event, by.name, {"into": into, "status_before": str(member.status)}, now
             ))  # fmt: skip
             limit = member.deadline.resolve_by.isoformat() if member.deadline else None
@@ -61,7 +60,7 @@ class MergeFlow:
                 update={"version": main.version + 1, "changed_at": now, "members": (*main.members, ticket_number)}
             )
             data = {"member": ticket_number, "resolve_by": limit}
-            self._write(uow, main, larger, event_of(larger, "member_joined", by.name, data, now))
+            self._keep(uow, main, larger, event_of(larger, "member_joined", by.name, data, now))
             if step := _TOLD.get(main.status):
                 joined = self._sharing.share(uow, joined, larger, step, {}, by.name, now)
             uow.commit()
@@ -90,7 +89,7 @@ class MergeFlow:
                     "merged_into": None,
                 }
             )
-            alone = self._write(
+            alone = self._keep(
                 uow, member, alone, event_of(alone, STEPS[Step.UNMERGE].event, by.name, {"reason": reason}, now)
             )
             smaller = main.model_copy(
@@ -100,17 +99,12 @@ class MergeFlow:
                     "members": tuple(number for number in main.members if number != ticket_number),
                 }
             )
-            self._write(uow, main, smaller, event_of(smaller, "member_left", by.name, {"member": ticket_number}, now))
+            self._keep(uow, main, smaller, event_of(smaller, "member_left", by.name, {"member": ticket_number}, now))
             uow.commit()
         return alone
 
-    def _write(self, uow: UnitOfWork, before: Ticket, after: Ticket, event: TicketEvent) -> Ticket:
-        history = (*uow.events.of(before.ticket_number), event)
-        deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or before.deadline
-        written = after.model_copy(update={"deadline": deadline})
-        uow.tickets.save(written, expected_version=before.version)
-        announce(uow, written, event)
-        return written
+    def _keep(self, uow: UnitOfWork, before: Ticket, after: Ticket, event: TicketEvent) -> Ticket:
+        return keep(uow, self._policy, before, after, event, uow.events.of(before.ticket_number))
 
 
 def _own_answer(history: Sequence[TicketEvent]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """What happened to a ticket, written down and told to the outside, in the transaction that did it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.decide.deadline import replay
 from app.decide.visibility import told_reply
 from app.domain.events import OutboxMessage, TicketEvent
 from app.domain.ports import UnitOfWork
 from app.domain.ticket import Ticket
+from app.flows.judgement import IntakePolicy
 
 _TOLD = ("ticket_replied", "ticket_answered_directly", "reply_shared", "ticket_declined", "member_declined")
 """With these the citizen is told something: an answer, or why he gets none."""
@@ -23,6 +25,25 @@ def event_of(ticket: Ticket, name: str, actor: str, data: Mapping[str, Any], now
         actor=actor,
         data=dict(data),
     )
+
+
+def keep(
+    uow: UnitOfWork,
+    policy: IntakePolicy,
+    before: Ticket,
+    after: Ticket,
+    event: TicketEvent,
+    history: Sequence[TicketEvent],
+) -> Ticket:
+    """Write a changed ticket with the deadline that its event leaves it, and tell the outside; return it.
+
+    `history` is what happened to it before. Raises Conflict where somebody else changed it meanwhile.
+    """
+    deadline = replay((*history, event), policy.deadline_rules, policy.clock) or before.deadline
+    kept = after.model_copy(update={"deadline": deadline})
+    uow.tickets.save(kept, expected_version=before.version)
+    announce(uow, kept, event)
+    return kept
 
 
 def announce(uow: UnitOfWork, ticket: Ticket, event: TicketEvent) -> None:

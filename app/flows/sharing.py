@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.decide.deadline import replay
 from app.decide.visibility import told_of_member, without
 from app.domain.ports import UnitOfWork
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
-from app.flows.record import announce, event_of, record
+from app.flows.record import event_of, keep, record
 
 _SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus]]] = {
     Step.EXTEND: ("extension_shared", {}),
@@ -72,9 +71,4 @@ class Sharing:
         told = member.model_copy(update={"version": member.version + 1, "changed_at": now, "reply": reply, **changes})
         data = {"main": main.ticket_number, **{why: details[why] for why in _WHY if why in details}}
         event = event_of(told, name, actor, data, now)
-        history = (*uow.events.of(member.ticket_number), event)
-        deadline = replay(history, self._policy.deadline_rules, self._policy.clock) or member.deadline
-        told = told.model_copy(update={"deadline": deadline})
-        uow.tickets.save(told, expected_version=member.version)
-        announce(uow, told, event)
-        return told
+        return keep(uow, self._policy, member, told, event, uow.events.of(member.ticket_number))

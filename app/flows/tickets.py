@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.decide.deadline import replay
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
 from app.decide.visibility import is_sensitive, may_find, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
@@ -18,7 +17,7 @@ from app.domain.unit import UnitName
 from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.corrections import Corrections
 from app.flows.judgement import IntakePolicy, verdict_of_step
-from app.flows.record import announce, event_of
+from app.flows.record import event_of, keep
 from app.flows.redispatch import Redispatch
 from app.flows.sharing import Sharing
 from app.flows.verdicts import VerdictFlow
@@ -208,11 +207,7 @@ class TicketFlow:
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )
         event = event_of(changed, STEPS[step].event, by.name, details, now)
-        deadline = replay((*history, event), rules, clock) or ticket.deadline
-        changed = changed.model_copy(update={"deadline": deadline})
-        uow.tickets.save(changed, expected_version=ticket.version)
-        announce(uow, changed, event)
-        return changed
+        return keep(uow, self._policy, ticket, changed, event, history)
 
     def _filters(self, filters: Mapping[str, str], by: AccessKey) -> dict[str, str]:
         unit = by.sees_only_unit()
