@@ -36,6 +36,7 @@ class Ways(Frozen):
     filler: Way
     tail: Way
     secret: Way
+    forbidden: Way
     as_spoken: Way
     when_or_how: Way
     authority: Way

@@ -13,8 +13,6 @@ _KEPT = ("当面", "重新", "彻底")
 _NEVER = re.compile(
     r"^(?!.{0,3}[我俺]|也不要)(?P<when>[^，。]{0,12}?)(?:别(?![的人家])|甭|不要(?!紧)|不许|不准|(?<!能)不能(?!不|老|总|天天|一直)|不得|莫)(?:再|老|光|让|叫|给|都)*(?:他们?|人|它|大车)?(?P<deed>[^，。]+)$"
 )
-_WRONGED = re.compile(r"收(?!到)|强|排(?!队)|倒|往外|堆|占|放(?=[炮音鞭大])|敲|养|摆|从|鸣|群租|用大|噪|占道|烧")
-"""What is forbidden at any hour; else 不能 tells how a caller feels: 不能一年拖一年."""
 _OBJECT_FIRST = re.compile(r"(?:^|.{0,12})(?:把|将)(?P<object>[^，。把]{1,16}?)(?:都|也|全|赶紧|尽快|再|给|先)*$")
 _MOVED = re.compile(
     r"^(?:把|将)(?P<object>[^，。把]{1,12}?)(?P<verb>改|移|迁|搬|挪|换|调)(?P<to>到|至|成)(?P<where>[^，。]{1,10}?)(?:去|来)?$"
@@ -107,7 +105,9 @@ class WishWords:
     def _forbidden(self, match: re.Match[str]) -> str | None:
         """Return what shall not be done: 晚上10点以后别干 → 晚上10点以后禁止干."""
         deed = self._way["tail"].sub("", match["deed"])
-        timed = self._way["when_or_how"].search(match["when"]) or (not match["when"] and _WRONGED.search(deed))
+        timed = self._way["when_or_how"].search(match["when"]) or (
+            not match["when"] and self._way["forbidden"].search(deed)
+        )
         fits = _SHORTEST <= len(match["when"] + deed) <= _LONGEST and timed and not self._way["secret"].search(deed)
         return f"{match['when']}禁止{deed}" if fits else None
 

@@ -1,7 +1,7 @@
 """A call as lines without spaces: what the rules found in them, and what a tagger says of each character."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import attrgetter
@@ -104,7 +104,8 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
         before = call.turns[saying.turn - 1] if saying.turn else None
         asked = before is not None and before.speaker is Speaker.OPERATOR and bool(_ASKS_WHERE.search(before.text))
         flags = np.zeros(len(saying.text) + 1, np.int64)
-        named = [m for m in mentions.details if m.turn == saying.turn]
+        named = sorted((m.start, m.end) for m in mentions.details if m.turn == saying.turn)
+        reach = list(accumulate((end for _, end in named), max))
         for found, flag in ((mentions.details, 1), (mentions.spots, 4), (mentions.towns, 8), (mentions.districts, 8)):
             for m in found:
                 if m.turn == saying.turn:
@@ -112,12 +113,10 @@ def lines_of(call: SpokenCall, mentions: Mentions) -> list[Line]:
                     flags[m.start] |= 2 * (flag == 1)
         own = flags[at]
         areas = np.zeros(len(saying.text), bool)
-        starts = sorted(m.start for m in named)
-        ends = list(accumulate((m.end for m in sorted(named, key=attrgetter("start"))), max))
         for m in (*mentions.towns, *mentions.districts):
-            begun = bisect_right(starts, m.start)
+            begun = bisect_left(named, (m.start + 1,))
             # An area may be part of a name: a station, a hospital that names its district.
-            if m.turn == saying.turn and not (begun and ends[begun - 1] >= m.end):
+            if m.turn == saying.turn and not (begun and reach[begun - 1] >= m.end):
                 areas[m.start : m.end] = True
         area, edges = areas[at].tolist(), _edges(saying.text, at)
         lines.append(Line(index, saying.turn, text, kept, at, own, area, bool(saying.confirmed_by), asked, edges))

@@ -25,7 +25,7 @@ from app.understand.ticket.objects import bare, vague
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.refusals import asked_instead, refusal
 from app.understand.ticket.register import written
-from app.understand.ticket.wants import Passage, WantsRules, broken, tells
+from app.understand.ticket.wants import Passage, WantsRules, broken, tells, unfit
 from app.understand.ticket.whole_words import stands_whole, whole_words
 from app.understand.ticket.wishes import asks
 
@@ -140,9 +140,7 @@ def asking_of(
     told = tuple(informative(clauses)) or tuple(clauses)
     answers = frozenset(answers_to_asking(call, mentions))
     rules = WantsRules(words)
-    demands = tuple(
-        d for d in rules.demands_of(call, mentions, told) if not (vague(d.text) or tells(d.text) or broken(d.text))
-    )
+    demands = tuple(d for d in rules.demands_of(call, mentions, told) if not unfit(d.text))
     ruled = rules.compose(call, mentions, clauses, kind, demands, rows[0] if rows else None, objects, "".join(keys[:1]))
     questions = kind is RequestKind.CONSULTATION
     wished = tuple(c for c in told if asks(c) or c.saying in answers or (questions and c.question))

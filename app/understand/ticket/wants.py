@@ -219,8 +219,7 @@ class WantsRules:
 def _brief(said: Passage | None) -> Passage | None:
     """Return a wish that is short enough for the field and names an object without telling a story."""
     fits = said and _LEAST_WANTS <= len(said.text) <= _LONGEST_WANTS
-    told = said and (vague(said.text) or tells(said.text) or broken(said.text))
-    return said if fits and not told else None
+    return said if said and fits and not unfit(said.text) else None
 
 
 def _suggested(said: Passage | None) -> Passage | None:
@@ -256,6 +255,11 @@ def tells(text: str) -> bool:
 def broken(text: str) -> bool:
     """Tell whether a text is a piece of a sentence rather than a wish."""
     return bool(_BROKEN.search(text))
+
+
+def unfit(text: str) -> bool:
+    """Tell whether a text is no wish for the field: it names no object, tells a story, or is a piece of a sentence."""
+    return vague(text) or tells(text) or broken(text)
 
 
 def _within(demands: Sequence[Passage]) -> list[Passage]:

@@ -12,7 +12,7 @@ from app.understand.mentions.read import read_mentions
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.place_choice import in_whole_words, with_its_first
 from app.understand.ticket.place_lines import NOTHING_TOLD, Told, lines_of
-from app.understand.ticket.place_spans import candidates
+from app.understand.ticket.place_spans import Candidate, candidates
 from tests.factories import call
 
 
@@ -50,9 +50,7 @@ def test_candidates_end_where_names_end(reference: ReferenceData, said: str, mar
     ],
 )
 def test_a_place_is_told_in_whole_words(reference: ReferenceData, said: str, marked: str, value: str) -> None:
-    told, mentions = marked_in(reference, said, marked)
-    found = next(one for one in candidates(told, mentions, None) if one.value == marked)
-    assert in_whole_words(told, found).value == value
+    assert in_whole_words(*marked_as(reference, said, marked)).value == value
 
 
 @pytest.mark.parametrize(
@@ -65,9 +63,13 @@ def test_a_place_is_told_in_whole_words(reference: ReferenceData, said: str, mar
     ],
 )
 def test_a_name_keeps_its_first_character(reference: ReferenceData, said: str, marked: str, value: str) -> None:
+    assert with_its_first(*marked_as(reference, said, marked)).value == value
+
+
+def marked_as(reference: ReferenceData, said: str, marked: str) -> tuple[Told, Candidate]:
+    """Return a call in which the tagger marks one stretch as a place, and that stretch."""
     told, mentions = marked_in(reference, said, marked)
-    found = next(one for one in candidates(told, mentions, None) if one.value == marked)
-    assert with_its_first(told, found).value == value
+    return told, next(one for one in candidates(told, mentions, None) if one.value == marked)
 
 
 def marked_in(reference: ReferenceData, said: str, marked: str) -> tuple[Told, Mentions]:
