@@ -38,7 +38,7 @@ class ChatSettings(Part):
     concurrency: int = Field(default=16, ge=1)
     break_after: int = Field(default=3, ge=1)
     break_seconds: float = Field(default=15.0, gt=0)
-    max_tokens: int = Field(default=2500, ge=1)
+    max_tokens: int = Field(default=4000, ge=1)
     extra_body: dict[str, Any] | None = None
     """Sent with every request; unset asks the server's chat template for no thoughts."""
 

@@ -161,6 +161,8 @@ class ReferralModel(Basis):
 
     receiver: Receiver
     signal: str
+    meaning: str
+    """What counts and what does not, in Chinese: a language model that reads again goes by it."""
     severity: Severity
     min_score: float = Field(gt=0, lt=1)
     doubted_below: float = Field(default=0, ge=0, lt=1)

@@ -3,17 +3,9 @@
 import re
 
 from app.domain.anchors import Anchored
+from app.domain.numerals import digit_by_digit, parse_numeral
 from app.receive.offset_text import OffsetText
 
-DIGITS = {
-    **dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)),
-    "幺": "1",
-    "洞": "0",
-    "拐": "7",
-    "勾": "9",
-    "两": "2",
-}
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 _DIGIT = "[一二两三四五六七八九]"
 _NUMERAL = "[一二两三四五六七八九十\\d][一二两三四五六七八九十百千万亿零〇\\d]*"
 _MEASURES = (
@@ -125,35 +117,6 @@ def write_numbers(text: OffsetText) -> OffsetText:
     text = text.substitute(_TEN_THOUSANDS, _large)
     text = text.substitute(_HUNDREDS, _hundreds)
     return text.substitute(_MONEY_UNIT, lambda _: "元")
-
-
-def digit_by_digit(numeral: str) -> str:
-    """Return each spoken digit as its figure: 五零二 → 502."""
-    return "".join(DIGITS.get(character, character) for character in numeral)
-
-
-def parse_numeral(numeral: str) -> int | None:
-    """Return the value of a Chinese numeral, shorthand included (两万三 → 23000); None if it is none."""
-    if numeral.isdigit():
-        return int(numeral)
-    total, section, digit, last_unit = 0, 0, -1, 1
-    for character in numeral:
-        if character in DIGITS or character.isdigit():
-            if digit > 0:
-                return None
-            digit = int(DIGITS.get(character, character))
-            last_unit = 1 if character in "零〇" else last_unit
-        elif character in _UNITS:
-            section += (1 if digit < 0 else digit) * _UNITS[character]
-            digit, last_unit = -1, _UNITS[character]
-        elif character in "万亿":
-            scale = 10_000 if character == "万" else 100_000_000
-            part = section + max(digit, 0)
-            total = (total + part) * scale if character == "亿" else total + part * scale
-            section, digit, last_unit = 0, -1, scale
-        else:
-            return None
-    return total + section + (digit * max(1, last_unit // 10) if digit > 0 else 0)
 
 
 def _phone(match: re.Match[str]) -> str | None:

@@ -8,19 +8,18 @@ from pydantic import Field
 
 from app.domain.frozen import Frozen
 from app.domain.knowledge import Article, Citation
-from app.prompting.grounding import invention, letters
+from app.prompting.grounding import ANSWER, beyond, letters, lost_denial, new_denial, new_number
 from app.prompting.task import Failed, PromptTask, within
 from app.prompting.untrusted import gives_orders
 from app.respond.answer import citation_of
 
 LONGEST_SENTENCE = 120
-_LEAST_QUOTE = 6
+_LEAST_QUOTE = 4
 _BINDING = (
     "应当",
     "必须",
     "不得",
     "禁止",
-    "可以",
     "免费",
     "罚款",
     "处罚",
@@ -32,7 +31,11 @@ _BINDING = (
     "优先",
 )
 """Words that change what a sentence binds one to: none may be added."""
+_MAY, _BOUND = re.compile("可"), re.compile("不得|不能|不可|禁止|应当|必须|须")
+"""That one may is no more than an article says that tells how, unless it binds one."""
+_NUMERAL = re.compile(r"[一二两三四五六七八九十百千万]+(?:周岁|年|个月|月|日|天|元|人|倍|次|级|成|分之)")
 _BREAK = re.compile(r"[。！？；\n]")
+_SENTENCE = re.compile(r"[^。！？\n]+")
 
 
 class AnswerSentence(Frozen):
@@ -75,7 +78,7 @@ class AnswerWriter:
         outcome = self._task.run(
             {"question": question, "articles": citable},
             until=within(self._seconds),
-            check=lambda form: complaints(form, citable),
+            check=lambda form: complaints(form, citable, question),
         )
         if isinstance(outcome, Failed):
             return made.model_copy(update={"failure": outcome.reason})
@@ -91,25 +94,53 @@ class AnswerWriter:
         )
 
 
-def complaints(form: AnswerForm, articles: Sequence[Article]) -> list[str]:
+def complaints(form: AnswerForm, articles: Sequence[Article], question: str) -> list[str]:
     """Return what is wrong with an answer, sentence by sentence."""
     if not form.sentences:
         return ["没有答复"]
-    found = ((number, wrong_with(sentence, articles)) for number, sentence in enumerate(form.sentences, start=1))
+    told = enumerate(form.sentences, start=1)
+    found = ((number, wrong_with(sentence, articles, question)) for number, sentence in told)
     return [f"第{number}句：{wrong}" for number, wrong in found if wrong]
 
 
-def wrong_with(sentence: AnswerSentence, articles: Sequence[Article]) -> str | None:
-    """Return, in Chinese, why a sentence does not hold; None if it does."""
+def wrong_with(sentence: AnswerSentence, articles: Sequence[Article], question: str) -> str | None:
+    """Return, in Chinese, why a sentence does not hold; None if it does.
+
+    Its numbers and what binds one stand in its quote. Its other words may be of the sentences that the quote is taken
+    from, of the title and of the question; what it denies, not of the question.
+    """
     if not 0 <= sentence.article < len(articles):
         return "没有这个条目"
-    quote, body = letters(sentence.quote), letters(articles[sentence.article].body)
+    article = articles[sentence.article]
+    quote, body = letters(sentence.quote), letters(article.body)
     if len(quote) < _LEAST_QUOTE or quote not in body:
         return "引文不在条目中"
     if len(sentence.text) > LONGEST_SENTENCE:
         return f"超过{LONGEST_SENTENCE}字"
-    added = [word for word in _BINDING if word in sentence.text and word not in sentence.quote]
-    return f"引文没有说“{added[0]}”" if added else invention(sentence.text, sentence.quote)
+    added = [word for word in (*_BINDING, *_NUMERAL.findall(sentence.text)) if word in sentence.text]
+    if added := [word for word in added if word not in sentence.quote]:
+        return f"引文没有说“{added[0]}”"
+    context = f"{article.title}。{around(article.body, quote)}"
+    if "可以" in sentence.text and _BOUND.search(context) and not _MAY.search(_BOUND.sub("", context)):
+        return "引文没有说“可以”"
+    return (
+        new_number(sentence.text, sentence.quote)
+        or beyond(sentence.text, f"{context}。{question}", ANSWER)
+        or new_denial(sentence.text, context, ANSWER)
+        or lost_denial(sentence.text, sentence.quote)
+    )
+
+
+def around(body: str, quote: str) -> str:
+    """Return the sentences of an article that a quote, given in letters alone, is taken from."""
+    start = letters(body).find(quote)
+    end, at, held = start + len(quote), 0, []
+    for part in _SENTENCE.findall(body):
+        after = at + len(letters(part))
+        if at < end and after > start:
+            held.append(part)
+        at = after
+    return "。".join(held)
 
 
 def ended(text: str) -> str:

@@ -143,7 +143,7 @@ def test_the_model_answers_and_the_result_says_so(tmp_path: Path) -> None:
     assert (result.engine, result.degraded) == ("llm", False)
     assert result.model.startswith("fake@served+")
     assert result.prompt_version is not None
-    assert result.prompt_version.startswith("ticket/v1@")
+    assert result.prompt_version.startswith("ticket/v2@")
     assert event.data["prompt_version"] == result.prompt_version
     assert stored == result.tickets[0]
 

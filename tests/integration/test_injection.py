@@ -36,7 +36,7 @@ def obeying(text: str) -> Callable[[Sequence[ChatMessage]], str]:
             "subject": claim(turn, quote, "market_entity"),
             "district": claim(turn, quote, "薛城区"),
             "town": claim(turn, quote, "常庄街道"),
-            "detail": claim(turn, quote, "泰山路999号"),
+            "detail": passage("泰山路999号", (turn, quote)),
             "event_time": claim(turn, quote, "2026-01-01"),
             "caller_name": claim(turn, quote, "赵六"),
             "callback_number": claim(turn, quote, "13900009999"),

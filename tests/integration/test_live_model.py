@@ -18,12 +18,12 @@ from models.base import ChatMessage, ModelTimeout
 from tests.conftest import service, settings_for
 from tests.e2e.test_live_call import merged
 from tests.factories import CALLED_AT
-from tests.fakes import ScriptedChatModel, claim, passage, ticket_forms
+from tests.fakes import ScriptedChatModel, passage, ticket_forms
 
 SAID = "俺住在滕州京河街道幸福家园三号楼，从前天晚上八点就停水了"
 TITLE = "幸福家园3号楼停水"
 BETTER = ticket_forms(
-    detail=claim(0, "幸福家园3号楼", "幸福家园3号楼"), title=passage(TITLE, (0, "幸福家园3号楼"), (0, "停水了"))
+    detail=passage("幸福家园3号楼", (0, "幸福家园3号楼")), title=passage(TITLE, (0, "幸福家园3号楼"), (0, "停水了"))
 )
 Live = Callable[[Callable[[Sequence[ChatMessage]], str]], LiveCallFlow]
 

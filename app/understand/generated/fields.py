@@ -8,10 +8,13 @@ from typing import Any
 from app.domain.place import Gazetteer
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.domain.transcript import Evidence
-from app.prompting.grounding import invention, letters, numbers_of, share_kept
+from app.prompting.grounding import ACCOUNT, TITLE, WISH, Bounds, invention, letters, numbers_of, share_kept
+from app.prompting.weighty import unsaid
 from app.understand.generated.forms import Claim, Passage, TicketForm
 from app.understand.generated.ground import Found, Ground
+from app.understand.mentions.addressed import POLITE_WORD
 from app.understand.mentions.callback import read_callback
+from app.understand.mentions.names import GIVEN, WIDE_FAMILY, no_name
 from app.understand.mentions.people import name_said
 from app.understand.mentions.places import AreaReader
 from app.understand.mentions.times import read_durations, read_times
@@ -23,7 +26,12 @@ LONGEST_WANTS = 80
 _CONTENT_HEAD = re.compile(r"^来[电信]人(?:反映|咨询|表扬)：|^(?:咨询|表扬|反映)：")
 _BUSINESS = re.compile(r"店|公司|厂|企业|合作社|超市|饭馆|餐馆|个体|经营|门市|门头|作坊|养殖|诊所|民宿")
 _FIRST_PERSON = re.compile(r"我|俺|咱|本人|本店|本公司|我司")
+_FULL_NAME = re.compile(f"{WIDE_FAMILY}(?:{GIVEN})?")
 _LEAST_PIECE = 2
+_MOST_LOOSE = 0.25
+"""Share of a place's letters that may stand alone between pieces of talk: 与, 号 of S320."""
+_MOST_LOST = 1 / 3
+"""Share of the embedded content's numbers that the model's may lack: some are of another demand."""
 LEAST_KEPT = 0.4
 """Share of the embedded content that the model's must hold or name as an aside: it rewords, it does not drop."""
 SURE = 0.85
@@ -38,6 +46,8 @@ class Verified:
     value: Any
     evidence: tuple[Evidence, ...]
     confidence: float = SURE
+    doubt: str | None = None
+    """What the model is asked to look at once more, in Chinese; the value stands if it says so again."""
 
 
 Checked = Verified | str | None
@@ -49,6 +59,8 @@ class FieldChecker:
 
     def __init__(self, gazetteer: Gazetteer, areas: AreaReader, kinds: KindReader, *, least_kind: float) -> None:
         self._gazetteer = gazetteer
+        areas_by_name = (gazetteer.district_by_name, gazetteer.town_by_name)
+        self._names = {area.name for by_name in areas_by_name for area in by_name.values()}
         self._areas = areas
         self._kinds = kinds
         self._least_kind = least_kind
@@ -60,7 +72,6 @@ class FieldChecker:
             "subject": (form.subject, self._subject),
             "place.district": (form.district, self._district),
             "place.town": (form.town, self._town),
-            "place.detail": (form.detail, self._detail),
             "event_time": (form.event_time, self._event_time),
             "citizen.name": (form.caller_name, self._name),
             "citizen.phone": (form.callback_number, self._phone),
@@ -75,8 +86,9 @@ class FieldChecker:
             outcome[path] = checker(claim.value, found, draft, ground) if found else f"引文不在第{claim.turn}句原话中"
         if ground.gives_orders:
             return outcome | {"request_kind": None, "subject": None}
-        outcome["wants"] = self._composed(form.wants, ground, longest=LONGEST_WANTS)
-        outcome["title"] = self._composed(form.title, ground, longest=LONGEST_TITLE)
+        outcome["place.detail"] = self._detail(form.detail, ground)
+        outcome["wants"] = self._composed(form.wants, ground, WISH, longest=LONGEST_WANTS)
+        outcome["title"] = self._composed(form.title, ground, TITLE, longest=LONGEST_TITLE)
         outcome["content"] = self._content(form, draft, ground)
         return outcome
 
@@ -108,30 +120,45 @@ class FieldChecker:
             return "引文没有说到这个镇（街道）"
         return Verified(town.name, ground.evidence(found))
 
-    def _detail(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
-        wanted, words = letters(value), letters(_words(found))
-        if len(wanted) < _LEAST_PIECE or not made_of(wanted, words):
-            return "地点不是引文中的原话"
-        if value in self._gazetteer.district_by_name or value in self._gazetteer.town_by_name:
-            return "地点不含区（市）和镇（街道）"
-        return Verified(value, ground.evidence(found))
+    def _detail(self, passage: Passage | None, ground: Ground) -> Checked:
+        if passage is None:
+            return None
+        value = self._without_area(passage.value.strip())
+        found = ground.quoted(passage.quotes)
+        if found is None:
+            return "有引文不在原话中"
+        if not made_of(letters(value), letters(ground.said)):
+            return "地点不是由原话中的名称拼成"
+        return Verified(value, tuple(e for one in found for e in ground.evidence(one)))
+
+    def _without_area(self, place: str) -> str:
+        """Return a place without the district and the town that it begins with."""
+        for names in (self._gazetteer.district_by_name, self._gazetteer.town_by_name):
+            place = next((place.removeprefix(name) for name in names if place.startswith(name)), place)
+        return place
 
     def _event_time(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
         sayings = (found.saying,)
         said = (*read_times(ground.call, sayings), *read_durations(ground.call, sayings))
         within = [m for m in said if m.start < found.end and found.start < m.end]
         same = next((m for m in within if same_moment(value, m.value)), None)
-        if same is None:
+        if same is not None:
+            return Verified(same.value, (*ground.evidence(found),), same.confidence)
+        if not ground.spells(value, _words(found)) and not ground.happens_now(value, _words(found)):
             return "时间与引文推算的不符"
-        return Verified(same.value, (*ground.evidence(found),), same.confidence)
+        return Verified(value, ground.evidence(found), COMPOSED)
 
     def _name(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
         if ground.mentions.name_refused:
             return "诉求人不愿透露姓名"
         mention = name_said(ground.call, (found.saying,))
-        if mention is None or value != mention.value:
+        if mention is not None and value == mention.value:
+            return Verified(mention.value, mention.evidence)
+        bare = POLITE_WORD.sub("", value)
+        alone = re.search(f"{re.escape(bare)}(?![\u4e00-\u9fff])", found.saying.text[found.start :])
+        if not (alone and bare in _words(found) and _FULL_NAME.fullmatch(bare)) or no_name(bare):
             return "引文没有说这是诉求人本人的姓名"
-        return Verified(mention.value, mention.evidence)
+        return Verified(value, ground.evidence(found), COMPOSED)
 
     def _phone(self, value: str, found: Found, draft: TicketDraft, ground: Ground) -> Verified | str:
         mention = read_callback(ground.call, (found.saying,))
@@ -144,7 +171,7 @@ class FieldChecker:
             return "诉求人要求过保密"
         return Verified(value or draft.citizen.confidential, ground.evidence(found))
 
-    def _composed(self, passage: Passage | None, ground: Ground, *, longest: int) -> Checked:
+    def _composed(self, passage: Passage | None, ground: Ground, bounds: Bounds, *, longest: int) -> Checked:
         if passage is None or not passage.value.strip():
             return None
         if len(passage.value) > longest or "\n" in passage.value:
@@ -152,36 +179,56 @@ class FieldChecker:
         found = ground.quoted(passage.quotes)
         if found is None:
             return "有引文不在原话中"
-        if wrong := invention(passage.value, ground.said):
+        if wrong := invention(passage.value, ground.spoken, bounds):
             return wrong
+        if number := ground.counts(passage.value):
+            return f"数字{number}在原话中没有，或者已被诉求人改口"
         if foreign := ground.foreign_date(passage.value):
             return f"日期{foreign}与原话推算的不符"
-        return Verified(passage.value.strip(), tuple(e for one in found for e in ground.evidence(one)), COMPOSED)
+        if wrong := unsaid(passage.value, ground.spoken) or self._new_area(passage.value, ground):
+            return wrong
+        evidence = tuple(e for one in found for e in ground.evidence(one))
+        withdrawn = ground.taken_back(passage.value)
+        doubt = f"诉求人似乎已把“{withdrawn}”改口；请核对，确属有效的照写" if withdrawn else None
+        return Verified(passage.value.strip(), evidence, COMPOSED, doubt)
+
+    def _new_area(self, text: str, ground: Ground) -> str | None:
+        """Return, in Chinese, that a text names a district or town which the call does not."""
+        named = {self._areas.area(name) for name, _, _ in self._areas.named(ground.spoken)}
+        known = {name for area in named for name in area}
+        return next((f"“{name}”在原话中没有" for name in self._names if name in text and name not in known), None)
 
     def _content(self, form: TicketForm, draft: TicketDraft, ground: Ground) -> Checked:
-        checked = self._composed(form.content, ground, longest=LONGEST_CONTENT)
+        checked = self._composed(form.content, ground, ACCOUNT, longest=LONGEST_CONTENT)
         if not isinstance(checked, Verified):
             return checked
         if not _CONTENT_HEAD.match(checked.value):
             return "内容应以“来电人反映：”或“来信人反映：”开头"
         aside = [found for quote in form.left_out if (found := ground.find(quote))]
         told = numbers_of(checked.value) | {n for one in aside for n in numbers_of(_words(one))}
-        if lost := numbers_of(draft.content) - told:
+        numbers = numbers_of(draft.content)
+        lost = numbers - told
+        if len(lost) > _MOST_LOST * len(numbers):
             return f"漏了数字{'、'.join(sorted(lost)[:5])}；确实不该写的请抄进left_out"
         whole = checked.value + "，".join(_words(one) for one in aside)
         return checked if share_kept(draft.content, whole) >= LEAST_KEPT else "漏了诉求人说的事实"
 
 
 def made_of(wanted: str, words: str) -> bool:
-    """Tell whether a value is put together from pieces of the quoted words, in their order."""
-    at = 0
-    while wanted:
-        size = next((n for n in range(len(wanted), 0, -1) if wanted[:n] in words[at:]), 0)
-        if size < min(_LEAST_PIECE, len(wanted)):
+    """Tell whether a value is put together from pieces of what was said: no figure stands alone, and few letters do."""
+    loose, at = 0, 0
+    while at < len(wanted):
+        size = next((n for n in range(len(wanted) - at, 1, -1) if stands(wanted[at : at + n], words)), 1)
+        if size == 1 and wanted[at].isdigit():
             return False
-        at = words.index(wanted[:size], at) + size
-        wanted = wanted[size:]
-    return True
+        loose, at = loose + (size == 1), at + size
+    return len(wanted) >= _LEAST_PIECE and loose <= _MOST_LOOSE * len(wanted)
+
+
+def stands(piece: str, words: str) -> bool:
+    """Tell whether a piece stands in words and cuts no number in two: 3号楼 is no piece of 13号楼."""
+    before, after = ("(?<!\\d)" if piece[0].isdigit() else ""), ("(?!\\d)" if piece[-1].isdigit() else "")
+    return piece in words and re.search(f"{before}{re.escape(piece)}{after}", words) is not None
 
 
 def same_moment(claimed: str, read: str) -> bool:

@@ -43,7 +43,7 @@ class TicketForm(Frozen):
     subject: Claim[Subject] | None
     district: Claim[Short] | None
     town: Claim[Short] | None
-    detail: Claim[Short] | None
+    detail: Passage | None
     event_time: Claim[Short] | None
     caller_name: Claim[Short] | None
     callback_number: Claim[Short] | None

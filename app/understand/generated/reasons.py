@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from app.domain.decision import UnitCandidate
 from app.domain.reference import ReferenceData
 from app.domain.transcript import SpokenCall
-from app.prompting.grounding import invention
+from app.prompting.grounding import REASON, invention
 from app.prompting.task import Failed, PromptTask
 from app.understand.generated.forms import UnitReason, UnitReasons
 from app.understand.generated.ground import Ground
 from app.understand.generated.tickets import turns_of
 
+_REGISTER = "职责属于负责对应涉及该单位方面辖区范围"
 LONGEST_REASON = 80
 
 
@@ -50,7 +51,8 @@ class ReasonWriter:
             if len(reason.reason) > LONGEST_REASON or "\n" in reason.reason:
                 return f"超过{LONGEST_REASON}字或者分了行"
             number = reason.candidate
-            return invention(reason.reason, f"{ground.said}。{duties[number]}。{candidates[number].name}。职责属于负责")
+            source = f"{ground.said}。{duties[number]}。{candidates[number].name}。{_REGISTER}"
+            return invention(reason.reason, source, REASON)
 
         def complaints(form: UnitReasons) -> list[str]:
             found = ((reason.candidate, wrong_with(reason)) for reason in form.reasons)

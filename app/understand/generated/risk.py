@@ -59,7 +59,7 @@ class RiskSecondReader:
         def complaints(form: RiskSigns) -> list[str]:
             return [f"{s.signal}：引文不是诉求人原话，或者信号名不在列表中" for s in form.signs if not borne_out(s)]
 
-        shown = [{"name": lane.signal, "meaning": lane.basis} for lane in doubtful.values()]
+        shown = [{"name": lane.signal, "meaning": lane.meaning} for lane in doubtful.values()]
         outcome = self._task.run({"turns": turns_of(call), "signals": shown}, until=until, check=complaints)
         if isinstance(outcome, Failed):
             return SecondReading(risk=risk, prompt_version=self._task.version, failed=True)

@@ -124,7 +124,8 @@ class TicketWriter:
             outcome: dict[str, Checked] = self._checker.check(by_demand[number], draft, ground)
             best.verified[number] |= {p: v for p, v in outcome.items() if isinstance(v, Verified)}
             best.wrong[number] = {p: v for p, v in outcome.items() if isinstance(v, str)}
-            complaints += [f"诉求{number}的{path}：{reason}" for path, reason in best.wrong[number].items()]
+            doubts = {p: v.doubt for p, v in outcome.items() if isinstance(v, Verified) and v.doubt}
+            complaints += [f"诉求{number}的{path}：{reason}" for path, reason in (best.wrong[number] | doubts).items()]
         return complaints
 
     def _merged(self, draft: TicketDraft, verified: dict[str, Verified], ground: Ground) -> TicketDraft:

@@ -23,7 +23,7 @@ def read_sayings(
     call: SpokenCall, corrections: CorrectionModel | None = None, set_aside: SetAside | None = None
 ) -> tuple[Saying, ...]:
     """Return what counts, in order; a value taken back is blank wherever it was said before."""
-    sayings = list(_sayings(call))
+    sayings = list(as_spoken(call))
     aside = list(set_aside.found(call, sayings)) if set_aside else []
     likely = list(corrections.found(call, sayings)) if corrections else []
     retracted = [*retractions(call, sayings), *_but_the_right_ones(likely, aside, sayings), *aside]
@@ -107,7 +107,8 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _sayings(call: SpokenCall) -> Iterator[Saying]:
+def as_spoken(call: SpokenCall) -> Iterator[Saying]:
+    """Yield what the citizen said, and what the operator said and the citizen confirmed; nothing is taken back yet."""
     for position, turn in enumerate(call.turns):
         if turn.speaker is not Speaker.OPERATOR:
             yield Saying(turn=position, text=turn.text)

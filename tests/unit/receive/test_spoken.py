@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.numerals import parse_numeral
 from app.domain.reference import ReferenceData
 from app.domain.transcript import SpokenTurn
-from app.receive.numerals import parse_numeral
 from app.receive.payload import parse_transcript
 from app.receive.spoken import Normaliser
 from tests.factories import message

@@ -14,7 +14,10 @@ from app.respond.generated_answer import AnswerForm, AnswerWriter, GeneratedAnsw
 from models.base import ModelTimeout
 from tests.fakes import ScriptedChatModel
 
-BODY = "丢失身份证应当申请补领，工本费40元。\n\n## 办理地点\n户籍地以外的派出所也可以受理，60日内领证。"
+BODY = (
+    "丢失身份证应当申请补领，工本费40元。\n\n## 办理地点\n户籍地以外的派出所也可以受理，60日内领证。咨询12367。\n\n"
+    "## 使用\n身份证不得转借他人。没有领取新证的，凭回执办事。"
+)
 ARTICLE = Article(
     id="lost-card",
     title="身份证丢了怎么补",
@@ -59,11 +62,27 @@ def test_a_borne_out_answer_is_given_with_its_citation(ask: Ask) -> None:
         (-1, "丢失身份证应当申请补领", "丢失身份证应当申请补领"),
         (0, "丢失身份证应当申请补领", "建议到法院起诉公安机关要求国家赔偿"),
         (0, "补领", "补领"),
+        (0, "60日内领证", "三十日内领证"),
+        (0, "不得转借他人", "可以转借他人"),
+        (0, "不得转借他人", "身份证转借他人"),
+        (0, "不得转借他人", "身份证不得转借他人，违者拘留"),
     ],
 )
 def test_one_sentence_that_does_not_hold_undoes_the_answer(ask: Ask, sentence: tuple[int, str, str]) -> None:
     answer = ask((0, "丢失身份证应当申请补领", "丢失身份证应当申请补领"), sentence)
     assert (answer.text, answer.failure) == (None, "大模型的答复未通过出处核验")
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("咨询12367", "咨询可以打12367。"),
+        ("60日内领证", "身份证丢了补领的，60日内领证。"),
+        ("没有领取新证的，凭回执办事", "没领新证的，凭回执办事。"),
+    ],
+)
+def test_an_article_may_be_put_in_plain_words(ask: Ask, quote: str, text: str) -> None:
+    assert ask((0, quote, text)).text == text
 
 
 def test_no_sentences_is_no_answer(ask: Ask) -> None:

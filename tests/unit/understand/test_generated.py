@@ -56,7 +56,7 @@ GOOD: dict[str, Any] = {
     "kind": claim(1, "能不能赶紧给俺修修", "help"),
     "district": claim(1, "俺住在滕州", "滕州市"),
     "town": claim(1, "滕州荆河街道", "荆河街道"),
-    "detail": claim(1, "幸福家园13号楼2单元", "幸福家园13号楼2单元"),
+    "detail": passage("幸福家园13号楼2单元", (1, "幸福家园"), (1, "13号楼2单元")),
     "event_time": claim(1, "从前天晚上8点就停水了", "2026-11-16T20:00"),
     "wants": passage("尽快维修，恢复供水", (1, "赶紧给俺修修")),
     "title": passage("幸福家园13号楼停水问题", (1, "幸福家园"), (1, "13号楼2单元"), (1, "停水")),
@@ -65,8 +65,7 @@ GOOD: dict[str, Any] = {
 
 
 def test_verified_values_are_taken_with_their_evidence(write: Write) -> None:
-    good = {**GOOD, "wants": passage("尽快维修停水", (1, "赶紧给俺修修"))}
-    _, generated = write(WATER, ticket_forms(**good))
+    _, generated = write(WATER, ticket_forms(**GOOD))
     draft = generated.drafts[0]
     assert generated.failure is None
     assert generated.kept == ()
@@ -86,9 +85,10 @@ WRONG: dict[str, dict[str, Any]] = {
     },
     "town": {"of another district": claim(1, "滕州荆河街道", "常庄街道")},
     "detail": {
-        "taken back": claim(1, "幸福家园三号楼", "幸福家园3号楼"),
-        "invented": claim(1, "幸福家园", "幸福家园9号楼"),
-        "not in the quote": claim(1, "停水了", "幸福家园"),
+        "taken back": passage("幸福家园3号楼", (1, "幸福家园"), (1, "13号楼")),
+        "invented": passage("幸福家园9号楼", (1, "幸福家园")),
+        "quote invented": passage("幸福家园", (1, "在锦绣小区")),
+        "another estate": passage("锦绣花园", (1, "幸福家园")),
     },
     "event_time": {
         "wrong day": claim(1, "从前天晚上8点", "2026-11-15"),
@@ -127,7 +127,7 @@ def test_a_value_the_call_does_not_bear_out_stays_embedded(write: Write, field: 
 
 def test_one_wrong_field_does_not_spoil_the_others(write: Write) -> None:
     embedded, generated = write(WATER, ticket_forms(**GOOD | {"town": WRONG["town"]["of another district"]}))
-    assert generated.kept == ("0.place.town", "0.wants")
+    assert generated.kept == ("0.place.town",)
     assert generated.drafts[0].title == "幸福家园13号楼停水问题"
     assert generated.drafts[0].place.town == embedded.place.town
 
@@ -173,7 +173,7 @@ def test_confidentiality_once_asked_for_is_never_taken_back(write: Write) -> Non
 
 def test_what_the_operator_guessed_cannot_be_quoted(write: Write) -> None:
     payload = call("您好", "小区停水了", "是荆河街道的幸福家园吗", "不是，是西岗镇的东王庄村")
-    form = ticket_forms(detail=claim(2, "幸福家园", "幸福家园"), town=claim(2, "荆河街道", "荆河街道"))
+    form = ticket_forms(detail=passage("幸福家园", (2, "幸福家园")), town=claim(2, "荆河街道", "荆河街道"))
     embedded, generated = write(payload, form)
     assert generated.drafts[0] == embedded
 
@@ -190,3 +190,60 @@ def test_a_kind_that_is_likely_enough_may_change(write: Write) -> None:
     embedded, generated = write(WATER, ticket_forms(kind=claim(1, "停水了", "complaint")))
     assert embedded.request_kind is RequestKind.HELP
     assert generated.drafts[0].request_kind is RequestKind.COMPLAINT
+
+
+REWORDED: dict[str, tuple[list[str], str, dict[str, Any]]] = {
+    "an official's word for a citizen's": (
+        ["您好", "市中区光明路上那个井盖子叫车压碎了，谁给换个新的"],
+        "wants",
+        passage("尽快更换破损井盖", (1, "谁给换个新的")),
+    ),
+    "a place of several turns": (
+        ["您好", "俺小区厕所锁门", "哪个小区", "盛泽佳苑，大门口那个公厕"],
+        "detail",
+        passage("盛泽佳苑大门口公厕", (3, "盛泽佳苑"), (3, "大门口那个公厕")),
+    ),
+    "figures for numerals": (
+        ["您好", "在S三二零路边鸿运油站加了油，车熄火了"],
+        "title",
+        passage("S320鸿运油站油品问题", (1, "鸿运油站加了油")),
+    ),
+    "two days of one month": (
+        ["您好", "2026年10月28、29日两个夜里有人在小泉村偷倒垃圾，请查"],
+        "content",
+        passage("来电人反映：2026年10月28日、29日夜里有人在小泉村偷倒垃圾。诉求：查处。", (1, "有人在小泉村偷倒垃圾")),
+    ),
+    "a quote that skips words": (
+        ["您好", "河西路那个路灯，啊，一直不亮，有半个月了，派人修修"],
+        "title",
+        passage("河西路路灯不亮问题", (1, "河西路那个路灯，一直不亮")),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REWORDED)
+def test_talk_may_be_put_in_the_words_of_a_ticket(write: Write, case: str) -> None:
+    said, field, value = REWORDED[case]
+    _, generated = write(call(*said), ticket_forms(**{field: value}))
+    draft = generated.drafts[0]
+    shown = {"detail": draft.place.detail, "wants": draft.wants, "title": draft.title, "content": draft.content}[field]
+    assert (generated.failure, shown) == (None, value["value"])
+
+
+def test_a_value_that_seems_taken_back_is_asked_for_again(write: Write) -> None:
+    payload = call("您好", "我刷单被骗了4800，不对，我看看，5200，派出所让等着", called_at="2026-06-11T09:00:00+08:00")
+    doubtful = passage("刷单被骗4800元问题", (1, "刷单被骗了4800"))
+    right = passage("刷单被骗5200元问题", (1, "刷单被骗了"))
+    assert write(payload, ticket_forms(title=doubtful), ticket_forms(title=right))[1].drafts[0].title == right["value"]
+
+
+@pytest.mark.parametrize(
+    ("said", "quote", "name"),
+    [
+        (["您好", "水管漏了", "您贵姓", "我姓卓，卓越的卓，老爷们"], "我姓卓", "卓先生"),
+        (["您好", "水管漏了。找物业没人管。邸桂荣"], "邸桂荣", "邸桂荣"),
+    ],
+)
+def test_a_name_that_stands_in_the_call_is_taken(write: Write, said: list[str], quote: str, name: str) -> None:
+    _, generated = write(call(*said), ticket_forms(caller_name=claim(len(said) - 1, quote, name)))
+    assert generated.drafts[0].citizen.name == name

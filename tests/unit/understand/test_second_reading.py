@@ -77,7 +77,7 @@ def test_a_lane_in_doubt_is_lifted_with_the_citizens_words(read: Read, reference
     lifted = second.risk.signals[0]
     least = next(lane.min_score for lane in reference.referral.models if lane.id == lifted.rule_id)
     assert (lifted.score, lifted.quote.text) == (least, "村支书收了俺两千块钱")
-    assert second.prompt_version == f"risk/v1@{PROMPTS.newest('risk').digest}"
+    assert second.prompt_version == f"risk/v2@{PROMPTS.newest('risk').digest}"
     assert "cadre_conduct" in model.asked[0][1].text
     assert "self_harm" not in model.asked[0][1].text
 
