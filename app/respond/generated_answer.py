@@ -126,7 +126,7 @@ def wrong_with(sentence: AnswerSentence, articles: Sequence[Article], question: 
     return (
         new_number(sentence.text, sentence.quote)
         or beyond(sentence.text, f"{context}。{question}", ANSWER)
-        or new_denial(sentence.text, context, ANSWER)
+        or new_denial(sentence.text, context)
         or lost_denial(sentence.text, sentence.quote)
     )
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.domain.frozen import Frozen
 from app.domain.paragraph import Paragraph
-from app.prompting.grounding import invention, letters
+from app.prompting.grounding import PARAGRAPH, invention, letters
 from app.prompting.task import Failed, PromptTask, within
 from app.prompting.untrusted import gives_orders
 
@@ -17,10 +17,11 @@ LONGEST_PARAGRAPH = 300
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _BEYOND = re.compile(r"《|处分|问责|追责|通报批评|约谈|第[一二三四五六七八九十百\d]+条|预计|估计|大约|可能|左右")
 """What neither a note nor a report may add: law, sanction, guess."""
-_CHINESE_NUMBER = re.compile(r"[一二三四五六七八九十百千万两]+(?=[件张天日次个项成倍月年])")
+_CHINESE_NUMBER = re.compile(r"[一二三四五六七八九十百千万两]+(?=[件张天日次个项成倍月年](?!问题|方面|事项|诉求))")
 _REGISTER = (
-    "请贵单位抓紧办理并于前反馈结果已交办尚未办结签收受理工单件总量其中"
-    "上月上升下降增加减少占比需要关注的是同比环比较本月"
+    "请贵单位抓紧办理并于前反馈结果已交办尚未反馈尚未办结尚未签收受理工单件总量其中"
+    "上月上升下降增加减少占比需要关注的是同比环比较本月从类别看从区域看增幅降幅明显居前靠前回落上涨较大最高最多"
+    "高度重视组织落实尽快将办理情况反馈我中心你单位"
 )
 
 
@@ -89,4 +90,4 @@ def unborne(text: str, facts: Sequence[str], *, longest: int, needed: int = 0) -
     lacking = [fact for fact in facts[:needed] if letters(fact) not in letters(text)]
     if lacking:
         return f"没有写明“{lacking[0]}”"
-    return invention(text, f"{source}。{_REGISTER}")
+    return invention(text, f"{source}。{_REGISTER}", PARAGRAPH)

@@ -13,7 +13,8 @@ from app.understand.generated.forms import MatterVerdict, MatterVerdicts
 
 LONGEST_REASON = 40
 _LEAST_QUOTE = 4
-_NUMBER = re.compile(r"\d+")
+_SPOT = re.compile(r"\d+(?=号|栋|幢|单元|室|组|路|期|层|楼)")
+"""Numbers that tell one spot from another; how long it lasts may be told otherwise."""
 
 
 class EarlierMatter(Frozen):
@@ -33,7 +34,7 @@ class SameMatters(Frozen):
 
 
 class MatterJudge:
-    """Asks whether pairs are one matter, and believes a yes only with a quote of each side whose numbers agree."""
+    """Asks whether pairs are one matter, and believes a yes only with a quote of each side, of one spot."""
 
     def __init__(self, task: PromptTask[MatterVerdicts]) -> None:
         self._task = task
@@ -67,8 +68,9 @@ def wrong_with(verdict: MatterVerdict, matter: str, earlier: Sequence[EarlierMat
     ):
         if len(letters(quote)) < _LEAST_QUOTE or letters(quote) not in letters(text):
             return f"引文不在{name}中"
-    if verdict.same and set(_NUMBER.findall(verdict.new_quote)) != set(_NUMBER.findall(verdict.old_quote)):
-        return "两处引文的数字不同"
+    new, old = (set(_SPOT.findall(quote)) for quote in (verdict.new_quote, verdict.old_quote))
+    if verdict.same and not (new <= old or old <= new):
+        return "两处引文的楼号、门牌等数字不同"
     return None
 
 

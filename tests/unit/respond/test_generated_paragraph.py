@@ -41,6 +41,11 @@ def test_a_paragraph_that_the_figures_bear_out_is_taken() -> None:
     assert paragraph.prompt_version.startswith("report/v1@")
 
 
+def test_a_paragraph_may_compare_in_the_words_of_reports() -> None:
+    text = "2026年11月共受理工单1200件。从类别看，供水类180件，上月90件，增幅最为明显，是需要重点关注的一个方面。"
+    assert written(text, figures=FIGURES).engine == "llm"
+
+
 @pytest.mark.parametrize(
     "text",
     [

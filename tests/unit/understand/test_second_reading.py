@@ -146,6 +146,10 @@ def test_a_pair_is_one_matter_where_both_passages_say_so() -> None:
     assert "幸福家园13号楼" in reasons["A"]
 
 
+def test_how_long_it_lasts_may_be_told_otherwise() -> None:
+    assert list(judged(verdict(0, "幸福家园13号楼从16日起停水", "幸福家园13号楼停水三天"))) == ["A"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
