@@ -38,9 +38,9 @@ _ONE_STAYS = (
     "节",
 )
 
-_FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾\\d]")
+_FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾壹贰叁肆伍陆柒捌玖\\d]")
 """Nothing is written otherwise where none of these stands."""
-_PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
+_PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾壹贰叁肆伍陆柒捌玖\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
 _MOBILE, _OTHER_NUMBER = re.compile(r"1[3-9]\d{9}"), re.compile(r"0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]")
 _YEARS = re.compile(r"20\d\d[，,\s\-—]+20\d\d")
 """Figures that stand beside each other and are no number of a telephone: 28、29、30三晚 and 2024 2025 are lists."""
@@ -64,6 +64,11 @@ _DOOR = Anchored(
     r"(?<![零〇一二三四五六七八九幺十百千万\d第])[一二三四五六七八九]零[一二三四五六七八九](?![零〇一二三四五六七八九幺十百千万\d年])"
 )
 """五零二: figure by figure, so a number of a door or a house."""
+_PLATE = Anchored(
+    r"([京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z])((?:\s?[零〇一二三四五六七八九幺洞拐勾\dA-Z]){5,6})(?![A-Za-z\d])"
+)
+_BUS = Anchored(r"([一二三四五六七八九]?十[一二三四五六七八九]?)路(?=[，,。\s的那上]|公交|$)")
+_RATE = Anchored(rf"((?:利息|利率|年息|年化)[^，。\d]{{0,8}}?)({_NUMERAL})点([零一二三四五六七八九]+)(?![十百\d])")
 _MONEY_UNIT = Anchored(r"(?<=[\d万多])(?:块钱|块|元钱)(?!地|砖|石|玻璃|板|布|肉|牌)")
 _APPROXIMATE = re.compile("^[一二两三四五六七八九]{2}(?:[十百千万]|$)")
 _MINUTE = Anchored(
@@ -103,6 +108,9 @@ def write_numbers(text: OffsetText) -> OffsetText:
     if not _FIGURE.search(text.text):
         return text
     text = text.substitute(_PHONE, _phone)
+    text = text.substitute(_PLATE, lambda m: m[1] + digit_by_digit("".join(m[2].split())))
+    text = text.substitute(_BUS, lambda m: _suffixed(parse_numeral(m[1]), "路"))
+    text = text.substitute(_RATE, lambda m: f"{m[1]}{parse_numeral(m[2])}.{digit_by_digit(m[3])}")
     text = text.substitute(_YEAR, lambda m: digit_by_digit(m.group()))
     text = text.substitute(_PERCENT, lambda m: _suffixed(parse_numeral(m.group(1)), "%"))
     text = text.substitute(_DECIMAL, _decimal)

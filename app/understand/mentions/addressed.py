@@ -31,10 +31,14 @@ _BY_KIN = {"姐": "女士", "嫂": "女士", "妈妈": "女士", "老太": "女�
 _BY_TRADE = ("老师", "同学", "大夫", "医生", "家长", "会计", "经理", "主任", "律师", "园长", "老板", "厂长", "校长")
 
 
+_BY_RANK = re.compile(".[工总]")
+"""鲍工, 顾总."""
+
+
 def addressed(name: str) -> str:
     """Return 王女士 for 王阿姨."""
     name = name.rstrip("某")
-    if len(name) == len("颜老师") and name.endswith(_BY_TRADE):
+    if (len(name) == len("颜老师") and name.endswith(_BY_TRADE)) or _BY_RANK.fullmatch(name):
         return name[0]
     if polite := _BY_KIN.get(name[1:]):
         return name[0] + polite

@@ -52,7 +52,7 @@ _SPELLED = re.compile(
 )
 """An answer to 您贵姓 that says how the name is written, or is nothing but it: 鹿 梅花鹿的鹿."""
 _ANSWERED = Anchored(
-    rf"(?:(?<![老贵百同个问复长])姓\s?|叫[我俺](?:老|小)?)(?P<surname>{ANY_FAMILY})(?=[，,。\s啊呀哈吧就]|$|先生|女士|同志|师傅|老师|大[爷娘叔哥姐]|阿姨|[\u4e00-\u9fff]{{1,4}}的)"
+    rf"(?:(?:(?<=免贵)|(?<![老贵百同个问复长他她]))姓\s?|叫[我俺](?:老|小)?)(?P<surname>{ANY_FAMILY})(?=[，,。\s啊呀哈吧就]|$|先生|女士|同志|师傅|老师|大[爷娘叔哥姐]|阿姨|[\u4e00-\u9fff]{{1,4}}的)"
 )
 """The surname in an answer to 您贵姓; the last one is the one that was put right."""
 _EXPLAINED = re.compile(
@@ -74,8 +74,9 @@ _OF_WHOM = re.compile(
 _WRITTEN_SO = re.compile(
     rf"(?:写|登记|记)(?:上|成|个)?(?P<name>{ANY_FAMILY}(?:{POLITE}))(?!的|那|家|说|是)"
     rf"|(?:写|登记|记|叫|喊)(?:上|成|个|我|俺)?[小老](?P<surname>{FAMILY})(?=就|[，,。\s]|$)"
+    r"|(?:写|打)(?:上|成|个)?[\u4e00-\u9fff]{1,3}的(?P<sign>[\u4e00-\u9fff])吧[，,。\s]+(?P<own>(?P=sign)(?:先生|女士))"
 )
-"""What the caller wants written in the end: 算了 就写鞠女士."""
+"""What the caller wants written in the end: 算了 就写鞠女士; 你写卓越的卓吧 卓先生."""
 _NOT_BUT = re.compile(
     r"不是[^，,。\s]+[，,。\s]+(?:就)?是[\u4e00-\u9fff]{1,3}的(?P<surname>[\u4e00-\u9fff])(?=[，,。\s]|$)"
 )

@@ -28,6 +28,10 @@ _QUERIED = Anchored(
     r"(?:[\u4e00-\u9fff]{1,3}[区市县镇])?(?P<old>[\u4e00-\u9fff\d]{2,8})[？?][，,\s]*(?:[哦噢啊哎嗨呃]+[，,\s]*)?(?:不(?:是|对)?[，,\s]+)+(?:是|叫|应该是)"
 )
 """兴仁？不，是临城街道: the caller asks himself and answers."""
+_SAID_TWICE = Anchored(
+    r"(?P<old>[\u4e00-\u9fff\d]{2,8})[，,\s]+(?P=old)(?:不对|不是)[，,\s]+(?:不(?:对|是)[，,\s]+)?(?=(?:应该)?是|叫|在)"
+)
+"""夕阳红 夕阳红不对 是金秋颐养院: said once more to take it back."""
 _UNITS = "号楼|栋|幢|单元|室|楼|号|元|万|天|个月|月|点|年|多?户|度|米|盏|个|亩|层|斤|吨|公里|里|次|回|趟|路|岁|人|辆|台|棵|根|平"
 _VALUE = re.compile(
     rf"(?:\d[\d.]*|[一二三四五六七八九十百千两]+)(?P<unit>{_UNITS})|(?:周|星期|礼拜)(?P<day>[一二三四五六日天])|(?P<name>[\u4e00-\u9fff]{{2,6}}?(?P<kind>小区|家园|花园|街道|镇|路|村|庄|社区|学校|小学|医院|区|市))|\d{{3,}}"
@@ -90,6 +94,7 @@ def withdrawn(text: str, call: str, hesitated: Sequence[int] = ()) -> list[tuple
             found.append((match.start(), match.start("new")))
     found += [match.span() for match in _THAT_ONE_NOT.finditer(text)]
     found += [(match.start("old"), match.end()) for match in _QUERIED.finditer(text)]
+    found += [match.span() for match in _SAID_TWICE.finditer(text)]
     found += [match.span("old") for match in _JUST.finditer(text) if match["old"] != match["new"]]
     found += [span for span in _slips(text, call) if not any(span[0] < end and start < span[1] for start, end in found)]
     for match in _wrong(text):

@@ -13,10 +13,11 @@ from app.understand.mentions.slips import slips
 from app.understand.mentions.types import Retraction, Saying
 from app.understand.mentions.values import CLAUSE
 
+_FIGURES = "零〇一二两三四五六七八九十百千万"
 CONFIRMS = re.compile(
-    r"^[\s，,。]*(?:对+|是+(?:的|啊|呀|哩)?|嗯+|哎+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)"
+    r"^[\s，,。]*(?!(?:对|是)[，,\s]+不(?:是|对)?[，,\s]+是)(?:对+|是+(?:的|啊|呀|哩)?|嗯+|哎+|没错|就是|正是|管|中|行|好)(?![不没])(?:[，,。！!啊呀的了吧对是嗯\s]|$|就|我|俺)"
 )
-DENIES = re.compile(r"^[\s，,。]*(?:不是|不对|不在|没有|错了)")
+DENIES = re.compile(r"^[\s，,。]*(?:(?:对|是)[，,\s]+不(?:是|对)?[，,\s]+(?=是)|不是|不对|不在|没有|错了)")
 
 
 def read_sayings(
@@ -83,7 +84,9 @@ def _without_words(saying: Saying, words: str, alone_before: bool = True, alone_
     text, at = saying.text, saying.text.find(words)
     while at >= 0:
         end = at + len(words)
-        beside = (alone_before and text[at - 1 : at].isdecimal()) or (alone_after and text[end : end + 1].isdecimal())
+        before = text[at - 1 : at] if at else ""
+        cut = before.isdecimal() or (before in _FIGURES and words[0] in _FIGURES)
+        beside = (alone_before and bool(before) and cut) or (alone_after and text[end : end + 1].isdecimal())
         text = text if beside else text[:at] + " " * len(words) + text[end:]
         at = text.find(words, at + 1 if beside else end)
     return saying if text == saying.text else saying.model_copy(update={"text": text})

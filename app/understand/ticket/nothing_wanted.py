@@ -23,7 +23,7 @@ _GIVEN_UP = re.compile(
 )
 """What an operator says to a caller who wants nothing of the hotline."""
 _SETTLED = re.compile(
-    r"(?:找(?:到|着)|来[水电气]|修好|送到|接通|到账|想起来)了(?!吗|没)[^。]{0,24}?(?:不好意思|白麻烦|没事了|不用(?:管|了|再|报|派)|打扰)|(?:你|您|恁)?给(?:我|俺)?撤了吧"
+    r"(?:找(?:到|着)|来[水电气]|[水电气暖]来|修好|送到|接通|到账|想起来)了(?!吗|没)[^。]{0,24}?(?:不好意思|白麻烦|没事了|不用(?:管|了|再|报|派|给|登)|打扰)|(?:你|您|恁)?给(?:我|俺)?撤了吧"
 )
 """What a caller says whose matter settled itself while he talked."""
 _THANKS = re.compile(
@@ -32,6 +32,9 @@ _THANKS = re.compile(
     r"[，,。！!\s]*(?:(?:非常|十分|多|太)?(?:谢谢|感谢)[^，,。！!]{0,10}[，,。！!\s]*)?"
 )
 """A message that says no more than that all is well."""
+_BROKEN_OFF = re.compile(r"听不(?:到|见|清)您|没(?:有)?声音|信号不|(?:稍后|再)[^，。]{0,4}(?:打|拨)|请继续|能听[到见]")
+_BROKEN_OFF_AT = re.compile(r"(?:那个|这个|就是|想说|反映|一下|等会儿?|等一下|先别挂)[，,。\s啊哈]*$")
+"""What an operator says to a caller who is gone, and where the caller's last words broke off."""
 _LEAST_WISH = 8
 _LAST_TURNS = 4
 
@@ -51,6 +54,14 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
     if _WRONG_NUMBER.search(citizen):
         return not any(is_wish(clause) for clause in clauses)
     return bool(_GIVEN_UP.search(operator)) and not any(is_wish(c) and len(c.text) > _LEAST_WISH for c in clauses)
+
+
+def broken_off(call: SpokenCall) -> bool:
+    """Tell whether the line broke before the caller came to the matter."""
+    last = call.turns[-1]
+    if last.speaker is not Speaker.OPERATOR or not _BROKEN_OFF.search(last.text) or not call.citizen_turns:
+        return False
+    return _BROKEN_OFF_AT.search(call.citizen_turns[-1].text.strip()) is not None
 
 
 def is_thanks(call: SpokenCall) -> bool:

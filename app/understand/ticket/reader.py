@@ -16,14 +16,14 @@ from app.understand.mentions.read import read_mentions
 from app.understand.mentions.set_aside import SetAside
 from app.understand.mentions.types import Mentions
 from app.understand.ticket.asides import AsideModel, AsideModels, AsideRules, without
-from app.understand.ticket.clauses import Clause, informative, is_stated_place, read_clauses
+from app.understand.ticket.clauses import Clause, informative, is_stated_place, names_another, read_clauses
 from app.understand.ticket.compose import compose_content
 from app.understand.ticket.demands import Apart, split_demands
 from app.understand.ticket.follow_up import follow_up_questions, missing_fields
 from app.understand.ticket.kind import KindReader
 from app.understand.ticket.matters import MatterNamer, Named
 from app.understand.ticket.moments import TIMELESS, MomentModel, names_moment, told_vaguely
-from app.understand.ticket.nothing_wanted import is_thanks, nothing_wanted
+from app.understand.ticket.nothing_wanted import broken_off, is_thanks, nothing_wanted
 from app.understand.ticket.objects import ObjectFinder
 from app.understand.ticket.official import WishWords
 from app.understand.ticket.place import detail_by_rules, place_of
@@ -109,8 +109,8 @@ class TicketReader:
         asides = self._aside_rules.found(call, mentions, clauses, self._matter_words)
         if self._asides:
             asides |= self._asides.found(call, mentions, clauses, told, self._matter_words)
-        clauses = without(clauses, asides)
-        if not self._has_matter(clauses) or nothing_wanted(call, clauses):
+        clauses = without(clauses, {i for i in asides if not names_another(clauses[i].text)})
+        if broken_off(call) or not self._has_matter(clauses) or nothing_wanted(call, clauses):
             return []
         return [part for part in split_demands(call, mentions, clauses, self._apart(call)) if informative(part)]
 

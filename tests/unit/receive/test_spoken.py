@@ -52,6 +52,13 @@ def spoken(normaliser: Normaliser, text: str) -> SpokenTurn:
         ("一万六月底给", "1万6月底给"),
         ("交了八千六月份的", "交了8000 6月份的"),
         ("三百六月租", "360月租"),
+        ("车牌鲁D零八幺六F", "车牌鲁D0816F"),
+        ("三十九路没停", "三十九路没停"),
+        ("坐二十七路，没停", "坐27路，没停"),
+        ("二七路那个井盖", "二七路那个井盖"),
+        ("利息是三点二", "利息是3.2"),
+        ("三点二十到的", "3点20到的"),
+        ("幺五幺零零零贰九九八八", "15100029988"),
     ],
 )
 def test_spoken_forms_are_written(normaliser: Normaliser, said: str, written: str) -> None:

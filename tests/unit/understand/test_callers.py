@@ -48,7 +48,12 @@ FORMS = [
     ("【事项】电梯坏了没人修\n【姓名】来先生", "来先生"),
     ("幸福家园9号楼电梯坏了三天没人修。闫玉华（原来的手机停机了，打这个）", "闫玉华"),
     ("幸福家园9号楼电梯坏了三天没人修。合作社负责人 岳西明", "岳西明"),
+    ("电梯坏了三天没人修，修好就行。姓尤，女。", "尤女士"),
+    ("电梯坏了三天没人修。姓赖，微信同号。", "赖"),
+    ("电梯坏了三天没人修。退休干部刁凤山，13900000101", "刁凤山"),
+    ("电梯坏了三天没人修。联系人：项目经理 鲍工，13900000101", "鲍"),
     ("投诉人：匿名\n电梯坏了三天没人修", None),
+    ("物业经理姓周，态度差，电梯坏了三天没人修。", None),
     ("被投诉人：强敏\n电梯坏了三天没人修", None),
 ]
 
@@ -137,3 +142,36 @@ def test_who_wants_no_call_has_no_number_on_the_ticket(reader: CallReader) -> No
 )  # fmt: skip
 def test_a_second_matter_is_one_that_is_told_and_kept(reader: CallReader, turns: tuple[str, ...], matters: int) -> None:
     assert len(reader.read(parse_transcript(call(*turns), received_at=RECEIVED)).demands) == matters
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("免贵姓张 叫张梦", "张梦"),
+        ("免贵姓岑 叫岑梦", "岑梦"),
+        ("俺姓眭 目字旁一个土土那个眭 他姓李", "眭"),
+        ("我姓禚 算了你打不出来这个字 你写卓越的卓吧 卓先生", "卓先生"),
+    ],
+)
+def test_an_answer_names_the_caller(reader: CallReader, said: str, name: str) -> None:
+    assert first(reader, "您好", "光明路路灯坏了三天没人修", "您贵姓", said).citizen.name == name
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "kept"),
+    [
+        ("邻居叫什么", "叫黄士兵 上个月占的", "黄士兵"),
+        ("您丈夫叫什么", "他叫雷鸣", "他叫雷鸣"),
+        ("您贵姓", "我姓麻 麻红玲 我妈叫左桂兰", "妈叫左桂兰"),
+        ("老人多大年纪", "叫巩怀才 七十四了", "巩怀才"),
+    ],
+)
+def test_what_others_are_called_is_told(reader: CallReader, asked: str, said: str, kept: str) -> None:
+    draft = first(reader, "您好", "邻居打院墙占了俺家的地，老人的低保也停了", asked, said)
+    assert kept in draft.content
+
+
+def test_the_callers_own_name_stays_out_of_the_content(reader: CallReader) -> None:
+    asked = ("您贵姓", "我姓汲 汲水的汲 汲翠芳 有事打给我", "好的")
+    draft = first(reader, "您好", "恁好 厂里不给认工伤 断了两节手指", *asked)
+    assert (draft.citizen.name, "汲翠芳" in draft.content, "相关单位好" in draft.content) == ("汲翠芳", False, False)

@@ -293,3 +293,27 @@ def test_how_a_name_is_written_and_what_a_thing_is_like_stay_out(reader: Any) ->
     assert "电梯坏了" in content
     assert "拖拉机" not in content
     assert "耳朵旁" not in content
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("您好", "喂 喂 那个我这边", "能听到", "我想说那个 哎 来车了 等会", "您好 听不到您说话"),
+        ("您好", "我是滕州洪绪的 我就想说一下俺们庄那个 那个", "您好请继续 喂"),
+        ("您好", "我反映停水的 哎 等等", "您说", "水来了 刚来的 不用了 不用给我登记了"),
+    ],
+)
+def test_a_call_that_broke_off_or_settled_itself_makes_no_ticket(reader: Any, turns: tuple[str, ...]) -> None:
+    assert reader(call(*turns)) == ()
+
+
+def test_a_number_taken_back_is_not_cut_out_of_a_longer_one(reader: Any) -> None:
+    said = ("您好", "公交车到站不停 十七路 呃 应该是二十七路 对二十七路", "哪个站", "电业小区站")
+    content = reader(call(*said))[0].content
+    assert "27路" in content
+    assert "17路" not in content.replace("27路", "")
+
+
+def test_a_yes_that_is_taken_back_at_once_denies(reader: Any) -> None:
+    said = ("您好", "宿舍暖气不热", "滕州市第一中学吗", "对 不 是二中 老二在二中", "好的", "二号楼")
+    assert "第一中学" not in reader(call(*said))[0].content
