@@ -53,6 +53,7 @@ from app.respond.file_drop import SCHEME, FileDropSender
 from app.respond.webhook import WebhookSender
 from app.store.engine import make_engine, migrate
 from app.store.evaluations import published_evaluations
+from app.store.sealed_sample import sealed_sample
 from app.store.unit_of_work import SqlUnitOfWork
 from app.store.vault import open_vault
 from app.understand.area import AreaReader
@@ -77,7 +78,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     embedded = embedded or load_embedded(settings)
     reference, reader = embedded.reference, embedded.reader
     clock, metrics = clock or SystemClock(), Metrics()
-    vault = open_vault(settings.key_file)
+    vault = open_vault(settings.key_file, sealed_sample(engine))
 
     @contextmanager
     def store(*, reading: bool = False) -> Iterator[UnitOfWork]:

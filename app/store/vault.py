@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,18 @@ class Vault:
         return hmac.new(self._chain_key, f"{previous}\n{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def open_vault(key_file: Path) -> Vault:
-    """Return the vault of a key file; a missing one is made, readable by its owner alone."""
+def open_vault(key_file: Path, sealed: str | None = None) -> Vault:
+    """Return the vault of a key file; where nothing is `sealed` yet a missing file is made, for its owner alone.
+
+    Raises:
+        ServiceUnavailable: the file is missing or no key, or its key did not seal what is `sealed`.
+    """
     if not key_file.exists():
-        key_file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process was first
-            return open_vault(key_file)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES))
+        if sealed:
+            raise ServiceUnavailable(
+                f"没有密钥文件 {key_file}，而数据库中已有加密的信息：请放回备份的密钥，或用 DATABASE__KEY_FILE 指明"
+            )
+        _make_key(key_file)
     text = key_file.read_text().strip()
     try:
         key = bytes.fromhex(text)
@@ -77,7 +80,19 @@ def open_vault(key_file: Path) -> Vault:
         raise ServiceUnavailable(f"{key_file} 不是密钥文件：应为十六进制文字") from error
     if len(key) != KEY_BYTES:
         raise ServiceUnavailable(f"{key_file} 应为{KEY_BYTES}字节的十六进制密钥")
-    return Vault(key)
+    vault = Vault(key)
+    if sealed:
+        vault.open(sealed)
+    return vault
+
+
+def _make_key(key_file: Path) -> None:
+    """Write a fresh key, unless another process was first."""
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:
