@@ -1,28 +1,37 @@
-"""Runs migrations on the connection it is handed, or on `DATABASE__URL` from the command line."""
+"""Runs migrations on the connection it is handed; from the command line on the database that the settings name."""
 
-import os
+from typing import Any
 
 from alembic import context
 
-from app.store import knowledge_tables as _knowledge_tables  # noqa: F401  registers its tables
-from app.store import service_tables as _service_tables  # noqa: F401  registers its tables
+from app.config import Settings
+from app.store import unit_of_work as _all_tables  # noqa: F401  what it imports registers every table
 from app.store.engine import make_engine
 from app.store.tables import Base
+
+_WORDS = "ticket_words"
+"""The index of words, and the tables that SQLite keeps it in: each database has its own kind of it."""
 
 
 def run() -> None:
     """Migrate."""
     connection = context.config.attributes.get("connection")
     if connection is None:
-        url = os.environ.get("DATABASE__URL", "sqlite:///var/hotline.db")
-        with make_engine(url).begin() as opened:
+        with make_engine(Settings().database_url).begin() as opened:
             _migrate(opened)
     else:
         _migrate(connection)
 
 
-def _migrate(connection: object) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)  # type: ignore[arg-type]
+def _is_ours(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+    table = name if kind == "table" else item.table.name
+    return not str(table).startswith(_WORDS)
+
+
+def _migrate(connection: Any) -> None:
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, include_object=_is_ours
+    )
     context.run_migrations()
 
 
