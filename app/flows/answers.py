@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.domain.answers import GivenAnswer
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, ServiceUnavailable
 from app.domain.ports import Clock, UnitOfWorkFactory
 
 KEPT = timedelta(days=7)
@@ -23,12 +23,15 @@ class AnswerFlow:
             return uow.idempotency.find(record)
 
     def keep(self, record: str, answer: GivenAnswer) -> None:
-        """Keep an answer; the first of two at the same time stays."""
+        """Keep an answer; the first of two at the same time stays.
+
+        One that cannot be kept is given all the same: what it tells of is done.
+        """
         try:
             with self._store() as uow:
                 uow.idempotency.add(record, answer, self._clock.now())
                 uow.commit()
-        except Conflict:
+        except (Conflict, ServiceUnavailable):
             return
 
     def forget_old(self) -> None:

@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from app.decide.upkeep import faults_by_day, faults_by_pair
-from app.domain.errors import Conflict, InvalidInput
+from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.domain.events import Verdict
 from app.domain.knowledge import Article, ConsultationAnswer
 from app.domain.knowledge_upkeep import ArticleFault, ArticleUsage, Gap, KnowledgeEvent
@@ -37,7 +37,10 @@ class KnowledgeUpkeepFlow:
         self._limits = limits
 
     def note(self, answer: ConsultationAnswer) -> ConsultationAnswer:
-        """Keep the question, de-identified, with what became of it; return the answer with its id."""
+        """Keep the question, de-identified, with what became of it; return the answer with its id.
+
+        A store that cannot be written, as on a full disk, leaves it without one: nobody waits for a note.
+        """
         answer_id = str(uuid.uuid4())
         event = KnowledgeEvent(
             answer_id=answer_id,
@@ -46,9 +49,12 @@ class KnowledgeUpkeepFlow:
             refusal=answer.refusal.code if answer.refusal else None,
             asked_at=self._clock.now(),
         )
-        with self._store() as uow:
-            uow.knowledge_events.add(event)
-            uow.commit()
+        try:
+            with self._store() as uow:
+                uow.knowledge_events.add(event)
+                uow.commit()
+        except ServiceUnavailable:
+            return answer
         return answer.model_copy(update={"answer_id": answer_id})
 
     def rate(self, answer_id: str, verdict: str) -> None:
