@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import structlog
 from numpy.typing import NDArray
@@ -138,19 +139,24 @@ class ChromaIndex:
         """Do something; where the index turns out damaged, make it again and do it once more.
 
         Raises:
-            ServiceUnavailable: it fails again, as its server or the disk does; it is left alone for a while then.
+            ServiceUnavailable: it fails again, as a full disk does, or its server does not answer; it is left alone
+                for a while then.
         """
         if time.monotonic() < self._resting:
             raise ServiceUnavailable(_FAILED)
-        for event in ("knowledge_index_damaged", "knowledge_index_failed"):
+        for last in (False, True):
             try:
                 return act()
             except ModelError:
                 raise
             except Exception as error:  # noqa: BLE001  Chroma raises its own, Rust's and SQLite's errors
+                failed = last or isinstance(error, httpx.TransportError)
                 reason = f"{type(error).__name__}: {str(error).partition(_LINE)[0]}"
+                event = "knowledge_index_failed" if failed else "knowledge_index_damaged"
                 structlog.get_logger().warning(event, reason=reason)
                 self._discard()
+                if failed:
+                    break
         self._resting = time.monotonic() + _RESTS
         raise ServiceUnavailable(_FAILED)
 
@@ -193,8 +199,9 @@ class ChromaIndex:
 
         quiet = Settings(anonymized_telemetry=False)
         if self._server:
-            host, _, port = self._server.removeprefix("http://").rstrip("/").partition(":")
-            return chromadb.HttpClient(host=host, port=int(port or 8000), settings=quiet)
+            from app.store.index_server import connect
+
+            return connect(self._server, quiet)
         if not self._writer.take():
             return chromadb.EphemeralClient(settings=quiet)
         return chromadb.PersistentClient(path=str(self._folder / "chroma"), settings=quiet)

@@ -1,5 +1,11 @@
 """The index of meanings: made from the store, made again where it is damaged, one writer."""
 
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -52,6 +58,44 @@ def test_an_index_server_that_is_gone_leaves_words_to_find_by(tmp_path: Path) ->
     with pytest.raises(ServiceUnavailable, match="语义索引不可用"):
         flows.live.rebuild(lambda _: None)
     flows.close()
+
+
+@pytest.fixture
+def index_server(tmp_path: Path) -> Iterator[str]:
+    """A real Chroma server."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    program = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
+    with subprocess.Popen([*program, "--port", str(port)], stdout=subprocess.DEVNULL) as server:
+        for _ in range(100):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+
+
+def test_an_index_server_finds_what_the_folder_finds(tmp_path: Path, index_server: str) -> None:
+    settings = settings_for(tmp_path / "served")
+    settings.index.url = index_server
+    served, own = service(settings), service(settings_for(tmp_path / "own"))
+    assert nearest(served) == pytest.approx(nearest(own), abs=1e-4)
+    assert served.live.rebuild(lambda _: None) == own.live.rebuild(lambda _: None)
+    served.close()
+    own.close()
+
+
+def test_an_index_server_that_never_answers_holds_nobody(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.index.url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        flows = service(settings)
+        asked = {"question": "退伍军人优待证怎么申请"}
+        started = time.monotonic()
+        answer = flows.consultations.answer(asked, received_at=flows.clock.now())
+        assert time.monotonic() - started < 10
+        assert (answer.degraded, answer.citations[0].article_id) == (True, "veterans-subsidies-card")
+        flows.close()
 
 
 def test_a_second_process_on_the_folder_answers_too(tmp_path: Path) -> None:
