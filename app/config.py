@@ -30,15 +30,20 @@ class ChatSettings(Part):
     model: str = ""
     """The name the server serves the model under, or the folder of a model in this process."""
     api_key: SecretStr = SecretStr("-")
+    """Sent to every server; what needs none does not look at it."""
     seconds: float = Field(default=20.0, gt=0)
     """The whole time the model may add to one call or consultation: then the embedded engine's answer stands."""
     connect_seconds: float = Field(default=2.0, gt=0)
     read_seconds: float = Field(default=15.0, gt=0)
+    """Longest silence of a server that is connected."""
     attempts: int = Field(default=3, ge=1)
     concurrency: int = Field(default=16, ge=1)
+    """Calls under way at once, over all servers; the others wait, within their `seconds`."""
     break_after: int = Field(default=3, ge=1)
+    """Failures in a row after which a server is left alone for `break_seconds`."""
     break_seconds: float = Field(default=15.0, gt=0)
     max_tokens: int = Field(default=4000, ge=1)
+    """The longest answer."""
     extra_body: dict[str, Any] | None = None
     """Sent with every request; unset asks the server's chat template for no thoughts."""
 
@@ -135,9 +140,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_nested_delimiter="__", extra="ignore")
 
     data_dir: Path = Path("./var")
+    """Where all that the service writes lies."""
     knowledge_dir: Path = ROOT / "knowledge_base"
+    """The city's rules and articles."""
     weights_dir: Path = ROOT / "models" / "weights"
+    """The embedded engine's models; a city's own are a copy of this folder with some replaced."""
     evaluations_dir: Path = ROOT / "eval" / "baselines"
+    """What `hotline eval … --json` wrote, for the page 模型."""
     prompts_dir: Path = ROOT / "prompts"
     chat: ChatSettings = ChatSettings()
     embed: SearchServer = SearchServer()
