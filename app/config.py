@@ -160,6 +160,11 @@ class Settings(BaseSettings):
     duties: bool = True
     """Whether this process tells receivers, supervises, seals and deletes by itself; several may."""
 
+    def apart(self, folder: Path) -> Self:
+        """Return these settings with a store of its own under a folder: not the city's database, key or index."""
+        own = {"data_dir": folder, "database": DatabaseSettings(), "index": IndexSettings()}
+        return self.model_copy(update=own)
+
     @property
     def database_url(self) -> str:
         """The URL in force."""

@@ -39,7 +39,7 @@ def main(tickets: int = 3_180_000, url: str = "", store: Path | None = None) -> 
     """Fill a store and print how long each page's questions take."""
     console = Console(width=110)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=store or Path(folder), duties=False)
+        settings = Settings(duties=False).apart(store or Path(folder))
         settings.database.url = url
         filled = store is not None and store.exists()
         flows = build_flows(settings, StandingClock())

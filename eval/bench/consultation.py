@@ -36,7 +36,7 @@ def main(chunks: int = 100_000, repeat: int = 5, seed: int = 1) -> None:
     console = Console(stderr=True)
     table = Table("figure", "value", title=f"knowledge base of {chunks} passages")
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), duties=False)
+        settings = Settings(duties=False).apart(Path(folder))
         embedded = load_embedded(settings)
         flows = build_flows(settings, embedded=embedded)
         before = resident()

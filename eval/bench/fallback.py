@@ -124,7 +124,7 @@ def run(flows: Flows, rows: list[dict[str, Any]], at_once: int) -> tuple[list[In
 def flows_with(chat: ChatSettings) -> Iterator[Flows]:
     """Wire the service on an empty store of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        flows = build_flows(Settings(data_dir=Path(folder), chat=chat))
+        flows = build_flows(Settings(chat=chat).apart(Path(folder)))
         for _ in range(3):  # dictionaries are loaded with the first calls; no model is asked here
             flows.capabilities.risk({"text": "中秋节前后滕州荆河街道路灯坏了三天"}, received_at=flows.clock.now())
         yield flows

@@ -47,7 +47,7 @@ def main(
 
 def latency(rows: list[dict[str, object]], folder: Path) -> list[tuple[str, str]]:
     """Time `IntakeFlow.run`, storing included, one call after another."""
-    flows = build_flows(Settings(data_dir=folder))
+    flows = build_flows(Settings().apart(folder))
     taken = []
     for turn in range(ROUNDS):
         for row in rows:

@@ -77,7 +77,7 @@ class KillMoment(NamedTuple):
 
 def run(trials: int, folder: Path, *, url: str = "", seed: int = 7) -> Outcome:
     """Fork, kill and check `trials` times."""
-    settings = Settings(data_dir=folder, duties=False)
+    settings = Settings(duties=False).apart(folder)
     settings.database.url = url
     flows = build_flows(settings)
     dice, outcome = random.Random(seed), Outcome(trials)

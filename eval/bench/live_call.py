@@ -26,7 +26,7 @@ def main(data: Path = Path("eval/datasets/ticket_dev.jsonl"), repeat: int = 1) -
     """Print p50, p99 and the longest wait after a turn."""
     rows = read_jsonl(data) * repeat
     with tempfile.TemporaryDirectory() as folder:
-        flows = build_flows(Settings(data_dir=Path(folder)))
+        flows = build_flows(Settings().apart(Path(folder)))
         for row in rows[:5]:
             speak(flows.live_calls, f"warm-{row['id']}", row["turns"])
         waits = [

@@ -58,7 +58,7 @@ def main(store: Path) -> None:
 @contextmanager
 def served(store: Path) -> Iterator[str]:
     """Serve a store without its duties; yield the address."""
-    settings = Settings(data_dir=store, duties=False)
+    settings = Settings(duties=False).apart(store)
     settings.auth.bootstrap_key = SecretStr(KEY)
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=PORT, log_level="error"))
     thread = threading.Thread(target=server.run)

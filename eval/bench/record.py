@@ -25,7 +25,7 @@ def main(tickets: int = 400, url: str = "") -> None:
     """Step many tickets on, in one thread and in several, and print transactions a second."""
     table = Table("figure", "transactions/s", title="workflow store")
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), duties=False)
+        settings = Settings(duties=False).apart(Path(folder))
         settings.database.url = url
         flows = build_flows(settings)
         for threads in (1, THREADS):

@@ -35,7 +35,7 @@ SERVED_AS = {"category": "category", "unit": "function", "risk": "risk", "embedd
 def fresh_flows(engine: str = "embedded", model: Path | None = None) -> Iterator[Flows]:
     """Wire the service on an empty store of its own, a trained `model` in the place of its like."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder) / "var")
+        settings = Settings().apart(Path(folder) / "var")
         if model:
             weights = weights_with(model, settings.weights_dir, Path(folder) / "weights")
             settings = settings.model_copy(update={"weights_dir": weights})
