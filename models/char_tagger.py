@@ -1,6 +1,5 @@
 """Characters in, a probability of each tag for every character out: hashed windows of characters. numpy only."""
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
@@ -9,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
+from models.model_folder import arrays_in, read_manifest, usable
 
 BITS = 17
 """Of a hashed feature: rows of weights, as a power of two."""
@@ -98,13 +96,10 @@ class CharTagger:
 
 def _read(folder: Path) -> tuple[NDArray[np.float32], list[int]]:
     """Return a folder's weights, and how many tags each of its heads has."""
-    try:
+    with usable(folder):
         with arrays_in(folder / "weights.npz") as arrays:
             weights = arrays["scaled"].astype(np.float32) * arrays["scale"]
-        heads: list[int] = json.loads((folder / "manifest.json").read_text("utf-8"))["heads"]
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelUnavailable(f"no usable tagger in {folder}: {error}") from error
-    return weights, heads
+        return weights, read_manifest(folder)["heads"]
 
 
 def shares_of(weights: NDArray[np.float32], codes: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
 from models.earlier_titles import EarlierTitles
 from models.grams import KnownGrams
-from models.vocabulary import read_vocabulary
+from models.model_folder import arrays_in, read_vocabulary, usable
 
 FINEST = 255
 """Steps of a stored weight: one byte."""
@@ -93,12 +91,8 @@ class EarlierWants:
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
         """
-        try:
-            with arrays_in(folder / "memory.npz") as arrays:
-                stored = read_vocabulary(folder)
-                return cls(dict(arrays), stored)
-        except (OSError, KeyError, ValueError, IndexError) as error:
-            raise ModelUnavailable(f"no usable memory of wants in {folder}: {error}") from error
+        with usable(folder), arrays_in(folder / "memory.npz") as arrays:
+            return cls(dict(arrays), read_vocabulary(folder))
 
     def likeness(self, shares: NDArray[np.float64], kind: int, matter: str, wishes: str) -> Floats:
         """Return how like each earlier demand is to one of a kind, with `shares` of the category leaves."""

@@ -31,7 +31,7 @@ class Endpoint:
             ModelError: no answer in time, none at all, or none that can be read.
         """
         if time.monotonic() < self._closed_until:
-            raise ModelUnavailable(f"{self.model} failed a moment ago")
+            raise ModelUnavailable(f"{self.model} 刚刚未能作答，暂不再问")
         try:
             return self._asked({"model": self.model, **body}, read)
         except ModelError:
@@ -42,15 +42,15 @@ class Endpoint:
         try:
             answer = self._client.post(self._url, json=body)
         except httpx2.TimeoutException as error:
-            raise ModelTimeout(f"{self.model}: no answer in time") from error
+            raise ModelTimeout(f"{self.model} 没有及时作答") from error
         except httpx2.HTTPError as error:
-            raise ModelUnavailable(f"{self.model}: {type(error).__name__}") from error
+            raise ModelUnavailable(f"{self.model} 连不上（{type(error).__name__}）") from error
         if not answer.is_success:
-            raise ModelUnavailable(f"{self.model}: status {answer.status_code}")
+            raise ModelUnavailable(f"{self.model} 返回状态 {answer.status_code}")
         try:
             return read(answer.json())
         except (ValueError, TypeError, KeyError) as error:
-            raise BadOutput(f"{self.model}: {error}") from error
+            raise BadOutput(f"{self.model} 的答复不合要求（{error}）") from error
 
     def close(self) -> None:
         """Let go of connections."""

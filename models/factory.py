@@ -1,6 +1,6 @@
 """Names to classes, imported only when asked for: a backend that is not installed breaks nothing."""
 
-import json
+from collections.abc import Mapping
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -15,6 +15,7 @@ from models.base import (
     TextClassifier,
     TrainedEmbedder,
 )
+from models.model_folder import read_manifest, usable
 
 CLASSIFIERS = {
     "linear": "models.classifier.linear:LinearClassifier",
@@ -45,11 +46,7 @@ def load_classifier(folder: Path) -> TextClassifier:
     Raises:
         ModelUnavailable: no manifest, an unknown kind, or unusable weights.
     """
-    try:
-        kind = json.loads((folder / "manifest.json").read_text("utf-8")).get("kind", "linear")
-        loaded: TextClassifier = _named(CLASSIFIERS[kind])(folder)
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
+    loaded: TextClassifier = _named(_of_kind(CLASSIFIERS, folder, "linear"))(folder)
     return loaded
 
 
@@ -59,11 +56,7 @@ def load_embedder(folder: Path) -> TrainedEmbedder:
     Raises:
         ModelUnavailable: no manifest, an unknown kind, or unusable weights.
     """
-    try:
-        kind = json.loads((folder / "manifest.json").read_text("utf-8")).get("kind", "static")
-        loaded: TrainedEmbedder = _named(EMBEDDERS[kind])(folder)
-    except (OSError, KeyError, ValueError) as error:
-        raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
+    loaded: TrainedEmbedder = _named(_of_kind(EMBEDDERS, folder, "static"))(folder)
     return loaded
 
 
@@ -102,13 +95,21 @@ def load_chat_model(backend: str, **options: Any) -> ChatModel:
         ModelUnavailable: an unknown backend, or its packages are not installed.
     """
     if backend not in CHAT_MODELS:
-        raise ModelUnavailable(f"unknown chat backend {backend!r}")
+        raise ModelUnavailable(f"没有 {backend} 这种服务方式")
     try:
         connect = _named(CHAT_MODELS[backend])
     except ImportError as error:
         raise ModelUnavailable(f"缺少 {error.name}，请先安装 {CHAT_PACKAGES[backend]}") from error
     connected: ChatModel = connect(**options)
     return connected
+
+
+def _of_kind(classes: Mapping[str, str], folder: Path, usual: str) -> str:
+    with usable(folder):
+        kind = read_manifest(folder).get("kind", usual)
+        if kind not in classes:
+            raise ValueError(f"没有 {kind} 这种模型")
+        return classes[kind]
 
 
 def _named(path: str) -> Any:

@@ -1,6 +1,5 @@
 """An exported encoder run by ONNX Runtime, on a GPU where its build and the machine have one."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import ModelUnavailable
+from models.model_folder import read_manifest
 
 AT_A_TIME = 64
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
@@ -25,9 +25,9 @@ class OnnxEncoder:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
             able = [provider for provider in PROVIDERS if provider in get_available_providers()]
             self._session: Any = InferenceSession(str(folder / "model.onnx"), providers=able)
-            self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+            self.manifest: dict[str, Any] = read_manifest(folder)
         except Exception as error:  # the runtime's and the tokenizer's errors have no common base but this
-            raise ModelUnavailable(f"no usable exported model in {folder}: {error}") from error
+            raise ModelUnavailable(f"{folder} 中的模型不能用：{error}") from error
 
     def run(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the model's output, one row a text."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from math import log
 from pathlib import Path
 
-from models.base import ModelUnavailable
-from models.vocabulary import read_packed
+from models.model_folder import read_packed, usable
 
 BEGIN, END = "^", "$"
 _BACK_OFF, _UNSEEN, _CHARACTERS = 3, 0.5, 3000
@@ -33,10 +32,8 @@ class PairOdds:
         Raises:
             ModelUnavailable: the file is missing or holds something else.
         """
-        try:
+        with usable(folder):
             return cls(read_packed(folder / "pairs.json.gz"))
-        except (OSError, ValueError, IndexError, AttributeError) as error:
-            raise ModelUnavailable(f"no usable pairs in {folder}: {error}") from error
 
     def of(self, text: str) -> list[float]:
         """Return the log probability of each character, and of the text's ending where it does."""

@@ -1,15 +1,12 @@
 """Several views of one text in, calibrated probabilities of functions out: a stacked conditional logit. numpy only."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
-from models.vocabulary import read_vocabulary
+from models.model_folder import arrays_in, read_manifest, read_vocabulary, usable
 
 Floats = NDArray[np.float64]
 LENGTHS = (10, 20, 40, 80, 160)
@@ -29,7 +26,7 @@ class FunctionRanker:
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
         """
-        try:
+        with usable(folder):
             with arrays_in(folder / "weights.npz") as arrays:
                 self._weights: Floats = arrays["weights"].astype(np.float64)
                 self._sureness: Floats = arrays["sureness"].astype(np.float64)
@@ -37,17 +34,15 @@ class FunctionRanker:
                 self.link: Floats = arrays["link"].astype(np.float64)
                 self._least: Floats = arrays["least"].astype(np.float64)
             stored = read_vocabulary(folder)
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable ranker in {folder}: {error}") from error
-        self.views: tuple[str, ...] = tuple(stored["views"])
-        self.labels: tuple[str, ...] = tuple(stored["labels"])
-        self._rare = float(np.median(self._least))
-        self.leaves: tuple[str, ...] = tuple(stored["leaves"])
-        if self.link.shape != (len(self.leaves), len(self.labels)) or len(self._weights) != len(self.views):
-            raise ModelUnavailable(f"{folder}: weights do not fit the vocabulary")
-        self.name = str(manifest["name"])
-        self.revision = str(manifest["revision"])
+            manifest = read_manifest(folder)
+            self.views: tuple[str, ...] = tuple(stored["views"])
+            self.labels: tuple[str, ...] = tuple(stored["labels"])
+            self._rare = float(np.median(self._least))
+            self.leaves: tuple[str, ...] = tuple(stored["leaves"])
+            if self.link.shape != (len(self.leaves), len(self.labels)) or len(self._weights) != len(self.views):
+                raise ValueError("权重与词表不符")
+            self.name = str(manifest["name"])
+            self.revision = str(manifest["revision"])
 
     def scores(self, views: Mapping[str, Floats], *, length: int) -> Floats:
         """Return calibrated probabilities from each view's distribution, in the views' own order of labels.

@@ -27,7 +27,7 @@ from eval.base import read_jsonl
 from eval.examples import Example
 from models.classifier.features import analyser
 from models.classifier.known import counter
-from models.vocabulary import read_vocabulary
+from models.model_folder import read_vocabulary
 from training.data import group_folds
 from training.linear_classifier import quantised
 from training.manifest import write_manifest, write_vocabulary

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
 from models.embedding.static import grams
-from models.vocabulary import read_vocabulary
+from models.model_folder import read_vocabulary
 from training.contrastive_embedding import Floats, Slope, Table, counted, descended, through_unit, unit
 
 

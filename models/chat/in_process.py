@@ -43,7 +43,7 @@ def load(
         tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=True)
         network = AutoModelForCausalLM.from_pretrained(model, local_files_only=True)
     except (OSError, ValueError) as error:
-        raise ModelUnavailable(f"no usable model in {model}: {error}") from error
+        raise ModelUnavailable(f"{model} 中的模型不能用：{error}") from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return InProcessModel(Path(model).name, network.to(device).eval(), tokenizer, max_tokens=max_tokens)
 

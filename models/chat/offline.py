@@ -51,7 +51,7 @@ def load(
     try:
         engine = LLM(model=model, disable_log_stats=True, **(options | dict(extra_body or {})))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ModelUnavailable(f"vLLM does not start on {model}: {error}") from error
+        raise ModelUnavailable(f"vLLM 不能以 {model} 启动：{error}") from error
     return OfflineEngine(Path(model).name, engine, max_tokens)
 
 

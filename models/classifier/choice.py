@@ -1,6 +1,5 @@
 """Candidates in, the probability of each that it is the right one out; what is left is that none is. numpy only."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
+from models.model_folder import arrays_in, read_manifest, usable
 
 BUCKETS = 1 << 16
 """Weights for hashed words: those that share a bucket share a weight."""
@@ -38,14 +36,12 @@ class ChoiceModel:
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
         """
-        try:
+        with usable(folder):
             with arrays_in(folder / "weights.npz") as arrays:
                 words = arrays["words"].astype(np.float32) * arrays["scale"]
                 self._layer = ChoiceLayer(arrays["features"], words, float(arrays["bias"]))
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable choice model in {folder}: {error}") from error
-        self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
+            manifest = read_manifest(folder)
+            self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
 
     def shares(self, features: NDArray[np.float32], words: Sequence[Iterable[str]]) -> NDArray[np.float32]:
         """Return the probability of each candidate: one row of features and one group of words each."""

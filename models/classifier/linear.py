@@ -1,6 +1,5 @@
 """A linear text classifier over counted features: texts in, calibrated probabilities out. numpy only."""
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -8,11 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
 from models.classifier.features import analyser
 from models.classifier.known import counter
-from models.vocabulary import read_vocabulary
+from models.model_folder import arrays_in, read_manifest, read_vocabulary, usable
 
 _RECENT = 64
 """Texts whose logits are kept: several readers look at the same clauses of one call."""
@@ -33,7 +30,7 @@ class LinearClassifier:
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
         """
-        try:
+        with usable(folder):
             with arrays_in(folder / "weights.npz") as arrays:
                 self._weights: NDArray[np.int8] = arrays["weights"]
                 self._scale: NDArray[np.float32] = arrays["scale"]
@@ -42,29 +39,25 @@ class LinearClassifier:
                 self._temperature = float(arrays["temperature"])
             stored = read_vocabulary(folder)
             features = analyser(stored.get("analyser", "chars"), stored.get("families"), stored.get("classes"))
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
-        self._counted = counter(features, stored["features"])
-        self._labels = tuple(stored["labels"])
-        if self._weights.shape != (len(stored["features"]), len(self._labels)):
-            raise ModelUnavailable(f"{folder}: weights {self._weights.shape} do not fit the vocabulary")
-        self.name = str(manifest["name"])
-        self.revision = str(manifest["revision"])
+            manifest = read_manifest(folder)
+            self._counted = counter(features, stored["features"])
+            self._labels = tuple(stored["labels"])
+            if self._weights.shape != (len(stored["features"]), len(self._labels)):
+                raise ValueError("权重与词表不符")
+            self.name = str(manifest["name"])
+            self.revision = str(manifest["revision"])
         if beside:
             self._add(beside)
         self._recent = lru_cache(maxsize=_RECENT)(self._one)
 
     def _add(self, beside: Path) -> None:
-        try:
+        with usable(beside):
             with arrays_in(beside / "weights.npz") as arrays:
                 weights, scale, bias = arrays["weights"], arrays["scale"], arrays["bias"]
             labels = read_vocabulary(beside)["labels"]
-            learnt_on = json.loads((beside / "manifest.json").read_text("utf-8"))["base_revision"]
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable labels in {beside}: {error}") from error
-        if learnt_on != self.revision or weights.shape != (len(self._weights), len(labels)):
-            raise ModelUnavailable(f"{beside}: learnt from the features of {learnt_on}, not of {self.revision}")
+            learnt_on = read_manifest(beside)["base_revision"]
+            if learnt_on != self.revision or weights.shape != (len(self._weights), len(labels)):
+                raise ValueError(f"学自 {learnt_on} 的特征，而非 {self.revision} 的")
         self._weights = np.hstack([self._weights, weights])
         self._scale, self._bias = np.append(self._scale, scale), np.append(self._bias, bias)
         self._labels += tuple(labels)

@@ -1,13 +1,12 @@
 """A fine-tuned transformer behind the classifiers' port."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import ModelUnavailable
+from models.model_folder import read_vocabulary, usable
 from models.onnx import OnnxEncoder
 
 
@@ -17,13 +16,11 @@ class OnnxClassifier:
     def __init__(self, folder: Path) -> None:
         """Load the folder; raises ModelUnavailable."""
         self._encoder = OnnxEncoder(folder)
-        try:
-            self._labels = tuple(json.loads((folder / "vocabulary.json").read_text("utf-8"))["labels"])
+        with usable(folder):
+            self._labels = tuple(read_vocabulary(folder)["labels"])
             self._temperature = float(self._encoder.manifest["temperature"])
             self.name = str(self._encoder.manifest["name"])
             self.revision = str(self._encoder.manifest["revision"])
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable classifier in {folder}: {error}") from error
 
     @property
     def labels(self) -> tuple[str, ...]:

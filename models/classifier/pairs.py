@@ -1,13 +1,11 @@
 """Features of pairs in, the calibrated probability that both are one matter out. numpy only."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
+from models.model_folder import arrays_in, read_manifest, usable
 
 
 class PairModel:
@@ -19,14 +17,12 @@ class PairModel:
         Raises:
             ModelUnavailable: a file is missing or does not fit the others.
         """
-        try:
+        with usable(folder):
             with arrays_in(folder / "weights.npz") as arrays:
                 self._layers = [(arrays[f"weights{i}"], arrays[f"bias{i}"]) for i in range(int(arrays["layers"]))]
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable pair model in {folder}: {error}") from error
-        self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
-        self.features: tuple[str, ...] = tuple(manifest["features"])
+            manifest = read_manifest(folder)
+            self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
+            self.features: tuple[str, ...] = tuple(manifest["features"])
 
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return calibrated probabilities, one a row of features."""

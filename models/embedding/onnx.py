@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import ModelUnavailable
+from models.model_folder import usable
 from models.onnx import OnnxEncoder
 
 
@@ -16,12 +16,10 @@ class OnnxEmbedder:
     def __init__(self, folder: Path) -> None:
         """Load the folder; raises ModelUnavailable."""
         self._encoder = OnnxEncoder(folder)
-        try:
+        with usable(folder):
             self.name = str(self._encoder.manifest["name"])
             self.revision = str(self._encoder.manifest["revision"])
             self.dimensions = int(self._encoder.manifest["dimensions"])
-        except (KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return an array of shape (len(texts), dimensions), rows of length 1."""

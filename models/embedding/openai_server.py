@@ -33,9 +33,9 @@ class ServedEmbedder:
             rows = sorted(answer["data"], key=lambda row: int(row["index"]))
             vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
             if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-                raise ValueError(f"vectors of shape {vectors.shape} for {len(texts)} texts")
+                raise ValueError(f"{len(texts)} 条文字得到 {vectors.shape} 的向量")
             if vectors.shape[1] != (self.dimensions or vectors.shape[1]):
-                raise ValueError(f"{vectors.shape[1]} dimensions after {self.dimensions}")
+                raise ValueError(f"向量由 {self.dimensions} 维变为 {vectors.shape[1]} 维")
             self.dimensions = vectors.shape[1]
             return vectors
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
+from models.model_folder import arrays_in, usable
 
 BUCKETS = 1 << 17
 KEPT = 24
@@ -33,11 +32,8 @@ class RareGrams:
     @classmethod
     def load(cls, folder: Path) -> "RareGrams":
         """Read the table of a trained model; raises ModelUnavailable."""
-        try:
-            with arrays_in(folder / "weights.npz") as saved:
-                return cls(saved["rarity"].astype(np.float32) / 16)
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelUnavailable(f"no usable rarity table in {folder}: {error}") from error
+        with usable(folder), arrays_in(folder / "weights.npz") as saved:
+            return cls(saved["rarity"].astype(np.float32) / 16)
 
     def encode(self, texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
         """Return the rarest pairs of each text (codes, 0 where there are fewer) and its unit vector."""

@@ -1,6 +1,5 @@
 """Texts to vectors by a trained table of character n-grams: numpy only, some tens of microseconds a text."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,10 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
 from models.grams import LONGEST, KnownGrams
-from models.vocabulary import read_vocabulary
+from models.model_folder import arrays_in, read_manifest, read_vocabulary, usable
 
 LENGTHS = range(1, LONGEST + 1)
 _TOGETHER, _AT_ONCE = 8, 500
@@ -37,16 +34,14 @@ class StaticEmbedder:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Load what a training run wrote; raises ModelUnavailable."""
-        try:
+        with usable(folder):
             words = read_vocabulary(folder)
-            revision = str(json.loads((folder / "manifest.json").read_text("utf-8"))["revision"])
+            revision = str(read_manifest(folder)["revision"])
             with arrays_in(folder / "weights.npz") as saved:
                 table = saved["table"].astype(np.float32)
                 if "scale" in saved:
                     table *= saved["scale"][:, None]
                 return cls(words, table, revision=revision)
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelUnavailable(f"no usable embedding in {folder}: {error}") from error
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return an array of shape (len(texts), dimensions), rows of length 1 (or 0 for unknown text)."""

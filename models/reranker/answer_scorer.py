@@ -1,6 +1,5 @@
 """Features of a question and its candidate articles in; the probability of each out, what is left being none. numpy."""
 
-import json
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import arrays_in
-from models.base import ModelUnavailable
-from models.vocabulary import read_vocabulary
+from models.model_folder import arrays_in, read_manifest, read_vocabulary, usable
 
 BUCKETS = 1 << 14
 LENGTHS = (1, 2, 3)
@@ -23,20 +20,18 @@ class NumpyAnswerScorer:
     """
 
     def __init__(self, folder: Path) -> None:
-        try:
+        with usable(folder):
             with arrays_in(folder / "weights.npz") as saved:
                 self._weights = {name: saved[name].astype(np.float32) for name in saved.files}
             words = read_vocabulary(folder)
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+            manifest = read_manifest(folder)
             self.name, self.revision = str(manifest["name"]), str(manifest["revision"])
             self._rarity: dict[str, float] = dict(zip(words, map(float, self._weights["rarity"]), strict=True))
             learnt = [name for name in self._weights if name.startswith(("pair_", "none_"))]
             self._teams = [
                 {name: self._weights[name][i] for name in learnt} for i in range(len(self._weights["pair_bias"]))
             ]
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelUnavailable(f"no usable answer scorer in {folder}: {error}") from error
-        self._rarest: float = max(self._rarity.values())
+            self._rarest: float = max(self._rarity.values())
 
     def rarity(self, gram: str) -> float:
         """Return how much an n-gram tells: its inverse document frequency in what people ask and say."""

@@ -23,7 +23,7 @@ class ServedReranker:
             by_place = {int(row["index"]): float(row["relevance_score"]) for row in answer["results"]}
             scores = np.array([by_place[i] for i in range(len(texts))], dtype=np.float32)
             if not ((scores >= 0) & (scores <= 1)).all():
-                raise ValueError("relevance_score outside 0 to 1")
+                raise ValueError("relevance_score 不在 0 到 1 之间")
             return scores
 
         return self._endpoint.ask({"query": question, "documents": list(texts), "top_n": len(texts)}, read)

@@ -104,7 +104,7 @@ def test_a_server_that_fails_is_left_alone_for_a_while(
         with pytest.raises(error):
             embedder.embed(["蜂箱"])
         server.behaviour = vectors_of
-        with pytest.raises(ModelUnavailable, match="a moment ago"):
+        with pytest.raises(ModelUnavailable, match="刚刚未能作答"):
             embedder.embed(["蜂箱"])
     assert len(server.requests) == 1
 

@@ -49,7 +49,7 @@ def test_shares_leave_room_for_none_and_stand_far_odds() -> None:
 
 
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="no usable choice model"):
+    with pytest.raises(ModelUnavailable, match="中的模型不能用"):
         ChoiceModel(tmp_path)
 
 

@@ -79,7 +79,7 @@ def test_many_texts_at_once_score_as_one_by_one(folder: Path) -> None:
 
 
 def test_missing_weights_are_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="no usable classifier"):
+    with pytest.raises(ModelUnavailable, match="缺少文件"):
         LinearClassifier(tmp_path)
 
 
@@ -106,7 +106,7 @@ def test_labels_of_another_models_features_are_refused(tmp_path: Path) -> None:
     shutil.copytree("models/weights/alarm", tmp_path / "alarm")
     manifest = tmp_path / "alarm" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text("utf-8")), "base_revision": "another"}), "utf-8")
-    with pytest.raises(ModelUnavailable, match="features of another"):
+    with pytest.raises(ModelUnavailable, match="学自 another 的特征"):
         LinearClassifier(Path("models/weights/risk"), tmp_path / "alarm")
 
 
