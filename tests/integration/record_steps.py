@@ -10,6 +10,7 @@ from tests.factories import ADMIN, call, somebody
 from tests.integration.conftest import MONDAY
 
 LAMP = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
+NAMED = "俺叫张三丰，滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
 CONDUCT = "我举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
 UNIT = "滕州市综合行政执法局"
 HELPER = "国网枣庄供电公司"

@@ -15,7 +15,7 @@ from app.flows.registry import Flows
 from app.store.engine import make_engine
 from tests.factories import ADMIN, call
 from tests.integration.conftest import SetClock
-from tests.integration.record_steps import OFFICER, OPERATOR, assigned, intake, take
+from tests.integration.record_steps import NAMED, OFFICER, OPERATOR, assigned, intake, take
 
 FINED = (
     "我叫马小六，手机号13911112222，住滕州市荆河街道幸福家园十三号楼二单元501，城管执法大队的人罚款五千块还扣了我的三轮车，"
@@ -117,3 +117,24 @@ def test_a_call_that_became_no_ticket_ends_with_the_keeping_time_too(stored: Flo
         uow.deliveries.payload("wrong-number")
     with pytest.raises(Conflict, match="保存期限"):
         stored.intake.run(wrong)
+
+
+def test_personal_data_ends_with_its_keeping_time(stored: Flows, clock: SetClock) -> None:
+    ticket = intake(stored, NAMED)
+    number = ticket.ticket_number
+    stored.tickets.correct(number, {"citizen.name": "张三封", "wants": "修路灯"}, by=ADMIN, expected_version=1)
+    for step, details in ((Step.DIRECT_ANSWER, {"text": "已修好"}), (Step.ARCHIVE, {})):
+        take(stored, ticket, step, **details)
+    clock.move(days=1094)
+    assert stored.audit.delete_expired() == 0
+    clock.move(days=2)
+    assert stored.audit.delete_expired() == 1
+    assert stored.audit.delete_expired() == 0
+    left = stored.tickets.get(number, by=ADMIN)
+    assert (left.citizen.name, left.citizen.phone, left.evidence) == (None, None, {})
+    history = stored.tickets.history(number, by=ADMIN)
+    assert history[-1].name == "personal_data_deleted"
+    assert history[1].data == {}
+    with pytest.raises(Conflict, match="保存期限"):
+        intake(stored, NAMED)
+    assert not list(stored.audit.faults())
