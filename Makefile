@@ -97,10 +97,19 @@ test-llm: .venv-vllm/made.stamp .venv-llm/made.stamp var/tiny-chat/config.json
 var/tiny-chat/config.json: .venv-vllm/made.stamp training/tiny_chat_model.py
 	$(VLLM)/python -m training.tiny_chat_model --out var/tiny-chat
 
-locks:
+# The other sets keep to the versions of the base: they are installed beside it.
+locks: .venv/base.stamp
+	$(BIN)/python -m pip install -q uv==0.13.9
 	set -e; for set in base train transformer llm cluster dev tune; do \
-	  case $$set in base) extra= ;; dev) extra="--extra dev --extra train --extra llm" ;; transformer) extra="--extra transformer --extra train --extra dev" ;; tune) extra="--extra tune -c .locks/dev.txt" ;; *) extra="--extra $$set" ;; esac; \
-	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --python-version 3.11 -o .locks/$$set.txt; \
+	  case $$set in \
+	    base) extra= ;; \
+	    dev) extra="--extra dev --extra train --extra llm" ;; \
+	    transformer) extra="--extra transformer --extra train --extra dev" ;; \
+	    tune) extra="--extra tune -c .locks/dev.txt" ;; \
+	    *) extra="--extra $$set" ;; \
+	  esac; \
+	  test $$set = base || extra="$$extra -c .locks/base.txt"; \
+	  $(BIN)/uv pip compile -q pyproject.toml $$extra --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o .locks/$$set.txt; \
 	done
 	sed -i "/^\(nvidia\|triton\|cuda\)/d" .locks/transformer.txt .locks/tune.txt # torch itself asks for what its build needs
 

@@ -86,6 +86,14 @@ def test_the_index_server_is_the_release_that_the_client_is() -> None:
     assert f"chromadb=={image.rsplit(':', 1)[1]}\n" in lock
 
 
+def test_the_other_sets_keep_to_the_versions_of_the_base() -> None:
+    sets = {file.stem: set(file.read_text("utf-8").split()) for file in (ROOT / ".locks").glob("*.txt")}
+    base = dict(pin.split("==") for pin in sets.pop("base"))
+    for name, pins in sets.items():
+        beside = dict(pin.split("==") for pin in pins)
+        assert {one: version for one, version in beside.items() if base.get(one, version) != version} == {}, name
+
+
 def test_secrets_and_environments_stay_out_of_repository_and_image() -> None:
     """compose.yaml names .env as the place of the database's password; the Makefile's environments hold gigabytes."""
     ignored = (ROOT / ".gitignore").read_text("utf-8").split()
