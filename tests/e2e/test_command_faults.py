@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from app.cli import cli
-from app.command_faults import told_of
+from app.commands.faults import told_of
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 from app.bootstrap import build_flows
 from app.bootstrap.chat import build_chat
 from app.cli import cli
-from app.commands import HERE, mapping_of
+from app.commands import HERE
+from app.commands.tables import mapping_of
 from app.config import ChatSettings, Settings
 from app.domain.errors import InvalidInput, ServiceUnavailable
 from app.receive.table import moment_in, rows_of
@@ -253,7 +254,7 @@ def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, name: str, value: 
 
 
 def test_keys_are_made_listed_and_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.cli.console.width", 200)
+    monkeypatch.setattr("app.commands.console.width", 200)
     secret = RUNNER.invoke(cli, ["keys", "create", "desk", "--scope", "tickets:read"]).output.strip()
     assert RUNNER.invoke(cli, ["keys", "create", "lin", "--role", "operator"]).exit_code == 0
     listed = RUNNER.invoke(cli, ["keys", "list"]).output
@@ -262,7 +263,7 @@ def test_keys_are_made_listed_and_revoked(monkeypatch: pytest.MonkeyPatch) -> No
     assert RUNNER.invoke(cli, ["keys", "revoke", "desk"]).exit_code == 0
     long = "滕州市荆河街道办事处便民服务中心-2"
     RUNNER.invoke(cli, ["keys", "create", long, "--role", "unit", "--unit", "370481001.town"])
-    monkeypatch.setattr("app.cli.console.width", 80)
+    monkeypatch.setattr("app.commands.console.width", 80)
     assert long in RUNNER.invoke(cli, ["keys", "list"]).output
 
 

@@ -90,7 +90,7 @@ def test_two_runs_do_not_write_to_one_file(flows: Flows, tmp_path: Path) -> None
 
 KILLED = """
 import sys, time
-from app.cli import worker_processes
+from app.commands.calls import worker_processes
 def ready(given): pass
 with worker_processes(None, 1, ready, None) as (pool, _):
     print(pool.submit(__import__("os").getpid).result(), flush=True)

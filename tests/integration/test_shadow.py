@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from app.bootstrap import build_reader, with_chat
-from app.commands import agreement
+from app.commands.second_reading import agreement
 from app.config import Settings
 from app.domain.events import Feedback, Verdict
 from app.domain.reference import ReferenceData

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from app.bootstrap import build_flows
+from app.commands import HERE, console
 from app.config import Settings
 from app.domain.errors import InvalidInput
 from app.domain.labels import REFERRAL_STATUS
@@ -16,8 +16,6 @@ from app.domain.referral import Receiver
 from app.respond.file_drop import read_drop
 
 referrals = typer.Typer(no_args_is_help=True, help="移送件")
-console = Console(markup=False)
-ACTOR = "command"
 _SHOWN = {
     "proposed": "提请",
     "overdue": "超时",
@@ -32,7 +30,7 @@ def drop(
     folder: Annotated[Path, typer.Argument(help="交换目录；每个接收机关一个")],
 ) -> None:
     """把发给一个机关的移送件写入交换目录，供跨网摆渡。 密文只显示一次，交接收机关核验用。"""
-    kept = build_flows(Settings()).relay.drop_into(folder, receiver, by=ACTOR)
+    kept = build_flows(Settings()).relay.drop_into(folder, receiver, by=HERE.name)
     console.print(f"渠道 {kept.id}：服务运行时自动写入，立即写入用 hotline referrals push", highlight=False)
     typer.echo(kept.secret)
 

@@ -9,14 +9,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.bootstrap import build_flows
+from app.commands import HERE, console
 from app.config import Settings
 from app.domain.knowledge import ArticleStatus, ArticleStep
 from app.domain.labels import ARTICLE_FAULT
 
 kb = typer.Typer(no_args_is_help=True, help="知识库")
 index = typer.Typer(no_args_is_help=True, help="检索索引")
-console = Console(markup=False)
-ACTOR = "command"
 Days = Annotated[int, typer.Option(min=1, max=3650, help="最近多少天")]
 Ids = Annotated[list[str], typer.Argument(help="条目编号，可多个")]
 
@@ -60,7 +59,7 @@ def import_document(
         made = (
             flows.imports.preview(file.name, content, common)
             if preview
-            else flows.imports.run(file.name, content, common, actor=ACTOR)
+            else flows.imports.run(file.name, content, common, actor=HERE.name)
         )
         taken += sum(draft.taken for draft in made)
         for draft in made:
@@ -76,8 +75,8 @@ def publish(article_ids: Ids, note: str = "") -> None:
     flows = build_flows(Settings())
     for id_ in article_ids:
         if flows.knowledge.get(id_).status is ArticleStatus.DRAFT:
-            flows.knowledge.step(id_, ArticleStep.SUBMIT, actor=ACTOR, expected_version=None)
-        flows.knowledge.step(id_, ArticleStep.PUBLISH, actor=ACTOR, expected_version=None, note=note)
+            flows.knowledge.step(id_, ArticleStep.SUBMIT, actor=HERE.name, expected_version=None)
+        flows.knowledge.step(id_, ArticleStep.PUBLISH, actor=HERE.name, expected_version=None, note=note)
         console.print(f"已发布 {id_}")
 
 
@@ -86,7 +85,7 @@ def retire(article_ids: Ids, note: str = "") -> None:
     """停用条目，下一次答复起不再引用。"""
     flows = build_flows(Settings())
     for id_ in article_ids:
-        flows.knowledge.step(id_, ArticleStep.RETIRE, actor=ACTOR, expected_version=None, note=note)
+        flows.knowledge.step(id_, ArticleStep.RETIRE, actor=HERE.name, expected_version=None, note=note)
         console.print(f"已停用 {id_}")
 
 
@@ -121,7 +120,7 @@ def usage(days: Days = 30) -> None:
 @kb.command("mine")
 def mine() -> None:
     """由已办结工单的答复生成常见问题草稿：去标识、去重，待审核。"""
-    made = build_flows(Settings()).upkeep.mine(actor=ACTOR)
+    made = build_flows(Settings()).upkeep.mine(actor=HERE.name)
     for article in made:
         console.print(f"{article.id}  {article.title}")
     console.print(f"草稿 {len(made)} 篇")

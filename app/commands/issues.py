@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
 
 from app.bootstrap import build_flows
+from app.commands import console
 from app.config import Settings
 from app.domain.errors import InvalidInput
 
 issues = typer.Typer(no_args_is_help=True, help="同一事项")
-console = Console(markup=False)
 
 
 @issues.command("export")
