@@ -186,14 +186,20 @@ class LiveCallFlow:
         return result
 
     def end_left_alone(self) -> int:
-        """Make tickets of the calls that nobody ended; return how many there were."""
+        """Make tickets of the calls that nobody ended; return how many there were.
+
+        Raises:
+            ServiceUnavailable: the store is away; the calls wait for it.
+        """
         before = time.monotonic() - LEFT_ALONE_S
         with self._lock:
             left = [call for call in self._calls.values() if call.heard_at < before]
         for call in left:
             try:
                 self.hang_up(call, listener=call.listener)
-            except HotlineError:  # the call came in whole by another way
+            except ServiceUnavailable:
+                raise
+            except HotlineError:  # nothing was said, or the call came in whole by another way
                 with self._lock:
                     self._calls.pop(call.head.id, None)
         return len(left)
