@@ -16,7 +16,7 @@ from app.bootstrap import build_flows
 from app.commands import HERE, console
 from app.config import Settings
 from app.decide.correction import CORRECTABLE
-from app.domain.errors import HotlineError, InvalidInput
+from app.domain.errors import Conflict, InvalidInput
 from app.domain.labels import TICKET_STATUS, labelled
 from app.flows.exports import COLUMNS
 from app.receive.table import moment_in, rows_of
@@ -74,7 +74,7 @@ def import_table(
             try:
                 result, new = flows.intake.run_once(payload_of(row, mapping, channel))
                 taken, known, tickets = taken + new, known + (not new), tickets + new * len(result.tickets)
-            except HotlineError as error:
+            except (InvalidInput, Conflict) as error:
                 reason = {"row": number, "reason": error.message_zh, "values": row}
                 bad.write(json.dumps(reason, ensure_ascii=False) + "\n")
     if rejected.stat().st_size == 0:

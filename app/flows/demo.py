@@ -137,11 +137,13 @@ class DemoFlow:
     def _enter(self) -> None:
         if not self._busy.acquire(blocking=False):
             raise Conflict("演示数据正在添加，请稍候")
-        with self._store(reading=True) as uow:
-            there = uow.deliveries.find(call_id(1)) is not None
-        if there:
+        try:
+            with self._store(reading=True) as uow:
+                if uow.deliveries.find(call_id(1)) is not None:
+                    raise Conflict("演示数据已经添加；如需重新添加，请先清除")
+        except HotlineError:
             self._busy.release()
-            raise Conflict("演示数据已经添加；如需重新添加，请先清除")
+            raise
 
     def _in_background(self) -> None:
         try:
