@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright import sync_api
 
 from app.domain.access import Role
 from app.flows.registry import Flows
@@ -63,11 +64,10 @@ def served(tmp_path_factory: pytest.TempPathFactory, knowledge_dir: Path) -> Ite
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
     if BROWSER is None:
         pytest.skip("no browser installed")
-    api.expect.set_options(timeout=20_000)
-    with api.sync_playwright() as playwright:
+    sync_api.expect.set_options(timeout=20_000)
+    with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield browser
         browser.close()

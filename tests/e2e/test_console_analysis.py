@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from app.flows.hot_issues import SETTLED
 from tests.conftest import with_short_demo
 from tests.e2e.conftest import Served
 from tests.factories import message
 
-sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
 Picture = Callable[[Any, str], None]

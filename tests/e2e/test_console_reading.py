@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from tests.e2e.conftest import Served
 from tests.factories import call
 
-sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
 LAMP = ("您好，枣庄12345", "市中区光明路街道建设路这边路灯坏了一个多星期了，晚上看不见，希望尽快修好")

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from app.domain.knowledge import ArticleStep
 from tests.e2e.conftest import UNIT, Served
 from tests.factories import ADMIN, call
 
-sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
 WATER = (
     "您好，枣庄12345",

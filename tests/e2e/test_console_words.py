@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from tests.e2e.conftest import Served
 from tests.factories import call
 
-sync_api = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
 DESPAIR = ("您好，请讲", "包工头欠俺们工钱，就在薛城区常庄街道那个安置房工地，再不给俺就从楼上跳下去，不想活了")

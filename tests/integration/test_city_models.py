@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("sklearn")
-
 from app.bootstrap import build_flows, load_embedded
 from app.bootstrap.reader import ticket_encoder
 from app.config import Settings

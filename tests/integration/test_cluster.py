@@ -11,7 +11,6 @@ import pytest
 from app.config import ROOT
 from eval.base import read_jsonl
 
-pytest.importorskip("ray", reason="the set `cluster` is not installed")
 pytestmark = pytest.mark.slow
 
 

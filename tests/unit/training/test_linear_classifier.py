@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn")
-
 from eval.examples import Example
 from models.base import ModelUnavailable
 from models.classifier.features import chars, edges, words

@@ -3,10 +3,6 @@
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("sklearn")
-
 from app.domain.referral import Receiver
 from models.classifier.features import ANALYSERS, WithFamilies
 from models.classifier.known import KnownFamilies

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("sklearn")
-
 from app.domain.errors import InvalidInput
 from models.factory import load_lane_scorer
 from training.run import Task, train

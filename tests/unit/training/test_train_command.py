@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import typer
 
-pytest.importorskip("sklearn")
-
 from app.domain.errors import InvalidInput
 from eval.base import BadData
 from eval.examples import Example
