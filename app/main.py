@@ -12,18 +12,22 @@ from app.api.exception_handlers import add_exception_handlers
 from app.api.middleware import add_middleware
 from app.api.routes import (
     analytics,
+    audit,
     calls,
     consultations,
+    demo,
     health,
     hot_issues,
     intake,
     knowledge,
+    models,
     open311,
-    oversight,
     referrals,
     session,
+    supervision,
     tickets,
     upkeep,
+    webhooks,
 )
 from app.bootstrap import Embedded, build_flows, get_ready
 from app.config import Settings
@@ -32,8 +36,8 @@ from app.flows.registry import Flows
 from app.observability import configure_logging
 
 PARTS = (
-    health, intake, calls, tickets, referrals, oversight, analytics, hot_issues, open311, consultations, knowledge,
-    upkeep, session,
+    health, intake, calls, tickets, referrals, supervision, webhooks, audit, models, analytics, hot_issues, open311,
+    consultations, knowledge, upkeep, session, demo,
 )  # fmt: skip
 LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
 from app.domain.access import AccessKey, Scope
 from app.domain.analytics import UNKNOWN
@@ -93,6 +93,11 @@ KnowledgeKey = Annotated[AccessKey, Depends(requires(Scope.KNOWLEDGE))]
 AdminKey = Annotated[AccessKey, Depends(requires(Scope.ADMIN))]
 
 
+Limit = Annotated[int, Query(ge=1, le=1000)]
+"""Rows of one answer."""
+_LARGEST_ID = 2**62
+
+
 def clean(name: str, value: str) -> str:
     """Refuse what a database cannot look up."""
     if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
@@ -124,3 +129,10 @@ def text_of(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput(f"缺少 {name}，应为文字", field=name)
     return clean(name, value)
+
+
+def known_id(number: int) -> int:
+    """Refuse a number that no row can have."""
+    if not 0 < number < _LARGEST_ID:
+        raise InvalidInput("编号超出范围", field="id")
+    return number

@@ -1,15 +1,13 @@
-"""GET /v1/me, /v1/reference, /v1/readings:compare, /v1/demo: what a page needs to know of its reader and the city."""
+"""GET /v1/me, /v1/reference: what a page needs to know of its reader and the city."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
-from app.api.dependencies import AdminKey, AnyKey, FlowsDep, ModelsKey
+from app.api.dependencies import AnyKey, FlowsDep
 from app.domain.access import ROLE_LABELS, Role, Scope
-from app.domain.demo import DemoState
 from app.domain.frozen import Frozen
 from app.domain.unit import UnitName
-from app.flows.comparison import Comparison
 
 router = APIRouter(prefix="/v1", tags=["会话"])
 
@@ -61,27 +59,3 @@ def read_reference(flows: FlowsDep, _key: AnyKey, response: Response) -> dict[st
         "leaves": [city.categories.by_code[leaf.code] for leaf in city.categories.leaves],
         "behind": city.behind,
     }
-
-
-@router.get("/readings:compare", summary="影子对比：用当前模型重读最近的通话，与当时的结果比较")
-def compare_readings(flows: FlowsDep, _key: ModelsKey, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Comparison:
-    """不改动任何工单；只列出类别或承办单位有变化的。"""
-    return flows.comparison.run(limit=limit)
-
-
-@router.get("/demo", summary="演示数据的状态")
-def read_demo(flows: FlowsDep, _key: AnyKey) -> DemoState:
-    """tickets 为演示工单数；busy 时 done、planned 为进度。"""
-    return flows.demo.state()
-
-
-@router.post("/demo", status_code=202, summary="添加演示数据")
-def add_demo(flows: FlowsDep, _key: AdminKey) -> DemoState:
-    """编写的约三百件工单，跨六十天；后台生成，约需半分钟，可随时清除。"""
-    return flows.demo.begin()
-
-
-@router.delete("/demo", summary="清除全部演示数据")
-def remove_demo(flows: FlowsDep, _key: AdminKey) -> dict[str, int]:
-    """连同经过、督办单等一并删除，不影响正式工单。"""
-    return {"removed": flows.demo.remove()}
