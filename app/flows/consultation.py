@@ -83,6 +83,7 @@ class ConsultationFlow:
 
     def __init__(
         self,
+        *,
         reader: Reads,
         policy: IntakePolicy,
         knowledge: LiveKnowledge,

@@ -37,6 +37,7 @@ class Duties:
 
     def __init__(
         self,
+        *,
         relay: RelayFlow,
         supervision: SupervisionFlow,
         audit: AuditFlow,

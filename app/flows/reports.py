@@ -65,6 +65,7 @@ class ReportFlow:
 
     def __init__(
         self,
+        *,
         store: UnitOfWorkFactory,
         clock: Clock,
         analytics: AnalyticsFlow,

@@ -182,13 +182,13 @@ def test_what_leaves_while_a_model_words_the_answer_is_not_cited(flows: Flows, l
             return GeneratedAnswer(text="答复", citations=citations, prompt_version="-", model="-")
 
     slow = ConsultationFlow(
-        embedded().reader,
-        flows.intake.policy,
-        flows.live,
-        flows.reference.thresholds.answer,
-        TrapReader(()),
-        AreaReader(flows.reference.gazetteer),
-        SlowWriter(),
+        reader=embedded().reader,
+        policy=flows.intake.policy,
+        knowledge=flows.live,
+        limits=flows.reference.thresholds.answer,
+        traps=TrapReader(()),
+        areas=AreaReader(flows.reference.gazetteer),
+        writer=SlowWriter(),
     )
     answer = slow.answer({"question": QUESTION}, received_at=NOW)
     assert DRAFT["id"] not in [citation.article_id for citation in answer.citations]
