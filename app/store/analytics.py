@@ -20,9 +20,9 @@ from app.store.analytics_tables import (
     of_categories,
     standing,
 )
-from app.store.insertion import insertion
 from app.store.months import Months, beginning, days_of
 from app.store.tables import Base
+from app.store.writing import insertion
 
 _MEASURES = tuple(Measures.model_fields)
 _FACTS = Base.metadata.tables[FactRow.__tablename__]

@@ -12,6 +12,7 @@ from app.domain.errors import Conflict, NotFound
 from app.store.analytics_tables import EarlyWarningRow, FactRow, below
 from app.store.months import days_of
 from app.store.tables import TicketRow
+from app.store.writing import changes_one
 
 
 class SqlEarlyWarnings:
@@ -64,12 +65,12 @@ class SqlEarlyWarnings:
 
     def save(self, warning: EarlyWarning, *, was: WarningStatus) -> None:
         """Write a changed warning; raises Conflict where somebody changed it meanwhile."""
-        written = self._session.execute(
+        change = (
             update(EarlyWarningRow)
             .where(EarlyWarningRow.id == warning.id, EarlyWarningRow.status == str(was))
             .values(**warning.model_dump(exclude={"id"}))
         )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        if not changes_one(self._session, change):
             raise Conflict(f"预警 {warning.id} 已由他人处理，请刷新")
 
     def samples(self, warning: EarlyWarning, *, limit: int) -> Sequence[str]:

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.events import TicketEvent
-from app.store.insertion import insertion, put
 from app.store.service_tables import DeletionRow, ReadingPositionRow, SealRow, SensitiveReadRow
 from app.store.tables import EventRow, TicketRow
 from app.store.vault import Vault
+from app.store.writing import insertion, put
 
 _WORDS = ("text", "note", "reason", "quote", "old", "new")
 """What people said or wrote: sealed beside its event, whose hash covers the seal, and deleted in time."""

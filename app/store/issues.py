@@ -8,9 +8,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.issue import HotIssue, IssueMember, ToldPair
-from app.store.insertion import insertion
 from app.store.issue_tables import IssueMemberRow, IssueRow, ToldPairRow
 from app.store.tables import TicketRow
+from app.store.writing import insertion
 
 _MEMBER = tuple(IssueMember.model_fields)
 _ISSUE = tuple(name for name in HotIssue.model_fields if name != "ticket_numbers")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Conflict, NotFound
 from app.domain.knowledge import Article, ArticleVersion
 from app.store.knowledge_tables import ArticleRow, ArticleVersionRow
+from app.store.writing import changes_one
 
 
 class SqlArticles:
@@ -53,12 +54,12 @@ class SqlArticles:
     def save(self, made: ArticleVersion, *, expected_version: int) -> None:
         """Write a changed article; raises Conflict if the stored version is another."""
         (change,) = self._record([made])
-        written = self._session.execute(
+        changed = (
             update(ArticleRow)
             .where(ArticleRow.id == made.article.id, ArticleRow.version == expected_version)
             .values(**_columns(made.article), change=change)
         )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        if not changes_one(self._session, changed):
             raise Conflict(f"知识条目 {made.article.id} 已被他人修改，请刷新后重试")
 
     def versions(self, article_id: str) -> Sequence[ArticleVersion]:

@@ -10,6 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.events import Verdict
 from app.domain.knowledge_upkeep import KnowledgeEvent
 from app.store.knowledge_tables import KnowledgeEventRow
+from app.store.writing import changes_one
 
 
 class SqlKnowledgeEvents:
@@ -25,10 +26,8 @@ class SqlKnowledgeEvents:
 
     def rate(self, answer_id: str, verdict: Verdict) -> None:
         """Write down what a person said of an answer; raises NotFound."""
-        written = self._session.execute(
-            update(KnowledgeEventRow).where(KnowledgeEventRow.answer_id == answer_id).values(verdict=verdict)
-        )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        change = update(KnowledgeEventRow).where(KnowledgeEventRow.answer_id == answer_id).values(verdict=verdict)
+        if not changes_one(self._session, change):
             raise NotFound(f"没有答复 {answer_id}")
 
     def unanswered(self, *, since: datetime, limit: int) -> Sequence[KnowledgeEvent]:

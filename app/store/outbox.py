@@ -11,10 +11,10 @@ from app.domain.errors import NotFound
 from app.domain.events import OutboxMessage
 from app.domain.referral import ReferralDelivery
 from app.domain.webhook import REFERRALS, Delivery, DeliveryStatus, Webhook
-from app.store.insertion import insertion, put
 from app.store.service_tables import WebhookDeliveryRow, WebhookRow
 from app.store.tables import OutboxRow
 from app.store.vault import Vault
+from app.store.writing import insertion, put
 
 LEASE = timedelta(minutes=2)
 """How long a claimed delivery is left to its sender before another may try."""

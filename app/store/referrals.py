@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Conflict, NotFound
 from app.domain.referral import Receiver, Referral
 from app.domain.webhook import REFERRALS
-from app.store.insertion import insertion, put
 from app.store.service_tables import ReferralRow, ReferralSequenceRow
 from app.store.tables import OutboxRow
 from app.store.tickets import moment_of
 from app.store.vault import Vault
+from app.store.writing import changes_one, insertion, put
 
 _COLUMNS = ("id", "ticket_number", "receiver", "status", "severity", "demo", "version", "created_at", "due_at")
 _SAID: dict[str, Any] = {"quote": "", "context": [], "confirmations": [], "receipts": [], "closing": None}
@@ -40,12 +40,12 @@ class SqlReferrals:
 
     def save(self, referral: Referral, *, expected_version: int) -> None:
         """Write a changed one; raises Conflict if the stored version is another."""
-        written = self._session.execute(
+        change = (
             update(ReferralRow)
             .where(ReferralRow.id == referral.id, ReferralRow.version == expected_version)
             .values(**self._values(referral))
         )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        if not changes_one(self._session, change):
             raise Conflict(f"移送件 {referral.id} 已被他人处理，请刷新后重试")
 
     def page(self, filters: Mapping[str, str], *, after: str | None, limit: int) -> Sequence[Referral]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import NotFound
 from app.domain.report import Report
 from app.store.analytics_tables import ReportRow
-from app.store.insertion import insertion
+from app.store.writing import insertion
 
 
 class SqlReports:

@@ -12,9 +12,9 @@ from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Feedback
 from app.domain.ticket import IntakeResult
-from app.store.insertion import put
 from app.store.tables import ApiKeyRow, DeliveryRow, FeedbackRow, IdempotencyRow
 from app.store.vault import Vault
+from app.store.writing import put
 
 _BECAME = select(DeliveryRow.digest, DeliveryRow.result).where(DeliveryRow.call_id == bindparam("call_id"))
 _PERSONAL = ("citizen.name", "citizen.phone")

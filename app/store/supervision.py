@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
 from app.domain.supervision import OrderStatus, SupervisionOrder
-from app.store.insertion import insertion
 from app.store.service_tables import DeletionRow, SupervisionOrderRow
 from app.store.tables import DeliveryRow, EventRow, FeedbackRow, OutboxRow, TicketRow
+from app.store.writing import changes_one, insertion
 
 _WORDS = ("reply", "note")
 """What messages about a ticket hold that somebody wrote."""
@@ -53,12 +53,12 @@ class SqlSupervision:
 
     def close(self, order_id: int, status: OrderStatus, *, note: str, by: str, now: datetime) -> None:
         """Send or cancel a drafted order; raises Conflict where somebody was first."""
-        written = self._session.execute(
+        change = (
             update(SupervisionOrderRow)
             .where(SupervisionOrderRow.id == order_id, SupervisionOrderRow.status == str(OrderStatus.DRAFTED))
             .values(status=str(status), note=note, closed_at=now, closed_by=by)
         )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        if not changes_one(self._session, change):
             raise Conflict(f"督办单 {order_id} 已经处理")
 
 

@@ -13,11 +13,11 @@ from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
 from app.domain.workflow import OPEN_STATUSES
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
-from app.store.insertion import put
 from app.store.issue_tables import IssueMemberRow
 from app.store.service_tables import DeletionRow, ReferralRow
 from app.store.tables import TicketRow, TicketUnitRow
 from app.store.vault import Vault
+from app.store.writing import changes_one, put
 
 NUMBERS_A_DAY = 999_999
 _OPEN = tuple(str(status) for status in OPEN_STATUSES)
@@ -69,12 +69,12 @@ class SqlTickets:
 
     def save(self, ticket: Ticket, *, expected_version: int) -> None:
         """Write a changed ticket; raises Conflict if the stored version is another."""
-        written = self._session.execute(
+        change = (
             update(TicketRow)
             .where(TicketRow.ticket_number == ticket.ticket_number, TicketRow.version == expected_version)
             .values(**self._columns(ticket))
         )
-        if written.rowcount != 1:  # type: ignore[attr-defined]
+        if not changes_one(self._session, change):
             raise Conflict(f"工单 {ticket.ticket_number} 已被他人修改，请刷新后重试")
         self._session.execute(delete(TicketUnitRow).where(TicketUnitRow.ticket_number == ticket.ticket_number))
         handling = () if ticket.kept_from_units else (ticket.handler, *(a.unit for a in ticket.assisting))

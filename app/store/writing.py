@@ -1,10 +1,10 @@
-"""INSERT statements: plain ones, and those that say what to do where a row is there already."""
+"""Rows written: many at once, beside one that is there already, and one that nobody may have changed meanwhile."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import CursorResult, Update, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,11 @@ def put(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> None
     """Insert rows at once, as they are: nobody changes them in this transaction, so no session need watch them."""
     if rows:
         session.connection().execute(_plain(table), rows)
+
+
+def changes_one(session: Session, statement: Update) -> bool:
+    """Run an UPDATE of one row; tell whether the row was still as its conditions say."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
 @cache
