@@ -1,7 +1,6 @@
 """The store on both databases: what is acknowledged stays, what is not committed never was."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -28,13 +27,6 @@ from tests.conftest import service, settings_for
 from tests.factories import ADMIN, WATER, call
 
 VAULT = Vault(b"\x01" * 32)
-
-
-@pytest.fixture
-def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
-    flows = service(settings_for(tmp_path, database_url))
-    yield flows
-    flows.close()
 
 
 def test_a_call_becomes_a_ticket_with_its_first_event(stored: Flows) -> None:

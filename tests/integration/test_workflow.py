@@ -1,7 +1,5 @@
 """A ticket's whole life on both databases."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.ticket import Ticket
 from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.registry import Flows
-from tests.conftest import service, settings_for
 from tests.factories import ADMIN, call
 
 LAMP = "滕州市荆河街道善国路的路灯全都不亮，希望尽快维修"
@@ -34,13 +31,6 @@ LIFE: list[tuple[Step, dict[str, Any]]] = [
     (Step.EVALUATE, {"solved": True, "satisfied": True}),
     (Step.ARCHIVE, {}),
 ]
-
-
-@pytest.fixture
-def stored(tmp_path: Path, database_url: str) -> Iterator[Flows]:
-    flows = service(settings_for(tmp_path, database_url))
-    yield flows
-    flows.close()
 
 
 def take(flows: Flows, number: str, step: Step, **details: Any) -> Ticket:
