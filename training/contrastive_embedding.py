@@ -70,7 +70,7 @@ def contrasted(table: Table, pairs: Sequence[Pair], settings: EmbeddingSettings)
     generator = np.random.default_rng(settings.seed)
 
     def slopes() -> Iterator[Slope]:
-        for _ in track(range(settings.epochs), description="contrastive training"):
+        for _ in track(range(settings.epochs), description="训练向量"):
             order = generator.permutation(len(pairs))
             for start in range(0, len(order) - 1, settings.batch):
                 picked = order[start : start + settings.batch]

@@ -85,7 +85,7 @@ def cross_validated_logits(
         folds = group_folds(examples, settings.folds, settings.seed)
     column = {label: i for i, label in enumerate(labels)}
     logits = np.zeros((len(examples), len(labels)))
-    for fold in track(range(settings.folds), description="cross-validation"):
+    for fold in track(range(settings.folds), description="交叉验证"):
         inside = folds == fold
         seen = [*(e for e, out in zip(examples, inside, strict=True) if not out), *beside]
         held = [e for e, out in zip(examples, inside, strict=True) if out]

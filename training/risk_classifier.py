@@ -126,7 +126,7 @@ def _analyse(name: str) -> Analyser:
 def _cross_validated(told: Sequence[Window], made: Sequence[Window], settings: RiskSettings) -> NDArray[np.float64]:
     folds = group_folds([window.example for window in told], settings.folds, settings.seed)
     scores = np.zeros((len(told), len(Receiver)))
-    for fold in track(range(settings.folds), description="cross-validation"):
+    for fold in track(range(settings.folds), description="交叉验证"):
         inside = folds == fold
         seen = [window for window, held in zip(told, inside, strict=True) if not held]
         vectorizer, models = _fit([*seen, *made], settings)
