@@ -137,7 +137,7 @@ class ReportSettings(Part):
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
-    model_config = SettingsConfigDict(env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(env_nested_delimiter="__", env_ignore_empty=True, extra="ignore")
 
     data_dir: Path = Path("./var")
     """Where all that the service writes lies."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
 
+import pytest
 import yaml
 from pydantic import BaseModel
 
@@ -55,6 +56,14 @@ def settings_of(model: type[BaseModel], before: str = "") -> Iterator[str]:
 def test_every_setting_can_be_given_to_the_service_and_nothing_else() -> None:
     in_the_image = {"DATA_DIR"}
     assert set(SERVICES["service"]["environment"]) == set(settings_of(Settings)) - in_the_image
+
+
+def test_a_setting_that_is_left_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a line of .env that nobody filled in."""
+    unset = Settings()
+    for name in settings_of(Settings):
+        monkeypatch.setenv(name, "")
+    assert Settings() == unset
 
 
 def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
