@@ -20,13 +20,13 @@ from app.api.routes import (
     hot_issues,
     intake,
     knowledge,
+    knowledge_upkeep,
     models,
     open311,
     referrals,
     session,
     supervision,
     tickets,
-    upkeep,
     webhooks,
 )
 from app.bootstrap import Embedded, build_flows, get_ready
@@ -37,7 +37,7 @@ from app.observability import configure_logging
 
 PARTS = (
     health, intake, calls, tickets, referrals, supervision, webhooks, audit, models, analytics, hot_issues, open311,
-    consultations, knowledge, upkeep, session, demo,
+    consultations, knowledge, knowledge_upkeep, session, demo,
 )  # fmt: skip
 LIVE_THREADS = 100
 """Live calls that may be read, or wait for a model, at the same moment."""

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.dependencies import secret_in
 from app.api.exception_handlers import problem, refused
-from app.domain.answers import GivenAnswer
 from app.domain.errors import HotlineError
+from app.domain.given_answer import GivenAnswer
 from app.flows.registry import Flows
 from app.observability import Metrics
 
@@ -120,7 +120,7 @@ async def _once(request: Request, record: str, call_next: Next) -> Response:
     """
     flows: Flows = request.app.state.flows
     digest = hashlib.sha256(await request.body()).hexdigest()
-    earlier = await run_in_threadpool(flows.answers.find, record)
+    earlier = await run_in_threadpool(flows.given_answers.find, record)
     if earlier:
         if earlier.digest != digest:
             return problem(409, "conflict", f"同一 {HEADER} 的请求内容不同", request, HEADER)
@@ -132,5 +132,5 @@ async def _once(request: Request, record: str, call_next: Next) -> Response:
     if response.status_code < 300:
         headers = {name: response.headers[name] for name in _OF_THE_ANSWER if name in response.headers}
         answer = GivenAnswer(digest=digest, status=response.status_code, headers=headers, body=body.decode())
-        await run_in_threadpool(flows.answers.keep, record, answer)
+        await run_in_threadpool(flows.given_answers.keep, record, answer)
     return Response(body, response.status_code, dict(response.headers))

@@ -13,7 +13,6 @@ from app.domain.city_time import CITY_TIME
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.flows.access import AccessFlow
 from app.flows.analytics import AnalyticsFlow
-from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
@@ -24,6 +23,7 @@ from app.flows.duties import Duties
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
 from app.flows.generated_reading import GeneratingReader
+from app.flows.given_answers import GivenAnswerFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
 from app.flows.issue_history import IssueHistoryFlow
@@ -125,7 +125,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
     relay = RelayFlow(store, clock, {"http": web, "https": web, SCHEME: FileDropSender()})
     supervision = SupervisionFlow(store, clock, reference.supervision, policy.clock)
     alarm = ReferralAlarm(store, clock)
-    given = AnswerFlow(store, clock)
+    given_answers = GivenAnswerFlow(store, clock)
     audit = AuditFlow(store, clock, policy, reference.supervision.retention)
     analytics = AnalyticsFlow(store, clock, reference, embedded.words)
     hot_issues = HotIssueFlow(store, clock, duplicates, reference.thresholds.issue)
@@ -173,7 +173,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
             reports=reports,
             referral_alarm=alarm,
             ticket_index=ticket_index,
-            answers=given,
+            given_answers=given_answers,
         ),
         demo=demo,
         comparison=ComparisonFlow(intake),
@@ -183,7 +183,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         analytics=analytics,
         early_warnings=early_warnings,
         reports=reports,
-        answers=given,
+        given_answers=given_answers,
         consultations=ConsultationFlow(
             reader=reader,
             policy=policy,
@@ -203,7 +203,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         metrics=metrics,
         engine=settings.chat.engine,
         evaluations=lambda: published_evaluations(settings.evaluations_dir),
-        ready=lambda: answers(store),
+        ready=lambda: check_store(store),
         close=close,
     )
 
@@ -222,7 +222,7 @@ def token_reader(auth: AuthSettings) -> TokenReader | None:
     )
 
 
-def answers(store: UnitOfWorkFactory) -> None:
+def check_store(store: UnitOfWorkFactory) -> None:
     """Raise ServiceUnavailable unless the store answers."""
     with store(reading=True) as uow:
         uow.access_keys.find("")

@@ -9,9 +9,9 @@ import structlog
 
 from app.domain.errors import HotlineError
 from app.flows.analytics import AnalyticsFlow
-from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.early_warning import EarlyWarningFlow
+from app.flows.given_answers import GivenAnswerFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.live_call import LiveCallFlow
 from app.flows.referral_alarm import ReferralAlarm
@@ -49,7 +49,7 @@ class Duties:
         reports: ReportFlow,
         referral_alarm: ReferralAlarm,
         ticket_index: TicketIndexFlow,
-        answers: AnswerFlow,
+        given_answers: GivenAnswerFlow,
     ) -> None:
         self._duties = (
             Duty("relay", 1, relay.begin),
@@ -66,7 +66,7 @@ class Duties:
             Duty("issues_again", 600, hot_issues.look_again),
             Duty("seal", 60, audit.seal),
             Duty("retention", 3600, audit.delete_expired),
-            Duty("answers", 3600, answers.forget_old),
+            Duty("given_answers", 3600, given_answers.forget_old),
         )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="duties", daemon=True)

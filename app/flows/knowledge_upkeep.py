@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from app.decide.upkeep import faults_by_day, faults_by_pair
+from app.decide.knowledge_upkeep import faults_by_day, faults_by_pair
 from app.domain.errors import Conflict, InvalidInput, ServiceUnavailable
 from app.domain.events import Verdict
 from app.domain.knowledge import Article, ConsultationAnswer

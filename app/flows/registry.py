@@ -8,7 +8,6 @@ from app.domain.ports import Clock
 from app.domain.reference import ReferenceData
 from app.flows.access import AccessFlow
 from app.flows.analytics import AnalyticsFlow
-from app.flows.answers import AnswerFlow
 from app.flows.audit import AuditFlow
 from app.flows.batch import BatchFlow
 from app.flows.capabilities import CapabilityFlow
@@ -18,6 +17,7 @@ from app.flows.demo import DemoFlow
 from app.flows.duties import Duties
 from app.flows.early_warning import EarlyWarningFlow
 from app.flows.exports import ExportFlow
+from app.flows.given_answers import GivenAnswerFlow
 from app.flows.hot_issues import HotIssueFlow
 from app.flows.intake import IntakeFlow
 from app.flows.issue_history import IssueHistoryFlow
@@ -69,7 +69,7 @@ class Flows:
     analytics: AnalyticsFlow
     early_warnings: EarlyWarningFlow
     reports: ReportFlow
-    answers: AnswerFlow
+    given_answers: GivenAnswerFlow
     consultations: ConsultationFlow
     knowledge: KnowledgeFlow
     imports: KnowledgeImportFlow

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.access import AccessKey
-from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, NotFound
 from app.domain.events import Feedback
+from app.domain.given_answer import GivenAnswer
 from app.domain.ticket import IntakeResult
 from app.store.tables import ApiKeyRow, DeliveryRow, FeedbackRow, IdempotencyRow
 from app.store.vault import Vault

@@ -4,7 +4,7 @@ from datetime import date
 
 from fastapi.testclient import TestClient
 
-from app.decide.upkeep import faults_by_day, faults_by_pair
+from app.decide.knowledge_upkeep import faults_by_day, faults_by_pair
 from app.domain.knowledge import Article, ArticleStatus, ArticleStep
 from app.domain.knowledge_upkeep import Fault
 from app.domain.thresholds import UpkeepLimits

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.domain.answers import GivenAnswer
 from app.domain.errors import ServiceUnavailable
+from app.domain.given_answer import GivenAnswer
 from app.flows.registry import Flows
 from app.store.engine import make_engine
 from tests.conftest import service, settings_for
@@ -33,13 +33,13 @@ def test_an_answer_kept_for_a_repetition_is_sealed_and_goes_after_a_week(
     stored: Flows, clock: SetClock, database_url: str
 ) -> None:
     answer = GivenAnswer(digest="d", status=201, headers={"etag": '"1"'}, body='{"name":"赵大勇"}')
-    stored.answers.keep("k", answer)
-    assert stored.answers.find("k") == answer
+    stored.given_answers.keep("k", answer)
+    assert stored.given_answers.find("k") == answer
     with make_engine(database_url).connect() as connection:
         assert "赵大勇" not in str(connection.execute(text("SELECT body FROM idempotency_records")).all())
     clock.move(days=8)
-    stored.answers.forget_old()
-    assert stored.answers.find("k") is None
+    stored.given_answers.forget_old()
+    assert stored.given_answers.find("k") is None
 
 
 @pytest.fixture

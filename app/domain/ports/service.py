@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.access import AccessKey
-from app.domain.answers import GivenAnswer
 from app.domain.events import Feedback
+from app.domain.given_answer import GivenAnswer
 
 
 class Clock(Protocol):

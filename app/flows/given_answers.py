@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from app.domain.answers import GivenAnswer
 from app.domain.errors import Conflict, ServiceUnavailable
+from app.domain.given_answer import GivenAnswer
 from app.domain.ports import Clock, UnitOfWorkFactory
 
 KEPT = timedelta(days=7)
 """How long a request may be repeated under its key."""
 
 
-class AnswerFlow:
+class GivenAnswerFlow:
     """Keeps and finds answers by record key."""
 
     def __init__(self, store: UnitOfWorkFactory, clock: Clock) -> None:
