@@ -65,8 +65,10 @@ def index_server(tmp_path: Path) -> Iterator[str]:
     """A real Chroma server."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    program = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
-    with subprocess.Popen([*program, "--port", str(port)], stdout=subprocess.DEVNULL) as server:
+    program = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1"]
+    with subprocess.Popen(
+        [*program, "--port", str(port), "--path", str(tmp_path / "server")], stdout=subprocess.DEVNULL
+    ) as server:
         for _ in range(100):
             with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
