@@ -9,10 +9,10 @@ from app.domain.reference import ReferenceData
 from app.domain.ticket import TicketDraft
 from app.domain.transcript import SpokenCall, Transcript
 from app.flows.reading import CallReader
-from app.prompting.grounding import letters
+from app.prompting.grounding import letters, pairs_of
 from app.prompting.library import Prompt
 from app.receive.payload import parse_transcript
-from app.understand.generated.fields import FieldChecker, Verified
+from app.understand.generated.fields import FieldChecker, Verified, same_moment
 from app.understand.generated.forms import Quote, TicketForm, TicketForms
 from app.understand.generated.ground import Ground
 from app.understand.generated.tickets import called_at, turns_of
@@ -26,15 +26,14 @@ _CLAIMED = {
     "subject": "subject",
     "district": "place.district",
     "town": "place.town",
-    "detail": "place.detail",
     "event_time": "event_time",
     "caller_name": "citizen.name",
     "callback_number": "citizen.phone",
     "confidential": "citizen.confidential",
 }
-_COMPOSED = ("wants", "title", "content")
+_COMPOSED = {"detail": "place.detail", "wants": "wants", "title": "title", "content": "content"}
 _GOLD = {"kind": "kind", "subject": "subject", "district": "district", "town": "town", "place": "detail"}
-_GOLD |= {"event_time": "event_time"}
+_GOLD |= {"event_time": "event_time", "wants": "wants"}
 _MOST_QUOTES = 6
 
 
@@ -78,17 +77,20 @@ class TicketExamples:
         parts: dict[str, Any] = dict.fromkeys(TicketForm.model_fields) | {"demand": number, "left_out": ()}
         for name, path in _CLAIMED.items():
             value = right.get(name, _value(draft, path))
-            quote = _quote(ground.call, value) or (told[0] if told and name in ("kind", "subject") else None)
+            quote = _mentioned(name, value, ground) or _quote(ground.call, value)
+            if told and name in ("kind", "subject"):
+                quote = quote or told[0]
             if value and quote:
                 parts[name] = {**quote.model_dump(), "value": value}
-        for name in _COMPOSED:
-            value = right.get(name) or getattr(draft, name)
-            if value and told:
-                parts[name] = {"quotes": [q.model_dump() for q in told], "value": value}
+        for name, path in _COMPOSED.items():
+            value = right.get(name) or _value(draft, path)
+            quotes = _naming(ground.call, value) if value and name == "detail" else told
+            if value and quotes:
+                parts[name] = {"quotes": [q.model_dump() for q in quotes], "value": value}
         form = TicketForm.model_validate(parts)
         outcome = self._checker.check(form, draft, ground)
-        refused = [name for name, path in _CLAIMED.items() if not isinstance(outcome.get(path), Verified)]
-        refused += [name for name in _COMPOSED if not isinstance(outcome.get(name), Verified)]
+        paths = (_CLAIMED | _COMPOSED).items()
+        refused = [name for name, path in paths if not isinstance(outcome.get(path), Verified)]
         return form.model_copy(update=dict.fromkeys(refused))
 
 
@@ -105,7 +107,7 @@ def _right_values(row: Mapping[str, Any], drafts: int) -> list[dict[str, Any]] |
         demands = row["gold"]["demands"]
         named = [{ours: d[theirs] for theirs, ours in _GOLD.items() if d.get(theirs)} for d in demands]
         return named if len(demands) == drafts else None
-    names = {path: name for name, path in _CLAIMED.items()} | {name: name for name in _COMPOSED}
+    names = {path: name for name, path in (_CLAIMED | _COMPOSED).items()}
     if drafts != 1 or row.get("verdict") != "corrected" or row.get("field") not in names:
         return None
     return [{names[str(row["field"])]: row["label"]}]
@@ -131,6 +133,28 @@ def _quote(call: SpokenCall, value: Any) -> Quote | None:
                 if said in letters(quote.quote):
                     return quote
     return None
+
+
+def _mentioned(name: str, value: Any, ground: Ground) -> Quote | None:
+    """Return the words in which a time, a name, a number or a wish for secrecy was said: 停水三天了 for 2026-11-15."""
+    m = ground.mentions
+    said = {
+        "event_time": (*m.times, *m.durations),
+        "caller_name": (m.caller_name,),
+        "callback_number": (m.callback,),
+        "confidential": (m.confidential,),
+    }
+    for one in said.get(name, ()):
+        if one and (value in (True, one.value) or (name == "event_time" and same_moment(str(value), one.value))):
+            turn = ground.call.turns[one.turn]
+            return Quote(turn=turn.index, quote=turn.text[one.start : one.end][:200])
+    return None
+
+
+def _naming(call: SpokenCall, place: str) -> list[Quote]:
+    """Return the clauses that a place is put together from."""
+    pieces = pairs_of(place)
+    return [quote for quote in _clauses(call) if pieces & pairs_of(quote.quote)][:_MOST_QUOTES]
 
 
 def _quotes(call: SpokenCall, matter: str) -> list[Quote]:
