@@ -26,7 +26,7 @@ CORRECTION = {
     "label": "光明路街道路灯损坏问题",
     "created_at": "2026-11-18T09:42:00+08:00",
 }
-SETTINGS = "{epochs: 2, most_measured: 1, measure_tokens: 150, measure_seconds: 20, longest: 4096, batch_size: 2}"
+SETTINGS = "{epochs: 2, most_measured: 1, measure_tokens: 150, measure_seconds: 20, longest: 8192, batch_size: 2}"
 
 
 def test_it_learns_is_measured_and_serves(tmp_path: Path) -> None:
