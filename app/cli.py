@@ -69,6 +69,8 @@ def serve(
     from app.main import create_app
 
     settings = Settings()
+    for wrong, right in Settings.misspelt().items():
+        typer.echo(f"环境变量 {wrong} 不是本服务的设置，没有采用；是否应为 {right}（两条下划线）？", err=True)
     check_free(host, port)
     app = create_app(settings, flows=build_flows(settings))
     uvicorn.run(app, host=host, port=port, log_level="info", access_log=False)

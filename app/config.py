@@ -1,5 +1,6 @@
 """Settings of the service. The only reader of the environment; nested names are joined by `__`."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -164,6 +165,19 @@ class Settings(BaseSettings):
         """Return these settings with a store of its own under a folder: not the city's database, key or index."""
         own = {"data_dir": folder, "database": DatabaseSettings(), "index": IndexSettings()}
         return self.model_copy(update=own)
+
+    @classmethod
+    def misspelt(cls) -> dict[str, str]:
+        """Return variables of the environment that lack the second line of a setting's name, with that name."""
+        parts = {name: field.annotation for name, field in cls.model_fields.items()}
+        names = [
+            (part.upper(), setting.upper())
+            for part, kind in parts.items()
+            if isinstance(kind, type) and issubclass(kind, Part)
+            for setting in kind.model_fields
+        ]
+        meant = {f"{part}_{setting}": f"{part}__{setting}" for part, setting in names}
+        return {wrong: right for wrong, right in meant.items() if wrong in os.environ and right not in os.environ}
 
     @property
     def database_url(self) -> str:

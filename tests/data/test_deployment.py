@@ -118,3 +118,10 @@ def test_nothing_reaches_outside_at_run_time() -> None:
         environment = SERVICES[name]["environment"]
         assert (environment["HF_HUB_OFFLINE"], environment["VLLM_NO_USAGE_STATS"]) == ("1", "1")
     assert SERVICES["index"]["environment"]["ANONYMIZED_TELEMETRY"] == "FALSE"
+
+
+def test_a_setting_that_lacks_a_line_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://host/city")
+    monkeypatch.setenv("CHAT_ENGINE", "llm")
+    monkeypatch.setenv("CHAT__ENGINE", "llm")
+    assert Settings.misspelt() == {"DATABASE_URL": "DATABASE__URL"}
