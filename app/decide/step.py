@@ -23,6 +23,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {"meeting": tuple(MeetingReason), "outcom
 _CHOICE_LABELS = {"meeting": MEETING, "outcome": OUTCOME}
 GIVING = (Step.ASSIGN, Step.REDISPATCH, Step.CO_ASSIGN)
 """Steps that give a ticket to a unit."""
+RULED = (Step.EXTEND, Step.REFUSE_EXTENSION, Step.APPROVE_RETURN, Step.REDISPATCH, Step.FEED_BACK)
+"""After these no unit waits for an extension any more."""
 OPTIONAL = ("note", "outcome")
 """`note` is for colleagues only: it never leaves the service with the public text."""
 
@@ -89,6 +91,8 @@ def offered(step: Step, ticket: Ticket, unit: str | None) -> bool:
         return False
     if step is Step.EVALUATE and ticket.reply is None:
         return False
+    if step is Step.REFUSE_EXTENSION and ticket.extension_requested is None:
+        return False
     if step is Step.DIRECT_ANSWER and _is_with_a_unit(ticket):
         return False
     return unit is None or _leads(ticket, unit)
@@ -113,7 +117,8 @@ def effect(step: Step, taken: Taken) -> dict[str, Any]:
         raise InvalidTransition(
             "工单涉及干部作风线索，对承办单位不可见，不能交办；请直接答复法定渠道，经移送联络员核定不予移送的方可交办"
         )
-    return _EFFECTS.get(step, _nothing)(taken)
+    changes = _EFFECTS.get(step, _nothing)(taken)
+    return changes | ({"extension_requested": None} if step in RULED and taken.ticket.extension_requested else {})
 
 
 def _nothing(_: Taken) -> dict[str, Any]:
@@ -157,10 +162,7 @@ def _extension(taken: Taken) -> dict[str, Any]:
 
 
 def _extension_refused(taken: Taken) -> dict[str, Any]:
-    asked = [
-        e.name for e in taken.history if e.name in ("extension_requested", "deadline_extended", "extension_refused")
-    ]
-    if not asked or asked[-1] != "extension_requested":
+    if taken.ticket.extension_requested is None:
         raise InvalidTransition("没有待审核的延期申请")
     return {}
 
@@ -224,7 +226,7 @@ _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
     Step.REDISPATCH: _given_to,
     Step.RETURN: _return,
     Step.APPROVE_RETURN: _return_approved,
-    Step.REQUEST_EXTENSION: _extension,
+    Step.REQUEST_EXTENSION: lambda taken: _extension(taken) | {"extension_requested": taken.details["days"]},
     Step.EXTEND: _extension,
     Step.REFUSE_EXTENSION: _extension_refused,
     Step.CO_ASSIGN: _co_assigned,

@@ -152,6 +152,8 @@ class Ticket(Frozen):
     satisfied: bool | None = None
     escalated: bool = False
     meeting: MeetingReason | None = None
+    extension_requested: int | None = None
+    """Working days that the unit asked for and nobody has ruled on yet."""
     merged_into: str | None = None
     """The main ticket that this one was joined under."""
     members: tuple[str, ...] = ()

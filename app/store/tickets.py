@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.city_time import CITY_TIME
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ticket import Ticket
-from app.domain.workflow import OPEN_STATUSES
+from app.domain.workflow import OPEN_STATUSES, TicketStatus
 from app.store.analytics_tables import FactRow, answered_in_time, known, of_categories, standing
 from app.store.issue_tables import IssueMemberRow
 from app.store.service_tables import DeletionRow, ReferralRow
@@ -21,6 +21,7 @@ from app.store.writing import changes_one, put
 
 NUMBERS_A_DAY = 999_999
 _OPEN = tuple(str(status) for status in OPEN_STATUSES)
+_WITH_A_UNIT = (str(TicketStatus.ASSIGNED), str(TicketStatus.IN_PROGRESS))
 _SEALED_EVIDENCE = ("citizen.name", "citizen.phone")
 _SHORTEST_SEARCH = 2
 _A_NUMBER = re.compile(r"\d{14}", re.ASCII)
@@ -90,7 +91,8 @@ class SqlTickets:
         `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `for_lanes`,
         `created_from`, `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`,
         `category` (codes of any level, separated by commas), `deadline` (how it stands at the moment `now`; several
-        separated by commas), `responded` (in time; false: due and not), `solved`, `satisfied`, `issue`.
+        separated by commas), `responded` (in time; false: due and not), `solved`, `satisfied`, `issue`,
+        `extension_requested` (by a unit, of a reviewer who has yet to rule on it).
 
         Raises:
             InvalidInput: a filter's value cannot be used.
@@ -199,6 +201,9 @@ class SqlTickets:
                 TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of("overdue_at", value)
             ),
             "demo": lambda value: TicketRow.demo.is_(value == "true"),
+            "extension_requested": lambda _: and_(
+                TicketRow.status.in_(_WITH_A_UNIT), TicketRow.body["extension_requested"].as_integer().is_not(None)
+            ),
             "issue": lambda value: TicketRow.ticket_number.in_(
                 select(IssueMemberRow.ticket_number).where(IssueMemberRow.issue_id == value)
             ),

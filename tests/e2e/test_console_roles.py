@@ -64,6 +64,28 @@ def test_a_unit_signs_for_its_ticket_and_reports_it_done(served: Served, sign_in
     sync_api.expect(page.locator("body")).not_to_contain_text("通话原文")
 
 
+def test_a_reviewer_sees_what_a_unit_asks_for_and_grants_as_much(served: Served, sign_in: Open) -> None:
+    number = assigned(served, "role-extension")
+    unit = sign_in("unit")
+    unit.locator(f'tr[data-key="{number}"]').click()
+    unit.locator(".steps").get_by_role("button", name="申请延期").click()
+    unit.get_by_label("工作日数").fill("5")
+    unit.get_by_label("理由").fill("等待配件")
+    unit.get_by_role("button", name="确定申请延期").click()
+    sync_api.expect(unit.locator(".ticket header")).to_contain_text("申请延期 5 个工作日，待审核")
+    reviewer = sign_in("reviewer")
+    reviewer.get_by_role("link", name="工单").click()
+    reviewer.get_by_label("待审延期").check()
+    rows = reviewer.locator("tr[data-key]")
+    sync_api.expect(rows).to_have_count(1)
+    rows.click()
+    reviewer.locator(".steps").get_by_role("button", name="同意延期", exact=True).click()
+    sync_api.expect(reviewer.get_by_label("工作日数")).to_have_value("5")
+    reviewer.get_by_label("理由").fill("情况属实")
+    reviewer.get_by_role("button", name="确定同意延期").click()
+    sync_api.expect(reviewer.locator(".ticket header")).not_to_contain_text("待审核")
+
+
 def test_a_supervisor_checks_and_sends_an_order(served: Served, sign_in: Open) -> None:
     assigned(served, "role-supervisor", called_at="2026-09-01T09:00:00+08:00")
     page = sign_in("supervisor")

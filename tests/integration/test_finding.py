@@ -15,7 +15,7 @@ from app.flows.exports import COLUMNS
 from app.flows.registry import Flows
 from tests.factories import ADMIN, message
 from tests.integration.conftest import MONDAY, SetClock
-from tests.integration.record_steps import LAMP, REVIEWER, SUPERVISOR, corrected, intake, take
+from tests.integration.record_steps import LAMP, REVIEWER, SUPERVISOR, assigned, corrected, intake, take
 
 
 def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: SetClock) -> None:
@@ -45,6 +45,23 @@ def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: 
         found(created_from="昨天")
     changed = stored.tickets.correct(lamp.ticket_number, {"title": "井盖丢失"}, by=ADMIN, expected_version=1)
     assert found(q="井盖") == [changed.ticket_number]
+
+
+def test_a_reviewer_finds_the_extensions_that_wait_for_him(stored: Flows) -> None:
+    ticket = intake(stored)
+    unit = assigned(stored, ticket)
+    intake(stored, call_id="t-2")
+
+    def waiting() -> list[tuple[str, int | None]]:
+        asked = {"extension_requested": "true"}
+        found = stored.tickets.page(after=None, limit=9, filters=asked, by=REVIEWER)
+        return [(one.ticket_number, one.extension_requested) for one in found]
+
+    assert waiting() == []
+    take(stored, ticket, Step.REQUEST_EXTENSION, by=unit, days=5, reason="等待配件")
+    assert waiting() == [(ticket.ticket_number, 5)]
+    take(stored, ticket, Step.REFUSE_EXTENSION, by=REVIEWER, reason="理由不足")
+    assert waiting() == []
 
 
 def test_exports_open_as_tables_and_mask_the_citizen(stored: Flows) -> None:

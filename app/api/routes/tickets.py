@@ -96,6 +96,7 @@ def filters_of(
     responded: Annotated[YesNo, Query(description="按时响应；false 为应响应而未按时的")] = None,
     solved: Annotated[YesNo, Query(description="回访时已解决")] = None,
     satisfied: Annotated[YesNo, Query(description="回访时满意")] = None,
+    extension_requested: Annotated[Literal["true"] | None, Query(description="承办单位申请延期，待审核的")] = None,
     issue: Annotated[str | None, Query(max_length=20, description="热点事项编号")] = None,
     demo: Annotated[YesNo, Query(description="只看或不看演示工单")] = None,
 ) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.decide.deadline import replay
-from app.decide.step import Taken, checked_details, effect
+from app.decide.step import RULED, Taken, checked_details, effect, offered
 from app.decide.work_clock import WorkClock
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.events import TicketEvent
@@ -71,11 +71,17 @@ def test_only_a_meeting_gives_a_ticket_back_to_a_unit_that_was_let_go() -> None:
 
 
 def test_an_extension_that_nobody_asked_for_cannot_be_refused() -> None:
-    asked, granted = event("extension_requested", MONDAY, days=2), event("deadline_extended", MONDAY, days=2)
-    assert take(Step.REFUSE_EXTENSION, [asked]) == {}
-    for history in ([], [asked, granted], [asked, event("extension_refused", MONDAY)]):
-        with pytest.raises(InvalidTransition, match="延期申请"):
-            take(Step.REFUSE_EXTENSION, history)
+    with pytest.raises(InvalidTransition, match="延期申请"):
+        take(Step.REFUSE_EXTENSION, [])
+    assert not offered(Step.REFUSE_EXTENSION, Ticket.model_construct(), None)
+
+
+@pytest.mark.parametrize("step", RULED)
+def test_a_request_waits_until_it_is_ruled_on_or_the_unit_has_the_ticket_no_more(step: Step) -> None:
+    assert take(Step.REQUEST_EXTENSION, [], days=2) == {"extension_requested": 2}
+    asked = Ticket.model_construct(extension_requested=2, assisting=())
+    assert offered(Step.REFUSE_EXTENSION, asked, None)
+    assert effect(step, Taken(asked, {"days": 2}, None, [], MONDAY, CLOCK, RULES))["extension_requested"] is None
 
 
 def test_extensions_add_up_to_ten_working_days_at_most() -> None:

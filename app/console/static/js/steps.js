@@ -23,7 +23,7 @@ const CHOICES = {
 const REASONS = { decline: "告知诉求人的理由" };
 const TEXTS = { handle: "办理进展", feed_back: "办理情况", reply: "答复诉求人的内容", direct_answer: "答复诉求人的内容", follow_up: "诉求人补充的内容", co_feed_back: "协办结果" };
 
-// options: suggest {unit, step: text}, again (it was reopened), take(step, values), done(ticket), conflict(error, step, values), open {step, values}
+// options: suggest {unit, step: text or days}, again (it was reopened), take(step, values), done(ticket), conflict(error, step, values), open {step, values}
 export function stepBar(ticket, steps, { suggest = {}, again = false, take, done, conflict, open }) {
   const form = h("form", { class: "stepform", hidden: true });
   let inHand = null;
@@ -71,7 +71,7 @@ export function stepBar(ticket, steps, { suggest = {}, again = false, take, done
 
   async function input(need, step, given) {
     if (CHOICES[need]) return select(NEEDS[need], CHOICES[need], given == null ? CHOICES[need][0][0] : String(given));
-    if (need === "days") return h("input", { type: "number", min: 1, max: 60, value: given ?? 3, required: true });
+    if (need === "days") return h("input", { type: "number", min: 1, max: 60, value: given ?? suggest[step.step] ?? 3, required: true });
     if (need === "text") return h("textarea", { rows: 3, required: true, value: given ?? suggest[step.step] ?? "" });
     if (need !== "unit") return h("input", { required: true, size: 34, value: given ?? "" });
     const { units } = await city();

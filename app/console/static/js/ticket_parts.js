@@ -13,6 +13,9 @@ export function deadlineBar(ticket, now = Date.now()) {
     h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(ticket.deadline.resolve_by)}，${words}` }, h("i", { style: `width:${share}%` })));
 }
 
+// What a unit asks for and a reviewer has yet to rule on.
+export const asksExtension = ticket => ["assigned", "in_progress"].includes(ticket.status) && ticket.extension_requested && badge(`申请延期 ${ticket.extension_requested} 个工作日，待审核`, "warn");
+
 const RISKY = 0.3;
 
 // options: editable, chosen (name), choose(candidate), behind(id): the words behind a rule or duty

@@ -3,7 +3,7 @@ import { behind, get, patch, post, Problem, toldOfLanes, unitNames } from "./api
 import { badge, button, fill, h, note, replace, section } from "./dom.js";
 import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
-import { deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
+import { asksExtension, deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
 import { guarded, say } from "./notices.js";
 import { acts, atDesk, may, reader } from "./reader.js";
 import { stepBar } from "./steps.js";
@@ -12,7 +12,7 @@ import { fieldName, referralStatus, valueOf, when, word } from "./words.js";
 
 const LOOK_AGAIN = 8000;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
-  "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting"];
+  "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting", "extension_requested"];
 
 // options: speech (transcript panel), beside: whether the transcript stands elsewhere on the page, begin: what has the focus
 // at first, onChange(ticket)
@@ -44,7 +44,7 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
     const inHand = [...node.querySelectorAll(".editing")].sort((a, b) => a.contains(document.activeElement) - b.contains(document.activeElement)).map(row => row.dataset.path).filter(path => path !== saved);
     const step = open || bar?.opened();
     bar = stepBar(ticket, steps, {
-      suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback },
+      suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback, extend: ticket.extension_requested },
       again: events.some(event => event.name === "ticket_reopened"),
       done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open: step,
       take: (name, values) => inTurn(() => post(`/v1/tickets/${number}/${name}`, values, ticket.version)),
@@ -67,7 +67,7 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
     const marks = [ticket.request_kind, ticket.urgency !== "normal" && ticket.urgency, ticket.emotion !== "calm" && ticket.emotion].filter(Boolean);
     return h("header", {}, h("div", { class: "row" }, h("h2", {}, ticket.title), badge(word(ticket.status), "status")),
       h("div", { class: "row mute" }, ticket.ticket_number, ticket.demo && badge("演示", "demo"), marks.map(code => badge(code === ticket.emotion ? `情绪${word(code)}` : word(code), ["emergency", "extreme", "angry"].includes(code) ? "bad" : "")),
-        ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), h("span", { class: "grow" }), deadlineBar(ticket)),
+        ticket.citizen.confidential && badge("保密", "warn"), ticket.escalated && badge("提级", "warn"), ticket.meeting && badge(`会商：${word(ticket.meeting)}`, "warn"), asksExtension(ticket), h("span", { class: "grow" }), deadlineBar(ticket)),
       ticket.deadline && note(`办结时限 ${when(ticket.deadline.resolve_by)}，依据：${words(ticket.deadline.rule_id)}`));
   }
 

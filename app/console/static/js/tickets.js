@@ -2,8 +2,8 @@
 import { city, download, get, maybe } from "./api.js";
 import { badge, button, empty, h, labelled, note, replace, select, table } from "./dom.js";
 import { guarded } from "./notices.js";
-import { go, may, reader } from "./reader.js";
-import { deadlineBar } from "./ticket_parts.js";
+import { acts, go, may, reader } from "./reader.js";
+import { asksExtension, deadlineBar } from "./ticket_parts.js";
 import { ticketView } from "./ticket_view.js";
 import { transcriptPanel } from "./transcript.js";
 import { KINDS, shortName, STATUSES, when, word } from "./words.js";
@@ -76,7 +76,7 @@ const nothing = () => (Object.values(kept).some(Boolean) ? empty("没有符合�
 function rowsTable(rows, open) {
   return table(["工单", "标题", "地区", "承办", "状态", "时限"], rows.map(ticket => ({
     key: ticket.ticket_number, open: () => open(ticket), kind: ticket.urgency === "emergency" ? "urgent" : "",
-    cells: [h("span", { class: "mono" }, ticket.ticket_number), [ticket.demo && badge("演示", "demo"), ticket.referrals.length > 0 && badge("移送", "bad"), ` ${ticket.title}`],
+    cells: [h("span", { class: "mono" }, ticket.ticket_number), [ticket.demo && badge("演示", "demo"), ticket.referrals.length > 0 && badge("移送", "bad"), asksExtension(ticket), ` ${ticket.title}`],
       [shortName(ticket.place.district), ticket.place.town].filter(Boolean).join(" "), ticket.handler?.name || h("span", { class: "mute" }, "未交办"), badge(word(ticket.status)), deadlineBar(ticket)],
   })));
 }
@@ -93,7 +93,7 @@ function filterBar(load) {
   const form = h("form", { class: "row filters", role: "search" }, q, caller, select("状态", all("全部状态", STATUSES), kept.status || "", set("status")),
     select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
     labelled("自", h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") })),
-    check("overdue", "只看逾期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
+    check("overdue", "只看逾期"), acts("reviewer", "unit") && check("extension_requested", "待审延期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
     brought.length > 0 && badge(`另按${brought.join("、")}筛选`, "warn"),
     button("清除", () => { kept = {}; wanted = PAGE; go("tickets"); }, "quiet"),
     may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),

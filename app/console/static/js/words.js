@@ -29,7 +29,7 @@ export const FIELDS = {
   "place.detail": "地点", event_time: "发生时间", "citizen.name": "诉求人", "citizen.phone": "联系电话",
   "citizen.confidential": "保密", urgency: "紧急程度", emotion: "情绪", subject: "诉求主体", status: "状态", unit: "建议单位",
   handler: "承办单位", deadline: "办结时限", reply: "答复", merged_into: "主单", members: "并入的工单", assisting: "协办",
-  solved: "是否解决", satisfied: "是否满意", meeting: "会商", escalated: "提级", duplicates: "疑似重复", referrals: "移送", quote: "原话",
+  solved: "是否解决", satisfied: "是否满意", meeting: "会商", extension_requested: "申请延期（工作日）", escalated: "提级", duplicates: "疑似重复", referrals: "移送", quote: "原话",
 };
 export const REFERRAL_STATUS = {
   pending_confirmation: "待确认", confirmed: "已确认，待发出", sent: "已发出，待回执", received: "已有回执", declined: "不予移送", withdrawn: "已撤回",
