@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.decide.work_clock import WorkClock
 from app.domain.errors import Conflict, InvalidTransition
-from app.domain.labels import REFERRAL_STATUS, REFERRAL_STEP, labelled
+from app.domain.labels import REFERRAL_STATUS, REFERRAL_STEP, possible
 from app.domain.lanes import Lane, LaneRules
 from app.domain.reference_rules import ReferralRules
 from app.domain.referral import (
@@ -149,10 +149,10 @@ def check_step(referral: Referral, step: ReferralStep) -> None:
         InvalidTransition: always then.
     """
     if referral.status not in REFERRAL_STEPS[step][0]:
-        possible = (s for s, (before, _) in REFERRAL_STEPS.items() if referral.status in before)
-        now = REFERRAL_STATUS[referral.status]
+        said = possible((s for s, (before, _) in REFERRAL_STEPS.items() if referral.status in before), REFERRAL_STEP)
+        anew = "，确需移送的请重新提请" if referral.status is ReferralStatus.DECLINED else ""
         raise InvalidTransition(
-            f"移送件现为“{now}”，不能{REFERRAL_STEP[step]}；可执行：{labelled(possible, REFERRAL_STEP)}"
+            f"移送件现为“{REFERRAL_STATUS[referral.status]}”，不能{REFERRAL_STEP[step]}；{said}{anew}"
         )
 
 

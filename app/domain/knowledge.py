@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.domain.errors import InvalidTransition
 from app.domain.frozen import Frozen
-from app.domain.labels import ARTICLE_STATUS, ARTICLE_STEP, labelled
+from app.domain.labels import ARTICLE_STATUS, ARTICLE_STEP, possible
 
 NATIONAL = "全国"
 EVERYWHERE = frozenset({NATIONAL, "山东省", "枣庄市"})
@@ -119,9 +119,8 @@ def step_article(article: Article, step: ArticleStep) -> ArticleStatus:
     """
     after = STEPS.get((article.status, step))
     if after is None:
-        possible = labelled((s for status, s in STEPS if status is article.status), ARTICLE_STEP)
-        now = ARTICLE_STATUS[article.status]
-        raise InvalidTransition(f"条目现为“{now}”，不能{ARTICLE_STEP[step]}；可执行：{possible}")
+        said = possible((s for status, s in STEPS if status is article.status), ARTICLE_STEP)
+        raise InvalidTransition(f"条目现为“{ARTICLE_STATUS[article.status]}”，不能{ARTICLE_STEP[step]}；{said}")
     return after
 
 

@@ -54,3 +54,9 @@ OUTCOME = {"solved": "已解决", "explained": "已解释", "persuaded": "已疏
 def labelled(codes: Iterable[str], labels: Mapping[Any, str]) -> str:
     """Return codes with their names, as errors list what is possible: `受理（accept）、交办（assign）`."""
     return "、".join(f"{labels[code]}（{code}）" for code in codes) or "无"
+
+
+def possible(codes: Iterable[str], labels: Mapping[Any, str]) -> str:
+    """Return what may be done instead of what was refused."""
+    listed = tuple(codes)
+    return f"可执行：{labelled(listed, labels)}" if listed else "现在没有可执行的步骤"

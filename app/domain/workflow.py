@@ -3,12 +3,13 @@
 The only place where a status changes.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.access import Role
 from app.domain.errors import InvalidTransition
-from app.domain.labels import TICKET_STATUS, labelled
+from app.domain.labels import TICKET_STATUS, possible
 
 
 class TicketStatus(StrEnum):
@@ -222,16 +223,18 @@ def possible_steps(status: TicketStatus, *, joined: bool = False) -> tuple[Step,
     return tuple(step for step, rule in STEPS.items() if status in rule.moves and (leaves or step is not Step.UNMERGE))
 
 
-def transition(status: TicketStatus, step: Step, *, joined: bool = False) -> TicketStatus:
-    """Return the status after `step`.
+def transition(
+    status: TicketStatus, step: Step, *, joined: bool = False, mine: Collection[Step] = tuple(Step)
+) -> TicketStatus:
+    """Return the status after `step`; `mine`: what is for whoever asks.
 
     Raises:
-        InvalidTransition: `step` is not possible from `status`; the message names what is.
+        InvalidTransition: `step` is not possible from `status`; the message names what is, and is theirs.
     """
-    possible = possible_steps(status, joined=joined)
-    if step not in possible:
-        said = labelled(possible, STEP_LABELS)
-        raise InvalidTransition(f"工单{TICKET_STATUS[status]}，不能{STEP_LABELS[step]}；可执行：{said}")
+    found = possible_steps(status, joined=joined)
+    if step not in found:
+        said = possible((one for one in found if one in mine), STEP_LABELS)
+        raise InvalidTransition(f"工单{TICKET_STATUS[status]}，不能{STEP_LABELS[step]}；{said}")
     return STEPS[step].moves[status]
 
 

@@ -9,11 +9,11 @@ from app.domain.errors import Conflict
 from app.domain.events import TicketEvent, own_history
 from app.domain.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from app.domain.ticket import Ticket
-from app.domain.workflow import STEPS, Step, TicketStatus, transition
+from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
 from app.flows.record import event_of, keep
 from app.flows.sharing import Sharing
-from app.flows.tickets import check_role, fresh, visible
+from app.flows.tickets import after, check_role, fresh, visible
 
 _TOLD = {
     TicketStatus.REPLIED: Step.REPLY,
@@ -47,7 +47,7 @@ class MergeFlow:
         with self._store() as uow:
             member = fresh(uow, ticket_number, expected_version, by)
             main = visible(uow, into, by)
-            status = transition(member.status, Step.MERGE)
+            status = after(member, Step.MERGE, by)
             check_merge(member, main)
             joined = member.model_copy(
                 update={"status": status, "version": member.version + 1, "changed_at": now, "merged_into": into}
@@ -76,7 +76,7 @@ class MergeFlow:
         now = self._clock.now()
         with self._store() as uow:
             member = fresh(uow, ticket_number, expected_version, by)
-            transition(member.status, Step.UNMERGE, joined=member.merged_into is not None)
+            after(member, Step.UNMERGE, by)
             if member.merged_into is None:
                 raise Conflict(f"{ticket_number} 没有主单")
             main, history = uow.tickets.get(member.merged_into), uow.events.of(ticket_number)

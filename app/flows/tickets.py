@@ -114,7 +114,7 @@ class TicketFlow:
         check_role(Step.CORRECT, by)
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
-            transition(ticket.status, Step.CORRECT)
+            after(ticket, Step.CORRECT, by)
             changed = self._corrections.make(uow, ticket, changes, by.name, self._clock.now())
             uow.commit()
         return changed
@@ -140,7 +140,7 @@ class TicketFlow:
             raise InvalidInput(f"{STEP_LABELS[step]}另有接口", field="step")
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
-            status = transition(ticket.status, step, joined=ticket.merged_into is not None)
+            status = after(ticket, step, by)
             kept = checked_details(step, details)
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
             if (own := by.sees_only_unit()) is not None:
@@ -158,10 +158,7 @@ class TicketFlow:
     def steps(self, ticket_number: str, *, by: AccessKey) -> tuple[Step, ...]:
         """Return the steps that `by` may take on a ticket now; raises NotFound."""
         with self._store(reading=True) as uow:
-            ticket = visible(uow, ticket_number, by)
-        possible = possible_steps(ticket.status, joined=ticket.merged_into is not None)
-        mine = (step for step in possible if by.acts_as() & set(STEPS[step].roles))
-        return tuple(step for step in mine if offered(step, ticket, by.sees_only_unit()))
+            return steps_of(visible(uow, ticket_number, by), by)
 
     def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
@@ -232,6 +229,18 @@ def is_field(path: str) -> bool:
     head, _, tail = path.partition(".")
     part = _PARTS.get(head)
     return head in Ticket.model_fields and (not tail or (part is not None and tail in part.model_fields))
+
+
+def steps_of(ticket: Ticket, by: AccessKey) -> tuple[Step, ...]:
+    """Return the steps that `by` may take on a ticket as it stands."""
+    possible = possible_steps(ticket.status, joined=ticket.merged_into is not None)
+    mine = (step for step in possible if by.acts_as() & set(STEPS[step].roles))
+    return tuple(step for step in mine if offered(step, ticket, by.sees_only_unit()))
+
+
+def after(ticket: Ticket, step: Step, by: AccessKey) -> TicketStatus:
+    """Return the status after a step; where it is not possible, InvalidTransition names what `by` may do instead."""
+    return transition(ticket.status, step, joined=ticket.merged_into is not None, mine=steps_of(ticket, by))
 
 
 def check_role(step: Step, by: AccessKey) -> None:

@@ -33,6 +33,18 @@ def helped(stored: Flows, ticket: Ticket) -> tuple[Any, Any]:
     return lead, somebody(Role.UNIT, unit_code=asked.assisting[0].unit.unit_code)
 
 
+def test_a_refused_step_names_what_is_for_whoever_asked(stored: Flows) -> None:
+    ticket = intake(stored)
+    lead, helper = helped(stored, ticket)
+    for by, said in (
+        (lead, "签收（acknowledge）、退单（return）、申请延期（request_extension）"),
+        (helper, "协办反馈（co_feed_back）"),
+    ):
+        with pytest.raises(InvalidTransition) as refused:
+            take(stored, ticket, Step.FEED_BACK, by, text="已更换灯泡")
+        assert refused.value.message_zh == f"工单已交办，不能反馈办结；可执行：{said}"
+
+
 @pytest.mark.parametrize("until", range(7))
 def test_what_a_helping_unit_found_is_kept_however_far_the_ticket_is(stored: Flows, until: int) -> None:
     ticket = intake(stored)

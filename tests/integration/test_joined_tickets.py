@@ -235,6 +235,6 @@ def test_whoever_was_joined_to_the_wrong_ticket_is_found_again_after_its_end(
     alone = stored.merges.unmerge(wrong.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert (alone.status, alone.reply, alone.deadline) == (TicketStatus.ACCEPTED, None, wrong.deadline)
     assert stored.tickets.get(main.ticket_number, by=ADMIN).members == ()
-    with pytest.raises(InvalidTransition, match="可执行：无"):
+    with pytest.raises(InvalidTransition, match="没有可执行的步骤"):
         stored.merges.unmerge(main.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert not list(stored.audit.faults())

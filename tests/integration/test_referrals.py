@@ -61,7 +61,7 @@ def test_a_declined_proposal_goes_nowhere_and_is_learnt_from(stored: Flows) -> N
     one = proposed(stored, Receiver.DISCIPLINE_INSPECTION)
     made = stored.referrals.decline(one.id, "说的是邻居，不是干部", by=FIRST)
     assert (made.status, made.closing and made.closing.reason) == ("declined", "说的是邻居，不是干部")
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(InvalidTransition, match="没有可执行的步骤，确需移送的请重新提请"):
         stored.referrals.confirm(one.id, None, by=SECOND)
     assert [(e["label"], e["verdict"]) for e in stored.exports.corrections(("referrals",))] == [
         ("discipline_inspection", "rejected")
