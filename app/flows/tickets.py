@@ -59,10 +59,18 @@ class TicketFlow:
         return shown(ticket, by)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str], by: AccessKey) -> Sequence[Ticket]:
-        """Return tickets, newest first, as `by` may see them; reading sensitive ones is put on record."""
+        """Return tickets, newest first, as `by` may see them; reading sensitive ones is put on record.
+
+        Fewer than `limit` are all there are.
+        """
+        asked, seen = self._filters(filters, by), list[Ticket]()
         with self._store(reading=True) as uow:
-            found = uow.tickets.page(after=after, limit=limit, filters=self._filters(filters, by))
-        seen = [ticket for ticket in found if may_find(ticket, filters, by)]
+            while wanted := limit - len(seen):
+                found = uow.tickets.page(after=after, limit=wanted, filters=asked)
+                seen += (ticket for ticket in found if may_find(ticket, filters, by))
+                if len(found) < wanted:
+                    break
+                after = found[-1].ticket_number
         self._note_readings(seen, by)
         return [shown(ticket, by) for ticket in seen]
 

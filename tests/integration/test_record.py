@@ -77,6 +77,14 @@ def test_no_search_by_who_called_ends_at_a_confidential_ticket(stored: Flows) ->
         assert found.ticket_number == plain.ticket_number
 
 
+def test_a_page_goes_past_the_tickets_that_a_search_may_not_end_at(stored: Flows) -> None:
+    plain = intake(stored, LAMP, call_id="plain")
+    unit = assigned(stored, plain)
+    assigned(stored, intake(stored, f"我叫张三丰，{LAMP}，给我保密", call_id="secret"))
+    (found,) = stored.tickets.page(after=None, limit=1, filters={"caller": "13900000000"}, by=unit)
+    assert found.ticket_number == plain.ticket_number
+
+
 def test_the_accused_unit_never_learns_of_a_conduct_ticket(stored: Flows) -> None:
     text = "我举报滕州市荆河街道办事处的王主任收了我五千块钱好处费，就是不给办低保"
     ticket = intake(stored, text)
