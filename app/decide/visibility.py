@@ -62,6 +62,11 @@ def may_find(ticket: Ticket, asked: Mapping[str, str], by: AccessKey) -> bool:
     return may_see(ticket, by) and not by_name and not _BY_WHO_CALLED & set(asked)
 
 
+def may_pass_over(asked: Mapping[str, str], by: AccessKey) -> bool:
+    """Tell whether a search may have hits that it may not end at."""
+    return by.sees_only_unit() is not None and bool({"q", *_BY_WHO_CALLED} & set(asked))
+
+
 def shown(ticket: Ticket, by: AccessKey) -> Ticket:
     """Return the ticket as its reader may see it: for a unit, who is confidential or spoke of officials is unknown."""
     if by.lanes:

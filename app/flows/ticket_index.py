@@ -79,7 +79,7 @@ class TicketIndexFlow:
     def count(self) -> int:
         """Return how many tickets the store holds."""
         with self._store(reading=True) as uow:
-            return uow.tickets.count()
+            return uow.tickets.count({})
 
     def rebuild(self, progress: Callable[[int], None]) -> int:
         """Make the index again from the store; return how many tickets it holds."""

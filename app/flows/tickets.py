@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.decide.step import Taken, check_unit, checked_details, effect, offered
-from app.decide.visibility import is_sensitive, may_find, may_see, shown, shown_history
+from app.decide.visibility import is_sensitive, may_find, may_pass_over, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -59,7 +59,7 @@ class TicketFlow:
         return shown(ticket, by)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str], by: AccessKey) -> Sequence[Ticket]:
-        """Return tickets, newest first, as `by` may see them; reading sensitive ones is put on record.
+        """Return tickets, newest first or as asked, as `by` may see them; reading sensitive ones is put on record.
 
         Fewer than `limit` are all there are.
         """
@@ -74,8 +74,16 @@ class TicketFlow:
         self._note_readings(seen, by)
         return [shown(ticket, by) for ticket in seen]
 
+    def count(self, filters: Mapping[str, str], *, by: AccessKey) -> int:
+        """Return how many tickets `page` lists in all."""
+        asked = self._filters(filters, by)
+        with self._store(reading=True) as uow:
+            if not may_pass_over(filters, by):
+                return uow.tickets.count(asked)
+            return sum(may_find(ticket, filters, by) for ticket in uow.tickets.each(asked))
+
     def each(self, filters: Mapping[str, str], *, by: AccessKey) -> Iterator[Ticket]:
-        """Yield every ticket that fits, newest first, as `by` may see it; reading sensitive ones is put on record."""
+        """Yield every ticket that fits, in the order of `page`; reading sensitive ones is put on record."""
         taken: list[Ticket] = []
         try:
             with self._store(reading=True) as uow:

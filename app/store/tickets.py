@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import Select, and_, delete, exists, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.city_time import CITY_TIME
@@ -86,8 +86,9 @@ class SqlTickets:
         self._index([ticket], new=False)
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
-        """Return up to `limit` tickets, newest first, after the ticket number `after`.
+        """Return up to `limit` tickets after the ticket number `after`, newest first.
 
+        `order`=deadline: those that somebody still has to handle, the earliest deadline first.
         `filters`: a column's value (`none`: unknown), or `q` (words), `caller` (a number), `for_unit`, `for_lanes`,
         `created_from`, `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`,
         `category` (codes of any level, separated by commas), `deadline` (how it stands at the moment `now`; several
@@ -97,6 +98,9 @@ class SqlTickets:
         Raises:
             InvalidInput: a filter's value cannot be used.
         """
+        if "order" in filters:
+            soonest = self._filtered(_soonest(after).limit(limit), filters)
+            return [self._ticket(row) for row in self._session.scalars(soonest)]
         query = select(TicketRow).order_by(TicketRow.ticket_number.desc()).limit(limit)
         counted = self._of_facts(filters)
         if counted is not None:
@@ -108,7 +112,7 @@ class SqlTickets:
         return [self._ticket(row) for row in self._session.scalars(self._filtered(query, filters))]
 
     def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
-        """Yield every ticket that fits, newest first, a bounded number in memory at a time."""
+        """Yield every ticket that fits, as `page` orders them, a bounded number in memory at a time."""
         after: str | None = None
         while tickets := self.page(after=after, limit=_AT_A_TIME, filters=filters):
             yield from tickets
@@ -124,9 +128,12 @@ class SqlTickets:
         numbers = select(TicketRow.ticket_number).where(TicketRow.ticket_number > ticket_number)
         return self._session.scalars(numbers.order_by(TicketRow.ticket_number).limit(limit)).all()
 
-    def count(self) -> int:
-        """Return how many there are."""
-        return self._session.scalar(select(func.count()).select_from(TicketRow)) or 0
+    def count(self, filters: Mapping[str, str]) -> int:
+        """Return how many tickets fit."""
+        found = self._of_facts(filters)
+        if found is None:
+            found = self._filtered(select(TicketRow.ticket_number), filters)
+        return self._session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number."""
@@ -186,6 +193,7 @@ class SqlTickets:
         if counted:
             numbers = select(FactRow.ticket_number).where(*counted.values())
             query = query.where(TicketRow.ticket_number.in_(numbers))
+        running = _WITH_A_UNIT if "for_unit" in filters else _OPEN  # what the centre has yet to do is no unit's delay
         conditions: dict[str, Callable[[str], Any]] = {
             "q": self._says,
             "caller": lambda value: TicketRow.caller_hash == self._vault.caller_hash(value),
@@ -198,8 +206,9 @@ class SqlTickets:
             "created_from": lambda value: TicketRow.created_at >= moment_of("created_from", value),
             "created_before": lambda value: TicketRow.created_at < moment_of("created_before", value),
             "overdue_at": lambda value: and_(
-                TicketRow.status.in_(_OPEN), TicketRow.resolve_by < moment_of("overdue_at", value)
+                TicketRow.status.in_(running), TicketRow.resolve_by < moment_of("overdue_at", value)
             ),
+            "order": lambda _: and_(TicketRow.status.in_(running), TicketRow.resolve_by.is_not(None)),
             "demo": lambda value: TicketRow.demo.is_(value == "true"),
             "extension_requested": lambda _: and_(
                 TicketRow.status.in_(_WITH_A_UNIT), TicketRow.body["extension_requested"].as_integer().is_not(None)
@@ -275,6 +284,15 @@ class SqlTickets:
             opened = self._vault.open(sealed)
             body |= {"citizen": opened["citizen"], "evidence": {**body["evidence"], **opened["evidence"]}}
         return Ticket.model_validate(body)
+
+
+def _soonest(after: str | None) -> Select[Any]:
+    """Return tickets by their deadlines, after the one of number `after`."""
+    query = select(TicketRow).order_by(TicketRow.resolve_by, TicketRow.ticket_number)
+    if not after:
+        return query
+    limit = select(TicketRow.resolve_by).where(TicketRow.ticket_number == after).scalar_subquery()
+    return query.where(tuple_(TicketRow.resolve_by, TicketRow.ticket_number) > tuple_(limit, literal(after)))
 
 
 def _facts(filters: Mapping[str, str]) -> dict[str, Any]:

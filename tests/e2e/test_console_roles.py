@@ -61,7 +61,27 @@ def test_a_unit_signs_for_its_ticket_and_reports_it_done(served: Served, sign_in
     page.get_by_role("button", name="确定反馈办结").click()
     sync_api.expect(page.locator(".badge.status")).to_have_text("已反馈")
     sync_api.expect(page.locator(".steps")).to_contain_text("没有需要您执行的步骤")
+    sync_api.expect(page.locator(".ticket .deadline")).to_have_text("待中心处理")
     sync_api.expect(page.locator("body")).not_to_contain_text("通话原文")
+
+
+def test_a_list_says_how_many_there_are_up_to_which_day_and_goes_by_deadline(served: Served, sign_in: Open) -> None:
+    older = assigned(served, "role-older", called_at="2026-09-01T09:00:00+08:00")
+    newer = assigned(served, "role-newer")
+    page = sign_in("unit")
+    rows, count = page.locator("tr[data-key]"), page.locator(".listing [role=status]")
+    sync_api.expect(rows.first).to_have_attribute("data-key", newer)
+    sync_api.expect(count).to_have_text(f"共 {rows.count()} 件")
+    page.get_by_label("排序").select_option("deadline")
+    sync_api.expect(rows.first).to_have_attribute("data-key", older)
+    page.get_by_label("截止日期").fill("2026-09-01")
+    page.get_by_label("截止日期").blur()
+    sync_api.expect(count).to_have_text("共 0 件")
+    today = f"{served.flows.clock.now():%Y-%m-%d}"
+    page.get_by_label("截止日期").fill(today)
+    page.get_by_label("截止日期").blur()
+    sync_api.expect(rows.first).to_have_attribute("data-key", older)
+    sync_api.expect(page.get_by_label("截止日期")).to_have_value(today)
 
 
 def test_a_reviewer_sees_what_a_unit_asks_for_and_grants_as_much(served: Served, sign_in: Open) -> None:

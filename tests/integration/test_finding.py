@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -45,6 +47,29 @@ def test_tickets_are_found_by_words_caller_time_and_delay(stored: Flows, clock: 
         found(created_from="昨天")
     changed = stored.tickets.correct(lamp.ticket_number, {"title": "井盖丢失"}, by=ADMIN, expected_version=1)
     assert found(q="井盖") == [changed.ticket_number]
+
+
+def test_a_list_is_counted_and_goes_by_deadline(stored: Flows, clock: SetClock) -> None:
+    later, sooner = (
+        intake(stored, call_id=f"t-{days}", called_at=(MONDAY - timedelta(days=days)).isoformat()) for days in (0, 3)
+    )
+    done = intake(stored, call_id="t-2", called_at=(MONDAY - timedelta(days=7)).isoformat())
+    unit, *_ = [assigned(stored, ticket) for ticket in (later, sooner, done)]
+    take(stored, done, Step.ACKNOWLEDGE, by=unit)
+    take(stored, done, Step.FEED_BACK, by=unit, text="路灯已修好")
+    first, second, last = sooner.ticket_number, later.ticket_number, done.ticket_number
+
+    def found(by: Any, after: str | None = None, **filters: str) -> list[str]:
+        page = stored.tickets.page(after=after, limit=9, filters=filters, by=by)
+        assert after or stored.tickets.count(filters, by=by) == len(page)
+        return [ticket.ticket_number for ticket in page]
+
+    assert len(found(ADMIN)) == 3
+    assert found(ADMIN, order="deadline") == [last, first, second]
+    assert found(ADMIN, after=first, order="deadline") == [second]
+    assert found(unit, order="deadline") == [first, second]  # the centre is waited for, no unit
+    assert (found(ADMIN, overdue="true"), found(unit, overdue="true")) == ([last], [])
+    assert found(unit, caller="13900000000", status="completed") == [last]
 
 
 def test_a_reviewer_finds_the_extensions_that_wait_for_him(stored: Flows) -> None:

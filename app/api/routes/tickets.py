@@ -97,6 +97,7 @@ def filters_of(
     solved: Annotated[YesNo, Query(description="回访时已解决")] = None,
     satisfied: Annotated[YesNo, Query(description="回访时满意")] = None,
     extension_requested: Annotated[Literal["true"] | None, Query(description="承办单位申请延期，待审核的")] = None,
+    order: Annotated[Literal["deadline"] | None, Query(description="只列在办的，时限最早的在前")] = None,
     issue: Annotated[str | None, Query(max_length=20, description="热点事项编号")] = None,
     demo: Annotated[YesNo, Query(description="只看或不看演示工单")] = None,
 ) -> dict[str, str]:
@@ -112,7 +113,7 @@ def filters_of(
 Filters = Annotated[dict[str, str], Depends(filters_of)]
 
 
-@router.get("/tickets", summary="工单列表，新的在前")
+@router.get("/tickets", summary="工单列表，新的在前或者时限最早的在前")
 def list_tickets(
     flows: FlowsDep,
     key: ReaderKey,
@@ -124,6 +125,12 @@ def list_tickets(
     next 为下一页的游标。分类（category）、镇街、主体和 acting_unit 约一分钟内更新。"""
     tickets = tuple(flows.tickets.page(after=after or None, limit=limit, filters=filters, by=key))
     return TicketPage(tickets=tickets, next=tickets[-1].ticket_number if len(tickets) == limit else None)
+
+
+@router.get("/tickets:count", summary="工单件数")
+def count_tickets(flows: FlowsDep, key: ReaderKey, filters: Filters) -> dict[str, int]:
+    """筛选条件同列表；tickets 为列表全部页的件数。"""
+    return {"tickets": flows.tickets.count(filters, by=key)}
 
 
 @router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse, responses=TABLE)

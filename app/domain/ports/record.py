@@ -45,16 +45,16 @@ class Tickets(Protocol):
         """Write a changed ticket; raises Conflict if the stored version is another."""
 
     def page(self, *, after: str | None, limit: int, filters: Mapping[str, str]) -> Sequence[Ticket]:
-        """Return up to `limit` tickets, newest first, after the ticket number `after`."""
+        """Return up to `limit` tickets after the ticket number `after`, newest first or as `order` says."""
 
     def each(self, filters: Mapping[str, str]) -> Iterator[Ticket]:
-        """Yield every ticket that fits, newest first."""
+        """Yield every ticket that fits, in the order of `page`."""
 
     def numbers_after(self, ticket_number: str, *, limit: int) -> Sequence[str]:
         """Return the next ticket numbers above one, rising."""
 
-    def count(self) -> int:
-        """Return how many there are."""
+    def count(self, filters: Mapping[str, str]) -> int:
+        """Return how many tickets fit."""
 
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number, after one."""

@@ -4,13 +4,12 @@ import { badge, button, empty, h, note, replace, section, select, table } from "
 import { guarded, orAgain, say } from "./notices.js";
 import { go, may } from "./reader.js";
 import { forget, keeps } from "./typed.js";
-import { number, when } from "./words.js";
+import { dayAfter, number, when } from "./words.js";
 
 const asList = (found, name) => (Array.isArray(found) ? found : found?.[name] || []);
 const ask = (path, query) => maybe(`/v1/analytics/${path}?${new URLSearchParams(query)}`);
 const samples = numbers => (numbers || []).slice(0, 5).map(one => [h("a", { href: `#/tickets/${one}`, class: "mono" }, one), " "]);
 
-const dayAfter = date => new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
 const list = filters => () => go("tickets", "-", new URLSearchParams(filters).toString());
 const trend = value => value >= 0.5 ? badge("上升", "warn") : value <= -0.5 ? "回落" : "持平";
 

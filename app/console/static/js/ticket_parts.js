@@ -1,13 +1,15 @@
 // Parts of a ticket's page: the deadline as a bar, the unit with reasons, the history as a line of time.
 import { badge, button, h, note } from "./dom.js";
-import { CLOSED, fieldName, percent, span, when, word } from "./words.js";
+import { reader } from "./reader.js";
+import { CLOSED, fieldName, percent, span, when, WITH_THE_CENTRE, word } from "./words.js";
 
 export function deadlineBar(ticket, now = Date.now()) {
   if (!ticket.deadline) return h("span", {});
   const start = Date.parse(ticket.created_at), end = Date.parse(ticket.deadline.resolve_by), left = end - now;
-  const closed = CLOSED.includes(ticket.status), held = ticket.status === "suspended", late = !closed && !held && left < 0;
+  const theirs = reader()?.unit && WITH_THE_CENTRE.includes(ticket.status);  // what the centre has yet to do is no unit's delay
+  const closed = CLOSED.includes(ticket.status), held = ticket.status === "suspended", late = !closed && !held && !theirs && left < 0;
   const share = closed ? 100 : Math.round(100 * Math.min(1, Math.max(0, (now - start) / (end - start || 1))));
-  const words = closed ? "已了结" : held ? "已挂起" : late ? `逾期 ${span(left)}` : `剩 ${span(left)}`;
+  const words = closed ? "已了结" : held ? "已挂起" : theirs ? "待中心处理" : late ? `逾期 ${span(left)}` : `剩 ${span(left)}`;
   const kind = closed ? "good" : late ? "late" : share > 75 ? "soon" : "";
   return h("span", { class: `deadline ${kind}`, title: `办结时限 ${when(ticket.deadline.resolve_by)}` },
     h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(ticket.deadline.resolve_by)}，${words}` }, h("i", { style: `width:${share}%` })));

@@ -6,13 +6,13 @@ import { acts, go, may, reader } from "./reader.js";
 import { asksExtension, deadlineBar } from "./ticket_parts.js";
 import { ticketView } from "./ticket_view.js";
 import { transcriptPanel } from "./transcript.js";
-import { KINDS, shortName, STATUSES, when, word } from "./words.js";
+import { dayAfter, KINDS, lastDay, number as figure, shortName, STATUSES, when, word } from "./words.js";
 
 const PAGE = 30, MOST = 200;
 // Filters that other pages bring along and that have no field here.
 const BROUGHT = {
-  category: "分类", category_code: "末级分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "办理时限", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
-  issue: "热点事项", meeting: "会商缘由", created_before: "截止日期",
+  category: "分类", category_code: "末级分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "时限情况", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
+  issue: "热点事项", meeting: "会商缘由",
 };
 // The filters, how far down the list is unfolded under them, and the ticket that was open last.
 let kept = {}, wanted = PAGE, last = null;
@@ -24,14 +24,15 @@ export function tickets(page, number, query) {
   const wide = h("div", { class: number && number !== "-" ? "split open" : "split" }, h("section", { class: "listing", "aria-label": "工单列表" }, list), h("section", { class: "card", "aria-label": "工单详情" }, detail));
   const filters = filterBar(() => { wanted = PAGE; load(); });
   replace(page, h("h1", { class: "sr" }, "工单"), filters, wide);
-  let rows = [], next = null, drawing = 0, came = number && number !== "-" ? null : last;
+  let rows = [], next = null, total = null, drawing = 0, came = number && number !== "-" ? null : last;
   last = number;
   const load = guarded(async more => {
     const turn = ++drawing;
-    const all = more ? [...rows] : [], most = more ? all.length + PAGE : wanted;
+    const all = more ? [...rows] : [], most = more ? all.length + PAGE : wanted, chosen = Object.fromEntries(Object.entries(kept).filter(([, value]) => value));
     let after = more ? next : null;
+    const counted = more ? total : get(`/v1/tickets:count?${new URLSearchParams(chosen)}`).catch(() => null);
     do {
-      const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...Object.fromEntries(Object.entries(kept).filter(([, value]) => value)), ...(after && { after }) });
+      const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...chosen, ...(after && { after }) });
       const found = await get(`/v1/tickets?${asked}`).catch(error => {
         if (turn === drawing && !more) replace(list, empty("工单没有列出", error.message));
         throw error;
@@ -40,13 +41,15 @@ export function tickets(page, number, query) {
       all.push(...found.tickets);
       after = found.next;
     } while (after && all.length < most);
-    [rows, next] = [all, after];
+    const known = await counted;
+    if (turn !== drawing) return;
+    [rows, next, total] = [all, after, known];
     wanted = Math.max(PAGE, rows.length);
-    replace(count, `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
+    replace(count, total ? `共 ${figure(total.tickets)} 件${next ? `，已列出 ${rows.length} 件` : ""}` : `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
-    const chosen = list.querySelector(`[data-key="${number}"]`);
-    chosen?.classList.add("chosen");
-    chosen?.scrollIntoView({ block: "nearest" });
+    const marked = list.querySelector(`[data-key="${number}"]`);
+    marked?.classList.add("chosen");
+    marked?.scrollIntoView({ block: "nearest" });
     list.querySelector(`[data-key="${came}"]`)?.focus();
     came = null;
   });
@@ -93,7 +96,8 @@ function filterBar(load) {
   const form = h("form", { class: "row filters", role: "search" }, q, caller, select("状态", all("全部状态", STATUSES), kept.status || "", set("status")),
     select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
     labelled("自", h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") })),
-    check("overdue", "只看逾期"), acts("reviewer", "unit") && check("extension_requested", "待审延期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
+    labelled("至", h("input", { type: "date", value: kept.created_before ? lastDay(kept.created_before) : "", "aria-label": "截止日期", title: "截止日期，含当天", onchange: event => { kept.created_before = event.target.value && dayAfter(event.target.value); load(); } })),
+    select("排序", [["", "新的在前"], ["deadline", "在办，按时限"]], kept.order || "", set("order")), check("overdue", "只看逾期"), acts("reviewer", "unit") && check("extension_requested", "待审延期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
     brought.length > 0 && badge(`另按${brought.join("、")}筛选`, "warn"),
     button("清除", () => { kept = {}; wanted = PAGE; go("tickets"); }, "quiet"),
     may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),

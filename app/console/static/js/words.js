@@ -22,6 +22,7 @@ export const word = code => WORDS[code] || code || "";
 export const STATUSES = ["received", "accepted", "assigned", "in_progress", "return_requested", "suspended", "completed",
   "reviewed", "replied", "evaluated", "archived", "declined", "merged"];
 export const KINDS = ["consultation", "help", "complaint", "report", "suggestion", "praise"];
+export const WITH_THE_CENTRE = ["return_requested", "completed", "reviewed"];
 export const CLOSED = ["replied", "evaluated", "archived", "declined", "merged"];
 
 export const FIELDS = {
@@ -42,6 +43,9 @@ export function when(iso) {
   const text = String(iso);
   return text.length === 13 ? `${text.replace("T", " ")} 时` : text.slice(0, 16).replace("T", " ");
 }
+export const dayAfter = date => new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+// The city's last day before a date, or before a moment.
+export const lastDay = before => new Date(Date.parse(before) - 1 + (before.length > 10 ? 8 * 3_600_000 : 0)).toISOString().slice(0, 10);
 export const day = iso => (iso ? String(iso).slice(5, 10) : "");
 export const percent = (value, digits = 0) => (value == null ? "—" : `${(100 * value).toFixed(digits)}%`);
 export const number = value => (value == null ? "—" : Number(value).toLocaleString("zh-CN"));
