@@ -131,7 +131,7 @@ def _given_to(taken: Taken) -> dict[str, Any]:
     if rulings and rulings[-1].name == "return_approved":
         raise InvalidInput("该单位的退单已获同意，不能再次交办；确需其办理的请先列入会商，按会商意见交办", field="unit")
     helping = taken.ticket.assisting
-    kept = tuple(a for a in helping if a.unit != taken.unit or a.feedback is not None)
+    kept = tuple(a for a in helping if a.unit.unit_code != code or a.feedback is not None)
     return {"handler": taken.unit} | ({"assisting": kept} if kept != helping else {})
 
 
@@ -169,19 +169,23 @@ def _extension_refused(taken: Taken) -> dict[str, Any]:
 
 def _co_assigned(taken: Taken) -> dict[str, Any]:
     ticket, unit = taken.ticket, taken.unit
-    held = {ticket.handler, *(a.unit for a in ticket.assisting)}
-    if unit is None or unit in held:
+    if unit is None or _leads(ticket, unit.unit_code) or any(_helps(a, unit) for a in ticket.assisting):
         raise InvalidInput("该单位已是主办或者协办单位", field="unit")
     by = taken.clock.add(taken.now, Span(amount=taken.details["days"], unit="working_day"))
     return {"assisting": (*ticket.assisting, Assistance(unit=unit, resolve_by=by))}
 
 
 def _co_fed_back(taken: Taken) -> dict[str, Any]:
-    waiting = [a for a in taken.ticket.assisting if a.unit == taken.unit and a.feedback is None]
+    waiting = [a for a in taken.ticket.assisting if _helps(a, taken.unit) and a.feedback is None]
     if not waiting:
         raise InvalidInput("该单位没有待反馈的协办事项", field="unit")
     done = waiting[0].model_copy(update={"feedback": taken.details["text"]})
     return {"assisting": tuple(done if a is waiting[0] else a for a in taken.ticket.assisting)}
+
+
+def _helps(one: Assistance, unit: UnitName | None) -> bool:
+    """Tell whether it is this unit's, whatever that was called when it was asked."""
+    return unit is not None and one.unit.unit_code == unit.unit_code
 
 
 def _fed_back(taken: Taken) -> dict[str, Any]:

@@ -157,7 +157,7 @@ class TicketFlow:
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
             status = after(ticket, step, by)
-            kept = checked_details(step, details)
+            kept = checked_details(step, {**own_unit(step, by), **details})
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
             if (own := by.sees_only_unit()) is not None:
                 check_unit(step, ticket, unit, own)
@@ -257,6 +257,17 @@ def steps_of(ticket: Ticket, by: AccessKey) -> tuple[Step, ...]:
 def after(ticket: Ticket, step: Step, by: AccessKey) -> TicketStatus:
     """Return the status after a step; where it is not possible, InvalidTransition names what `by` may do instead."""
     return transition(ticket.status, step, joined=ticket.merged_into is not None, mine=steps_of(ticket, by))
+
+
+def needs_of(step: Step, by: AccessKey) -> tuple[str, ...]:
+    """Return what `by` has to give with a step."""
+    return tuple(name for name in STEPS[step].needs if name not in own_unit(step, by))
+
+
+def own_unit(step: Step, by: AccessKey) -> dict[str, str]:
+    """Return the unit that a unit's key stands for, where a step asks for one: nobody needs to say who he is."""
+    own = by.sees_only_unit()
+    return {"unit": own} if own is not None and "unit" in STEPS[step].needs else {}
 
 
 def check_role(step: Step, by: AccessKey) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright import sync_api
 
 from app.domain.knowledge import ArticleStep
+from app.domain.workflow import Step
 from tests.e2e.conftest import UNIT, Served
 from tests.factories import ADMIN, call
 
@@ -82,6 +83,24 @@ def test_a_list_says_how_many_there_are_up_to_which_day_and_goes_by_deadline(ser
     page.get_by_label("截止日期").blur()
     sync_api.expect(rows.first).to_have_attribute("data-key", older)
     sync_api.expect(page.get_by_label("截止日期")).to_have_value(today)
+
+
+def test_a_unit_that_helps_says_what_it_found_and_nothing_else(served: Served, sign_in: Open) -> None:
+    number = assigned(served, "role-helper")
+    with served.flows.tickets._store() as uow:
+        held = uow.tickets.get(number)
+        lead = served.flows.reference.unit_by_name["滕州市综合行政执法局"]
+        uow.tickets.save(held.model_copy(update={"handler": lead}), expected_version=held.version)
+        uow.commit()
+    asked = {"unit": UNIT, "days": 2}
+    served.flows.tickets.step(number, Step.CO_ASSIGN, by=ADMIN, details=asked, expected_version=None)
+    page = sign_in("unit")
+    page.locator(f'tr[data-key="{number}"]').click()
+    page.locator(".steps").get_by_role("button", name="协办反馈").click()
+    sync_api.expect(page.locator(".stepform input")).to_have_count(0)
+    page.get_by_label("协办结果").fill("管道正常")
+    page.get_by_role("button", name="确定协办反馈").click()
+    sync_api.expect(page.locator(".units")).to_contain_text("管道正常")
 
 
 def test_a_reviewer_sees_what_a_unit_asks_for_and_grants_as_much(served: Served, sign_in: Open) -> None:

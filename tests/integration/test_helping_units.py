@@ -9,6 +9,7 @@ from app.domain.errors import Forbidden, InvalidInput, InvalidTransition
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step, TicketStatus
 from app.flows.registry import Flows
+from app.flows.tickets import needs_of
 from tests.factories import ADMIN, somebody
 from tests.integration.record_steps import HELPER, OPERATOR, REVIEWER, assigned, intake, take
 
@@ -31,6 +32,21 @@ def helped(stored: Flows, ticket: Ticket) -> tuple[Any, Any]:
     lead = assigned(stored, ticket)
     asked = take(stored, ticket, Step.CO_ASSIGN, OPERATOR, unit=HELPER, days=2)
     return lead, somebody(Role.UNIT, unit_code=asked.assisting[0].unit.unit_code)
+
+
+def test_a_unit_that_helps_need_not_say_who_it_is_and_may_have_a_new_name(stored: Flows) -> None:
+    ticket = intake(stored)
+    lead, helper = helped(stored, ticket)
+    with stored.tickets._store() as uow:
+        held = uow.tickets.get(ticket.ticket_number)
+        (one,) = held.assisting
+        before = one.model_copy(update={"unit": one.unit.model_copy(update={"name": "枣庄供电公司（旧称）"})})
+        uow.tickets.save(held.model_copy(update={"assisting": (before,)}), expected_version=held.version)
+        uow.commit()
+    assert (needs_of(Step.CO_FEED_BACK, helper), needs_of(Step.RETURN, lead)) == (("text",), ("reason",))
+    with pytest.raises(InvalidInput, match="已是主办或者协办单位"):
+        take(stored, ticket, Step.CO_ASSIGN, OPERATOR, unit=HELPER, days=2)
+    assert take(stored, ticket, Step.CO_FEED_BACK, helper, text="线路正常").assisting[0].feedback == "线路正常"
 
 
 def test_a_refused_step_names_what_is_for_whoever_asked(stored: Flows) -> None:

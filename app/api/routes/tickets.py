@@ -29,8 +29,9 @@ from app.domain.storable import check_all
 from app.domain.supervision import SupervisionLevel, SupervisionOrder
 from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
-from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, STEPS, MeetingReason, Step
+from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, MeetingReason, Step
 from app.flows.exports import COLUMNS
+from app.flows.tickets import needs_of
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
@@ -169,7 +170,7 @@ def read_transcript(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> Tran
 def read_steps(ticket_number: str, flows: FlowsDep, key: ReaderKey) -> list[PossibleStep]:
     """按工单状态和持钥人的角色；needs 为正文须给出的内容。并单和更正另有接口。"""
     return [
-        PossibleStep(step=step, label=STEP_LABELS[step], needs=STEPS[step].needs, outcome=step is Step.FEED_BACK)
+        PossibleStep(step=step, label=STEP_LABELS[step], needs=needs_of(step, key), outcome=step is Step.FEED_BACK)
         for step in flows.tickets.steps(clean("ticket_number", ticket_number), by=key)
         if step is not Step.CORRECT
     ]
