@@ -85,6 +85,23 @@ def test_a_list_says_how_many_there_are_up_to_which_day_and_goes_by_deadline(ser
     sync_api.expect(page.get_by_label("截止日期")).to_have_value(today)
 
 
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_ticket_given_to_another_unit_leaves_the_page(served: Served, sign_in: Open, pressed: bool) -> None:
+    number = assigned(served, f"role-gone-{pressed}")
+    page = sign_in("unit")
+    row = page.locator(f'tr[data-key="{number}"]')
+    row.click()
+    sign = page.locator(".steps").get_by_role("button", name="签收")
+    sign.wait_for()
+    moved = {"unit": "滕州市综合行政执法局", "reason": "属地办理"}
+    served.flows.tickets.step(number, Step.REDISPATCH, by=ADMIN, details=moved, expected_version=None)
+    if pressed:
+        sign.click()
+    sync_api.expect(page.locator(".detail")).to_contain_text("此工单已不由您办理")
+    sync_api.expect(page.locator(".detail")).not_to_contain_text("13900000000")
+    sync_api.expect(row).to_have_count(0)
+
+
 def test_a_unit_that_helps_says_what_it_found_and_nothing_else(served: Served, sign_in: Open) -> None:
     number = assigned(served, "role-helper")
     with served.flows.tickets._store() as uow:

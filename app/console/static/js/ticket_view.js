@@ -1,6 +1,6 @@
 // One ticket, wherever it is shown: alarm, next steps, fields, unit, duplicates, questions, what happened.
 import { behind, get, patch, post, Problem, toldOfLanes, unitNames } from "./api.js";
-import { badge, button, fill, h, note, replace, section } from "./dom.js";
+import { badge, button, empty, fill, h, note, replace, section } from "./dom.js";
 import { duplicateList } from "./duplicates.js";
 import { fieldList } from "./fields.js";
 import { asksExtension, deadlineBar, historyList, unitBlock } from "./ticket_parts.js";
@@ -11,12 +11,13 @@ import { anyTyped, forget, keeps } from "./typed.js";
 import { fieldName, referralStatus, valueOf, when, word } from "./words.js";
 
 const LOOK_AGAIN = 8000;
+const isGone = error => error instanceof Problem && error.status === 404;
 const COMPARED = ["status", "title", "content", "wants", "request_kind", "place.district", "place.town", "place.detail", "event_time", "citizen.name",
   "citizen.phone", "urgency", "handler", "deadline", "reply", "merged_into", "members", "assisting", "solved", "satisfied", "meeting", "extension_requested"];
 
 // options: speech (transcript panel), beside: whether the transcript stands elsewhere on the page, begin: what has the focus
-// at first, onChange(ticket)
-export function ticketView(first, { speech, beside = false, begin, onChange = () => {} } = {}) {
+// at first, onChange(ticket), onGone()
+export function ticketView(first, { speech, beside = false, begin, onChange = () => {}, onGone = () => {} } = {}) {
   const node = h("article", { class: "ticket", "aria-label": `工单 ${first.ticket_number}` });
   const news = h("div", { class: "news" });
   const accepted = new Set(), asked = new Set();
@@ -103,10 +104,20 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
   });
   const steps = () => [...node.querySelectorAll("[data-step]")].map(one => one.dataset.step);
 
+  // Given to somebody else: for its reader it is no more, and what it told of a citizen neither.
+  const present = error => { if (!isGone(error)) throw error; };
+  function gone() {
+    clearInterval(timer);
+    drawing += 1;
+    replace(node, empty("此工单已不由您办理", "退单已获同意、已改派其他单位，或者另行处理。"));
+    onGone();
+  }
+
   // Somebody else was first: show what they changed, keep what was typed.
   async function conflict(error, step, values) {
-    if (!(error instanceof Problem) || ![409, 412].includes(error.status)) return say(error.message);
-    const fresh = await get(`/v1/tickets/${ticket.ticket_number}`);
+    if (!(error instanceof Problem) || ![404, 409, 412].includes(error.status)) return say(error.message);
+    const fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(present);
+    if (!fresh) return gone();
     if (fresh.version === ticket.version) return say(error.message);
     const told = await whatChanged(fresh, `${step ? "您的步骤没有执行" : "您的更正没有保存"}，填写的内容已保留，请核对后再提交。`);
     onChange(fresh);
@@ -126,7 +137,8 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
   async function look() {
     if (!node.isConnected && drawing > 0 && document.visibilityState === "visible") return clearInterval(timer);
     if (document.visibilityState !== "visible" || !may("tickets:read") || node.querySelector(".editing, .stepform:not([hidden])")) return undefined;
-    const known = ticket.version, fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(() => null);
+    const known = ticket.version, fresh = await get(`/v1/tickets/${ticket.ticket_number}`).catch(error => (isGone(error) ? undefined : null));
+    if (fresh === undefined) return gone();
     if (fresh && fresh.version > known && ticket.version === known) { const told = await whatChanged(fresh, "已显示最新内容。"); await paint(fresh); replace(news, told); onChange(fresh); }
     return undefined;
   }

@@ -63,7 +63,7 @@ export function tickets(page, number, query) {
     const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
     const speech = call && transcriptPanel();
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
-    const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); } });
+    const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); }, onGone: load });
     paint(ticket);
     return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 收到`)),
       view.node);
