@@ -66,6 +66,18 @@ def test_a_unit_signs_for_its_ticket_and_reports_it_done(served: Served, sign_in
     sync_api.expect(page.locator("body")).not_to_contain_text("通话原文")
 
 
+def test_a_ticket_that_comes_meanwhile_is_listed(served: Served, sign_in: Open) -> None:
+    assigned(served, "role-before")
+    page = sign_in("unit", clock=True)
+    first = page.locator("tr[data-key]").first
+    first.focus()
+    before = first.get_attribute("data-key")
+    number = assigned(served, "role-meanwhile")
+    page.clock.fast_forward(61_000)
+    sync_api.expect(first).to_have_attribute("data-key", number)
+    sync_api.expect(page.locator(f'tr[data-key="{before}"]')).to_be_focused()
+
+
 def test_a_list_says_how_many_there_are_up_to_which_day_and_goes_by_deadline(served: Served, sign_in: Open) -> None:
     older = assigned(served, "role-older", called_at="2026-09-01T09:00:00+08:00")
     newer = assigned(served, "role-newer")

@@ -9,6 +9,7 @@ import { transcriptPanel } from "./transcript.js";
 import { dayAfter, KINDS, lastDay, number as figure, shortName, STATUSES, when, word } from "./words.js";
 
 const PAGE = 30, MOST = 200;
+const LOOK_AGAIN = 60_000;
 // Filters that other pages bring along and that have no field here.
 const BROUGHT = {
   category: "分类", category_code: "末级分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "时限情况", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
@@ -26,15 +27,16 @@ export function tickets(page, number, query) {
   replace(page, h("h1", { class: "sr" }, "工单"), filters, wide);
   let rows = [], next = null, total = null, drawing = 0, came = number && number !== "-" ? null : last;
   last = number;
-  const load = guarded(async more => {
-    const turn = ++drawing;
+  // again: what came meanwhile; it gives way to whatever somebody asks for.
+  async function draw(more, again) {
+    const turn = again ? drawing : ++drawing;
     const all = more ? [...rows] : [], most = more ? all.length + PAGE : wanted, chosen = Object.fromEntries(Object.entries(kept).filter(([, value]) => value));
     let after = more ? next : null;
     const counted = more ? total : get(`/v1/tickets:count?${new URLSearchParams(chosen)}`).catch(() => null);
     do {
       const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...chosen, ...(after && { after }) });
       const found = await get(`/v1/tickets?${asked}`).catch(error => {
-        if (turn === drawing && !more) replace(list, empty("工单没有列出", error.message));
+        if (turn === drawing && !more && !again) replace(list, empty("工单没有列出", error.message));
         throw error;
       });
       if (turn !== drawing) return;  // asked for something else meanwhile
@@ -42,17 +44,19 @@ export function tickets(page, number, query) {
       after = found.next;
     } while (after && all.length < most);
     const known = await counted;
-    if (turn !== drawing) return;
+    if (turn !== drawing || (again && (most !== wanted || (total?.tickets === known?.tickets && seen(all) === seen(rows))))) return;
+    if (again && list.contains(document.activeElement)) came = document.activeElement.dataset.key;
     [rows, next, total] = [all, after, known];
     wanted = Math.max(PAGE, rows.length);
     replace(count, total ? `共 ${figure(total.tickets)} 件${next ? `，已列出 ${rows.length} 件` : ""}` : `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
     const marked = list.querySelector(`[data-key="${number}"]`);
     marked?.classList.add("chosen");
-    marked?.scrollIntoView({ block: "nearest" });
+    if (!again) marked?.scrollIntoView({ block: "nearest" });
     list.querySelector(`[data-key="${came}"]`)?.focus();
     came = null;
-  });
+  }
+  const load = guarded(more => draw(more));
   const open = ticket => go("tickets", ticket.ticket_number);
   const show = guarded(async () => {
     if (!number || number === "-") { wide.classList.remove("open"); return replace(detail, empty("选一件工单", "点列表中的一行，或用 ↑↓ 选择后按回车。")); }
@@ -63,7 +67,7 @@ export function tickets(page, number, query) {
     const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
     const speech = call && transcriptPanel();
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
-    const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); }, onGone: load });
+    const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); }, onGone: () => load() });
     paint(ticket);
     return replace(detail, h("div", { class: "row" }, button("← 返回列表", () => go("tickets"), "small quiet"), h("span", { class: "mute" }, `${word(ticket.channel)} · ${when(ticket.created_at)} 收到`)),
       view.node);
@@ -71,7 +75,17 @@ export function tickets(page, number, query) {
   replace(list, note("正在读取…"));
   load();
   show();
+  let looking = false;
+  const timer = setInterval(async () => {
+    if (looking || document.visibilityState !== "visible") return;
+    looking = true;
+    await draw(false, true).catch(() => {});
+    looking = false;
+  }, LOOK_AGAIN);
+  return () => clearInterval(timer);
 }
+
+const seen = rows => rows.map(ticket => `${ticket.ticket_number} ${ticket.version}`).join();
 
 const nothing = () => (Object.values(kept).some(Boolean) ? empty("没有符合条件的工单", "换一个筛选条件，或清除筛选。")
   : empty("还没有工单", reader().unit ? "交办给本单位的工单会列在这里。" : "接听的来电和其他渠道送来的诉求会列在这里。"));
