@@ -8,6 +8,7 @@ import pytest
 from playwright import sync_api
 
 from app.domain.knowledge import ArticleStep
+from app.domain.supervision import SupervisionLevel
 from app.domain.workflow import Step
 from tests.e2e.conftest import UNIT, Served
 from tests.factories import ADMIN, call
@@ -95,6 +96,18 @@ def test_a_list_says_how_many_there_are_up_to_which_day_and_goes_by_deadline(ser
     page.get_by_label("截止日期").blur()
     sync_api.expect(rows.first).to_have_attribute("data-key", older)
     sync_api.expect(page.get_by_label("截止日期")).to_have_value(today)
+
+
+def test_a_unit_reads_at_which_level_it_is_supervised(served: Served, sign_in: Open) -> None:
+    number = assigned(served, "role-supervised")
+    served.flows.supervision.order(number, SupervisionLevel.WRITTEN, "请两日内反馈", by=ADMIN)
+    served.flows.supervision.order(number, SupervisionLevel.ON_SITE, "请到现场查看", by=ADMIN)
+    page = sign_in("unit")
+    page.locator(f'tr[data-key="{number}"]').click()
+    history = page.locator(".history")
+    sync_api.expect(history).to_contain_text("书面督办；请两日内反馈")
+    sync_api.expect(history).to_contain_text("现场督办")
+    sync_api.expect(history).not_to_contain_text("请到现场查看")  # said to the centre
 
 
 @pytest.mark.parametrize("pressed", [True, False])

@@ -51,6 +51,7 @@ export function historyList(events, names) {
     const told = TOLD.filter(name => data[name]).map(name => (name === "note" ? `内部备注：${data[name]}` : word(data[name]) || data[name]));
     if (data.new) told.push(...Object.entries(data.new).map(([path, value]) => `${fieldName(path)}：${word(String(data.old?.[path] ?? "空"))} → ${word(String(value ?? "空"))}`));
     if (data.unit) told.unshift(names.get(data.unit) || data.unit);
+    if (data.level) told.unshift(word(data.level));
     if (data.days) told.push(`${data.days} 个工作日`);
     if (data.satisfied != null) told.push(`${data.solved ? "已解决" : "未解决"}，${data.satisfied ? "满意" : "不满意"}`);
     if (data.into || data.member) told.push(data.into || data.member);

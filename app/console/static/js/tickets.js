@@ -64,7 +64,7 @@ export function tickets(page, number, query) {
       replace(detail, empty("没有可以显示的工单", "编号可能有误，或不在您可以查看的范围内。"), button("← 返回列表", () => go("tickets"), "small"));
       throw error;
     });
-    const call = await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
+    const call = reader().unit ? null : await maybe(`/v1/tickets/${ticket.ticket_number}/transcript`);
     const speech = call && transcriptPanel();
     const paint = fresh => speech?.show(call.turns, fresh.evidence, { title: call.title });
     const view = ticketView(ticket, { speech, begin: ".steps", onChange: fresh => { paint(fresh); load(); }, onGone: () => load() });
