@@ -65,6 +65,7 @@ class _Running:
         self.again: datetime | None = None
         self.base = _counted(rule, clock, start)
         self.limits = {"": self.base.resolve_by}
+        self.since = {"": start}
         self.suspended: datetime | None = None
         self.alone: tuple[int, datetime | None] = (self.moved, self.suspended)
 
@@ -86,8 +87,15 @@ class _Running:
         self.suspended = event.occurred_at
 
     def resumed(self, event: TicketEvent) -> None:
-        if self.suspended:
-            self._move(self.clock.working_days_between(self.suspended, event.occurred_at))
+        """Who joined meanwhile had not stood still before."""
+        if self.suspended is None:
+            return
+        stood = {
+            name: self.clock.working_days_between(max(self.suspended, since), event.occurred_at)
+            for name, since in self.since.items()
+        }
+        self.moved += stood[""]
+        self.limits = {name: self._later(limit, stood[name]) for name, limit in self.limits.items()}
 
     def reopened(self, event: TicketEvent) -> None:
         """Nobody waits any longer by an earlier limit: everybody was answered."""
@@ -99,6 +107,7 @@ class _Running:
     def joined(self, event: TicketEvent) -> None:
         if event.data.get("resolve_by"):
             self.limits[event.data["member"]] = datetime.fromisoformat(event.data["resolve_by"])
+            self.since[event.data["member"]] = event.occurred_at
 
     def left(self, event: TicketEvent) -> None:
         self.limits.pop(event.data["member"], None)

@@ -159,7 +159,7 @@ def test_what_moves_the_main_deadline_moves_whoever_is_joined(stored: Flows, clo
         for number in (main.ticket_number, member.ticket_number, late.ticket_number)
         if (held := stored.tickets.get(number, by=ADMIN)).deadline
     }
-    assert list(limits.values()) == [24, 27, 23]
+    assert list(limits.values()) == [23, 27, 23]
     assert not list(stored.audit.faults())
     alone = stored.merges.unmerge(member.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert alone.deadline == member.deadline

@@ -130,6 +130,14 @@ def test_a_deadline_is_worked_out_again_from_the_events() -> None:
     assert resolve_by(joined, event("member_left", MONDAY, member="2")) == FRIDAY_EVENING
 
 
+def test_who_joins_a_ticket_that_stands_still_stands_still_from_then_on() -> None:
+    stopped, on = event("ticket_suspended", MONDAY), event("ticket_resumed", MONDAY + timedelta(days=8))
+    limit = datetime(2026, 11, 25, 17, 30, tzinfo=ZONE)
+    joined = event("member_joined", MONDAY + timedelta(days=7), member="2", resolve_by=limit.isoformat())
+    assert resolve_by(stopped, joined, on) == limit + timedelta(days=1)
+    assert resolve_by(stopped, on) == datetime(2026, 11, 30, 17, 30, tzinfo=ZONE)
+
+
 def test_a_reopened_ticket_is_counted_from_its_reopening() -> None:
     later = MONDAY + timedelta(days=14)
     again = event("ticket_reopened", later, reason="又坏了", clock_start=later.isoformat())
