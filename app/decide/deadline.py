@@ -67,7 +67,7 @@ class _Running:
         self.limits = {"": self.base.resolve_by}
         self.since = {"": start}
         self.suspended: datetime | None = None
-        self.alone: tuple[int, datetime | None] = (self.moved, self.suspended)
+        self.alone: tuple[int, datetime | None, datetime | None] = (self.moved, self.suspended, self.again)
 
     def accepted(self, event: TicketEvent) -> None:
         if self.clock_starts == "accepted":
@@ -113,11 +113,11 @@ class _Running:
         self.limits.pop(event.data["member"], None)
 
     def merged(self, _: TicketEvent) -> None:
-        self.alone = (self.moved, self.suspended)
+        self.alone = (self.moved, self.suspended, self.again)
 
     def undone(self, _: TicketEvent) -> None:
         """What the main ticket was granted was for another matter."""
-        self.moved, self.suspended = self.alone
+        self.moved, self.suspended, self.again = self.alone
         self._count()
 
     def _count(self) -> None:
@@ -145,6 +145,7 @@ _MOVES = {
     "ticket_merged": _Running.merged,
     "merge_undone": _Running.undone,
     "ticket_reopened": _Running.reopened,
+    "reopening_shared": _Running.reopened,
     "member_joined": _Running.joined,
     "member_left": _Running.left,
 }

@@ -256,6 +256,7 @@ EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} |
     "extension_shared": "随主单延期",
     "suspension_shared": "随主单挂起",
     "resumption_shared": "随主单恢复",
+    "reopening_shared": "随主单重办",
     "member_archived": "随主单归档",
     "member_declined": "随主单不予受理",
     "ticket_supervised": "督办",

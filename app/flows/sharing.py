@@ -11,12 +11,13 @@ from app.domain.workflow import STEPS, Step, TicketStatus
 from app.flows.judgement import IntakePolicy
 from app.flows.record import event_of, keep, record
 
-_SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus]]] = {
+_SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus | None]]] = {
     Step.EXTEND: ("extension_shared", {}),
     Step.SUSPEND: ("suspension_shared", {}),
     Step.RESUME: ("resumption_shared", {}),
     Step.REPLY: ("reply_shared", {}),
     Step.DIRECT_ANSWER: ("reply_shared", {}),
+    Step.REOPEN: ("reopening_shared", {"reply": None, "solved": None, "satisfied": None}),
     Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
     Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
 }
@@ -24,6 +25,14 @@ _SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus]]] = {
 _ANSWERING = (Step.REPLY, Step.DIRECT_ANSWER, Step.ARCHIVE, Step.DECLINE)
 """With these a member has the reply of its main ticket, if there is one."""
 _WHY = ("reason", "days")
+
+
+def reopening(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Return what a reopening has to hold: from when the limit runs once more, and the limit that the answer had."""
+    return {
+        "clock_start": now.isoformat(),
+        "resolve_by": ticket.deadline.resolve_by.isoformat() if ticket.deadline else None,
+    }
 
 
 class Sharing:
@@ -70,5 +79,7 @@ class Sharing:
         reply = without(main.reply, name=main.citizen.name, phones=True) if answered else member.reply
         told = member.model_copy(update={"version": member.version + 1, "changed_at": now, "reply": reply, **changes})
         data = {"main": main.ticket_number, **{why: details[why] for why in _WHY if why in details}}
+        if step is Step.REOPEN:
+            data |= reopening(member, now)
         event = event_of(told, name, actor, data, now)
         return keep(uow, self._policy, member, told, event, uow.events.of(member.ticket_number))

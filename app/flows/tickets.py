@@ -19,7 +19,7 @@ from app.flows.corrections import Corrections
 from app.flows.judgement import IntakePolicy, verdict_of_step
 from app.flows.record import event_of, keep
 from app.flows.redispatch import Redispatch
-from app.flows.sharing import Sharing
+from app.flows.sharing import Sharing, reopening
 from app.flows.verdicts import VerdictFlow
 from app.receive.payload import parse_transcript
 
@@ -214,8 +214,7 @@ class TicketFlow:
             details["unit"] = ticket.handler.unit_code
             changes = {**changes, "unit": self._redispatch.decide(ticket, history)}
         if step is Step.REOPEN:
-            details["clock_start"] = now.isoformat()
-            details["resolve_by"] = ticket.deadline.resolve_by.isoformat() if ticket.deadline else None
+            details |= reopening(ticket, now)
         changed = ticket.model_copy(
             update={"status": status, "version": ticket.version + 1, "changed_at": now, **changes}
         )

@@ -8,6 +8,7 @@ from app.domain.events import TicketEvent, own_history
 from app.domain.ticket import Ticket
 
 _ENDS = frozenset({"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"})
+_REOPENED = frozenset({"ticket_reopened", "reopening_shared"})
 _RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 
@@ -45,7 +46,7 @@ def _standing(ticket: Ticket, history: Sequence[TicketEvent]) -> tuple[datetime 
     for event in history:
         if event.name in _ENDS:
             end = end or event.occurred_at
-        if event.name == "ticket_reopened":
+        if event.name in _REOPENED:
             limit = event.data.get("resolve_by")
             if limit and end and end > datetime.fromisoformat(limit):
                 late = late or (datetime.fromisoformat(limit), end)

@@ -93,7 +93,8 @@ class SqlTickets:
         `created_from`, `created_before`, `overdue_at` (moments in ISO 8601), `town`, `subject`, `acting_unit`,
         `category` (codes of any level, separated by commas), `deadline` (how it stands at the moment `now`; several
         separated by commas), `responded` (in time; false: due and not), `solved`, `satisfied`, `issue`,
-        `extension_requested` (by a unit, of a reviewer who has yet to rule on it).
+        `extension_requested` (by a unit, of a reviewer who has yet to rule on it), `to_evaluate` (answered, and nobody
+        has asked the citizen yet; whoever was joined to another too).
 
         Raises:
             InvalidInput: a filter's value cannot be used.
@@ -212,6 +213,14 @@ class SqlTickets:
             "demo": lambda value: TicketRow.demo.is_(value == "true"),
             "extension_requested": lambda _: and_(
                 TicketRow.status.in_(_WITH_A_UNIT), TicketRow.body["extension_requested"].as_integer().is_not(None)
+            ),
+            "to_evaluate": lambda _: or_(
+                TicketRow.status == str(TicketStatus.REPLIED),
+                and_(
+                    TicketRow.status == str(TicketStatus.MERGED),
+                    TicketRow.body["reply"].as_string().is_not(None),
+                    TicketRow.body["solved"].as_string().is_(None),
+                ),
             ),
             "issue": lambda value: TicketRow.ticket_number.in_(
                 select(IssueMemberRow.ticket_number).where(IssueMemberRow.issue_id == value)

@@ -7,6 +7,7 @@ from app.domain.errors import Conflict, InvalidInput, InvalidTransition
 from app.domain.referral import Receiver
 from app.domain.risk import Severity
 from app.domain.workflow import Step, TicketStatus
+from app.flows.open311 import public_state
 from app.flows.registry import Flows
 from tests.factories import ADMIN, waiting_messages
 from tests.integration.conftest import SetClock
@@ -166,12 +167,18 @@ def test_what_moves_the_main_deadline_moves_whoever_is_joined(stored: Flows, clo
     assert not list(stored.audit.faults())
 
 
+def to_evaluate(stored: Flows) -> set[str]:
+    found = stored.tickets.page(after=None, limit=9, filters={"to_evaluate": "true"}, by=OPERATOR)
+    return {ticket.ticket_number for ticket in found}
+
+
 def test_every_caller_of_a_joined_ticket_says_for_himself_whether_it_was_solved(stored: Flows) -> None:
     main, content, unhappy = (intake(stored, call_id=name) for name in "abc")
     unit = assigned(stored, main)
     for member in (content, unhappy):
         stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
     assert Step.EVALUATE not in stored.tickets.steps(content.ticket_number, by=OPERATOR)
+    assert to_evaluate(stored) == set()
     with pytest.raises(InvalidTransition, match="尚未回复"):
         take(stored, content, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
     take(stored, main, Step.ACKNOWLEDGE, unit)
@@ -179,8 +186,10 @@ def test_every_caller_of_a_joined_ticket_says_for_himself_whether_it_was_solved(
     take(stored, main, Step.APPROVE, REVIEWER)
     take(stored, main, Step.REPLY, OPERATOR, text="路灯已修好")
     assert Step.EVALUATE in stored.tickets.steps(content.ticket_number, by=OPERATOR)
+    assert to_evaluate(stored) == {main.ticket_number, content.ticket_number, unhappy.ticket_number}
     take(stored, main, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
     take(stored, content, Step.EVALUATE, OPERATOR, solved=True, satisfied=True)
+    assert to_evaluate(stored) == {unhappy.ticket_number}
     said = take(stored, unhappy, Step.EVALUATE, OPERATOR, solved=False, satisfied=True)
     assert (said.status, said.solved, said.satisfied) == (TicketStatus.MERGED, False, True)
     with pytest.raises(InvalidTransition, match=f"{unhappy.ticket_number}.*再次核查"):
@@ -189,9 +198,13 @@ def test_every_caller_of_a_joined_ticket_says_for_himself_whether_it_was_solved(
     total = stored.analytics.indicators(Dimension.DEADLINE, Scope(start="2026-11-01", end="2026-11-30"), by=ADMIN).total
     assert (total.rated, total.resolved, total.satisfied) == (3, 2, 3)
     take(stored, main, Step.REOPEN, OPERATOR, reason="还有一盏不亮")
+    again = stored.tickets.get(unhappy.ticket_number, by=ADMIN)
+    assert (again.reply, again.solved, public_state(again)["status"]) == (None, None, "open")
+    assert Step.EVALUATE not in stored.tickets.steps(unhappy.ticket_number, by=OPERATOR)
     take(stored, main, Step.FEED_BACK, unit, text="全部修好", outcome="solved")
     take(stored, main, Step.APPROVE, REVIEWER)
     take(stored, main, Step.REPLY, OPERATOR, text="全部修好")
+    assert to_evaluate(stored) == {main.ticket_number, content.ticket_number, unhappy.ticket_number}
     assert take(stored, unhappy, Step.EVALUATE, OPERATOR, solved=True, satisfied=True).reply == "全部修好"
     take(stored, main, Step.ARCHIVE, OPERATOR)
     assert not list(stored.audit.faults())

@@ -98,6 +98,7 @@ def filters_of(
     solved: Annotated[YesNo, Query(description="回访时已解决")] = None,
     satisfied: Annotated[YesNo, Query(description="回访时满意")] = None,
     extension_requested: Annotated[Literal["true"] | None, Query(description="承办单位申请延期，待审核的")] = None,
+    to_evaluate: Annotated[Literal["true"] | None, Query(description="已答复、尚未评价的，含随主单答复的")] = None,
     order: Annotated[Literal["deadline"] | None, Query(description="只列在办的，时限最早的在前")] = None,
     issue: Annotated[str | None, Query(max_length=20, description="热点事项编号")] = None,
     demo: Annotated[YesNo, Query(description="只看或不看演示工单")] = None,

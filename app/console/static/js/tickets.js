@@ -2,7 +2,7 @@
 import { city, download, get, maybe } from "./api.js";
 import { badge, button, empty, h, labelled, note, replace, select, table } from "./dom.js";
 import { guarded } from "./notices.js";
-import { acts, go, may, reader } from "./reader.js";
+import { acts, atDesk, go, may, reader } from "./reader.js";
 import { asksExtension, deadlineBar } from "./ticket_parts.js";
 import { ticketView } from "./ticket_view.js";
 import { transcriptPanel } from "./transcript.js";
@@ -111,7 +111,7 @@ function filterBar(load) {
     select("诉求类型", all("全部类型", KINDS), kept.request_kind || "", set("request_kind")), district,
     labelled("自", h("input", { type: "date", value: (kept.created_from || "").slice(0, 10), "aria-label": "起始日期", title: "起始日期", onchange: set("created_from") })),
     labelled("至", h("input", { type: "date", value: kept.created_before ? lastDay(kept.created_before) : "", "aria-label": "截止日期", title: "截止日期，含当天", onchange: event => { kept.created_before = event.target.value && dayAfter(event.target.value); load(); } })),
-    select("排序", [["", "新的在前"], ["deadline", "在办，按时限"]], kept.order || "", set("order")), check("overdue", "只看逾期"), acts("reviewer", "unit") && check("extension_requested", "待审延期"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
+    select("排序", [["", "新的在前"], ["deadline", "在办，按时限"]], kept.order || "", set("order")), check("overdue", "只看逾期"), acts("reviewer", "unit") && check("extension_requested", "待审延期"), atDesk() && check("to_evaluate", "待评价"), select("演示工单", [["", "含演示"], ["false", "不含演示"], ["true", "只看演示"]], kept.demo || "", set("demo")),
     brought.length > 0 && badge(`另按${brought.join("、")}筛选`, "warn"),
     button("清除", () => { kept = {}; wanted = PAGE; go("tickets"); }, "quiet"),
     may("tickets:export") && button("导出", guarded(() => download(`/v1/tickets:export?kind=xlsx&${new URLSearchParams(Object.entries(kept).filter(([, value]) => value))}`, "工单.xlsx"))),
