@@ -23,6 +23,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {"meeting": tuple(MeetingReason), "outcom
 _CHOICE_LABELS = {"meeting": MEETING, "outcome": OUTCOME}
 GIVING = (Step.ASSIGN, Step.REDISPATCH, Step.CO_ASSIGN)
 """Steps that give a ticket to a unit."""
+OF_A_CENTRE = (Step.REDISPATCH, Step.CO_ASSIGN)
+"""A district's centre triages what was given to it: these it takes too, within its district."""
 RULED = (Step.EXTEND, Step.REFUSE_EXTENSION, Step.APPROVE_RETURN, Step.REDISPATCH, Step.FEED_BACK)
 """After these no unit waits for an extension any more."""
 OPTIONAL = ("note", "outcome")

@@ -14,7 +14,7 @@ from app.decide.urgency import decide_urgency
 from app.decide.work_clock import WorkClock
 from app.domain.decision import Deadline, UnitDecision
 from app.domain.duplicate import DuplicateCandidate, TicketFacts
-from app.domain.errors import InvalidInput
+from app.domain.errors import Forbidden, InvalidInput
 from app.domain.events import Feedback, Verdict
 from app.domain.reading import CallReading, DemandReading
 from app.domain.reference import ReferenceData
@@ -23,7 +23,7 @@ from app.domain.referral import Referral, ReferralProposal
 from app.domain.risk import RiskReading, RiskSignal
 from app.domain.ticket import Category, RequestKind, Subject, Ticket, Urgency
 from app.domain.transcript import Transcript
-from app.domain.unit import Precedent, UnitName, UnitReading
+from app.domain.unit import Precedent, UnitKind, UnitName, UnitReading
 from app.domain.workflow import Step
 from app.understand.duplicate.cited import cited_in
 from app.understand.duplicate.reader import DuplicateReader
@@ -210,6 +210,17 @@ class IntakePolicy:
         if isinstance(value, str) and value in self._reference.unit_by_name:
             return self._reference.unit_by_name[value]
         raise InvalidInput(f"{field} 应为承办单位的代码或名称，收到 {value!r}", field=field)
+
+    def is_centre(self, unit_code: str | None) -> bool:
+        """Tell whether a unit is the centre of a district."""
+        unit = self._reference.unit_by_code.get(unit_code or "")
+        return unit is not None and unit.kind is UnitKind.DISTRICT_CENTRE
+
+    def check_within(self, unit: UnitName, centre: str) -> None:
+        """Refuse a unit that is not of a centre's district. Raises Forbidden."""
+        area = self._reference.unit_by_code[centre].area_code
+        if not self._reference.unit_by_code[unit.unit_code].area_code.startswith(area):
+            raise Forbidden(f"区（市）中心只能交给本区（市）的单位；须由{unit.name}办理的，请说明理由退单")
 
     def _precedents_from(
         self, ticket: Ticket, units: Sequence[tuple[str, bool]], at: datetime

@@ -1,9 +1,9 @@
 """Tickets after intake: read, correct a field, take a step. Every step is an event of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.decide.step import Taken, check_unit, checked_details, effect, offered
+from app.decide.step import OF_A_CENTRE, Taken, check_unit, checked_details, effect, offered
 from app.decide.visibility import is_sensitive, may_find, may_pass_over, may_see, shown, shown_history
 from app.domain.access import ROLE_LABELS, AccessKey
 from app.domain.decision import Deadline, UnitDecision
@@ -151,16 +151,18 @@ class TicketFlow:
             InvalidInput: the step needs something that `details` lacks.
             Forbidden: the step is not theirs to take.
         """
-        check_role(step, by)
+        check_role(step, by, also := self._also(by))
         if step in _MERGING or step is Step.CORRECT:
             raise InvalidInput(f"{STEP_LABELS[step]}另有接口", field="step")
         with self._store() as uow:
             ticket = fresh(uow, ticket_number, expected_version, by)
-            status = after(ticket, step, by)
+            status = after(ticket, step, by, also)
             kept = checked_details(step, {**own_unit(step, by), **details})
             unit = self._policy.unit_named(kept["unit"], field="unit") if "unit" in kept else None
             if (own := by.sees_only_unit()) is not None:
                 check_unit(step, ticket, unit, own)
+                if unit and step in also:
+                    self._policy.check_within(unit, own)
             changed = self._after(uow, ticket, step, status, kept, unit, by)
             self._sharing.spread(uow, ticket, changed, step, kept, by.name, self._clock.now())
             verdict = verdict_of_step(ticket, changed, step, by.name, self._clock.now())
@@ -174,7 +176,7 @@ class TicketFlow:
     def steps(self, ticket_number: str, *, by: AccessKey) -> tuple[Step, ...]:
         """Return the steps that `by` may take on a ticket now; raises NotFound."""
         with self._store(reading=True) as uow:
-            return steps_of(visible(uow, ticket_number, by), by)
+            return steps_of(visible(uow, ticket_number, by), by, self._also(by))
 
     def feedback(self, feedback: Feedback, *, by: AccessKey) -> None:
         """Keep a verdict; one on the unit counts for the next ticket of the kind, at once.
@@ -221,6 +223,9 @@ class TicketFlow:
         event = event_of(changed, STEPS[step].event, by.name, details, now)
         return keep(uow, self._policy, ticket, changed, event, history)
 
+    def _also(self, by: AccessKey) -> tuple[Step, ...]:
+        return OF_A_CENTRE if self._policy.is_centre(by.sees_only_unit()) else ()
+
     def _filters(self, filters: Mapping[str, str], by: AccessKey) -> dict[str, str]:
         unit = by.sees_only_unit()
         asked = dict(filters)
@@ -246,16 +251,16 @@ def is_field(path: str) -> bool:
     return head in Ticket.model_fields and (not tail or (part is not None and tail in part.model_fields))
 
 
-def steps_of(ticket: Ticket, by: AccessKey) -> tuple[Step, ...]:
-    """Return the steps that `by` may take on a ticket as it stands."""
+def steps_of(ticket: Ticket, by: AccessKey, also: Collection[Step] = ()) -> tuple[Step, ...]:
+    """Return the steps that `by` may take on a ticket as it stands; `also`: beside those of his roles."""
     possible = possible_steps(ticket.status, joined=ticket.merged_into is not None)
-    mine = (step for step in possible if by.acts_as() & set(STEPS[step].roles))
+    mine = (step for step in possible if step in also or by.acts_as() & set(STEPS[step].roles))
     return tuple(step for step in mine if offered(step, ticket, by.sees_only_unit()))
 
 
-def after(ticket: Ticket, step: Step, by: AccessKey) -> TicketStatus:
+def after(ticket: Ticket, step: Step, by: AccessKey, also: Collection[Step] = ()) -> TicketStatus:
     """Return the status after a step; where it is not possible, InvalidTransition names what `by` may do instead."""
-    return transition(ticket.status, step, joined=ticket.merged_into is not None, mine=steps_of(ticket, by))
+    return transition(ticket.status, step, joined=ticket.merged_into is not None, mine=steps_of(ticket, by, also))
 
 
 def needs_of(step: Step, by: AccessKey) -> tuple[str, ...]:
@@ -264,16 +269,17 @@ def needs_of(step: Step, by: AccessKey) -> tuple[str, ...]:
 
 
 def own_unit(step: Step, by: AccessKey) -> dict[str, str]:
-    """Return the unit that a unit's key stands for, where a step asks for one: nobody needs to say who he is."""
+    """Return the unit that a unit's key stands for, where a step asks for it: nobody needs to say who he is."""
     own = by.sees_only_unit()
-    return {"unit": own} if own is not None and "unit" in STEPS[step].needs else {}
+    return {"unit": own} if own is not None and step is Step.CO_FEED_BACK else {}
 
 
-def check_role(step: Step, by: AccessKey) -> None:
+def check_role(step: Step, by: AccessKey, also: Collection[Step] = ()) -> None:
     """Refuse a step that is none of theirs."""
     roles = STEPS[step].roles
-    if not by.acts_as() & set(roles):
-        raise Forbidden(f"{STEP_LABELS[step]}须由{'、'.join(ROLE_LABELS[role] for role in roles)}执行")
+    if step not in also and not by.acts_as() & set(roles):
+        theirs = [ROLE_LABELS[role] for role in roles] + (["承办的区（市）中心"] if step in OF_A_CENTRE else [])
+        raise Forbidden(f"{STEP_LABELS[step]}须由{'、'.join(theirs)}执行")
 
 
 def visible(uow: UnitOfWork, ticket_number: str, by: AccessKey) -> Ticket:

@@ -39,13 +39,14 @@ export function ticketView(first, { speech, beside = false, begin, onChange = ()
     if (fresh.referrals.length) told = await toldOfLanes();
     if (turn !== drawing) return;
     ticket = fresh;
-    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path ? `[data-path="${path}"]` : ".steps", saved: path }); };
+    const changed = (now, path) => { news.replaceChildren(); onChange(now); return paint(now, { focus: path ? `[data-path="${path}"]` : ".steps", saved: path }).catch(error => { if (!isGone(error)) throw error; gone(); }); };
+    const next = [ticket.unit.receiver, ticket.unit.lead].find(one => one && one.unit_code !== ticket.handler?.unit_code);
     const feedback = [...events].reverse().find(event => event.name === "ticket_completed")?.data.text;
     // What is being filled in goes on where it was.
     const inHand = [...node.querySelectorAll(".editing")].sort((a, b) => a.contains(document.activeElement) - b.contains(document.activeElement)).map(row => row.dataset.path).filter(path => path !== saved);
     const step = open || bar?.opened();
     bar = stepBar(ticket, steps, {
-      suggest: { unit: chosen || ticket.unit.receiver?.name || ticket.unit.lead?.name, reply: feedback, extend: ticket.extension_requested },
+      suggest: { unit: chosen || next?.name, reply: feedback, extend: ticket.extension_requested },
       again: events.some(event => event.name === "ticket_reopened"),
       done: (now, step) => { say(`已${step.label}。`, "good"); changed(now); }, conflict, open: step,
       take: (name, values) => inTurn(() => post(`/v1/tickets/${number}/${name}`, values, ticket.version)),
