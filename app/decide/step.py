@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from app.decide.visibility import DELETED
 from app.decide.work_clock import WorkClock
 from app.domain.deadline_rules import DeadlineRules, Span
 from app.domain.errors import Forbidden, InvalidInput, InvalidTransition
@@ -93,6 +94,8 @@ def offered(step: Step, ticket: Ticket, unit: str | None) -> bool:
         return False
     if step is Step.EVALUATE and ticket.reply is None:
         return False
+    if step is Step.ACCEPT and ticket.merged_into:
+        return False
     if step is Step.REFUSE_EXTENSION and ticket.extension_requested is None:
         return False
     if step is Step.DIRECT_ANSWER and _is_with_a_unit(ticket):
@@ -125,6 +128,15 @@ def effect(step: Step, taken: Taken) -> dict[str, Any]:
 
 def _nothing(_: Taken) -> dict[str, Any]:
     return {}
+
+
+def _accepted(taken: Taken) -> dict[str, Any]:
+    """Whoever was declined was told why: that is his answer no more."""
+    if taken.ticket.merged_into:
+        raise InvalidTransition("工单随主单不予受理，不能单独受理；请先撤销并单")
+    if any(event.name == DELETED for event in taken.history):
+        raise InvalidTransition("工单的个人信息已到期删除，不能再受理；请重新登记")
+    return {"reply": None} if taken.ticket.status is TicketStatus.DECLINED else {}
 
 
 def _given_to(taken: Taken) -> dict[str, Any]:
@@ -228,6 +240,7 @@ def _archived(taken: Taken) -> dict[str, Any]:
 
 
 _EFFECTS: dict[Step, Callable[[Taken], dict[str, Any]]] = {
+    Step.ACCEPT: _accepted,
     Step.ASSIGN: _given_to,
     Step.REDISPATCH: _given_to,
     Step.RETURN: _return,

@@ -155,7 +155,7 @@ _BEGUN = tuple(status for status in _LIVING if status is not _S.RECEIVED)
 _OPERATOR, _REVIEWER, _UNIT, _SUPERVISOR = Role.OPERATOR, Role.REVIEWER, Role.UNIT, Role.SUPERVISOR
 _DESK = (_OPERATOR, _REVIEWER)
 STEPS: dict[Step, StepRule] = {
-    Step.ACCEPT: StepRule(_to(_S.ACCEPTED, _S.RECEIVED), _DESK, (), "ticket_accepted"),
+    Step.ACCEPT: StepRule(_to(_S.ACCEPTED, _S.RECEIVED, _S.DECLINED), _DESK, (), "ticket_accepted"),
     Step.DECLINE: StepRule(_to(_S.DECLINED, _S.RECEIVED), _DESK, ("reason",), "ticket_declined"),
     Step.DIRECT_ANSWER: StepRule(
         _to(_S.REPLIED, _S.RECEIVED, _S.ACCEPTED, *_OPEN, _S.RETURN_REQUESTED),
@@ -203,10 +203,10 @@ STEPS: dict[Step, StepRule] = {
     Step.MERGE: StepRule(_to(_S.MERGED, *_JOINABLE), _DESK, ("into",), "ticket_merged"),
     Step.UNMERGE: StepRule(_to(_S.RECEIVED, _S.MERGED, _S.ARCHIVED, _S.DECLINED), _DESK, ("reason",), "merge_undone"),
 }
-"""UNMERGE gives the ticket back the status it had: RECEIVED stands for it here. A main ticket that has come to its end
-may be left too: whoever was joined to the wrong one was never answered. REOPEN without a unit that had it leads to
-ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may know of it. In EVALUATE each caller of joined
-tickets speaks for himself, and the last word counts."""
+"""ACCEPT takes back what was declined by mistake. UNMERGE gives the ticket back the status it had: RECEIVED stands for
+it here. A main ticket that has come to its end may be left too: whoever was joined to the wrong one was never answered.
+REOPEN without a unit that had it leads to ACCEPTED. DIRECT_ANSWER takes a ticket from a unit only where no unit may
+know of it. In EVALUATE each caller of joined tickets speaks for himself, and the last word counts."""
 REVIEWS: dict[str, dict[bool, Step]] = {
     "review_return": {True: Step.APPROVE_RETURN, False: Step.REFUSE_RETURN},
     "review": {True: Step.APPROVE, False: Step.SEND_BACK},
@@ -259,6 +259,7 @@ EVENT_LABELS = {rule.event: STEP_LABELS[step] for step, rule in STEPS.items()} |
     "reopening_shared": "随主单重办",
     "member_archived": "随主单归档",
     "member_declined": "随主单不予受理",
+    "acceptance_shared": "随主单受理",
     "ticket_supervised": "督办",
     "deadline_recounted": "按日历重算时限",
     "personal_data_deleted": "到期删除个人信息",

@@ -19,6 +19,7 @@ _SHARED: Mapping[Step, tuple[str, Mapping[str, TicketStatus | None]]] = {
     Step.DIRECT_ANSWER: ("reply_shared", {}),
     Step.REOPEN: ("reopening_shared", {"reply": None, "solved": None, "satisfied": None}),
     Step.ARCHIVE: ("member_archived", {"status": TicketStatus.ARCHIVED}),
+    Step.ACCEPT: ("acceptance_shared", {"status": TicketStatus.MERGED, "reply": None}),
     Step.DECLINE: ("member_declined", {"status": TicketStatus.DECLINED}),
 }
 """Steps of a main ticket that its members share, the event they leave, and what else changes."""
@@ -58,7 +59,8 @@ class Sharing:
             uow.tickets.save(told, expected_version=main.version)
             data = {"member": after.ticket_number, **told_of_member(after, details)}
             record(uow, told, STEPS[Step.FOLLOW_UP].event, actor, data, now)
-        if step not in _SHARED:
+        begun = step is Step.ACCEPT and before.status is not TicketStatus.DECLINED  # nothing to be taken back
+        if step not in _SHARED or begun:
             return
         for number in after.members:
             self.share(uow, uow.tickets.get(number), after, step, details, actor, now)

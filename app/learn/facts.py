@@ -8,7 +8,7 @@ from app.domain.events import TicketEvent, own_history
 from app.domain.ticket import Ticket
 
 _ENDS = frozenset({"ticket_answered_directly", "ticket_replied", "reply_shared", "ticket_declined", "member_declined"})
-_REOPENED = frozenset({"ticket_reopened", "reopening_shared"})
+_REOPENED = frozenset({"ticket_reopened", "reopening_shared", "ticket_accepted", "acceptance_shared"})
 _RESPONSES = _ENDS | {"ticket_acknowledged"}
 
 

@@ -28,9 +28,10 @@ def take(flows: Flows, ticket: Ticket, step: Step, by: Any = ADMIN, **details: A
     return flows.tickets.step(ticket.ticket_number, step, by=by, details=details, expected_version=None)
 
 
-def assigned(flows: Flows, ticket: Ticket) -> Any:
+def assigned(flows: Flows, ticket: Ticket, *, accepted: bool = False) -> Any:
     """Give a ticket to the unit; return who works there."""
-    take(flows, ticket, Step.ACCEPT)
+    if not accepted:
+        take(flows, ticket, Step.ACCEPT)
     handler = take(flows, ticket, Step.ASSIGN, unit=UNIT).handler
     assert handler is not None
     return somebody(Role.UNIT, unit_code=handler.unit_code)

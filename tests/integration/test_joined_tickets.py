@@ -167,6 +167,26 @@ def test_what_moves_the_main_deadline_moves_whoever_is_joined(stored: Flows, clo
     assert not list(stored.audit.faults())
 
 
+def test_what_was_declined_by_mistake_is_accepted_with_whoever_was_joined(stored: Flows, clock: SetClock) -> None:
+    main, member = intake(stored, call_id="a"), intake(stored, call_id="b")
+    stored.merges.merge(member.ticket_number, main.ticket_number, by=OPERATOR, expected_version=None)
+    take(stored, main, Step.DECLINE, OPERATOR, reason="不属于受理范围")
+    with pytest.raises(InvalidTransition, match="撤销并单"):
+        take(stored, member, Step.ACCEPT, OPERATOR)
+    clock.move(hours=1)
+    accepted = take(stored, main, Step.ACCEPT, OPERATOR)
+    again = stored.tickets.get(member.ticket_number, by=ADMIN)
+    assert (accepted.status, accepted.reply, accepted.deadline) == (TicketStatus.ACCEPTED, None, main.deadline)
+    assert (again.status, again.reply) == (TicketStatus.MERGED, None)
+    stored.analytics.follow()
+    period = Scope(start="2026-11-01", end="2026-11-30")
+    groups = stored.analytics.indicators(Dimension.DEADLINE, period, by=ADMIN).groups
+    assert [(group.key, group.measures.tickets) for group in groups] == [("running", 2)]
+    unit = assigned(stored, main, accepted=True)
+    take(stored, main, Step.ACKNOWLEDGE, unit)
+    assert not list(stored.audit.faults())
+
+
 def to_evaluate(stored: Flows) -> set[str]:
     found = stored.tickets.page(after=None, limit=9, filters={"to_evaluate": "true"}, by=OPERATOR)
     return {ticket.ticket_number for ticket in found}
@@ -242,12 +262,12 @@ def test_whoever_was_joined_to_the_wrong_ticket_is_found_again_after_its_end(
         take(stored, main, Step.DIRECT_ANSWER, OPERATOR, text="路灯已修好")
     take(stored, main, end, OPERATOR, **details)
     assert stored.tickets.steps(wrong.ticket_number, by=OPERATOR) == (Step.UNMERGE,)
-    assert stored.tickets.steps(main.ticket_number, by=OPERATOR) == ()
+    assert stored.tickets.steps(main.ticket_number, by=OPERATOR) == ((Step.ACCEPT,) if end is Step.DECLINE else ())
     with pytest.raises(InvalidTransition, match="可执行：撤销并单"):
         take(stored, wrong, Step.REOPEN, OPERATOR, reason="不是同一处")
     alone = stored.merges.unmerge(wrong.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert (alone.status, alone.reply, alone.deadline) == (TicketStatus.ACCEPTED, None, wrong.deadline)
     assert stored.tickets.get(main.ticket_number, by=ADMIN).members == ()
-    with pytest.raises(InvalidTransition, match="没有可执行的步骤"):
+    with pytest.raises(InvalidTransition, match="不能撤销并单"):
         stored.merges.unmerge(main.ticket_number, "不是同一处", by=OPERATOR, expected_version=None)
     assert not list(stored.audit.faults())

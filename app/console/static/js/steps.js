@@ -6,7 +6,7 @@ import { forget, keeps } from "./typed.js";
 
 const USUAL = ["accept", "assign", "acknowledge", "feed_back", "approve", "reply", "evaluate", "archive", "approve_return", "resume"];
 // What may be put right in a status, and has been done to reach it.
-const AGAIN = { evaluated: "evaluate" };
+const AGAIN = { evaluated: "evaluate", declined: "accept" };
 // What is asked or praised is answered at once, without a unit.
 const ANSWERED = ["consultation", "praise"];
 const GRAVE = ["decline", "return", "suspend", "send_back"];
