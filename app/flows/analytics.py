@@ -123,7 +123,9 @@ class AnalyticsFlow:
             scope = scope.model_copy(update={"subject": "market_entity"})
         with self._store(reading=True) as uow:
             found = uow.analytics.grouped(kept, scope, self._clock.now())
+            gone = self._gone(uow, found) if dimension is Dimension.UNIT else {}
         groups = self._areas(found, scope) if dimension is Dimension.AREA else self._groups(dimension, found, scope)
+        groups = [group.model_copy(update={"label": gone.get(group.key, group.label)}) for group in groups]
         return Indicators(total=_sum(found.values()), query=query_of(None, "", scope), groups=tuple(groups))
 
     def rows(
@@ -194,6 +196,16 @@ class AnalyticsFlow:
             uow.analytics.sum_up(now.astimezone(CITY_TIME).date())
             uow.commit()
         self._recounted = now
+
+    def _gone(self, uow: UnitOfWork, codes: Iterable[str]) -> dict[str, str]:
+        """Return what units that the city has no more were called, as their tickets hold it."""
+        names: dict[str, str] = {}
+        for code in {*codes} - {"", *self._reference.unit_by_code}:
+            for part in ("handler_code", "unit_code"):
+                for ticket in uow.tickets.page(after=None, limit=1, filters={part: code}):
+                    unit = ticket.handler if part == "handler_code" else ticket.unit.lead
+                    names.setdefault(code, unit.name if unit else code)
+        return names
 
     def _groups(self, dimension: Dimension, found: Mapping[str, Measures], scope: Scope) -> list[Group]:
         groups = [

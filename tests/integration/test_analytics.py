@@ -8,6 +8,7 @@ import pytest
 from app.domain.access import Role
 from app.domain.analytics import Dimension, Scope
 from app.domain.errors import Forbidden, InvalidInput
+from app.domain.unit import UnitName
 from app.domain.workflow import Step
 from app.flows.analytics import COLUMNS
 from app.flows.registry import Flows
@@ -33,6 +34,19 @@ def replied(flows: Flows, number: str, *, satisfied: bool) -> None:
     take(flows, number, Step.APPROVE)
     take(flows, number, Step.REPLY, text="路灯已修好")
     take(flows, number, Step.EVALUATE, solved=True, satisfied=satisfied)
+
+
+def test_a_unit_that_the_city_has_no_more_keeps_its_name_in_the_figures(stored: Flows) -> None:
+    number = stored.intake.run(call("您好", LAMPS)).tickets[0].ticket_number
+    replied(stored, number, satisfied=True)
+    with stored.tickets._store() as uow:
+        held, gone = uow.tickets.get(number), UnitName(unit_code="370481.lamps", name="滕州市路灯管理处")
+        uow.tickets.save(held.model_copy(update={"handler": gone}), expected_version=held.version)
+        uow.commit()
+    stored.analytics.follow()
+    (group,) = stored.analytics.indicators(Dimension.UNIT, MONTH, by=ADMIN).groups
+    assert (group.key, group.label) == (gone.unit_code, gone.name)
+    assert next(iter(stored.analytics.rows(Dimension.UNIT, MONTH, by=ADMIN)))[0] == gone.name
 
 
 def test_rates_count_what_was_answered_in_time_and_what_citizens_said(stored: Flows, clock: SetClock) -> None:
