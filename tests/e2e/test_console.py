@@ -230,6 +230,7 @@ def test_duplicates_are_compared_joined_and_taken_apart(sign_in: Callable[..., A
     for _ in range(2):
         page.reload()
         take_call(page, "练习：暖气不热（有多人反映）")
+    sync_api.expect(page.locator(".candidate").filter(has_text="对照").first).to_contain_text("暖气")
     page.get_by_role("button", name="对照").first.click()
     sync_api.expect(page.locator("table.compare")).to_contain_text("幸福家园")
     page.set_viewport_size({"width": 1280, "height": 720})

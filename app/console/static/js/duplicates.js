@@ -1,5 +1,5 @@
 // Tickets that may be about the same matter, side by side; joined with one press, taken apart again with a reason.
-import { get, post } from "./api.js";
+import { get, maybe, post } from "./api.js";
 import { badge, button, h, note, replace } from "./dom.js";
 import { guarded, say } from "./notices.js";
 import { go } from "./reader.js";
@@ -30,7 +30,8 @@ export function duplicateList(ticket, { joinable, leaves, done, conflict }) {
 const link = number => h("a", { href: `#/tickets/${number}` }, number);
 
 function candidate(ticket, found, { joinable, done, conflict }) {
-  const other = h("div", {});
+  const other = h("div", {}), title = h("span", { class: "grow" });
+  maybe(`/v1/tickets/${found.ticket_number}`).then(there => there && replace(title, there.title, " ", badge(word(there.status)))).catch(() => {});
   const join = guarded(async () => {
     try { done(await post(`/v1/tickets/${ticket.ticket_number}/merge`, { into: found.ticket_number }, ticket.version)); say(`已并入 ${found.ticket_number}，可撤销。`, "good"); } catch (error) { conflict(error); }
   });
@@ -40,7 +41,7 @@ function candidate(ticket, found, { joinable, done, conflict }) {
   });
   return h("article", { class: "candidate" },
     h("div", { class: "row" }, link(found.ticket_number), badge(`相似 ${percent(found.score)}`), found.same_matter && badge("很可能同一事项", "warn"),
-      h("span", { class: "grow" }), button("对照", compare, "small", { "aria-label": `与 ${found.ticket_number} 对照` }), joinable && button("并入此单", join, "small", { "aria-label": `并入 ${found.ticket_number}` })),
+      title, button("对照", compare, "small", { "aria-label": `与 ${found.ticket_number} 对照` }), joinable && button("并入此单", join, "small", { "aria-label": `并入 ${found.ticket_number}` })),
     note(found.reasons.join("；")), found.against.length > 0 && note(`不同之处：${found.against.join("；")}`), other);
 }
 
