@@ -138,11 +138,15 @@ def test_a_unit_that_helps_says_what_it_found_and_nothing_else(served: Served, s
     served.flows.tickets.step(number, Step.CO_ASSIGN, by=ADMIN, details=asked, expected_version=None)
     page = sign_in("unit")
     page.locator(f'tr[data-key="{number}"]').click()
+    limit = served.flows.tickets.get(number, by=ADMIN).assisting[0].resolve_by
+    bar = page.locator(".ticket .deadline")
+    sync_api.expect(bar).to_have_attribute("title", f"协办时限 {limit:%Y-%m-%d %H:%M}")
     page.locator(".steps").get_by_role("button", name="协办反馈").click()
     sync_api.expect(page.locator(".stepform input")).to_have_count(0)
     page.get_by_label("协办结果").fill("管道正常")
     page.get_by_role("button", name="确定协办反馈").click()
     sync_api.expect(page.locator(".units")).to_contain_text("管道正常")
+    sync_api.expect(bar).to_have_text("已协办反馈")
 
 
 def test_a_reviewer_sees_what_a_unit_asks_for_and_grants_as_much(served: Served, sign_in: Open) -> None:

@@ -5,14 +5,16 @@ import { CLOSED, fieldName, percent, span, when, WITH_THE_CENTRE, word } from ".
 
 export function deadlineBar(ticket, now = Date.now()) {
   if (!ticket.deadline) return h("span", {});
-  const start = Date.parse(ticket.created_at), end = Date.parse(ticket.deadline.resolve_by), left = end - now;
-  const theirs = reader()?.unit && WITH_THE_CENTRE.includes(ticket.status);  // what the centre has yet to do is no unit's delay
+  const me = reader()?.unit?.unit_code, helps = ticket.handler?.unit_code !== me && ticket.assisting.findLast(one => one.unit.unit_code === me);
+  const { resolve_by: limit } = helps || ticket.deadline;  // who helps has a limit of its own
+  const start = Date.parse(ticket.created_at), end = Date.parse(limit), left = end - now;
+  const theirs = me && (helps ? helps.feedback : WITH_THE_CENTRE.includes(ticket.status));  // what others have yet to do is no unit's delay
   const closed = CLOSED.includes(ticket.status), held = ticket.status === "suspended", late = !closed && !held && !theirs && left < 0;
   const share = closed ? 100 : Math.round(100 * Math.min(1, Math.max(0, (now - start) / (end - start || 1))));
-  const words = closed ? "已了结" : held ? "已挂起" : theirs ? "待中心处理" : late ? `逾期 ${span(left)}` : `剩 ${span(left)}`;
+  const words = closed ? "已了结" : held ? "已挂起" : theirs ? (helps ? "已协办反馈" : "待中心处理") : late ? `逾期 ${span(left)}` : `剩 ${span(left)}`;
   const kind = closed ? "good" : late ? "late" : share > 75 ? "soon" : "";
-  return h("span", { class: `deadline ${kind}`, title: `办结时限 ${when(ticket.deadline.resolve_by)}` },
-    h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(ticket.deadline.resolve_by)}，${words}` }, h("i", { style: `width:${share}%` })));
+  return h("span", { class: `deadline ${kind}`, title: `${helps ? "协办" : "办结"}时限 ${when(limit)}` },
+    h("span", {}, words), h("span", { class: "bar", role: "img", "aria-label": `时限 ${when(limit)}，${words}` }, h("i", { style: `width:${share}%` })));
 }
 
 // What a unit asks for and a reviewer has yet to rule on.
