@@ -129,12 +129,12 @@ class SqlTickets:
         numbers = select(TicketRow.ticket_number).where(TicketRow.ticket_number > ticket_number)
         return self._session.scalars(numbers.order_by(TicketRow.ticket_number).limit(limit)).all()
 
-    def count(self, filters: Mapping[str, str]) -> int:
-        """Return how many tickets fit."""
+    def count(self, filters: Mapping[str, str], *, most: int | None = None) -> int:
+        """Return how many tickets fit; `most`: no more are counted."""
         found = self._of_facts(filters)
         if found is None:
             found = self._filtered(select(TicketRow.ticket_number), filters)
-        return self._session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        return self._session.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0
 
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number."""

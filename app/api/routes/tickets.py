@@ -31,7 +31,7 @@ from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, MeetingReason, Step
 from app.flows.exports import COLUMNS
-from app.flows.tickets import needs_of
+from app.flows.tickets import MOST_COUNTED, needs_of
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
@@ -45,6 +45,14 @@ class TicketPage(Frozen):
 
     tickets: tuple[Ticket, ...]
     next: str | None
+
+
+class TicketCount(Frozen):
+    """How many tickets a list has."""
+
+    tickets: int
+    more: bool
+    """Whether there may be more."""
 
 
 class LabelledEvent(TicketEvent):
@@ -130,9 +138,10 @@ def list_tickets(
 
 
 @router.get("/tickets:count", summary="工单件数")
-def count_tickets(flows: FlowsDep, key: ReaderKey, filters: Filters) -> dict[str, int]:
-    """筛选条件同列表；tickets 为列表全部页的件数。"""
-    return {"tickets": flows.tickets.count(filters, by=key)}
+def count_tickets(flows: FlowsDep, key: ReaderKey, filters: Filters) -> TicketCount:
+    """筛选条件同列表；tickets 为列表全部页的件数，最多数到一万件，more 表示不止。"""
+    count = flows.tickets.count(filters, by=key)
+    return TicketCount(tickets=count, more=count >= MOST_COUNTED)
 
 
 @router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse, responses=TABLE)

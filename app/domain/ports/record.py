@@ -53,8 +53,8 @@ class Tickets(Protocol):
     def numbers_after(self, ticket_number: str, *, limit: int) -> Sequence[str]:
         """Return the next ticket numbers above one, rising."""
 
-    def count(self, filters: Mapping[str, str]) -> int:
-        """Return how many tickets fit."""
+    def count(self, filters: Mapping[str, str], *, most: int | None = None) -> int:
+        """Return how many tickets fit; `most`: no more are counted."""
 
     def due_before(self, moment: datetime, *, limit: int, after: str = "") -> Sequence[Ticket]:
         """Return open tickets whose deadline is before a moment, by number, after one."""

@@ -48,7 +48,7 @@ export function tickets(page, number, query) {
     if (again && list.contains(document.activeElement)) came = document.activeElement.dataset.key;
     [rows, next, total] = [all, after, known];
     wanted = Math.max(PAGE, rows.length);
-    replace(count, total ? `共 ${figure(total.tickets)} 件${next ? `，已列出 ${rows.length} 件` : ""}` : `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
+    replace(count, total ? `共 ${figure(total.tickets)} 件${total.more ? "以上" : ""}${next ? `，已列出 ${rows.length} 件` : ""}` : `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
     const marked = list.querySelector(`[data-key="${number}"]`);
     marked?.classList.add("chosen");
