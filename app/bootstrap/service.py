@@ -178,7 +178,7 @@ def build_flows(settings: Settings, clock: Clock | None = None, embedded: Embedd
         demo=demo,
         comparison=ComparisonFlow(intake),
         batch=BatchFlow(intake),
-        access=AccessFlow(store, clock, token_reader(settings.auth), units=reference.unit_by_code),
+        access=AccessFlow(store, clock, token_reader(settings.auth), units=reference.unit_codes),
         capabilities=CapabilityFlow(reader, policy),
         analytics=analytics,
         early_warnings=early_warnings,

@@ -22,7 +22,7 @@ def create_key(
     name: str,
     scope: Annotated[list[Scope] | None, typer.Option(help="权限，可多次给出")] = None,
     role: Annotated[list[Role] | None, typer.Option(help="角色，可多次给出；带来相应权限")] = None,
-    unit: Annotated[str | None, typer.Option(help="承办单位代码，角色 unit 须给")] = None,
+    unit: Annotated[str | None, typer.Option(help="承办单位的名称或代码，角色 unit 须给")] = None,
     lane: Annotated[list[Receiver] | None, typer.Option(help="联络员只看此渠道")] = None,
 ) -> None:
     """新建密钥，只显示一次。"""

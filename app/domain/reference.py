@@ -184,6 +184,12 @@ class ReferenceData(Frozen):
         return next(unit for unit in self.units if unit.kind is UnitKind.CITY_CENTRE)
 
     @cached_property
+    def unit_codes(self) -> dict[str, str]:
+        """Codes of units, by code and by each of their names."""
+        named = {name: unit.unit_code for name, unit in self.unit_by_name.items()}
+        return named | {unit.unit_code: unit.unit_code for unit in self.units}
+
+    @cached_property
     def unit_by_name(self) -> dict[str, UnitName]:
         """Units by full, short and former name."""
         return {

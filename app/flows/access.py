@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.domain.access import OF_A_UNIT, AccessKey, Role, Scope
@@ -13,6 +13,7 @@ from app.domain.referral import Receiver
 
 _DOTS_OF_A_TOKEN = 2
 _LONGEST_NAME = 64
+_MOST_NEAR = 6
 
 
 class ReadsTokens(Protocol):
@@ -26,8 +27,9 @@ class AccessFlow:
     """Keeps and checks API keys; tokens of the identity provider count beside them, where there is one."""
 
     def __init__(
-        self, store: UnitOfWorkFactory, clock: Clock, tokens: ReadsTokens | None = None, *, units: Collection[str]
+        self, store: UnitOfWorkFactory, clock: Clock, tokens: ReadsTokens | None = None, *, units: Mapping[str, str]
     ) -> None:
+        """`units`: their codes, by code and by each of their names."""
         self._units = units
         self._store = store
         self._clock = clock
@@ -50,7 +52,7 @@ class AccessFlow:
         lanes: Sequence[Receiver] = (),
         secret: str | None = None,
     ) -> str:
-        """Make a key and return its secret; a name twice is a Conflict.
+        """Make a key and return its secret; a name twice is a Conflict. `unit_code` may be a unit's name too.
 
         Raises:
             InvalidInput: no name, no such unit, a unit's key without its unit or with more than units may,
@@ -58,10 +60,9 @@ class AccessFlow:
         """
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise InvalidInput(f"密钥名称不能为空，最长 {_LONGEST_NAME} 个字符，不能含控制字符", field="name")
-        if unit_code is not None and unit_code not in self._units:
-            raise InvalidInput(f"没有承办单位 {unit_code}", field="unit_code")
+        unit_code = self._code_of(unit_code)
         if (Role.UNIT in roles) != (unit_code is not None):
-            raise InvalidInput("承办单位的密钥须给出 unit_code，其他角色不给", field="unit_code")
+            raise InvalidInput("承办单位的密钥须给出单位（--unit），其他角色不给", field="unit")
         if unit_code is not None and not (set(roles) == {Role.UNIT} and OF_A_UNIT.issuperset(scopes)):
             allowed = labelled((scope for scope in Scope if scope in OF_A_UNIT), SCOPE)
             raise InvalidInput(f"承办单位的密钥不能兼有其他角色，权限只限{allowed}", field="scopes")
@@ -83,6 +84,13 @@ class AccessFlow:
         except Conflict as error:
             raise Conflict(f"已有名为 {name} 的密钥；吊销的名称也不能再用", field="name") from error
         return secret
+
+    def _code_of(self, unit: str | None) -> str | None:
+        if unit is None or unit in self._units:
+            return unit and self._units[unit]
+        near = {code: name for name, code in self._units.items() if unit and unit in name}
+        like = f"；相近的有{'、'.join([*near.values()][:_MOST_NEAR])}" if near else ""
+        raise InvalidInput(f"没有承办单位 {unit}，请写全称、简称或者代码{like}", field="unit")
 
     def check(self, secret: str | None, scope: Scope | None) -> AccessKey:
         """Return the key behind a secret, one that carries `scope`; raises Unauthenticated or Forbidden."""

@@ -233,6 +233,16 @@ def test_a_units_key_opens_nothing_of_others(stored: Flows, scopes: tuple[Scope,
         assert not old.allows(scopes[0])
 
 
+def test_a_units_key_is_made_by_its_name_too(stored: Flows) -> None:
+    for number, unit in enumerate(("370481.urban_management", "滕州市综合行政执法局", "滕州市执法局")):
+        stored.access.create(f"unit-{number}", roles=(Role.UNIT,), unit_code=unit)
+    assert {key.unit_code for key in stored.access.keys()} == {"370481.urban_management"}
+    with pytest.raises(InvalidInput, match="相近的有市中区综合行政执法局、薛城区综合行政执法局"):
+        stored.access.create("unit", roles=(Role.UNIT,), unit_code="执法局")
+    with pytest.raises(InvalidInput, match="--unit"):
+        stored.access.create("unit", roles=(Role.UNIT,))
+
+
 def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, database_url: str) -> None:
     engine = make_engine(database_url)
     migrate(engine)
