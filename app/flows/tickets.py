@@ -17,7 +17,7 @@ from app.domain.transcript import Transcript
 from app.domain.unit import UnitName
 from app.domain.workflow import STEP_LABELS, STEPS, Step, TicketStatus, possible_steps, transition
 from app.flows.corrections import Corrections
-from app.flows.judgement import IntakePolicy, verdict_of_step
+from app.flows.judgement import UNIT_FIELDS, IntakePolicy, verdict_of_step
 from app.flows.record import event_of, keep
 from app.flows.redispatch import Redispatch
 from app.flows.sharing import Sharing, reopening
@@ -188,7 +188,10 @@ class TicketFlow:
         Raises:
             NotFound: no such ticket, or none that `by` may see.
             InvalidInput: no such field, or a right value that it cannot hold.
+            Forbidden: a unit says of dispatch what it thinks by handing a ticket back, and a reviewer rules on that.
         """
+        if feedback.field in UNIT_FIELDS and by.sees_only_unit() is not None:
+            raise Forbidden("承办单位不能评判派单；不属本单位职责的，请说明理由退单")
         if not is_field(feedback.field) or len(feedback.field) > _LONGEST_FIELD:
             raise InvalidInput(f"工单没有字段 {feedback.field[:_LONGEST_FIELD]}", field="field")
         with self._store() as uow:

@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
+from app.domain.access import Role
 from app.domain.decision import Decision
+from app.domain.errors import Forbidden
+from app.domain.events import Feedback, Verdict
 from app.domain.ticket import Ticket
 from app.domain.workflow import Step
+from app.flows.judgement import UNIT_FIELDS
 from app.flows.registry import Flows
 from tests.conftest import service as started
 from tests.conftest import settings_for
-from tests.factories import ADMIN, call
+from tests.factories import ADMIN, call, somebody
 
 SIGN = "滕州市荆河街道善国路上一家店的招牌灯箱半夜还亮着，晃得睡不着，希望处理"
 ALIKE = "滕州市荆河街道善国路那家店的招牌灯箱半夜还亮着，晃得人睡不着，盼处理"
@@ -98,3 +102,20 @@ def test_returns_still_count_after_a_restart(service: Flows, tmp_path: Path, url
     again = started(beside(tmp_path, "again", url))
     assert lead_of(again, ALIKE) == "370481.market_supervision"
     again.close()
+
+
+@pytest.mark.parametrize("field", UNIT_FIELDS)
+def test_a_unit_moves_no_later_ticket_away_from_itself(service: Flows, field: str) -> None:
+    ticket, unit = assigned(service, SIGN)
+    key = somebody(Role.UNIT, unit_code=unit)
+    verdict = Feedback(
+        ticket_number=ticket.ticket_number,
+        field=field,
+        verdict=Verdict.CORRECTED,
+        right_value=CHOSEN,
+        actor=key.name,
+        created_at=service.clock.now(),
+    )
+    with pytest.raises(Forbidden, match="请说明理由退单"):
+        service.tickets.feedback(verdict, by=key)
+    assert lead_of(service, ALIKE) == unit

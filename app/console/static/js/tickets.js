@@ -12,7 +12,7 @@ const PAGE = 30, MOST = 200;
 const LOOK_AGAIN = 60_000;
 // Filters that other pages bring along and that have no field here.
 const BROUGHT = {
-  category: "分类", category_code: "末级分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "时限情况", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
+  category: "分类", category_code: "末级分类", acting_unit: "承办单位", town: "镇街", channel: "渠道", subject: "诉求主体", deadline: "办理时限", responded: "响应情况", solved: "解决情况", satisfied: "满意情况",
   issue: "热点事项", meeting: "会商缘由",
 };
 // The filters, how far down the list is unfolded under them, and the ticket that was open last.
