@@ -54,12 +54,22 @@ def may_see(ticket: Ticket, by: AccessKey) -> bool:
 
 
 def may_find(ticket: Ticket, asked: Mapping[str, str], by: AccessKey) -> bool:
-    """Tell whether a search may end at a ticket: for a unit, none by who called ends at one that hides who did."""
+    """Tell whether a search may end at a ticket.
+
+    For a unit, none by who called ends at one that hides who did, nor one by words that it is not shown.
+    """
     if by.sees_only_unit() is None or not _is_unknown(ticket):
         return may_see(ticket, by)
-    name, words = ticket.citizen.name or "", asked.get("q", "")
-    by_name = any(name[at : at + 2] in words for at in range(len(name) - 1))
-    return may_see(ticket, by) and not by_name and not _BY_WHO_CALLED & set(asked)
+    return may_see(ticket, by) and not _BY_WHO_CALLED & set(asked) and _says(shown(ticket, by), asked.get("q", ""))
+
+
+def _says(ticket: Ticket, words: str) -> bool:
+    """Tell whether a ticket holds every pair of characters searched for, or is the one of that number."""
+    place = ticket.place
+    text = f"{ticket.title} {ticket.content} {place.district} {place.town} {place.detail}".lower()
+    runs = "".join(c if c.isalnum() else " " for c in words.lower()).split()
+    pairs = (run[at : at + 2] for run in runs for at in range(len(run) - 1))
+    return words.strip() == ticket.ticket_number or all(pair in text for pair in pairs)
 
 
 def may_pass_over(asked: Mapping[str, str], by: AccessKey) -> bool:

@@ -62,14 +62,22 @@ def test_a_unit_sees_its_own_tickets_and_no_confidential_citizen(stored: Flows) 
 def test_no_search_by_who_called_ends_at_a_confidential_ticket(stored: Flows) -> None:
     secret = intake(stored, f"我叫张三丰，{LAMP}，给我保密")
     unit = assigned(stored, secret)
-    told = {"content": "张三丰反映路灯不亮", "citizen.name": "张三丰"}
+    told = {"content": "张三丰（13812345678）反映路灯不亮", "citizen.name": "张三丰"}
     version = stored.tickets.get(secret.ticket_number, by=ADMIN).version
     stored.tickets.correct(secret.ticket_number, told, by=ADMIN, expected_version=version)
-    for filters in ({"caller": "13900000000"}, {"call_id": "t-1"}, {"q": "张三丰"}, {"q": "三丰反映"}):
+    for filters in (
+        {"caller": "13900000000"},
+        {"call_id": "t-1"},
+        {"q": "张三丰"},
+        {"q": "三丰"},
+        {"q": "13812345678"},
+        {"q": "路灯 1234"},
+    ):
         assert len(stored.tickets.page(after=None, limit=9, filters=filters, by=ADMIN)) == 1
         assert not stored.tickets.page(after=None, limit=9, filters=filters, by=unit)
         assert not list(stored.exports.ticket_rows(filters, by=unit))
-    assert stored.tickets.page(after=None, limit=9, filters={"q": "路灯不亮"}, by=unit)
+    for words in ("路灯不亮", f" {secret.ticket_number} ", "138 5678"):
+        assert stored.tickets.page(after=None, limit=9, filters={"q": words}, by=unit)
     plain = intake(stored, LAMP, call_id="plain")
     assigned(stored, plain)
     for filters in ({"caller": "13900000000"}, {"call_id": "plain"}):
