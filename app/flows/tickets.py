@@ -27,7 +27,7 @@ from app.receive.payload import parse_transcript
 _BY_THE_CLOCK = frozenset({"deadline", "responded"})
 """Filters that need the moment they are asked at."""
 _LONGEST_FIELD = 40
-MOST_COUNTED = 10_000
+_MOST_COUNTED, _MOST_LOOKED_AT = 10_000, 1_000
 """Nobody works through more; to count the millions of years for every list that is open takes a city's database."""
 _MERGING = (Step.MERGE, Step.UNMERGE)
 _PARTS: Mapping[str, type[Frozen]] = {"place": Place, "citizen": Citizen, "unit": UnitDecision, "deadline": Deadline}
@@ -77,14 +77,16 @@ class TicketFlow:
         self._note_readings(seen, by)
         return [shown(ticket, by) for ticket in seen]
 
-    def count(self, filters: Mapping[str, str], *, by: AccessKey) -> int:
-        """Return how many tickets `page` lists in all, up to MOST_COUNTED."""
+    def count(self, filters: Mapping[str, str], *, by: AccessKey) -> tuple[int, bool]:
+        """Return how many tickets `page` lists in all, and whether there may be more."""
         asked = self._filters(filters, by)
         with self._store(reading=True) as uow:
             if not may_pass_over(filters, by):
-                return uow.tickets.count(asked, most=MOST_COUNTED)
-            found = (ticket for ticket in uow.tickets.each(asked) if may_find(ticket, filters, by))
-            return sum(1 for _ in islice(found, MOST_COUNTED))
+                count, most = uow.tickets.count(asked, most=_MOST_COUNTED), _MOST_COUNTED
+            else:
+                found = (ticket for ticket in uow.tickets.each(asked) if may_find(ticket, filters, by))
+                count, most = sum(1 for _ in islice(found, _MOST_LOOKED_AT)), _MOST_LOOKED_AT
+        return count, count == most
 
     def each(self, filters: Mapping[str, str], *, by: AccessKey) -> Iterator[Ticket]:
         """Yield every ticket that fits, in the order of `page`; reading sensitive ones is put on record."""

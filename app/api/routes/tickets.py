@@ -31,7 +31,7 @@ from app.domain.ticket import Ticket
 from app.domain.transcript import Transcript
 from app.domain.workflow import EVENT_LABELS, REVIEWS, STEP_LABELS, MeetingReason, Step
 from app.flows.exports import COLUMNS
-from app.flows.tickets import MOST_COUNTED, needs_of
+from app.flows.tickets import needs_of
 
 router = APIRouter(prefix="/v1", tags=["工单"])
 IfMatch = Annotated[str | None, Header()]
@@ -139,9 +139,9 @@ def list_tickets(
 
 @router.get("/tickets:count", summary="工单件数")
 def count_tickets(flows: FlowsDep, key: ReaderKey, filters: Filters) -> TicketCount:
-    """筛选条件同列表；tickets 为列表全部页的件数，最多数到一万件，more 表示不止。"""
-    count = flows.tickets.count(filters, by=key)
-    return TicketCount(tickets=count, more=count >= MOST_COUNTED)
+    """筛选条件同列表；tickets 为列表全部页的件数，数到一万件为止，more 表示可能不止。"""
+    tickets, more = flows.tickets.count(filters, by=key)
+    return TicketCount(tickets=tickets, more=more)
 
 
 @router.get("/tickets:export", summary="导出工单", response_class=StreamingResponse, responses=TABLE)

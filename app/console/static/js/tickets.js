@@ -25,14 +25,13 @@ export function tickets(page, number, query) {
   const wide = h("div", { class: number && number !== "-" ? "split open" : "split" }, h("section", { class: "listing", "aria-label": "工单列表" }, list), h("section", { class: "card", "aria-label": "工单详情" }, detail));
   const filters = filterBar(() => { wanted = PAGE; load(); });
   replace(page, h("h1", { class: "sr" }, "工单"), filters, wide);
-  let rows = [], next = null, total = null, drawing = 0, came = number && number !== "-" ? null : last;
+  let rows = [], next = null, drawing = 0, came = number && number !== "-" ? null : last;
   last = number;
   // again: what came meanwhile; it gives way to whatever somebody asks for.
   async function draw(more, again) {
     const turn = again ? drawing : ++drawing;
     const all = more ? [...rows] : [], most = more ? all.length + PAGE : wanted, chosen = Object.fromEntries(Object.entries(kept).filter(([, value]) => value));
     let after = more ? next : null;
-    const counted = more ? total : get(`/v1/tickets:count?${new URLSearchParams(chosen)}`).catch(() => null);
     do {
       const asked = new URLSearchParams({ limit: Math.min(most - all.length, MOST), ...chosen, ...(after && { after }) });
       const found = await get(`/v1/tickets?${asked}`).catch(error => {
@@ -43,18 +42,19 @@ export function tickets(page, number, query) {
       all.push(...found.tickets);
       after = found.next;
     } while (after && all.length < most);
-    const known = await counted;
-    if (turn !== drawing || (again && (most !== wanted || (total?.tickets === known?.tickets && seen(all) === seen(rows))))) return;
+    if (again && (most !== wanted || seen(all) === seen(rows))) return;
     if (again && list.contains(document.activeElement)) came = document.activeElement.dataset.key;
-    [rows, next, total] = [all, after, known];
+    [rows, next] = [all, after];
     wanted = Math.max(PAGE, rows.length);
-    replace(count, total ? `共 ${figure(total.tickets)} 件${total.more ? "以上" : ""}${next ? `，已列出 ${rows.length} 件` : ""}` : `已列出 ${rows.length} 件${next ? "，还有更多" : ""}`);
     replace(list, rows.length ? [rowsTable(rows, open, number), next && button("再显示一些", () => load(true))] : nothing(), count);
     const marked = list.querySelector(`[data-key="${number}"]`);
     marked?.classList.add("chosen");
     if (!again) marked?.scrollIntoView({ block: "nearest" });
     list.querySelector(`[data-key="${came}"]`)?.focus();
     came = null;
+    replace(count, next ? `已列出 ${rows.length} 件，还有更多` : `共 ${figure(rows.length)} 件`);
+    const total = next && await get(`/v1/tickets:count?${new URLSearchParams(chosen)}`).catch(() => null);
+    if (total && turn === drawing) replace(count, `共 ${figure(total.tickets)} 件${total.more ? "以上" : ""}，已列出 ${rows.length} 件`);
   }
   const load = guarded(more => draw(more));
   const open = ticket => go("tickets", ticket.ticket_number);
