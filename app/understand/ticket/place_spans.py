@@ -30,6 +30,7 @@ _TALK = re.compile(
 """What no place holds: the caller talks on."""
 _FAULT = re.compile(r"坏$|不亮|污染|塌陷(?!区)|堵塞|丢失|缺失|破损|漏水|停[水电气]$")
 """What is wrong at a place is no part of it: 善国路，路灯坏了."""
+_PERSON = re.compile(r"[\u4e00-\u9fff]{1,3}(?:警官|老师|医生|大夫|护士|师傅|同志|先生|女士|经理|主任|书记|会计)")
 _TWICE = re.compile(r"(?P<part>\d+(?:单元|号楼|楼|层))(?=(?P=part)|\d+号楼(?P=part))")
 """1单元2号楼1单元: a number that was said too early."""
 _PART_OF_NAME = "苑段园湖河湾"
@@ -88,7 +89,7 @@ def candidates(told: Told, mentions: Mentions, rule: Mention | None) -> list[Can
     figures = {figure for line in told.lines for figure in _FIGURE.findall(in_figures(line.text))}
     for one in found:
         fits = one.area < _MOST_AREA and _SHORTEST <= len(one.value) <= _LONGEST and not _TALK.search(one.value)
-        fits = fits and not _FAULT.search(one.value)
+        fits = fits and not _FAULT.search(one.value) and not _PERSON.fullmatch(one.value)
         fits = fits and (not one.spans or figures.issuperset(_FIGURE.findall(one.value)))
         if fits and (one.value not in best or one.sum > best[one.value].sum):
             best[one.value] = one

@@ -85,3 +85,8 @@ def marked_in(reference: ReferenceData, said: str, marked: str) -> tuple[Told, M
         start = line.text.find(marked)
         shares.append([0.9 if 0 <= start <= i < start + len(marked) else 0.0 for i in range(len(line.text))])
     return NOTHING_TOLD._replace(lines=tuple(lines), inside=tuple(shares), begins=tuple(shares)), mentions
+
+
+def test_a_person_is_no_place(reference: ReferenceData) -> None:
+    told, mentions = marked_in(reference, "古邵派出所武警官 帮我找回钱包", "武警官")
+    assert "武警官" not in [one.value for one in candidates(told, mentions, None)]
