@@ -1,7 +1,7 @@
 """Words that weigh in a ticket: a composed text may hold them only where its source says the like.
 
-What does harm where it is not so: a sanction nobody asked for, a judgement
-nobody made, a consent nobody gave, somebody hurt.
+What does harm where it is not so: a sanction nobody asked for, a judgement nobody made, a consent nobody gave,
+somebody hurt.
 """
 
 import re

@@ -32,7 +32,7 @@ _MOST_LOOSE = 0.25
 """Share of a place's letters that may stand alone between pieces of talk: 与, 号 of S320."""
 _MOST_LOST = 1 / 3
 """Share of the embedded content's numbers that the model's may lack: some are of another demand."""
-LEAST_KEPT = 0.4
+LEAST_KEPT = 0.3
 """Share of the embedded content that the model's must hold or name as an aside: it rewords, it does not drop."""
 SURE = 0.85
 """Confidence of a value that model, quote and normaliser agree on."""
