@@ -58,10 +58,10 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
 
 def broken_off(call: SpokenCall) -> bool:
     """Tell whether the line broke before the caller came to the matter."""
-    last = call.turns[-1]
-    if last.speaker is not Speaker.OPERATOR or not _BROKEN_OFF.search(last.text) or not call.citizen_turns:
+    if not call.citizen_turns or call.turns[-1].speaker is not Speaker.OPERATOR:
         return False
-    return _BROKEN_OFF_AT.search(call.citizen_turns[-1].text.strip()) is not None
+    gone = _BROKEN_OFF.search(call.turns[-1].text)
+    return bool(gone and _BROKEN_OFF_AT.search(call.citizen_turns[-1].text.strip()))
 
 
 def is_thanks(call: SpokenCall) -> bool:
