@@ -175,7 +175,7 @@ class ScoredArticle(Frozen):
     words: float = 0.0
     """BM25 of the words alone."""
     likeness: float = 0.0
-    """Cosine of the nearest passage to the question, 0 where the meaning did not propose it."""
+    """Cosine of the nearest passage to the question; at most so much where meaning did not propose it."""
     coverage: float
     """Share of the question's telling character pairs that the article holds, 0 to 1."""
     fit: float = 0.0
@@ -187,6 +187,8 @@ class Nearest(Frozen):
 
     likeness: Mapping[str, float] = {}
     """Cosine of the nearest passage, by article."""
+    beyond: float = 0.0
+    """What no other article exceeds."""
     first: tuple[str, ...] = ()
     """Articles to be weighed whatever their likeness."""
     degraded_reason: str | None = None

@@ -75,7 +75,7 @@ class ChromaIndex:
                 found: Mapping[str, float] = self._safely(lambda: self._sifted(vector, most, allows))
         except ServiceUnavailable as error:
             return Nearest(degraded_reason=error.message_zh)
-        return Nearest(likeness=found)
+        return Nearest(likeness=found, beyond=min(found.values(), default=0.0))
 
     def likeness(self, question: str, article_ids: Sequence[str]) -> Mapping[str, float]:
         """Return the cosine of the nearest passage of these articles, of those that are held."""

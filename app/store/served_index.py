@@ -96,7 +96,7 @@ class ServedIndex:
         first = sorted(served.likeness, key=lambda id_: -served.likeness[id_])[:FIRST]
         likeness = {**own.likeness, **self._own.likeness(question, new)}
         degraded = own.degraded_reason or served.degraded_reason
-        return Nearest(likeness=likeness, first=tuple(first), degraded_reason=degraded)
+        return own.model_copy(update={"likeness": likeness, "first": tuple(first), "degraded_reason": degraded})
 
     def rebuild(self, progress: Callable[[int], None] = lambda _count: None) -> int:
         """Make both again; return how many articles they hold.

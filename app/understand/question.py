@@ -111,14 +111,15 @@ class QuestionReader:
         meant = [self._place[id_] for id_ in near if self.allows(id_, on=on, area=area, parts=parts)]
         proposed = {*worded, *meant}
         top = max((float(scores[i]) for i in proposed), default=0.0) or 1.0
-        fused = {i: float(scores[i]) / top + near.get(self._articles[i].id, 0.0) for i in proposed}
+        alike = {i: near.get(self._articles[i].id, nearest.beyond) for i in proposed}
+        fused = {i: float(scores[i]) / top + alike[i] for i in proposed}
         told = {pair: rarity.get(pair, math.log(1 + self.count)) for pair in asked}
         return tuple(
             ScoredArticle(
                 article=self._articles[i],
                 score=fused[i],
                 words=float(scores[i]),
-                likeness=near.get(self._articles[i].id, 0.0),
+                likeness=alike[i],
                 coverage=_coverage(told, self._articles[i]),
             )
             for i in sorted(proposed, key=lambda i: (self._articles[i].id not in nearest.first, -fused[i]))[:most]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.domain.knowledge import Article, ArticleStatus
+from app.domain.knowledge import Article, ArticleStatus, Nearest
 from app.respond.answer import compose_answer
 from app.store.articles import parse_article
 from app.understand.question import QuestionReader
@@ -66,6 +66,14 @@ def test_an_article_of_the_area_is_found_there() -> None:
 
 def test_a_question_of_unknown_words_finds_nothing() -> None:
     assert QuestionReader([article()]).read("咖啡豆烘焙", on=TODAY, area=None) == ()
+
+
+def test_what_meaning_did_not_propose_is_not_taken_for_unlike() -> None:
+    near = [article(id=f"near-{n}", title="身份证到期", questions=(), body="身份证到期可换领。") for n in range(3)]
+    likeness = {"near-0": 0.62, "near-1": 0.6, "near-2": 0.58}
+    reader = QuestionReader([article(), other(), *near])
+    found = reader.read("身份证丢了在哪里补办", on=TODAY, area=None, nearest=Nearest(likeness=likeness, beyond=0.58))
+    assert (found[0].article.id, found[0].likeness) == ("lost-card", 0.58)
 
 
 def test_an_answer_holds_the_lead_the_fitting_section_and_the_clause() -> None:
