@@ -45,6 +45,7 @@ train: .venv/dev.stamp
 	$(BIN)/python -m training.matter_embedding
 	$(BIN)/python -m training.duplicate_pairs
 	$(BIN)/python -m training.answer_scorer
+	$(BIN)/python -m training.strange_answer_scorer
 
 .venv/base.stamp: .locks/base.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import typer
@@ -21,38 +22,30 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from app.domain.knowledge import Article, Nearest, ScoredArticle, passages
+from app.flows.live_knowledge import NEAREST, WEIGHED
 from app.store.reference.load import load_reference_data
 from app.understand.question import QuestionReader
 from app.understand.question_match import QuestionMatcher
 from app.understand.question_traps import TrapReader
+from models.base import AnswerScorer
 from models.embedding.static import StaticEmbedder
 from models.factory import load_classifier
 from models.reranker.answer_scorer import BUCKETS, LENGTHS, buckets, mean_fits, outside_score
-from training.answer_network import Row, fit_teams
+from training.answer_network import Row, Weights, fit_teams
+from training.answer_questions import FOLDS, OUTSIDE, Question, read_questions, without
 from training.manifest import write_manifest, write_vocabulary
 from training.static_embedding import DEMANDS, Table, read_articles, train_table
 
-OUTSIDE = Path("training/datasets/questions_outside.jsonl")
-"""Written questions that no article answers, by kind; those an article answers stand in the articles."""
 OUT = Path("models/weights/answer")
 FUNCTION = Path("models/weights/function")
 ORDINARY = Path("training/datasets/ordinary.jsonl")
-FOLDS = 5
-CANDIDATES = 12
 ANY_DAY = date(2026, 11, 25)
 OUTSIDE_STRENGTH = 3.0
 """Inverse regularisation of the words of questions outside."""
 GRAMS = 9_000
+Outside = tuple[NDArray[np.float32], float]
+"""What the n-grams of questions outside tell, and the bias."""
 LIMITS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A written question; `article` is None where none answers it."""
-
-    text: str
-    article: str | None
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -60,9 +53,8 @@ class Measured:
     """A question with the features of its candidates; `right` is the row of its article, -1 where none is."""
 
     question: Question
-    ids: tuple[str, ...]
     pairs: NDArray[np.float32]
-    whole: NDArray[np.float32]
+    none: NDArray[np.float32]
     right: int
 
 
@@ -92,48 +84,58 @@ class Rarity:
 def main(out: Path = OUT, seed: int = 1) -> None:
     """Write the weights and their manifest; print what cross-validation says."""
     articles = read_articles()
-    questions = read_all(articles)
+    questions = read_questions(articles, seed=seed)
     rarity = Rarity([*(q.text for q in questions), *said(DEMANDS), *said(ORDINARY)])
-    folds = np.random.default_rng(seed).permutation(len(questions)) % FOLDS
-    measured, outside = [], np.zeros(len(questions), dtype=np.float32)
-    for fold in range(FOLDS):
-        seen = [q for q, f in zip(questions, folds, strict=True) if f != fold]
-        weights, bias = fit_outside(seen, seed=seed)
-        measure = measurer(without(articles, questions, folds, fold), rarity, seed=seed)
-        for i in np.flatnonzero(folds == fold):
-            outside[i] = outside_score(questions[i].text, weights, bias)
-            measured.append((i, measure(questions[i])))
-    rows = [one for _, one in sorted(measured, key=lambda pair: pair[0])]
-    report(rows, outside, folds, seed=seed)
-    weights, bias = fit_outside(questions, seed=seed)
-    teams = fit_teams(rows_to_learn(rows, outside), seed=seed)
-    trained = {name: np.stack([team[name] for team in teams]) for name in teams[0]}
-    out.mkdir(parents=True, exist_ok=True)
-    arrays = {**trained, "outside": weights, "outside_bias": np.array(bias), "rarity": rarity.values}
-    np.savez_compressed(out / "weights.npz", **{name: array.astype(np.float16) for name, array in arrays.items()})
-    write_vocabulary(out, rarity.words)
+    outside = outside_by_fold(questions, seed=seed)
+    rows = measured_in_folds(articles, questions, rarity, outside, seed=seed)
+    judged = [
+        (row, best(row, teams))
+        for fold in range(FOLDS)
+        for teams in [fit_teams(rows_to_learn([row for row in rows if row.question.fold != fold]), seed=seed)]
+        for row in rows
+        if row.question.fold == fold
+    ]
+    Console().print(table_of("own articles", judged))
+    words, bias = fit_outside(questions, seed=seed)
+    told = {"outside": words, "outside_bias": np.array(bias), "rarity": rarity.values}
+    write_scorer(out, fit_teams(rows_to_learn(rows), seed=seed), told, rarity.words)
     facts = {"kind": "answer_scorer", "seed": seed, "questions": len(questions), "grams": len(rarity.words)}
     write_manifest(out, name="own-answer", task="answer", data=OUTSIDE, facts=facts)
 
 
-def read_all(articles: Sequence[Article]) -> list[Question]:
-    """Return the written questions and those that the published articles list."""
-    rows = map(json.loads, OUTSIDE.read_text("utf-8").splitlines())
-    outside = [Question(row["question"], None, row["kind"]) for row in rows]
-    published = [article for article in articles if article.may_hold]
-    return [*outside, *(Question(text, article.id, "listed") for article in published for text in article.questions)]
+def measured_in_folds(
+    articles: Sequence[Article],
+    questions: Sequence[Question],
+    rarity: AnswerScorer,
+    outside: Sequence[Outside],
+    *,
+    seed: int,
+) -> list[Measured]:
+    """Return each question measured where it is not listed."""
+    rows: list[Measured] = []
+    for fold in range(FOLDS):
+        kept = without(articles, questions, fold)
+        measure = measurer(kept, kept, rarity, outside, seed=seed)
+        rows += [measure(question) for question in questions if question.fold == fold]
+    return rows
 
 
-def none_features(row: Measured, outside: float) -> NDArray[np.float32]:
-    """Return what speaks for no article at all."""
-    return np.append(row.whole, outside).astype(np.float32)
+def write_scorer(
+    out: Path, teams: Sequence[Weights], told: Mapping[str, NDArray[np.float32]], grams: Sequence[str]
+) -> None:
+    """Write the weights of the teams with what else the scorer is told, and the n-grams whose rarity it knows."""
+    out.mkdir(parents=True, exist_ok=True)
+    arrays = {name: np.stack([team[name] for team in teams]) for name in teams[0]} | dict(told)
+    kept: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(out / "weights.npz", **kept)
+    write_vocabulary(out, grams)
 
 
-def rows_to_learn(rows: Sequence[Measured], outside: NDArray[np.float32]) -> list[Row]:
+def rows_to_learn(rows: Sequence[Measured]) -> list[Row]:
     """Return the rows that teach something: not those whose article is not among the candidates."""
     return [
-        (row.pairs, none_features(row, out), row.right)
-        for row, out in zip(rows, outside, strict=True)
+        (row.pairs, row.none, row.right)
+        for row in rows
         if len(row.pairs) and (row.right >= 0 or row.question.article is None)
     ]
 
@@ -143,53 +145,58 @@ def said(path: Path) -> list[str]:
     return [str(json.loads(line)["text"]) for line in path.read_text("utf-8").splitlines()]
 
 
-def without(
-    articles: Sequence[Article], questions: Sequence[Question], folds: NDArray[np.int64], fold: int
-) -> list[Article]:
-    """Return the articles without the questions of a fold."""
-    out = {(q.article, q.text) for q, f in zip(questions, folds, strict=True) if f == fold}
-    return [
-        article.model_copy(update={"questions": tuple(q for q in article.questions if (article.id, q) not in out)})
-        for article in articles
-    ]
-
-
-def measurer(articles: Sequence[Article], rarity: Rarity, *, seed: int) -> Callable[[Question], Measured]:
-    """Return what measures a question against articles with an embedding that learnt from them."""
-    table = train_table(articles, dimensions=128, features=14_000, epochs=6, seed=seed)
+def measurer(
+    articles: Sequence[Article],
+    known: Sequence[Article],
+    rarity: AnswerScorer,
+    outside: Sequence[Outside],
+    *,
+    seed: int,
+) -> Callable[[Question], Measured]:
+    """Return what measures a question against articles with an embedding that learnt from the known ones."""
+    table = train_table(known, dimensions=128, features=14_000, epochs=6, seed=seed)
     nearest, reader = dense(articles, table), QuestionReader(articles)
     reference = load_reference_data(Path("knowledge_base"))
     traps = TrapReader(("枣庄", *reference.gazetteer.district_by_name))
-    matcher = QuestionMatcher(rarity, load_classifier(FUNCTION), traps)
+    matcher = QuestionMatcher(rarity, rarity, load_classifier(FUNCTION), traps)
 
     def measure(question: Question) -> Measured:
         found: Sequence[ScoredArticle] = reader.read(
-            question.text, on=ANY_DAY, area=None, most=CANDIDATES, nearest=Nearest(likeness=nearest(question.text))
+            question.text, on=ANY_DAY, area=None, most=WEIGHED, nearest=nearest(question.text)
         )
-        ids = tuple(one.article.id for one in found)
+        ids = [one.article.id for one in found]
         right = ids.index(question.article) if question.article in ids else -1
         pairs, whole = matcher.measure(question.text, found) if found else (np.zeros((0, 0)), np.zeros(0))
-        return Measured(question, ids, np.asarray(pairs), np.asarray(whole), right)
+        alone = outside_score(question.text, *outside[question.fold])
+        none = np.append(whole, alone).astype(np.float32)
+        return Measured(question, np.asarray(pairs), none, right)
 
     return measure
 
 
-def dense(articles: Sequence[Article], table: Table) -> Callable[[str], Mapping[str, float]]:
-    """Return the search by meaning over a table that stands in no file."""
+def dense(articles: Sequence[Article], table: Table) -> Callable[[str], Nearest]:
+    """Return the search by meaning over a table that stands in no file: as the service's, of the nearest passages."""
     embedder = StaticEmbedder(table.words, table.rows)
-    held = [passage for article in articles for passage in passages(article)]
+    held = [passage for article in articles if article.may_hold for passage in passages(article)]
     vectors = embedder.embed([passage.text for passage in held])
 
-    def nearest(question: str) -> Mapping[str, float]:
+    def nearest(question: str) -> Nearest:
+        alike = vectors @ embedder.embed([question])[0]
+        near = np.argsort(-alike, kind="stable")[:NEAREST]
         likeness: dict[str, float] = {}
-        for passage, value in zip(held, vectors @ embedder.embed([question])[0], strict=True):
-            likeness[passage.article_id] = max(likeness.get(passage.article_id, -1.0), float(value))
-        return likeness
+        for at in near:
+            likeness.setdefault(held[at].article_id, float(alike[at]))
+        return Nearest(likeness=likeness, beyond=min(likeness.values())) if alike.any() else Nearest()
 
     return nearest
 
 
-def fit_outside(questions: Sequence[Question], *, seed: int) -> tuple[NDArray[np.float32], float]:
+def outside_by_fold(questions: Sequence[Question], *, seed: int) -> list[Outside]:
+    """Return, for the questions of each fold, what the others tell."""
+    return [fit_outside([one for one in questions if one.fold != fold], seed=seed) for fold in range(FOLDS)]
+
+
+def fit_outside(questions: Sequence[Question], *, seed: int) -> Outside:
     """Return the weights of hashed n-grams that tell questions outside from those inside."""
     held = [buckets(q.text) for q in questions]
     counted = sparse.lil_matrix((len(held), BUCKETS), dtype=np.float32)
@@ -200,28 +207,27 @@ def fit_outside(questions: Sequence[Question], *, seed: int) -> tuple[NDArray[np
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
-def report(rows: Sequence[Measured], outside: NDArray[np.float32], folds: NDArray[np.int64], *, seed: int) -> None:
-    """Print cross-validated figures at several limits."""
-    best: list[tuple[int, float]] = [(-1, 0.0)] * len(rows)
-    for fold in range(FOLDS):
-        seen = [int(i) for i in np.flatnonzero(folds != fold)]
-        teams = fit_teams(rows_to_learn([rows[i] for i in seen], outside[seen]), seed=seed)
-        for i in map(int, np.flatnonzero(folds == fold)):
-            if len(rows[i].pairs):
-                fits = mean_fits(teams, rows[i].pairs, none_features(rows[i], outside[i]))
-                best[i] = (int(np.argmax(fits)), float(np.max(fits)))
-    judged = list(zip(rows, best, strict=True))
+def best(row: Measured, teams: Sequence[Weights]) -> tuple[int, float]:
+    """Return the place of the likeliest article, and how likely it is."""
+    if not len(row.pairs):
+        return -1, 0.0
+    fits = mean_fits(teams, row.pairs, row.none)
+    return int(np.argmax(fits)), float(np.max(fits))
+
+
+def table_of(name: str, judged: Sequence[tuple[Measured, tuple[int, float]]]) -> Printed:
+    """Return how often the likeliest article is right where it is likely enough, at several limits."""
     able = [(row.right == at and at >= 0, fit) for row, (at, fit) in judged if row.question.article]
     unable = [fit for row, (_, fit) in judged if not row.question.article]
     first = sum(right for right, _ in able) / len(able)
-    Console().print(f"{len(able)} answerable, {len(unable)} others; right one first {first:.3f}")
-    table = Printed("least fit", "cited right", "answered of answerable", "refused of the others")
+    title = f"{name}: {len(able)} answerable, {len(unable)} others; right one first {first:.3f}"
+    table = Printed("least fit", "cited right", "answered of answerable", "refused of the others", title=title)
     for least in LIMITS:
         answered, wrongly = [right for right, fit in able if fit >= least], sum(fit >= least for fit in unable)
         precision = sum(answered) / max(1, len(answered) + wrongly)
         shares = (precision, len(answered) / len(able), 1 - wrongly / len(unable))
         table.add_row(str(least), *(f"{share:.3f}" for share in shares))
-    Console().print(table)
+    return table
 
 
 if __name__ == "__main__":

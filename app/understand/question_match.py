@@ -24,8 +24,10 @@ _LONG = 40
 class QuestionMatcher:
     """Measures each pair of question and article, and has the pairs weighed together."""
 
-    def __init__(self, scorer: AnswerScorer, duties: TextClassifier, traps: TrapReader) -> None:
+    def __init__(self, scorer: AnswerScorer, strange: AnswerScorer, duties: TextClassifier, traps: TrapReader) -> None:
         self._scorer = scorer
+        self._strange = strange
+        """Weighs where nobody has said of some article how it is asked for, as of what a city brings itself."""
         self._duties = duties
         self._traps = traps
 
@@ -39,7 +41,8 @@ class QuestionMatcher:
         pairs, whole = self.measure(question, found)
         asked = plain_form(question)
         meant = np.array([asked in _asked_as(one.article) for one in found])
-        fits = meant / meant.sum() if meant.any() else self._scorer.fits(question, pairs, whole)
+        scorer = self._scorer if all(one.article.questions for one in found) else self._strange
+        fits = meant / meant.sum() if meant.any() else scorer.fits(question, pairs, whole)
         scored = [one.model_copy(update={"fit": float(fit)}) for one, fit in zip(found, fits, strict=True)]
         return tuple(sorted(scored, key=lambda one: -one.fit))
 

@@ -60,6 +60,7 @@ def search_steps(articles: Sequence[Article]) -> Iterator[Mapping[str, Callable[
     reference = load_reference_data(settings.knowledge_dir)
     matcher = QuestionMatcher(
         load_answer_scorer(settings.weights_dir / "answer"),
+        load_answer_scorer(settings.weights_dir / "answer_strange"),
         load_classifier(settings.weights_dir / "function"),
         TrapReader(("枣庄", *reference.gazetteer.district_by_name)),
     )

@@ -289,3 +289,33 @@ def test_what_is_asked_in_an_article_s_own_words_is_answered_from_it(flows: Flow
     back = ask(flows, "噪音扰民找哪个部门").clarification
     assert back is not None
     assert [option for option in back.options if not ask(flows, option).citations] == []
+
+
+NOTICES = {
+    "摆渡车": "公交17路暂不停靠纺织厂、第二中学两站，改经青年路绕行。施工期间在青年路口设临时站牌，请乘客提前安排出行。"
+    "持老年卡乘客仍可免费换乘临时摆渡车，摆渡车每二十分钟一班。施工预计明年三月底结束。",
+    "故事会": "凤鸣湖分馆定于本月二十日正式对读者开放，开放时间为周二至周日九时至二十时，周一闭馆整理。"
+    "读者凭身份证注册，每次可以借阅十册。少儿阅览区每周六下午举办亲子故事会，名额三十组，通过图书馆公众号提前两天预约。",
+    "公平秤": "凤凰台早市长期占道影响消防通行，现整体迁入凤凰台便民市场。原有经营户凭临时经营登记表优先抽签选择摊位。"
+    "首年摊位费减半收取。市场设公平秤和快检室，蔬菜农残检测结果每日公示。",
+}
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("老年卡坐摆渡车要钱不", "摆渡车"),
+        ("凤鸣湖分馆亲子故事会怎么预约", "故事会"),
+        ("早市的老摊主搬过去摊位费能便宜吗", "公平秤"),
+    ],
+)
+def test_notices_that_list_no_questions_and_have_no_title_are_answered_from(
+    flows: Flows, asked: str, held: str
+) -> None:
+    common = {"title": "", "source": "通告", "owner": "", "status": ArticleStatus.PUBLISHED}
+    notices = [
+        Article.model_validate({"id": f"notice-{name}", "body": body, **common}) for name, body in NOTICES.items()
+    ]
+    flows.knowledge.seed(notices)
+    answer = flows.consultations.answer({"question": asked}, received_at=NOW)
+    assert [cited.article_id for cited in answer.citations] == [f"notice-{held}"]
