@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.domain.errors import InvalidInput
+from eval.base import read_jsonl
 from eval.run import evaluate
 from tests.factories import WATER, call
 from training.run import train
@@ -24,10 +25,6 @@ RUNNER = CliRunner()
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-
-
-def lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def test_ticket_prints_the_result(tmp_path: Path) -> None:
@@ -51,8 +48,8 @@ def test_a_batch_keeps_going_and_can_be_run_again(tmp_path: Path) -> None:
 
     first = RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"])
     assert first.exit_code == 0, first.output
-    assert {row["call_id"] for row in lines(out)} == {c["id"] for c in calls}
-    rejected = lines(tmp_path / "out.rejected.jsonl")
+    assert {row["call_id"] for row in read_jsonl(out)} == {c["id"] for c in calls}
+    rejected = read_jsonl(tmp_path / "out.rejected.jsonl")
     assert [row["line"] for row in rejected] == [11, 12, 13]
     assert all(row["reason"] for row in rejected)
 
@@ -60,8 +57,8 @@ def test_a_batch_keeps_going_and_can_be_run_again(tmp_path: Path) -> None:
     out.write_text("\n".join(kept[:12]) + "\n" + kept[12][:40], "utf-8")
     again = RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"])
     assert again.exit_code == 0, again.output
-    assert sorted(row["call_id"] for row in lines(out)) == sorted(c["id"] for c in calls)
-    numbers = [t["ticket_number"] for row in lines(out) for t in row["tickets"]]  # type: ignore[attr-defined]
+    assert sorted(row["call_id"] for row in read_jsonl(out)) == sorted(c["id"] for c in calls)
+    numbers = [t["ticket_number"] for row in read_jsonl(out) for t in row["tickets"]]
     assert len(numbers) == len(set(numbers))
 
 
@@ -73,8 +70,8 @@ def test_a_batch_keeps_no_call_back_and_lets_no_line_stop_it(tmp_path: Path) -> 
     source.write_text("\n".join([json.dumps(first), json.dumps(first), json.dumps(other), broken]), "utf-8")
     for _ in range(2):
         assert RUNNER.invoke(cli, ["batch", str(source), str(out), "--workers", "1"]).exit_code == 0
-        assert [row["call_id"] for row in lines(out)] == ["b-1"]
-        assert [row["line"] for row in lines(tmp_path / "out.rejected.jsonl")] == [3, 4]
+        assert [row["call_id"] for row in read_jsonl(out)] == ["b-1"]
+        assert [row["line"] for row in read_jsonl(tmp_path / "out.rejected.jsonl")] == [3, 4]
 
 
 @pytest.mark.parametrize("held", ['{"id": "b-1", "turns": []}\n', "not a result\n", '{"call_id": "b-0"}\n[]\n'])

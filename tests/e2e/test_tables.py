@@ -18,6 +18,7 @@ from app.commands.tables import mapping_of
 from app.config import Settings
 from app.domain.errors import InvalidInput
 from app.receive.table import moment_in, rows_of
+from eval.base import read_jsonl
 from tests.factories import WATER
 
 RUNNER = CliRunner()
@@ -26,10 +27,6 @@ RUNNER = CliRunner()
 @pytest.fixture(autouse=True)
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
-
-
-def lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 TABLE = """编号,时间,内容,电话
@@ -49,7 +46,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(tmp_path: Path, encoding: str,
     source.write_bytes(TABLE.replace(",", apart).encode(encoding))
     ran = RUNNER.invoke(cli, ["import", str(source), "--columns", COLUMNS])
     assert "导入 1 行，工单 1 张" in ran.output
-    bad = lines(tmp_path / "table.rejected.jsonl")
+    bad = read_jsonl(tmp_path / "table.rejected.jsonl")
     assert [row["row"] for row in bad] == [4, 5]
     assert bad[1]["reason"] == "内容 为空"
 
@@ -107,7 +104,7 @@ def test_the_dates_of_a_spreadsheet_are_times_of_the_city(tmp_path: Path) -> Non
     kept = flows.tickets.transcript(next(flows.tickets.each({"call_id": "2"}, by=HERE)).ticket_number, by=HERE)
     flows.close()
     assert kept.called_at.isoformat() == "2026-11-08T09:05:00+08:00"
-    bad = lines(tmp_path / "t.rejected.jsonl")
+    bad = read_jsonl(tmp_path / "t.rejected.jsonl")
     assert [(row["row"], row["reason"]) for row in bad] == [
         (7, "called_at 不是 ISO 8601 时间：'0.5'"),
         (8, "called_at 不是 ISO 8601 时间：'09:00:00'"),
