@@ -46,12 +46,13 @@ def listed(page: Any) -> int:
     """Return how many tickets the list holds, down to its end."""
     status = page.locator("section.listing [role=status]")
     status.wait_for()
-    more = page.get_by_role("button", name="再显示一些")
+    more, rows = page.get_by_role("button", name="再显示一些"), page.locator("section.listing tbody tr")
     while more.count():
-        before = status.inner_text()
+        before = rows.count()
         more.click()
-        sync_api.expect(status).not_to_have_text(before)
-    return int("".join(c for c in status.inner_text() if c.isdigit()))
+        sync_api.expect(status).not_to_contain_text(f"已列出 {before} 件")
+    sync_api.expect(status).to_have_text(f"共 {rows.count():,} 件")
+    return int(rows.count())
 
 
 def followed(page: Any, figure: Any) -> int:
