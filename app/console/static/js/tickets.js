@@ -53,9 +53,9 @@ export function tickets(page, number, query) {
     list.querySelector(`[data-key="${came}"]`)?.focus();
     came = null;
     replace(count, next ? `已列出 ${rows.length} 件，还有更多` : `共 ${figure(rows.length)} 件`);
-    if (next) tally(turn);  // nobody waits for it
+    if (next) tally(turn, chosen);  // nobody waits for it
   }
-  async function tally(turn) {
+  async function tally(turn, chosen) {
     const total = await get(`/v1/tickets:count?${new URLSearchParams(chosen)}`).catch(() => null);
     if (total && turn === drawing) replace(count, `共 ${figure(total.tickets)} 件${total.more ? "以上" : ""}，已列出 ${rows.length} 件`);
   }
