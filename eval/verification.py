@@ -6,32 +6,42 @@ the language model useless.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.bootstrap.reader import classifier, load_embedded
+from app.bootstrap.reader import kind_reader, load_embedded
 from app.config import Settings
 from app.domain.knowledge import Article
+from app.domain.reading import CallReading
+from app.flows.reading import CallReader
 from app.receive.payload import parse_transcript
 from app.respond.generated_answer import AnswerSentence, wrong_with
 from app.understand.generated.fields import FieldChecker, Verified
 from app.understand.generated.forms import TicketForm
 from app.understand.generated.ground import Ground
-from app.understand.mentions.places import AreaReader
-from app.understand.ticket.kind import KindReader
 from eval.base import payload_of, read_jsonl
 
 CALLS = Path("eval/datasets/ticket_dev.jsonl")
 TICKETS = Path("eval/datasets/generated_tickets.jsonl")
 ANSWERS = Path("eval/datasets/generated_answers.jsonl")
 FAITHFUL = "faithful"
+
+
+class Outcome(NamedTuple):
+    """What became of one value: what it is of, its fault, and whether it was refused, doubted or passed."""
+
+    of: str
+    fault: str
+    outcome: str
+    value: str
 
 
 @dataclass
@@ -46,7 +56,10 @@ class Count:
 
 def main(show: bool = False) -> None:
     """Print what was refused, what the model would be asked to look at again, and what passed."""
-    found = {**counted(ticket_outcomes()), **counted(answer_outcomes())}
+    settings = Settings()
+    embedded = load_embedded(settings)
+    checker = FieldChecker(embedded.reference, kind_reader(settings.weights_dir, embedded.reference))
+    found = counted([*ticket_outcomes(embedded.reader, checker), *answer_outcomes(embedded.articles)])
     table = Table("of", "fault", "values", "refused", "asked again", "passed", title="checks of a model's words")
     for (of, fault), count in sorted(found.items()):
         whole = count.refused + count.doubted + count.passed
@@ -57,7 +70,7 @@ def main(show: bool = False) -> None:
         console.print(of, fault, *count.examples, sep="\n  ")
 
 
-def counted(outcomes: Iterator[tuple[str, str, str, str]]) -> dict[tuple[str, str], Count]:
+def counted(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], Count]:
     """Count outcomes by what the value is of and its fault; keep those that went wrong as examples."""
     found: dict[tuple[str, str], Count] = {}
     for of, fault, outcome, value in outcomes:
@@ -68,22 +81,20 @@ def counted(outcomes: Iterator[tuple[str, str, str, str]]) -> dict[tuple[str, st
     return found
 
 
-def ticket_outcomes() -> Iterator[tuple[str, str, str, str]]:
-    """Yield field, fault, outcome and value of every written value of a ticket."""
-    settings = Settings()
-    embedded = load_embedded(settings)
-    reference, reader = embedded.reference, embedded.reader
-    kinds = KindReader(reference.request_kind, *(classifier(settings.weights_dir / name) for name in ("kind", "asked")))
-    areas = AreaReader(reference.gazetteer, reference.areas)
-    least = reference.thresholds.request_kind.least_generated
-    checker = FieldChecker(reference.gazetteer, areas, kinds, least_kind=least)
+def ticket_outcomes(reader: CallReader, checker: FieldChecker) -> Iterator[Outcome]:
+    """Yield what became of every written value of a ticket."""
     calls = {row["id"]: row for row in read_jsonl(CALLS)}
-    for row in read_jsonl(TICKETS, "call", "field", "value"):
-        transcript = parse_transcript(payload_of(calls[row["call"]]), received_at=datetime.now(UTC))
+
+    @cache
+    def read(call_id: str) -> tuple[CallReading, Ground]:
+        transcript = parse_transcript(payload_of(calls[call_id]), received_at=datetime.now(UTC))
         call = reader.normalised(transcript)
-        draft = reader.read(transcript).demands[row["demand"]].draft
-        outcome = checker.check(form_of(row), draft, Ground(call, reader.mentions(call)))[row["field"]]
-        yield row["field"], row["fault"] or FAITHFUL, told(outcome), row["value"]
+        return reader.read(transcript), Ground(call, reader.mentions(call))
+
+    for row in read_jsonl(TICKETS, "call", "field", "value"):
+        reading, ground = read(row["call"])
+        outcome = checker.check(form_of(row), reading.demands[row["demand"]].draft, ground)[row["field"]]
+        yield Outcome(row["field"], row["fault"] or FAITHFUL, told(outcome), row["value"])
 
 
 def form_of(row: dict[str, Any]) -> TicketForm:
@@ -101,14 +112,14 @@ def told(outcome: object) -> str:
     return "doubted" if outcome.doubt else "passed"
 
 
-def answer_outcomes() -> Iterator[tuple[str, str, str, str]]:
-    """Yield "answer", fault, outcome and text of every written sentence of an answer."""
-    articles = {article.id: article for article in load_embedded(Settings()).articles}
+def answer_outcomes(held: Sequence[Article]) -> Iterator[Outcome]:
+    """Yield what became of every written sentence of an answer."""
+    articles = {article.id: article for article in held}
     for row in read_jsonl(ANSWERS, "question", "articles", "text"):
-        shown: list[Article] = [articles[id_] for id_ in row["articles"]]
+        shown = [articles[id_] for id_ in row["articles"]]
         sentence = AnswerSentence(article=row["article"], quote=row["quote"], text=row["text"])
         wrong = wrong_with(sentence, shown, row["question"])
-        yield "answer", row["fault"] or FAITHFUL, "refused" if wrong else "passed", row["text"]
+        yield Outcome("answer", row["fault"] or FAITHFUL, "refused" if wrong else "passed", row["text"])
 
 
 if __name__ == "__main__":

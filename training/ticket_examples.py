@@ -16,7 +16,6 @@ from app.understand.generated.fields import FieldChecker, Verified, same_moment
 from app.understand.generated.forms import Quote, TicketForm, TicketForms
 from app.understand.generated.ground import Ground
 from app.understand.generated.tickets import called_at, turns_of
-from app.understand.mentions.places import AreaReader
 from app.understand.ticket.kind import KindReader
 from eval.base import payload_of
 
@@ -43,9 +42,7 @@ class TicketExamples:
     def __init__(self, reader: CallReader, reference: ReferenceData, kinds: KindReader, prompt: Prompt) -> None:
         self._reader = reader
         self._prompt = prompt
-        areas = AreaReader(reference.gazetteer, reference.areas)
-        least = reference.thresholds.request_kind.least_generated
-        self._checker = FieldChecker(reference.gazetteer, areas, kinds, least_kind=least)
+        self._checker = FieldChecker(reference, kinds)
 
     def conversations(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """Yield `prompt` and `completion` of every row that can be taught; rows split otherwise than gold are left."""

@@ -21,13 +21,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import SFTConfig, SFTTrainer
 
 from app.bootstrap import build_flows, build_reader
+from app.bootstrap.reader import kind_reader
 from app.config import ChatSettings, Settings
 from app.prompting.library import PromptLibrary
 from app.store.reference.load import load_reference_data
-from app.understand.ticket.kind import KindReader
 from eval.base import BadData, Measurement, read_jsonl
 from eval.tasks.ticket import measure_ticket
-from models.factory import load_classifier
 from training.manifest import write_manifest
 from training.settings import settings_in
 from training.ticket_examples import TicketExamples
@@ -110,8 +109,7 @@ def builder() -> TicketExamples:
     """Return what makes conversations of rows, with the words and the checks of production."""
     settings = Settings()
     reference = load_reference_data(settings.knowledge_dir)
-    models = (load_classifier(settings.weights_dir / name) for name in ("kind", "asked"))
-    kinds = KindReader(reference.request_kind, *models)
+    kinds = kind_reader(settings.weights_dir, reference)
     prompt = PromptLibrary(settings.prompts_dir).newest("ticket")
     return TicketExamples(build_reader(settings, reference), reference, kinds, prompt)
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from app.bootstrap.reader import classifier
+from app.bootstrap.reader import kind_reader
 from app.config import Settings
 from app.domain.errors import ServiceUnavailable
 from app.domain.ports import UnitOfWorkFactory
@@ -31,7 +31,6 @@ from app.understand.generated.matters import MatterJudge
 from app.understand.generated.reasons import ReasonWriter
 from app.understand.generated.risk import RiskSecondReader
 from app.understand.generated.tickets import TicketWriter
-from app.understand.ticket.kind import KindReader
 from models.base import ChatModel, ModelUnavailable
 from models.factory import load_chat_model
 
@@ -131,7 +130,7 @@ def answer_writer(settings: Settings, chat: ChatModel | None) -> WritesAnswers |
 
 def ticket_writer(settings: Settings, reference: ReferenceData, reader: CallReader, chat: ChatModel) -> TicketWriter:
     """Return what asks the model for tickets."""
-    kinds = KindReader(reference.request_kind, *(classifier(settings.weights_dir / name) for name in ("kind", "asked")))
+    kinds = kind_reader(settings.weights_dir, reference)
     return TicketWriter(prompt_task(settings, chat, "ticket", TicketForms), reference, kinds, reader.mentions)
 
 

@@ -82,6 +82,11 @@ def kept_for_good() -> Iterator[None]:
         gc.set_threshold(_YOUNG)
 
 
+def kind_reader(weights: Path, reference: ReferenceData) -> KindReader:
+    """Return what tells kinds of request, for those who need nothing else of the reader of tickets."""
+    return KindReader(reference.request_kind, *(classifier(weights / name) for name in ("kind", "asked")))
+
+
 def build_reader(settings: Settings, reference: ReferenceData) -> CallReader:
     """Wire the embedded engine's readers: no store, so a worker process can have its own."""
     weights = settings.weights_dir

@@ -20,7 +20,7 @@ _REMEDIES = (
     r"未予|无法|无人|对方|双方|本人|其中|至今|持续|频繁|多次|之前|以及|后续|该处|此处|[处及或与至由向将被为等后前内时未无约仅均且曾自起以因所令使予者于从对请]"
 )
 """Words in which officials say what is wrong and what is to be done, whatever the citizen's own were."""
-_NOT = str.maketrans(dict.fromkeys("没未无别勿莫", "不"))
+NOT = str.maketrans(dict.fromkeys("没未无别勿莫", "不"))
 _HAVE_NOT = re.compile("没有(?=[\u4e00-\u9fff])")
 _NEGATED = re.compile(r"不(?=[\u4e00-\u9fff])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -64,7 +64,7 @@ REASON = Bounds(_REWORDED, 0.6, 0.2)
 those that they wrote of other calls on the like matters one in twenty."""
 
 
-def in_figures(text: str) -> str:
+def numerals_in_digits(text: str) -> str:
     """Return a text with its Chinese numerals in figures: S三二零 → S320, 八百 → 800, 一米六八 → 1.68米."""
     return _TALL.sub(r"\1.\3\2", _NUMERAL.sub(lambda match: _figures(match[0]), text))
 
@@ -119,7 +119,7 @@ def beyond(text: str, source: str, bounds: Bounds) -> str | None:
 
 def new_denial(text: str, source: str) -> str | None:
     """Return, in Chinese, that a text denies what its source affirms; in other words it may deny."""
-    plain, stated = (_HAVE_NOT.sub("没", letters(t)).translate(_NOT) for t in (text, source))
+    plain, stated = (_HAVE_NOT.sub("没", letters(t)).translate(NOT) for t in (text, source))
     for match in _NEGATED.finditer(plain):
         denied = plain[match.end() : match.end() + 2]
         if f"不{denied[:1]}" not in stated and denied in stated:
@@ -142,14 +142,17 @@ def lost_denial(text: str, source: str) -> str | None:
 
 def pairs_of(text: str) -> set[str]:
     """Return the pairs of neighbouring letters of a text."""
-    own = letters(text)
-    return {own[i : i + 2] for i in range(len(own) - 1)}
+    return set(_pairs(letters(text)))
+
+
+def _pairs(own: str) -> list[str]:
+    return [own[i : i + 2] for i in range(len(own) - 1)]
 
 
 def _held(text: str, held: str, official: re.Pattern[str]) -> tuple[str, float, float]:
     """Return a text's letters, official words aside, and which shares of them and of their pairs a source holds."""
     own = letters(official.sub("", _DATE.sub("", text)))
-    pairs = [own[i : i + 2] for i in range(len(own) - 1)]
+    pairs = _pairs(own)
     return (
         own,
         sum(c in held for c in own) / max(len(own), 1),
@@ -160,7 +163,7 @@ def _held(text: str, held: str, official: re.Pattern[str]) -> tuple[str, float, 
 def share_kept(old: str, new: str) -> float:
     """Return the share of a text's pairs of neighbouring characters, official words aside, that another text holds."""
     own, held = letters(_PLAIN.sub("", old)), letters(_PLAIN.sub("", new))
-    pairs = [own[i : i + 2] for i in range(len(own) - 1)]
+    pairs = _pairs(own)
     return sum(pair in held for pair in pairs) / len(pairs) if pairs else 1.0
 
 

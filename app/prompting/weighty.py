@@ -7,6 +7,7 @@ somebody hurt.
 import re
 
 from app.domain.numerals import digit_by_digit, parse_numeral
+from app.prompting.grounding import NOT
 from models.word_tags import dictionary_tokenizer, word_tags
 
 _BORNE_OUT_BY = tuple(
@@ -50,7 +51,6 @@ _BORNE_OUT_BY = tuple(
 _MEASURES = "处支起个家次名户辆位站眼层条台节回趟只棵盏间排人"
 _COUNTED = re.compile(f"(?<!第)([两二三四五六七八九十]{{1,3}})[{_MEASURES}]")
 _BOTH = {"2": "俩", "3": "仨"}
-_NOT = str.maketrans(dict.fromkeys("没未无别勿莫", "不"))
 _DENIED = re.compile("不(?![知是要能会让用敢想得给可])([\u4e00-\u9fff]{2})")
 _DONE = "已后均都也曾称经"
 _NONE = re.compile("[无未没不][\u4e00-\u9fff]?$")
@@ -66,7 +66,7 @@ def unsaid(text: str, source: str) -> str | None:
     for found in _COUNTED.finditer(text):
         if not _is_counted(found[1], source):
             return f"数字“{found[0]}”在原话中没有"
-    if turned := _affirmed(text.translate(_NOT), source.translate(_NOT)):
+    if turned := _affirmed(text.translate(NOT), source.translate(NOT)):
         return f"“{turned}”在原话中是否定的"
     if name := _new_name(text, source):
         return f"名称“{name}”在原话中没有"

@@ -3,7 +3,7 @@
 import re
 
 from app.domain.anchors import Anchored
-from app.domain.numerals import digit_by_digit, parse_numeral
+from app.domain.numerals import DIGITS, digit_by_digit, parse_numeral
 from app.receive.offset_text import OffsetText
 
 _DIGIT = "[一二两三四五六七八九]"
@@ -38,9 +38,10 @@ _ONE_STAYS = (
     "节",
 )
 
-_FIGURE = re.compile("[零〇一二两三四五六七八九十百千万亿幺洞拐勾壹贰叁肆伍陆柒捌玖\\d]")
+_SPOKEN = "".join(DIGITS)
+_FIGURE = re.compile(f"[{_SPOKEN}十百千万亿\\d]")
 """Nothing is written otherwise where none of these stands."""
-_PHONE = re.compile(r"(?:[零〇一二三四五六七八九幺洞拐勾壹贰叁肆伍陆柒捌玖\d](?:[，,、\s\-—]|那个|然后){0,2}){7,}")
+_PHONE = re.compile(rf"(?:[{_SPOKEN.replace('两', '')}\d](?:[，,、\s\-—]|那个|然后){{0,2}}){{7,}}")
 _MOBILE, _OTHER_NUMBER = re.compile(r"1[3-9]\d{9}"), re.compile(r"0\d{9,11}|[2-8]\d{6,7}|\d{15}|\d{17}[\dXx]")
 _YEARS = re.compile(r"20\d\d[，,\s\-—]+20\d\d")
 """Figures that stand beside each other and are no number of a telephone: 28、29、30三晚 and 2024 2025 are lists."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.place import Gazetteer
+from app.domain.reference import ReferenceData
 from app.domain.ticket import RequestKind, Subject, TicketDraft
 from app.domain.transcript import Evidence
 from app.prompting.grounding import ACCOUNT, TITLE, WISH, Bounds, invention, letters, numbers_of, share_kept
@@ -57,13 +57,13 @@ Checked = Verified | str | None
 class FieldChecker:
     """Checks every field of a form against the call and the city's own data."""
 
-    def __init__(self, gazetteer: Gazetteer, areas: AreaReader, kinds: KindReader, *, least_kind: float) -> None:
-        self._gazetteer = gazetteer
-        areas_by_name = (gazetteer.district_by_name, gazetteer.town_by_name)
+    def __init__(self, reference: ReferenceData, kinds: KindReader) -> None:
+        self._gazetteer = reference.gazetteer
+        areas_by_name = (self._gazetteer.district_by_name, self._gazetteer.town_by_name)
         self._names = {area.name for by_name in areas_by_name for area in by_name.values()}
-        self._areas = areas
+        self._areas = AreaReader(reference.gazetteer, reference.areas)
         self._kinds = kinds
-        self._least_kind = least_kind
+        self._least_kind = reference.thresholds.request_kind.least_generated
 
     def check(self, form: TicketForm, draft: TicketDraft, ground: Ground) -> dict[str, Checked]:
         """Return the outcome of every field by its dotted path."""

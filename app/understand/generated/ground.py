@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.domain.transcript import Evidence, SpokenCall
-from app.prompting.grounding import dates_in, in_figures, letters, numbered, numbers_in
+from app.prompting.grounding import dates_in, letters, numbered, numbers_in, numerals_in_digits
 from app.prompting.untrusted import gives_orders
 from app.understand.generated.forms import Quote
 from app.understand.mentions.sayings import as_spoken
@@ -123,14 +123,13 @@ class Ground:
         read = {tuple(map(int, moment[: len("2026-11-16")].split("-"))) for moment in moments}
         called = self.call.transcript.called_at
         read.add((called.year, called.month, called.day))
-        whole = {day[:n] for day in (*read, *days_in(self.spoken, self._year)) for n in range(1, len(day) + 1)}
-        return whole
+        return {day[:n] for day in (*read, *days_in(self.spoken, self._year)) for n in range(1, len(day) + 1)}
 
 
 def _told(sayings: Sequence[Saying]) -> str:
     """Return sayings in one text, and once more with their numerals in figures."""
     text = "。".join(saying.text for saying in sayings)
-    return f"{text}。{in_figures(text)}"
+    return f"{text}。{numerals_in_digits(text)}"
 
 
 def pieced(saying: Saying, quote: str) -> Found | None:

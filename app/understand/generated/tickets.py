@@ -55,9 +55,7 @@ class TicketWriter:
         self._task = task
         self._mentions_of = mentions_of
         areas = AreaReader(reference.gazetteer, reference.areas)
-        self._checker = FieldChecker(
-            reference.gazetteer, areas, kinds, least_kind=reference.thresholds.request_kind.least_generated
-        )
+        self._checker = FieldChecker(reference, kinds)
         self._district_of = {town.name: areas.area(town.name)[0] for town in reference.gazetteer.towns}
 
     def write(

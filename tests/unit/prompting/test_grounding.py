@@ -8,10 +8,10 @@ from app.prompting.grounding import (
     TITLE,
     WISH,
     Bounds,
-    in_figures,
     invention,
     lost_denial,
     numbers_of,
+    numerals_in_digits,
 )
 from app.prompting.weighty import unsaid
 
@@ -85,7 +85,7 @@ def test_nobody_hurt_is_no_injury() -> None:
     ],
 )
 def test_numerals_become_figures(spoken: str, written: str) -> None:
-    assert in_figures(spoken) == written
+    assert numerals_in_digits(spoken) == written
 
 
 def test_dates_and_list_numbers_count_nothing() -> None:

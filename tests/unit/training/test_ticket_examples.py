@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap.reader import classifier
+from app.bootstrap.reader import kind_reader
 from app.config import ROOT, Settings
 from app.prompting.library import PromptLibrary
-from app.understand.ticket.kind import KindReader
 from tests.conftest import embedded
 from tests.factories import call
 from training.ticket_examples import TicketExamples
@@ -31,9 +30,8 @@ DEMAND = {
 
 @pytest.fixture(scope="module")
 def taught() -> dict[str, Any]:
-    weights = Settings().weights_dir
     reference = embedded().reference
-    kinds = KindReader(reference.request_kind, *(classifier(weights / name) for name in ("kind", "asked")))
+    kinds = kind_reader(Settings().weights_dir, reference)
     examples = TicketExamples(embedded().reader, reference, kinds, PromptLibrary(ROOT / "prompts").newest("ticket"))
     row = {**call(*SAID), "gold": {"demands": [DEMAND]}}
     (conversation,) = examples.conversations([row])
