@@ -169,14 +169,12 @@ class Settings(BaseSettings):
     @classmethod
     def misspelt(cls) -> dict[str, str]:
         """Return variables of the environment that lack the second line of a setting's name, with that name."""
-        parts = {name: field.annotation for name, field in cls.model_fields.items()}
-        names = [
-            (part.upper(), setting.upper())
-            for part, kind in parts.items()
-            if isinstance(kind, type) and issubclass(kind, Part)
-            for setting in kind.model_fields
-        ]
-        meant = {f"{part}_{setting}": f"{part}__{setting}" for part, setting in names}
+        meant = {
+            f"{part}_{setting}".upper(): f"{part}__{setting}".upper()
+            for part, field in cls.model_fields.items()
+            if isinstance(field.annotation, type) and issubclass(field.annotation, Part)
+            for setting in field.annotation.model_fields
+        }
         return {wrong: right for wrong, right in meant.items() if wrong in os.environ and right not in os.environ}
 
     @property

@@ -57,7 +57,7 @@ def nothing_wanted(call: SpokenCall, clauses: Sequence[Clause]) -> bool:
 
 
 def broken_off(call: SpokenCall) -> bool:
-    """Tell whether the line broke before the caller came to the matter."""
+    """Tell whether the line broke before the caller came to the matter; who is in danger is followed up all the same."""
     if not call.citizen_turns or call.turns[-1].speaker is not Speaker.OPERATOR:
         return False
     gone = _BROKEN_OFF.search(call.turns[-1].text)
